@@ -1,0 +1,1 @@
+"""CBS as the source: snapshots of its tables, and the tidy frame made of them."""

@@ -1,0 +1,56 @@
+"""The errors of this package: each is a sentence that says what, where and what to do next."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class NltradeError(Exception):
+    """Base of all errors of this package; `exit_code` is what the command line returns."""
+
+    exit_code = 2
+
+
+class UnknownName(NltradeError, LookupError):
+    """A partner, product, flow, table or period that does not exist."""
+
+
+class RegistryError(NltradeError, ValueError):
+    """An entry of a registry or claims file is wrong; the message names file, entry and remedy."""
+
+
+class NoData(NltradeError):
+    """What was asked exists as a question, but the data at hand have no cell for it."""
+
+    exit_code = 3
+
+
+class SnapshotError(NltradeError):
+    """A file of a snapshot is missing or its bytes changed."""
+
+    exit_code = 3
+
+
+def close_to(given: str, known: Iterable[str]) -> str:
+    """
+    Say which known name is close to the one given.
+
+    Parameters
+    ----------
+    given : str
+        What the user wrote.
+    known : iterable of str
+        What exists.
+
+    Returns
+    -------
+    str
+        ``" Did you mean 'import'?"``, or an empty string where nothing is close.
+
+    Examples
+    --------
+    >>> close_to("improt", ["import", "export"])
+    " Did you mean 'import'?"
+    """
+    by_lower = {name.lower(): name for name in known}
+    found = get_close_matches(given.lower(), list(by_lower), n=1, cutoff=0.6)
+    return f" Did you mean {by_lower[found[0]]!r}?" if found else ""

@@ -1,0 +1,273 @@
+"""
+Questions to a tidy frame: totals, balances, shares, growth.
+
+Every function takes a frame in the shape of `nltrade.load` and gives back a new one of the same engine: pandas,
+Polars, PyArrow, DuckDB, Dask or PySpark, lazy where the engine is lazy. Nothing is collected here, and no argument is
+changed. A missing value stays missing: a sum, share or growth rate of which a part is missing is missing too.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import narwhals as nw
+from narwhals.typing import IntoFrameT
+
+from nltrade import registry
+from nltrade.errors import NoData, UnknownName, close_to
+
+VALUE = "value_meur"
+SERIES = ["table", "kind", "concept", "partner", "partner_kind", "product", "level", "freq"]
+CELL = [*SERIES, "period", "complete", "status"]
+
+Frame = nw.DataFrame[Any] | nw.LazyFrame[Any]
+
+
+def select(
+    frame: IntoFrameT,
+    *,
+    partner: str | Sequence[str] | None = None,
+    flow: str | None = None,
+    product: str | None = None,
+    period: str | int | None = None,
+    kind: str | None = None,
+    table: str | None = None,
+) -> IntoFrameT:
+    """
+    Take the rows that a question is about, and say what is wrong where there are none.
+
+    Parameters
+    ----------
+    frame : frame
+        Tidy frame of any engine.
+    partner : str or sequence of str, optional
+        ISO code, slug or name of one partner, or several.
+    flow : str, optional
+        ``"import"``, ``"export"``, ``"re-export"``, ``"domestic export"`` or, after `total`, ``"total trade"``.
+    product : str, optional
+        ``"TOTAL"``, a SITC code, or a services class.
+    period : str or int, optional
+        ``"2012"``, ``"2012-Q1"`` or ``"2012-01"``.
+    kind : str, optional
+        ``"goods"`` or ``"services"``.
+    table : str, optional
+        CBS's identifier, or the name that your own frame gives.
+
+    Returns
+    -------
+    frame
+        Of the same engine. Cells that CBS leaves empty are kept, with a missing value.
+
+    Raises
+    ------
+    UnknownName
+        A partner, flow or product does not exist; the message says what is close.
+    NoData
+        All names exist, but not together (only for eager frames; a lazy one is not looked into).
+
+    Examples
+    --------
+    >>> import nltrade as nl
+    >>> nl.select(nl.load(), partner="Russia", flow="import", product="TOTAL", period=2012)["value_meur"].tolist()
+    [20332.0]
+    """
+    wanted: dict[str, list[str]] = {}
+    if partner is not None:
+        wanted["partner"] = [registry.partner(p).id for p in ([partner] if isinstance(partner, str) else partner)]
+    if flow is not None:
+        wanted["flow"] = [registry.flow(flow)]
+    if product is not None:
+        wanted["product"] = [registry.product(product).id]
+    for column, value in [("period", period), ("kind", kind), ("table", table)]:
+        if value is not None:
+            wanted[column] = [str(value)]
+    rows: Any = nw.from_native(frame)
+    found = rows.filter(*(nw.col(column).is_in(values) for column, values in wanted.items())) if wanted else rows
+    if isinstance(found, nw.DataFrame) and found.is_empty():
+        raise NoData(_nothing(rows, wanted))
+    return found.to_native()  # type: ignore[no-any-return]
+
+
+def total(frame: IntoFrameT) -> IntoFrameT:
+    """
+    Add imports and exports of each partner, product and period to total trade.
+
+    Re-exports are part of the exports, so they count once.
+
+    Parameters
+    ----------
+    frame : frame
+        Tidy frame with the flows ``import`` and ``export``.
+
+    Returns
+    -------
+    frame
+        Tidy rows with the flow ``"total trade"``; `value_meur` is in million euro, and missing where either flow is.
+
+    Examples
+    --------
+    >>> import nltrade as nl
+    >>> russia = nl.select(nl.load(), partner="RU", product="TOTAL", period=2012)
+    >>> nl.total(russia)["value_meur"].tolist()
+    [27400.0]
+    """
+    return _combined(frame, "total trade", nw.col("import") + nw.col("export"))
+
+
+def balance(frame: IntoFrameT) -> IntoFrameT:
+    """
+    Subtract imports from exports for each partner, product and period.
+
+    Parameters
+    ----------
+    frame : frame
+        Tidy frame with the flows ``import`` and ``export``.
+
+    Returns
+    -------
+    frame
+        Tidy rows with the flow ``"balance"``; `value_meur` is in million euro, negative where imports are larger,
+        and missing where either flow is.
+
+    Examples
+    --------
+    >>> import nltrade as nl
+    >>> russia = nl.select(nl.load(), partner="RU", product="TOTAL", period=2012)
+    >>> nl.balance(russia)["value_meur"].tolist()
+    [-13264.0]
+    """
+    return _combined(frame, "balance", nw.col("export") - nw.col("import"))
+
+
+def share(frame: IntoFrameT, of: Literal["all products", "all partners", "export"]) -> IntoFrameT:
+    """
+    Put each cell next to the whole it is part of.
+
+    Parameters
+    ----------
+    frame : frame
+        Tidy frame; the rows of the whole must be in it.
+    of : {"all products", "all partners", "export"}
+        The whole: the same partner's trade in all goods (or services), the same product's trade with the world, or
+        the same partner's exports (which gives the re-export share).
+
+    Returns
+    -------
+    frame
+        The rows of `frame` (of exports, only the flows that make them up) with `whole_meur` (million euro) and
+        `share_pct` (percent); missing where the part or the whole is missing or the whole is zero.
+
+    Examples
+    --------
+    >>> import nltrade as nl
+    >>> imports = nl.select(nl.load(), partner="RU", flow="import", kind="goods", period=2012)
+    >>> nl.share(imports, of="all products").query("product == '3'")["share_pct"].round(1).tolist()
+    [91.9]
+    """
+    wholes = {
+        "all products": (nw.col("level") == 0, ["product", "level"]),
+        "all partners": (nw.col("partner") == "WORLD", ["partner", "partner_kind"]),
+        "export": (nw.col("flow") == "export", ["flow"]),
+    }
+    if of not in wholes:
+        raise UnknownName(f"No whole {of!r}.{close_to(of, wholes)} Shares are of {', '.join(wholes)}.")
+    is_whole, differs = wholes[of]
+    keys = [name for name in [*CELL, "flow"] if name not in differs]
+    rows: Any = nw.from_native(frame)
+    if of == "export":
+        rows = rows.filter(nw.col("flow").is_in(["export", "re-export", "domestic export"]))
+    whole = rows.filter(is_whole).select(*keys, nw.col(VALUE).alias("whole_meur"))
+    part_of_whole = nw.when(nw.col("whole_meur") != 0).then(100 * nw.col(VALUE) / nw.col("whole_meur"))
+    shares = rows.join(whole, on=keys, how="left").with_columns(part_of_whole.alias("share_pct"))
+    return shares.to_native()  # type: ignore[no-any-return]
+
+
+def growth(frame: IntoFrameT, *, across_breaks: bool = False, part_years: bool = False) -> IntoFrameT:
+    """
+    Compare each cell with the same period a year before.
+
+    A rate across a change of method, or from or to a part-year, is refused: `growth_pct` is missing and
+    `growth_note` says why. Ask for it and the rate is given, with the note beside it as a mark.
+
+    Parameters
+    ----------
+    frame : frame
+        Tidy frame. Rows of one table are compared with each other only.
+    across_breaks : bool
+        Give rates across the method breaks of ``tables.toml`` too.
+    part_years : bool
+        Give rates from or to a year that is not over too.
+
+    Returns
+    -------
+    frame
+        The rows of `frame` with `previous_meur` (million euro), `growth_pct` (percent) and `growth_note`
+        (``""``, ``"method break 2012/2013"`` or ``"part-year"``). A rate is missing as well where either value is,
+        or where the previous one is not above zero.
+
+    Examples
+    --------
+    >>> import nltrade as nl
+    >>> russia = nl.select(nl.load("83028NED"), partner="RU", flow="import", product="TOTAL")
+    >>> rates = nl.growth(russia).set_index("period")
+    >>> rates.loc["2012", "growth_pct"].round(1), rates.loc["2013", "growth_note"]
+    (np.float64(19.9), 'method break 2012/2013')
+    """
+    rows: Any = nw.from_native(frame)
+    year = nw.col("period").str.slice(0, 4).cast(nw.Int64)
+    rest = nw.col("period").str.slice(4)
+    keys = [*SERIES, "flow", "period"]
+    previous = rows.select(
+        *SERIES,
+        "flow",
+        nw.concat_str((year + 1).cast(nw.String), rest).alias("period"),
+        nw.col(VALUE).alias("previous_meur"),
+        nw.col("complete").alias("previous_complete"),
+    )
+    note = nw.lit("")
+    for table in registry.tables().values():
+        for gap in table.breaks:
+            crosses = (nw.col("table") == table.id) & (nw.col("period").str.slice(0, 4) == gap.after)
+            note = nw.when(crosses).then(nw.lit(f"method break {gap.before}/{gap.after}")).otherwise(note)
+    whole_years = nw.col("complete") & nw.col("previous_complete").fill_null(True)
+    note = nw.when(whole_years).then(note).otherwise(nw.lit("part-year"))
+    is_part, is_break = nw.col("growth_note") == "part-year", nw.col("growth_note").str.starts_with("method")
+    refused = (is_part & (not part_years)) | (is_break & (not across_breaks))
+    rate = 100 * (nw.col(VALUE) / nw.col("previous_meur") - 1)
+    rates = (
+        rows.join(previous, on=keys, how="left")
+        .with_columns(note.alias("growth_note"))
+        .with_columns(nw.when(~refused & (nw.col("previous_meur") > 0)).then(rate).alias("growth_pct"))
+        .drop("previous_complete")
+    )
+    return rates.to_native()  # type: ignore[no-any-return]
+
+
+def _combined(frame: IntoFrameT, name: str, value: nw.Expr) -> IntoFrameT:
+    rows: Any = nw.from_native(frame)
+    beside = [nw.when(nw.col("flow") == flow).then(nw.col(VALUE)).alias(flow) for flow in ("import", "export")]
+    combined = (
+        rows.with_columns(*beside)
+        .group_by(*CELL)
+        .agg(nw.col("import").max(), nw.col("export").max())  # one cell each; a sum would turn missing into zero
+        .with_columns(nw.lit(name).alias("flow"), value.alias(VALUE))
+        .select("table", "kind", "flow", *CELL[2:], VALUE)
+    )
+    return combined.to_native()  # type: ignore[no-any-return]
+
+
+def _nothing(rows: nw.DataFrame[Any], wanted: dict[str, list[str]]) -> str:
+    """Say which part of a question has no row, given the parts before it, and what is there instead."""
+    for column, values in sorted(wanted.items(), key=lambda item: item[0] == "period"):
+        there = rows.filter(nw.col(column).is_in(values))
+        if there.is_empty():
+            break
+        rows = there
+    else:
+        return "No row for that combination."
+    here = sorted(str(value) for value in rows[column].unique().to_list())
+    span = f"{here[0]} to {here[-1]}" if column == "period" and len(here) > 1 else ", ".join(here[:12])
+    asked = ", ".join(values)
+    if column == "partner":
+        name = registry.partner(values[0]).name()
+        return f"{name} ({asked}) is not published separately in these rows (table {', '.join(sorted(set(rows['table'])))})."
+    return f"No rows with {column} {asked}.{close_to(asked, here)} Here: {span}."

@@ -1,0 +1,199 @@
+"""
+Numbers, places and names in words, in English and Dutch: one formatter for every text of the package.
+
+Texts stand in ``registry/texts.toml``. A field such as ``{value:meur}`` is filled in with a number formatted for the
+language: ``€20,332m`` in English, ``€ 20.332 mln`` (with spaces that do not break) in Dutch.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from string import Formatter
+from typing import Any
+
+from babel.lists import format_list
+from babel.numbers import format_decimal
+
+from nltrade import registry
+from nltrade.registry import Lang
+
+ORDINALS: dict[Lang, str] = {
+    "en": "first second third fourth fifth sixth seventh eighth ninth tenth",
+    "nl": "eerste tweede derde vierde vijfde zesde zevende achtste negende tiende",
+}
+MINUS = "\N{MINUS SIGN}"
+
+
+def number(value: float, lang: Lang, digits: int = 0) -> str:
+    """
+    Write a number with a fixed count of decimals, grouped as the language does.
+
+    Parameters
+    ----------
+    value : float
+        The number.
+    lang : {"en", "nl"}
+        Language.
+    digits : int
+        Decimals.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> number(20332, "en"), number(20332, "nl"), number(91.88, "nl", 1)
+    ('20,332', '20.332', '91,9')
+    """
+    pattern = "#,##0." + "0" * digits if digits else "#,##0"
+    sign = MINUS if round(value, digits) < 0 else ""
+    return sign + format_decimal(abs(value), pattern, locale=lang)
+
+
+def meur(value: float, lang: Lang) -> str:
+    """
+    Write an amount of million euro.
+
+    Examples
+    --------
+    >>> meur(20332, "en"), meur(20332, "nl")
+    ('€20,332m', '€\\xa020.332\\xa0mln')
+    """
+    return _euro(number(value, lang), lang, "m", "mln")
+
+
+def bn(value: float, lang: Lang) -> str:
+    """
+    Write an amount of million euro in billions, with one decimal.
+
+    Examples
+    --------
+    >>> bn(20332, "en"), bn(20332, "nl"), bn(-13264, "en")
+    ('€20.3bn', '€\\xa020,3\\xa0mld', '−€13.3bn')
+    """
+    return _euro(number(value / 1000, lang, 1), lang, "bn", "mld")
+
+
+def pct(value: float, lang: Lang, digits: int = 1) -> str:
+    """
+    Write a percentage.
+
+    Examples
+    --------
+    >>> pct(91.88, "en"), pct(91.88, "nl")
+    ('91.9%', '91,9%')
+    """
+    return number(value, lang, digits) + "%"
+
+
+def change(value: float, lang: Lang, digits: int = 1) -> str:
+    """
+    Write a percentage with its sign.
+
+    Examples
+    --------
+    >>> change(19.89, "en"), change(-1.2, "nl")
+    ('+19.9%', '−1,2%')
+    """
+    return ("+" if round(value, digits) > 0 else "") + pct(value, lang, digits)
+
+
+def place(value: float, lang: Lang) -> str:
+    """
+    Write a place in figures.
+
+    Examples
+    --------
+    >>> place(3, "en"), place(11, "en"), place(22, "en"), place(3, "nl")
+    ('3rd', '11th', '22nd', '3e')
+    """
+    count = int(value)
+    if lang == "nl":
+        return f"{count}e"
+    ending = "th" if count % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(count % 10, "th")
+    return f"{count}{ending}"
+
+
+def ordinal(value: float, lang: Lang) -> str:
+    """
+    Write a place in words up to the tenth, in figures from there.
+
+    Examples
+    --------
+    >>> ordinal(3, "en"), ordinal(3, "nl"), ordinal(12, "en")
+    ('third', 'derde', '12th')
+    """
+    words = ORDINALS[lang].split()
+    return words[int(value) - 1] if 1 <= value <= len(words) else place(value, lang)
+
+
+def partner(id: str, lang: Lang) -> str:
+    """
+    Give the name of a partner.
+
+    Examples
+    --------
+    >>> partner("US", "nl")
+    'Verenigde Staten'
+    """
+    return registry.partner(id).name(lang)
+
+
+def several(parts: list[str], lang: Lang) -> str:
+    """
+    Join words to a list.
+
+    Examples
+    --------
+    >>> several(["total trade", "imports", "exports"], "en"), several(["invoer", "uitvoer"], "nl")
+    ('total trade, imports and exports', 'invoer en uitvoer')
+    """
+    joined = format_list(parts, locale=lang)
+    return joined.replace(", and ", " and ")
+
+
+def text(id: str, lang: Lang, **values: Any) -> str:
+    """
+    Fill in a text of the registry.
+
+    Parameters
+    ----------
+    id : str
+        Entry of ``texts.toml``.
+    lang : {"en", "nl"}
+        Language.
+    **values
+        What the fields of the text stand for. Amounts are in million euro, shares and changes in percent.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> text("between", "en", best=2, worst=4)
+    'between 2nd and 4th'
+    """
+    return _Filler(lang).vformat(registry.texts()[id].text(lang), (), values)
+
+
+def note(id: str, lang: Lang) -> str:
+    """Give a concept note of the registry."""
+    return registry.notes()[id].text(lang)
+
+
+class _Filler(Formatter):
+    """A `str.format` whose format specs are the functions of this module."""
+
+    def __init__(self, lang: Lang) -> None:
+        self.specs: dict[str, Callable[[Any], str]] = {
+            f.__name__: partial(f, lang=lang) for f in (meur, bn, pct, change, place, ordinal, partner)
+        }
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        return self.specs[format_spec](value) if format_spec else str(value)
+
+
+def _euro(figure: str, lang: Lang, en: str, nl: str) -> str:
+    sign, figure = (MINUS, figure[1:]) if figure.startswith(MINUS) else ("", figure)
+    return f"{sign}€{figure}{en}" if lang == "en" else f"{sign}€\N{NO-BREAK SPACE}{figure}\N{NO-BREAK SPACE}{nl}"
