@@ -6,7 +6,6 @@ language: ``€20,332m`` in English, ``€ 20.332 mln`` (with spaces that do not
 """
 
 from collections.abc import Callable
-from functools import partial
 from string import Formatter
 from typing import Any
 
@@ -74,28 +73,40 @@ def bn(value: float, lang: Lang) -> str:
     return _euro(number(value / 1000, lang, 1), lang, "bn", "mld")
 
 
-def pct(value: float, lang: Lang, digits: int = 1) -> str:
+def pct(value: float, lang: Lang) -> str:
     """
-    Write a percentage.
+    Write a percentage, with one decimal unless it is a whole number.
 
     Examples
     --------
-    >>> pct(91.88, "en"), pct(91.88, "nl")
-    ('91.9%', '91,9%')
+    >>> pct(91.88, "en"), pct(91.88, "nl"), pct(92, "en")
+    ('91.9%', '91,9%', '92%')
     """
-    return number(value, lang, digits) + "%"
+    return number(value, lang, int(value != int(value))) + "%"
 
 
-def change(value: float, lang: Lang, digits: int = 1) -> str:
+def signed(value: float, lang: Lang) -> str:
+    """
+    Write a number with one decimal and its sign.
+
+    Examples
+    --------
+    >>> signed(0.12, "en"), signed(-0.6, "nl")
+    ('+0.1', '−0,6')
+    """
+    return ("+" if round(value, 1) > 0 else "") + number(value, lang, 1)
+
+
+def change(value: float, lang: Lang) -> str:
     """
     Write a percentage with its sign.
 
     Examples
     --------
-    >>> change(19.89, "en"), change(-1.2, "nl")
-    ('+19.9%', '−1,2%')
+    >>> change(19.89, "en"), change(-1.2, "nl"), change(20, "en")
+    ('+19.9%', '−1,2%', '+20%')
     """
-    return ("+" if round(value, digits) > 0 else "") + pct(value, lang, digits)
+    return ("+" if round(value, 1) > 0 else "") + pct(value, lang)
 
 
 def place(value: float, lang: Lang) -> str:
@@ -152,6 +163,80 @@ def several(parts: list[str], lang: Lang) -> str:
     return joined.replace(", and ", " and ")
 
 
+def partners(ids: list[str], lang: Lang) -> str:
+    """
+    List the names of partners.
+
+    Examples
+    --------
+    >>> partners(["US", "CN"], "nl")
+    'Verenigde Staten en China'
+    """
+    return several([partner(id, lang) for id in ids], lang)
+
+
+def label(id: str, lang: Lang) -> str:
+    """
+    Give the label of a flow, a concept, a verdict or a status.
+
+    Examples
+    --------
+    >>> label("import", "nl")
+    'invoer'
+    """
+    return registry.texts()[id].text(lang)
+
+
+def labels(ids: list[str], lang: Lang) -> str:
+    """
+    List several labels.
+
+    Examples
+    --------
+    >>> labels(["import", "export"], "en")
+    'imports and exports'
+    """
+    return several([label(id, lang) for id in ids], lang)
+
+
+def figure(amount: tuple[str, float], lang: Lang) -> str:
+    """
+    Write an amount that says itself how it is written.
+
+    Examples
+    --------
+    >>> figure(("meur", 7068), "en"), figure(("change", 10.4), "nl")
+    ('€7,068m', '+10,4%')
+    """
+    how, value = amount
+    return _WRITERS[how](value, lang)
+
+
+def places(by_place: list[tuple[int, list[str]]], lang: Lang) -> str:
+    """
+    List places with the readings that give them.
+
+    Examples
+    --------
+    >>> places([(3, ["import", "export"]), (4, ["total trade"])], "en")
+    'third in imports and exports; fourth in total trade'
+    """
+    return "; ".join(text("place-in", lang, place=place, what=what) for place, what in by_place)
+
+
+def cases(found: list[tuple[int, str, float]], lang: Lang) -> str:
+    """
+    List the places a partner could have, each with the partner it would change places with.
+
+    Examples
+    --------
+    >>> cases([(2, "CN", 7647), (4, "CH", 5725)], "en")
+    'second (China: €7,647m) or fourth (Switzerland: €5,725m)'
+    """
+    listed = [text("case", lang, place=place, partner=id, value=value) for place, id, value in found]
+    return format_list(listed, style="or", locale=lang)
+
+
 def text(id: str, lang: Lang, **values: Any) -> str:
     """
     Fill in a text of the registry.
@@ -182,16 +267,20 @@ def note(id: str, lang: Lang) -> str:
     return registry.notes()[id].text(lang)
 
 
+_WRITERS: dict[str, Callable[[Any, Lang], str]] = {
+    f.__name__: f
+    for f in (meur, bn, pct, signed, change, place, ordinal, partner, partners, label, labels, figure, places, cases)
+}
+
+
 class _Filler(Formatter):
-    """A `str.format` whose format specs are the functions of this module."""
+    """A `str.format` whose format specs are the writers of this module."""
 
     def __init__(self, lang: Lang) -> None:
-        self.specs: dict[str, Callable[[Any], str]] = {
-            f.__name__: partial(f, lang=lang) for f in (meur, bn, pct, change, place, ordinal, partner)
-        }
+        self.lang = lang
 
     def format_field(self, value: Any, format_spec: str) -> str:
-        return self.specs[format_spec](value) if format_spec else str(value)
+        return _WRITERS[format_spec](value, self.lang) if format_spec else str(value)
 
 
 def _euro(figure: str, lang: Lang, en: str, nl: str) -> str:

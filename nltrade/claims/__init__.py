@@ -1,0 +1,80 @@
+"""
+Reported figures next to what CBS publishes: a verdict for each claim, with its readings and margins.
+
+A claim may be read in several ways: in more than one table, by imports or by total trade, with the European Union of
+the time or of today. Every reading is made and shown; none is hidden. The verdict is
+
+* ``supported``: every reading of the time holds, and a place is certain in the flow that the claim names;
+* ``contradicted``: none holds;
+* ``depends``: some do, or the place is not certain;
+* ``cannot be checked``: CBS publishes no figure for it, or none that may be compared.
+
+Readings with today's membership of the EU show what would change; a statement is not judged by a later membership.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import narwhals as nw
+import pandas as pd
+from narwhals.typing import IntoFrame
+
+from nltrade import registry
+from nltrade.cbs import snapshot
+from nltrade.cbs.tidy import load
+from nltrade.claims import figure, place
+from nltrade.claims.verdict import Cell, Placed, Reading, Reason, Verdict
+from nltrade.registry import Claim
+
+__all__ = ["Cell", "Placed", "Reading", "Reason", "Verdict", "check_claims"]
+
+
+def check_claims(
+    frame: IntoFrame | None = None, claims: Mapping[str, Claim] | Iterable[Claim] | None = None
+) -> list[Verdict]:
+    """
+    Check reported figures against CBS.
+
+    Parameters
+    ----------
+    frame : frame, optional
+        Tidy frame of any engine; the shipped figures by default. The few rows that the claims ask for are collected.
+    claims : mapping or iterable of Claim, optional
+        What to check; the shipped claims by default. `nltrade.claims(file)` reads your own.
+
+    Returns
+    -------
+    list of Verdict
+        In the order of the claims.
+
+    Examples
+    --------
+    >>> import nltrade as nl
+    >>> for v in nl.check_claims()[:3]:
+    ...     print(v.claim.id, v.says(), v.verdict)
+    imports-2012 €20,332m supported
+    exports-2012 €7,068m supported
+    third-partner 3rd (certain) supported
+    """
+    asked = registry.claims() if claims is None else claims
+    listed = list(asked.values()) if isinstance(asked, Mapping) else list(asked)
+    years = {str(claim.year - back) for claim in listed for back in (0, 1)}
+    rows: Any = nw.from_native(load() if frame is None else frame)
+    rows = rows.filter(nw.col("period").is_in(sorted(years)))
+    cells = (rows.collect() if isinstance(rows, nw.LazyFrame) else rows).to_pandas()
+    return [_check(claim, cells) for claim in listed]
+
+
+def _check(claim: Claim, cells: pd.DataFrame) -> Verdict:
+    readings = place.readings(claim, cells) if claim.measure == "place" else figure.readings(claim, cells)
+    held = [reading.holds for reading in readings if reading.of_the_time and reading.holds is not None]
+    if not held:
+        verdict = "cannot be checked"
+    elif not any(held):
+        verdict = "contradicted"
+    elif all(held) and (claim.measure != "place" or readings[0].certain):
+        verdict = "supported"
+    else:
+        verdict = "depends"
+    tables = {table for reading in readings for table in reading.tables}
+    return Verdict(claim=claim, verdict=verdict, readings=readings, sources=snapshot.origins(tables))

@@ -1,0 +1,98 @@
+"""Read a value, a share or a growth rate in every table that covers the year."""
+
+from math import floor
+
+import pandas as pd
+
+from nltrade import registry, trade
+from nltrade.claims.verdict import WRITTEN, Reading, Reason, cells_of
+from nltrade.registry import Claim
+from nltrade.trade import VALUE
+
+
+def readings(claim: Claim, cells: pd.DataFrame) -> list[Reading]:
+    """Read a value, share or growth rate in every table that covers the year."""
+    product = registry.product(claim.product)
+    covering = cells[(cells["kind"] == product.kind) & (cells["period"] == str(claim.year))]
+    return [_figure_reading(claim, cells[cells["table"] == table]) for table in covering["table"].unique()]
+
+
+def _figure_reading(claim: Claim, cells: pd.DataFrame) -> Reading:
+    """Read a value, share or growth rate in one table."""
+    table, year = cells["table"].iloc[0], str(claim.year)
+    partner = registry.partner(claim.partner).id
+    rows = cells[cells["partner"] == partner]
+    rows = trade.total(rows) if claim.flow == "total trade" else rows[rows["flow"] == claim.flow]
+    column = {"value": VALUE, "share": "share_pct", "growth": "growth_pct"}[claim.measure]
+    if claim.measure == "share":
+        rows = trade.share(rows, of="all products")
+    elif claim.measure == "growth":
+        rows = trade.growth(rows)
+    row = rows[(rows["product"] == claim.product) & (rows["period"] == year)]
+    used = row
+    if claim.measure == "share":
+        used = rows[(rows["level"] == 0) & (rows["period"] == year) | rows.index.isin(row.index)]
+    elif claim.measure == "growth":
+        used = rows[rows["product"] == claim.product]
+    value = row[column].iloc[0] if len(row) else float("nan")
+    holds = margin = None
+    if pd.isna(value) or not row["complete"].iloc[0]:
+        reason = Reason(_missing(claim, row), {"table": table, "partner": partner, "year": year})
+        value = None if pd.isna(value) else float(value)
+    else:
+        holds = _holds(claim, float(value))
+        margin = value - claim.threshold
+        if claim.measure == "value" and claim.threshold:
+            margin = 100 * margin / claim.threshold
+        reason = _compared(claim, float(value), holds)
+    return Reading(
+        tables=[table],
+        flow=claim.flow,
+        kind=cells["kind"].iloc[0],
+        value=value,
+        margin=margin,
+        holds=holds,
+        cells=cells_of(used),
+        reasons=[reason],
+    )
+
+
+def _missing(claim: Claim, row: pd.DataFrame) -> str:
+    """Name the reason why there is no figure to compare."""
+    if not len(row) or pd.isna(row[VALUE].iloc[0]):
+        return "why-missing"
+    if not row["complete"].iloc[0]:
+        return "why-part-year"
+    if claim.measure == "share":
+        return "why-no-total"
+    return "why-break" if row["growth_note"].iloc[0] else "why-first-year"
+
+
+def _holds(claim: Claim, value: float) -> bool:
+    match claim.operator:
+        case "just above":
+            return claim.threshold <= value < (claim.upto or claim.threshold)
+        case "rounds to":
+            return _rounded(claim, value) == _rounded(claim, claim.threshold)
+        case "at least":
+            return value >= claim.threshold
+        case "more than":
+            return value > claim.threshold
+        case "at most":
+            return value <= claim.threshold
+        case "less than":
+            return value < claim.threshold
+        case "is":
+            return value == claim.threshold
+
+
+def _rounded(claim: Claim, value: float) -> float:
+    step = claim.precision or 1.0
+    return floor(value / step + 0.5) * step
+
+
+def _compared(claim: Claim, value: float, holds: bool) -> Reason:
+    written = WRITTEN[claim.measure]
+    numbers = {"value": value, "threshold": claim.threshold, "upto": claim.upto, "rounded": _rounded(claim, value)}
+    figures = {name: (written, number) for name, number in numbers.items() if number is not None}
+    return Reason(f"why-{'' if holds else 'not-'}{claim.operator}", figures)

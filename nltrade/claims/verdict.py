@@ -1,0 +1,166 @@
+"""What a check of a claim gives: readings, cells and reasons, frozen, and how they are put into words."""
+
+from typing import Any
+
+import msgspec
+import pandas as pd
+
+from nltrade import wording
+from nltrade.cbs.snapshot import Origin
+from nltrade.registry import Claim, Lang
+
+WRITTEN = {"value": "meur", "share": "pct", "growth": "change", "place": "place"}
+
+
+class Cell(msgspec.Struct, frozen=True):
+    """One published cell; `value_meur` is in million euro, None where CBS leaves it empty."""
+
+    table: str
+    flow: str
+    partner: str
+    product: str
+    period: str
+    value_meur: float | None
+    status: str
+
+
+class Placed(msgspec.Struct, frozen=True):
+    """A partner in a ranking, with the best and the worst place possible."""
+
+    partner: str
+    value_meur: float
+    place: int
+    best: int
+    worst: int | None
+
+
+class Reason(msgspec.Struct, frozen=True):
+    """A sentence of ``texts.toml`` with what fills it in."""
+
+    id: str
+    values: dict[str, Any]
+
+    def text(self, lang: Lang) -> str:
+        """Give the sentence in one language."""
+        sentence = wording.text(self.id, lang, **self.values)
+        return sentence[0].upper() + sentence[1:]
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    One way to read a claim, and what CBS says in it.
+
+    `value` is in million euro, in percent, or a place; `margin` is its distance to the reported figure, in percent
+    of it for a value, in points for a share or growth rate, in places for a place. `of_the_time` is False for
+    today's membership of the EU. `holds` is None where there is nothing to compare.
+    """
+
+    tables: list[str]
+    flow: str
+    kind: str
+    of_the_time: bool = True
+    value: float | None = None
+    margin: float | None = None
+    holds: bool | None = None
+    place: Placed | None = None
+    first: list[Placed] = []
+    cells: list[Cell] = []
+    reasons: list[Reason] = []
+
+    @property
+    def what(self) -> str:
+        """Id of the label of what is counted: the flow, or both kinds together."""
+        return self.flow if self.kind in ("goods", "services") else self.kind
+
+    @property
+    def certain(self) -> bool:
+        """Whether the place could be no other."""
+        return self.place is not None and self.place.best == self.place.worst
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """A claim, its verdict, and everything the verdict rests on."""
+
+    claim: Claim
+    verdict: str
+    readings: list[Reading]
+    sources: list[Origin]
+
+    def says(self, lang: Lang = "en") -> str:
+        """Say what CBS publishes, in the reading that the claim names."""
+        main = self.readings[0] if self.readings else None
+        if main is None or main.value is None:
+            return wording.label("not published", lang)
+        said = wording.figure((WRITTEN[self.claim.measure], main.value), lang)
+        return f"{said} ({place_range(main.place, lang)})" if main.place else said
+
+    def margin(self, lang: Lang = "en") -> str:
+        """Say how far the reported figure is from the published one."""
+        main = self.readings[0] if self.readings else None
+        if main is None or main.margin is None:
+            return ""
+        if main.place:
+            return "; ".join(gap.text(lang) for gap in _gaps(main.place, main.first))
+        threshold = (WRITTEN[self.claim.measure], self.claim.threshold)
+        id = "margin" if self.claim.measure == "value" else "margin-points"
+        return wording.text(id, lang, margin=main.margin, threshold=threshold)
+
+    def why(self, lang: Lang = "en") -> list[str]:
+        """Give the reasons, a sentence each."""
+        reasons = [reason for reading in self.readings for reason in reading.reasons]
+        if self.claim.measure == "place":
+            reasons = [*_places(self.claim, self.readings), *reasons]
+        if not self.readings:
+            reasons = [Reason("why-no-table", {"year": self.claim.year})]
+        notes = [wording.note(self.claim.note, lang)] if self.claim.note else []
+        return [reason.text(lang) for reason in reasons] + notes
+
+
+def place_range(placed: Placed, lang: Lang) -> str:
+    """
+    Say how certain a place is.
+
+    Examples
+    --------
+    >>> place_range(Placed("RU", 7068.0, 3, 2, 4), "en")
+    'between 2nd and 4th'
+    """
+    if placed.best == placed.worst:
+        return wording.label("certain", lang)
+    if placed.worst is None:
+        return wording.text("from-place", lang, best=placed.best)
+    return wording.text("between", lang, best=placed.best, worst=placed.worst)
+
+
+def cells_of(rows: pd.DataFrame) -> list[Cell]:
+    """Keep the cells that a reading rests on."""
+    names = list(Cell.__struct_fields__)
+    found = rows[names].astype(object).where(rows[names].notna(), None)
+    return [Cell(**cell) for cell in found.to_dict("records")]
+
+
+def _places(claim: Claim, readings: list[Reading]) -> list[Reason]:
+    """Say the places of all readings, those of the time first, and where they are certain."""
+    reasons = []
+    for table in dict.fromkeys(reading.tables[0] for reading in readings):
+        for id, of_the_time in [("why-places-then", True), ("why-places-now", False)]:
+            by_place: dict[int, list[str]] = {}
+            for reading in readings:
+                if reading.place and reading.tables[0] == table and reading.of_the_time == of_the_time:
+                    by_place.setdefault(reading.place.place, []).append(reading.what)
+            if by_place:
+                values = {"table": table, "year": claim.year, "places": sorted(by_place.items())}
+                reasons.append(Reason(id, values))
+        sure = [r.what for r in readings if r.certain and r.of_the_time and r.tables[0] == table]
+        if sure:
+            reasons.insert(-1 if len(reasons) > 1 else 1, Reason("why-certain", {"what": sure}))
+    return reasons
+
+
+def _gaps(own: Placed, first: list[Placed]) -> list[Reason]:
+    """Say how far the partner in front and the next one behind are."""
+    ahead = [place for place in first if place.value_meur > own.value_meur]
+    behind = [place for place in first if place.value_meur < own.value_meur]
+    gaps = [("margin-front", ahead[-1])] if ahead else []
+    gaps += [("margin-next", behind[0])] if behind else []
+    return [Reason(id, {"gap": abs(p.value_meur - own.value_meur), "partner": p.partner}) for id, p in gaps]
