@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 import narwhals as nw
+import pandas as pd
 from narwhals.typing import IntoFrameT
 
 from nltrade import registry
@@ -240,6 +241,40 @@ def growth(frame: IntoFrameT, *, across_breaks: bool = False, part_years: bool =
         .drop("previous_complete")
     )
     return rates.to_native()  # type: ignore[no-any-return]
+
+
+def main_table(frame: pd.DataFrame, *, kind: str, period: str | int) -> str:
+    """
+    Choose the table to show for a period: the first of the registry that covers all of it, else any part of it.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Tidy frame.
+    kind : {"goods", "services"}
+        What is counted.
+    period : str or int
+        The period.
+
+    Returns
+    -------
+    str
+        The table's identifier.
+
+    Raises
+    ------
+    NoData
+        No table of that kind covers the period.
+
+    Examples
+    --------
+    >>> import nltrade as nl
+    >>> main_table(nl.load(), kind="goods", period=2012), main_table(nl.load(), kind="goods", period=2022)
+    ('83028NED', '85427NED')
+    """
+    rows = select(frame, kind=kind, period=period)
+    whole = rows[rows["complete"]]
+    return str((whole if len(whole) else rows)["table"].iloc[0])
 
 
 def _combined(frame: IntoFrameT, name: str, value: nw.Expr) -> IntoFrameT:

@@ -49,6 +49,19 @@ def number(value: float, lang: Lang, digits: int = 0) -> str:
     return sign + format_decimal(abs(value), pattern, locale=lang)
 
 
+def plain(value: float, lang: Lang) -> str:
+    """
+    Write a number with as many decimals as it has, for the ticks of an axis.
+
+    Examples
+    --------
+    >>> plain(20, "en"), plain(2.5, "nl"), plain(-5, "en")
+    ('20', '2,5', '−5')
+    """
+    rounded = round(value, 3)
+    return number(rounded, lang, len(f"{rounded:g}".partition(".")[2]))
+
+
 def meur(value: float, lang: Lang) -> str:
     """
     Write an amount of million euro.

@@ -1,0 +1,127 @@
+"""What the trade with a partner consists of: mineral fuels in the imports, Dutch product in the exports."""
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from nltrade import registry, trade, wording
+from nltrade.cbs import snapshot
+from nltrade.charts import canvas
+from nltrade.charts.canvas import Canvas, Chart
+from nltrade.errors import NoData
+from nltrade.registry import Lang
+from nltrade.trade import VALUE
+
+FUELS = "3"
+COLOURS = {
+    "fuels": (canvas.IMPORT, "white"),
+    "other-goods": (canvas.IMPORT_LIGHT, canvas.INK),
+    "domestic export": (canvas.EXPORT, "white"),
+    "re-export": (canvas.EXPORT_LIGHT, canvas.INK),
+    "whole-not-published": (canvas.PALE, canvas.INK),
+}
+
+
+def draw(frame: pd.DataFrame, *, partner: str = "RU", period: str | int = 2012, lang: Lang = "en") -> Chart:
+    """
+    Draw the parts of imports and exports as two bars of a hundred percent.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Tidy frame.
+    partner : str
+        ISO code, slug or name.
+    period : str or int
+        Year.
+    lang : {"en", "nl"}
+        Language.
+
+    Returns
+    -------
+    Chart
+
+    Raises
+    ------
+    UnknownName
+        No such partner.
+    NoData
+        Neither imports nor exports are published for the partner in that period.
+
+    Examples
+    --------
+    >>> import nltrade as nl
+    >>> parts = draw(nl.load(), partner="RU", period=2012).data
+    >>> dict(zip(parts["part"], parts["share_pct"].round(1)))
+    {'fuels': 91.9, 'other-goods': 8.1, 'domestic export': 60.3, 're-export': 39.7}
+    """
+    partner = registry.partner(partner).id
+    table = trade.main_table(frame, kind="goods", period=period)
+    rows = frame[(frame["table"] == table) & (frame["period"] == str(period)) & (frame["partner"] == partner)]
+    data = _parts(rows)
+    if data.empty:
+        name = registry.partner(partner).name()
+        raise NoData(f"{name} ({partner}) is not published separately in {table} for {period}.")
+    data.insert(0, "table", table)
+    shares = data.set_index("part")["share_pct"].to_dict()
+    known = [id for id, part in [("import", "fuels"), ("export", "domestic export")] if part in shares]
+    id = {0: "none", 1: known[0] if known else "", 2: "3"}[len(known)]
+    values = {"share": shares.get("fuels"), "made": shares.get("domestic export"), "partner": partner, "year": period}
+    headline = wording.text(f"composition-{id}", lang, **values)
+    withheld = (data["part"] == "whole-not-published").any()
+    footer = [
+        wording.label("parts-note", lang),
+        *([wording.note("confidential", lang)] if withheld else []),
+        *canvas.source_lines(snapshot.origins([table]), lang, canvas.statuses(frame, str(period))),
+    ]
+    flows = list(data.groupby("flow", sort=False))
+    with canvas.styled():
+        chart = Canvas(
+            headline=headline,
+            subtitle=wording.text("composition-subtitle", lang, partner=partner, year=period),
+            footer=footer,
+            height=0.95 * len(flows) + 0.2,
+        )
+        (ax,) = chart.axes()
+        for at, (flow, parts) in enumerate(flows):
+            _bar(ax, at, str(flow), parts, partner, lang)
+        ax.set(xlim=(0, 100), ylim=(len(flows) - 0.35, -0.6), yticks=[], xticks=[0, 25, 50, 75, 100])
+        ax.xaxis.set_major_formatter(lambda value, _: wording.pct(value, lang))
+    alt = [
+        wording.text("composition-part", lang, what=row.part, share=row.share_pct, value=row.value_meur)
+        for row in data.itertuples()
+    ]
+    return Chart("composition", lang, chart.figure, headline, f"{headline}. {'; '.join(alt)}.", data)
+
+
+def _parts(rows: pd.DataFrame) -> pd.DataFrame:
+    """Split imports into fuels and the rest, exports into Dutch product and re-exports; what is missing stays whole."""
+    cell = {(row.flow, row.product): row.value_meur for row in rows.itertuples() if pd.notna(row.value_meur)}
+    parts = []
+    whole = cell.get(("import", "TOTAL"))
+    fuels = cell.get(("import", FUELS))
+    if whole is not None:
+        split = {"whole-not-published": whole} if fuels is None else {"fuels": fuels, "other-goods": whole - fuels}
+        parts += [("import", part, value, whole) for part, value in split.items()]
+    whole = cell.get(("export", "TOTAL"))
+    if whole is not None:
+        split = {flow: cell[flow, "TOTAL"] for flow in ("domestic export", "re-export") if (flow, "TOTAL") in cell}
+        split = split if len(split) == 2 else {"whole-not-published": whole}
+        parts += [("export", part, value, whole) for part, value in split.items()]
+    data = pd.DataFrame(parts, columns=["flow", "part", VALUE, "whole_meur"])
+    data["share_pct"] = 100 * data[VALUE] / data["whole_meur"].where(data["whole_meur"] != 0)
+    return data
+
+
+def _bar(ax: Axes, at: int, flow: str, parts: pd.DataFrame, partner: str, lang: Lang) -> None:
+    start = 0.0
+    for number, part in enumerate(parts.to_dict("records")):
+        share = 0.0 if pd.isna(part["share_pct"]) else part["share_pct"]
+        colour, _ = COLOURS[part["part"]]
+        ax.barh(at, share, left=start, height=0.44, color=colour, edgecolor="white", linewidth=1)
+        label = wording.text("composition-part", lang, what=part["part"], share=share, value=part[VALUE])
+        ends = number == 1
+        ax.text(100 if ends else start, at + 0.27, label, ha="right" if ends else "left", va="top", fontsize=8.5)
+        start += share
+    title = wording.text(f"{flow}-with", lang, partner=partner)
+    row = wording.text("composition-row", lang, flow=title, value=parts["whole_meur"].iloc[0])
+    ax.text(0, at - 0.27, row, va="bottom", weight="bold", color=canvas.COLOURS[flow])

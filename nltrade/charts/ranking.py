@@ -1,0 +1,182 @@
+"""The place of a partner in every reading, with what could change it."""
+
+from datetime import date
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from nltrade import registry, trade, wording
+from nltrade.cbs import snapshot
+from nltrade.charts import canvas
+from nltrade.charts.canvas import Canvas, Chart
+from nltrade.claims.verdict import Placed, place_range
+from nltrade.errors import NoData
+from nltrade.ranking import Among, rank_partners
+from nltrade.registry import Lang
+from nltrade.trade import VALUE
+
+FLOWS = ["total trade", "import", "export", "domestic export"]
+SHOWN = 5
+
+
+def draw(frame: pd.DataFrame, *, partner: str = "RU", period: str | int = 2012, lang: Lang = "en") -> Chart:
+    """
+    Draw the first partners outside (or, for a member, inside) the EU, a panel for each reading.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Tidy frame.
+    partner : str
+        ISO code, slug or name of the partner in colour.
+    period : str or int
+        Year.
+    lang : {"en", "nl"}
+        Language.
+
+    Returns
+    -------
+    Chart
+
+    Raises
+    ------
+    UnknownName
+        No such partner.
+    NoData
+        The partner has no figure of its own in that period.
+
+    Examples
+    --------
+    >>> import nltrade as nl
+    >>> drawn = draw(nl.load(), partner="RU", period=2012).data
+    >>> drawn.query("partner == 'RU'")["place"].tolist()
+    [3, 3, 3, 3, 3, 4]
+    """
+    partner, year = registry.partner(partner).id, str(period)
+    then = registry.eu_members(date(int(year[:4]), 12, 31))
+    among: Among = "inside EU" if partner in then else "outside EU"
+    data = _data(frame, partner, year, among)
+    where = "inside-eu" if among == "inside EU" else "outside-eu"
+    own = data[data["partner"] == partner]
+    if own.empty:
+        raise NoData(f"{registry.partner(partner).name()} ({partner}) has no figure of its own in {year}.")
+    headline = _headline(own, partner, year, where, lang)
+    tables = sorted({table for both in data["table"] for table in both.split(" + ")})
+    notes = ["rank-certainty", "eu-membership", *(["goods-and-services"] if any("+" in t for t in data["table"]) else [])]
+    footer = [
+        " ".join(wording.note(id, lang) for id in notes),
+        *canvas.source_lines(snapshot.origins(tables), lang, canvas.statuses(frame, year)),
+    ]
+    panels = list(data.groupby("reading", sort=False))
+    with canvas.styled():
+        rows = (len(panels) + 1) // 2
+        chart = Canvas(
+            headline=headline,
+            subtitle=wording.text("ranking-subtitle", lang, where=where, year=year),
+            footer=footer,
+            height=1.7 * rows,
+        )
+        axes = chart.axes(rows, 2, left=1.2, titles=0.22, hspace=0.3, wspace=0.5)
+        for ax, (_, bars) in zip(axes, panels, strict=False):
+            _panel(ax, bars, partner, lang)
+        for ax in axes[len(panels) :]:
+            ax.remove()
+    return Chart("ranking", lang, chart.figure, headline, f"{headline}. {_alt(panels, lang)}", data)
+
+
+def _data(frame: pd.DataFrame, partner: str, year: str, among: Among) -> pd.DataFrame:
+    """Rank in every reading; keep the first five, the partner, and the largest group CBS does not split."""
+    goods = trade.main_table(frame, kind="goods", period=year)
+    try:
+        services = trade.main_table(frame, kind="services", period=year)
+    except NoData:
+        services = None
+    today = date.today()
+    readings: list[tuple[str, str, date | None]] = [(flow, "goods", None) for flow in FLOWS]
+    if services:
+        readings.append(("total trade", "goods and services", None))
+    if registry.eu_members(date(int(year[:4]), 12, 31)) != registry.eu_members(today):
+        readings.append(("total trade", "goods", today))
+    found = []
+    for number, (flow, kind, members_on) in enumerate(readings):
+        tables = (goods, services) if kind != "goods" and services else (goods,)
+        ranked = rank_partners(
+            frame, period=year, flow=flow, kind=kind, among=among, members_on=members_on, table=tables  # type: ignore[arg-type]
+        )
+        shown = ranked[(ranked.index < SHOWN) | (ranked["partner"] == partner)]
+        bars = pd.concat([shown, _largest_group(frame, goods, flow, year, among)])
+        bars.insert(0, "reading", number)
+        bars.insert(1, "what", flow if kind == "goods" else kind)
+        bars.insert(2, "members", "today" if members_on else year[:4])
+        bars.insert(3, "table", " + ".join(tables))
+        found.append(bars)
+    return pd.concat(found, ignore_index=True).astype({"place": "Int64", "best": "Int64", "worst": "Int64", "hidden": "Int64"})
+
+
+def _largest_group(frame: pd.DataFrame, table: str, flow: str, year: str, among: Among) -> pd.DataFrame:
+    groups = [p.id for p in registry.partners().values() if p.holds == "countries" and p.eu == (among == "inside EU")]
+    rows = frame[(frame["table"] == table) & (frame["period"] == year) & (frame["level"] == 0)]
+    rows = rows[rows["partner"].isin(groups)]
+    rows = trade.total(rows) if flow == "total trade" else rows[rows["flow"] == flow]
+    return rows.dropna(subset=[VALUE]).nlargest(1, VALUE)[["partner", VALUE]]
+
+
+def _panel(ax: Axes, bars: pd.DataFrame, partner: str, lang: Lang) -> None:
+    """Draw one reading: bars with their values, thin lines for what could be added, the group hatched."""
+    width = ax.get_position().width * canvas.WIDTH
+    reach = 0.0
+    for at, bar in enumerate(bars.to_dict("records")):
+        value, own, group = bar[VALUE], bar["partner"] == partner, pd.isna(bar["place"])
+        colour = canvas.SUBJECT if own else canvas.INK
+        label, size = wording.number(value / 1000, lang, 1), 7.5
+        end = value
+        if group:
+            look = {"facecolor": "white", "edgecolor": canvas.GREY, "hatch": "/////", "linewidth": 0.6}
+            ax.barh(at, value, height=0.66, **look)
+            label, size = canvas.wrap(f"{label} {wording.partner(bar['partner'], lang)}", 1.5, 7), 7
+        else:
+            ax.barh(at, value, height=0.66, color=canvas.SUBJECT if own else canvas.PALE)
+            end += bar["unallocated_meur"]
+            ax.plot([value, end], [at, at], color=colour, linewidth=1, solid_capstyle="butt")
+        if own:
+            worst = None if pd.isna(bar["worst"]) else int(bar["worst"])
+            possible = place_range(Placed(partner, value, bar["place"], bar["best"], worst), lang)
+            label = f"{label}  {wording.place(bar['place'], lang)}, {possible}"
+        weight = "bold" if own else "normal"
+        ax.annotate(
+            label, (end, at), xytext=(3, 0), textcoords="offset points", va="center", linespacing=1.0,
+            fontsize=size, weight=weight, color=colour,
+        )
+        room = max(canvas.text_width(line, size, weight) for line in label.split("\n")) + 0.08
+        reach = max(reach, end / max(1 - room / width, 0.1))
+    named = bars[bars["place"].notna()]
+    names = [f"{row.place}. {wording.partner(row.partner, lang)}" for row in named.itertuples()]
+    ax.set_yticks(range(len(named)), [canvas.wrap(name, 1.2, 8) for name in names], fontsize=8)
+    ax.set(ylim=(len(bars) - 0.5, -0.5), xlim=(0, reach), xticks=[])
+    ax.spines["bottom"].set_visible(False)
+    ax.spines["left"].set_visible(True)
+    ax.grid(False)
+    title = wording.label(bars["what"].iloc[0], lang)
+    if bars["members"].iloc[0] == "today":
+        title = wording.text("with-members-now", lang, what=title)
+    ax.set_title(title, loc="left", fontsize=8.5, weight="bold", color=canvas.INK)
+
+
+def _headline(own: pd.DataFrame, partner: str, year: str, where: str, lang: Lang) -> str:
+    then = own[own["members"] != "today"]
+    sure = then.loc[then["best"] == then["worst"], "what"].tolist()
+    certain = wording.text("sure", lang, what=sure) if sure else wording.label("sure-none", lang)
+    by_place = {int(place): rows["what"].tolist() for place, rows in then.groupby("place")}
+    values = {"partner": partner, "where": where, "year": year, "sure": certain}
+    if len(by_place) == 1:
+        return wording.text("ranking-same", lang, place=next(iter(by_place)), **values)
+    return wording.text("ranking-mixed", lang, places=sorted(by_place.items()), **values)
+
+
+def _alt(panels: list[tuple[object, pd.DataFrame]], lang: Lang) -> str:
+    sentences = []
+    for _, bars in panels:
+        listed = [wording.text("partner-value", lang, partner=b.partner, value=b.value_meur) for b in bars.itertuples()]
+        what = wording.label(bars["what"].iloc[0], lang)
+        sentences.append(wording.text("ranking-alt", lang, what=what, listed=wording.several(listed, lang)))
+    return " ".join(sentences)

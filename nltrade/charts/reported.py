@@ -1,0 +1,123 @@
+"""Reported figures against CBS: a bar for what CBS publishes, and the room that the wording leaves."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+
+from nltrade import wording
+from nltrade.charts import canvas
+from nltrade.charts.canvas import Canvas, Chart
+from nltrade.claims import Verdict
+from nltrade.errors import NoData
+from nltrade.registry import Lang
+
+
+def draw(verdicts: Sequence[Verdict], lang: Lang = "en") -> Chart:
+    """
+    Draw reported values next to those of CBS.
+
+    Parameters
+    ----------
+    verdicts : sequence of Verdict
+        Checked claims. Of those about a value, the first of each flow that has a figure is drawn.
+    lang : {"en", "nl"}
+        Language.
+
+    Returns
+    -------
+    Chart
+
+    Raises
+    ------
+    NoData
+        No claim is about a value that CBS publishes.
+
+    Examples
+    --------
+    >>> import nltrade as nl
+    >>> draw(nl.check_claims()).data[["flow", "cbs_meur", "verdict"]].values.tolist()
+    [['import', 20332.0, 'supported'], ['export', 7068.0, 'supported']]
+    """
+    shown: dict[str, Verdict] = {}
+    for verdict in verdicts:
+        if verdict.claim.measure == "value" and verdict.readings and verdict.readings[0].margin is not None:
+            shown.setdefault(verdict.claim.flow, verdict)
+    if not shown:
+        raise NoData("None of these claims is about a value that CBS publishes; there is nothing to draw.")
+    claim = next(iter(shown.values())).claim
+    data = pd.DataFrame([_row(verdict) for verdict in shown.values()])
+    margins = [wording.text("flow-margin", lang, flow=row.flow, margin=row.margin_pct) for row in data.itertuples()]
+    held = (data["verdict"] == "supported").sum()
+    outcome = "all" if held == len(data) else "some" if held else "none"
+    headline = wording.text(f"reported-{outcome}", lang, margins=wording.several(margins, lang))
+    sources = list({origin.table: origin for verdict in shown.values() for origin in verdict.sources}.values())
+    footer = [
+        *(wording.note(id, lang) for id in dict.fromkeys(v.claim.note for v in shown.values()) if id),
+        wording.note("border-crossing", lang),
+        *canvas.source_lines(sources, lang, {str(claim.year): data["status"].iloc[0]}),
+    ]
+    with canvas.styled():
+        chart = Canvas(
+            headline=headline,
+            subtitle=wording.text("reported-subtitle", lang, partner=claim.partner, year=claim.year),
+            footer=footer,
+            height=0.95 * len(data) + 0.3,
+        )
+        (ax,) = chart.axes()
+        end = max(data["cbs_meur"].max(), data["upto_meur"].max()) * 1.03
+        for at, row in enumerate(data.to_dict("records")):
+            _bar(ax, at, row, end, lang)
+        ax.set(xlim=(0, end), ylim=(len(data) - 0.6, -0.75), yticks=[])
+        canvas.billions(ax.xaxis, lang, 0, end)
+    values = "; ".join(
+        wording.text("reported-alt", lang, flow=row.flow, value=row.cbs_meur, words=row.wording)
+        for row in data.itertuples()
+    )
+    return Chart("reported", lang, chart.figure, headline, f"{headline}. {values}.", data)
+
+
+def _row(verdict: Verdict) -> dict[str, object]:
+    claim, reading = verdict.claim, verdict.readings[0]
+    half = (claim.precision or 0) / 2
+    upto = claim.upto or claim.threshold + half
+    return {
+        "claim": claim.id,
+        "flow": claim.flow,
+        "partner": claim.partner,
+        "year": claim.year,
+        "wording": claim.wording,
+        "from_meur": claim.threshold - half,
+        "upto_meur": upto,
+        "cbs_meur": reading.value,
+        "margin_pct": reading.margin,
+        "verdict": verdict.verdict,
+        "status": reading.cells[0].status,
+        "table": reading.tables[0],
+    }
+
+
+def _bar(ax: Axes, at: int, row: dict[str, object], end: float, lang: Lang) -> None:
+    value, start, upto = (float(str(row[f"{name}_meur"])) for name in ("cbs", "from", "upto"))
+    colour = canvas.COLOURS.get(str(row["flow"]), canvas.INK)
+    ax.barh(at, value, height=0.44, color=colour)
+    room = Rectangle((start, at - 0.3), upto - start, 0.6, facecolor="none", edgecolor=canvas.GREY, hatch="////")
+    ax.add_patch(room)
+    ax.plot([start, start], [at - 0.36, at + 0.3], color=canvas.INK, linewidth=1.4)
+    above = {"va": "bottom", "fontsize": 9}
+    flow = wording.text(f"{row['flow']}-with", lang, partner=row["partner"])
+    ax.text(0, at - 0.27, flow, weight="bold", color=colour, **above)
+    words = wording.text("quoted", lang, words=row["wording"])
+    side = "right" if start > end / 2 else "left"
+    ax.text(start, at - 0.38, words, ha=side, style="italic", **above)
+    inside = value > end / 4
+    ax.text(
+        (start if inside else max(value, upto)) + end * (-0.01 if inside else 0.01),
+        at,
+        wording.text("cbs-says", lang, value=value, margin=row["margin_pct"]),
+        ha="right" if inside else "left",
+        va="center",
+        color="white" if inside else canvas.INK,
+        weight="bold",
+    )
