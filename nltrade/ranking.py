@@ -25,6 +25,7 @@ from nltrade.errors import NoData, UnknownName, close_to
 from nltrade.trade import VALUE
 
 Among = Literal["outside EU", "inside EU", "all"]
+Counted = Literal["goods", "services", "goods and services"]
 TOTALS = {"outside EU": "NON-EU", "inside EU": "EU", "all": "WORLD"}
 
 
@@ -34,7 +35,7 @@ def rank_partners(
     period: str | int,
     flow: str = "total trade",
     product: str | None = None,
-    kind: Literal["goods", "services", "goods and services"] = "goods",
+    kind: Counted = "goods",
     among: Among = "outside EU",
     members_on: date | None = None,
     table: str | tuple[str, ...] | None = None,
@@ -90,13 +91,10 @@ def rank_partners(
     period = str(period)
     if among not in TOTALS:
         raise UnknownName(f"No partners {among!r}.{close_to(among, TOTALS)} Rank among {', '.join(TOTALS)}.")
-    members = registry.eu_members(members_on or _last_day(period))
-    # After a change of membership, what CBS files under "EU" of the period may lie on either side: take all of it.
-    everywhere = among == "all" or members != registry.eu_members(_last_day(period))
-    member = nw.col("partner").is_in(sorted(members))
-    takes_part = {"outside EU": ~member, "inside EU": member, "all": ~nw.lit(False)}[among]
+    then = registry.eu_members(_last_day(period))
+    members = then if members_on is None else registry.eu_members(members_on)
     country = nw.col("partner_kind") == "country"
-    published = country & takes_part & ~nw.col(VALUE).is_null()
+    published = country & _takes_part(among, members) & ~nw.col(VALUE).is_null()
 
     rows: Any = nw.from_native(frame)
     parts = []
@@ -108,13 +106,13 @@ def rank_partners(
         code = product or ("TOTAL" if one == "goods" else "S")
         parts.append(cells.filter(nw.col("flow") == registry.flow(flow), nw.col("product") == code))
 
-    residuals = [
-        p for p in registry.partners().values() if p.kind == "residual" and (everywhere or bool(p.eu) == (among == "inside EU"))
-    ]
-    unallocated = _sum(nw.col("partner").is_in([p.id for p in residuals if p.holds == "unallocated"]))
-    of_total = nw.col("partner").is_in([p.id for p in residuals]) | (country & (everywhere | takes_part))
-    whole = nw.col("partner") == ("WORLD" if everywhere else TOTALS[among])
-    remainder = nw.max_horizontal(_sum(whole) - _sum(of_total), nw.lit(0.0))
+    residuals = [p for p in registry.partners().values() if p.kind == "residual"]
+    filed = [p for p in residuals if among == "all" or bool(p.eu) == (among == "inside EU")]
+    # After a change of membership, trade that CBS files on the other side of the EU's border can belong here too.
+    near = filed if members == then else residuals
+    unallocated = _sum(nw.col("partner").is_in([p.id for p in near if p.holds == "unallocated"]))
+    of_total = nw.col("partner").is_in([p.id for p in filed]) | (country & _takes_part(among, then))
+    remainder = nw.max_horizontal(_sum(nw.col("partner") == TOTALS[among]) - _sum(of_total), nw.lit(0.0))
 
     countries = parts[0].filter(published).select("partner", nw.col(VALUE).alias("value"))
     countries = countries.with_columns(nw.lit(False).alias("open"))
@@ -131,7 +129,7 @@ def rank_partners(
             .join(parts[1].select(unallocated.alias("more"), remainder.alias("services")), how="cross")
             .with_columns(nw.col("unallocated") + nw.col("more"))
         )
-    groups = parts[0].filter(nw.col("partner").is_in([p.id for p in residuals if p.holds == "countries"]))
+    groups = parts[0].filter(nw.col("partner").is_in([p.id for p in near if p.holds == "countries"]))
     if isinstance(countries, nw.DataFrame) and countries.is_empty():
         raise NoData(f"No country has a value for {flow} of {kind} in {period}.")
     return nw.maybe_reset_index(_places(countries, groups, free)).to_native()  # type: ignore[no-any-return]
@@ -187,12 +185,17 @@ def _places(countries: Any, groups: Any, free: Any) -> Any:
         countries.join(rivals, on="partner", how="left")
         .join(hidden, on="partner", how="left")
         .with_columns(place=1 + nw.col("ahead").fill_null(0), best=1 + nw.col("out_of_reach").fill_null(0))
-        .with_columns(worst=nw.when(value > 0).then(nw.col("place") + nw.col("hidden") + overtaking))
+        .with_columns(worst=nw.when(value > 0).then((nw.col("place") + nw.col("hidden") + overtaking).cast(nw.Int64)))
         .join(free.select(unallocated_meur=nw.col("unallocated"), services_meur=nw.col("services")), how="cross")
-        .with_columns(nw.col("place", "best", "worst", "hidden").cast(nw.Int64))
+        .with_columns(nw.col("place", "best", "hidden").cast(nw.Int64))
         .select("partner", value.alias(VALUE), "place", "best", "worst", "hidden", "unallocated_meur", "services_meur")
         .sort("place", "partner")
     )
+
+
+def _takes_part(among: Among, members: frozenset[str]) -> nw.Expr:
+    member = nw.col("partner").is_in(sorted(members))
+    return {"outside EU": ~member, "inside EU": member, "all": ~nw.lit(False)}[among]
 
 
 def _exceeding(group: nw.Expr) -> nw.Expr:

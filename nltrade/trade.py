@@ -304,5 +304,6 @@ def _nothing(rows: nw.DataFrame[Any], wanted: dict[str, list[str]]) -> str:
     asked = ", ".join(values)
     if column == "partner":
         name = registry.partner(values[0]).name()
-        return f"{name} ({asked}) is not published separately in these rows (table {', '.join(sorted(set(rows['table'])))})."
+        tables = ", ".join(sorted(set(rows["table"])))
+        return f"{name} ({asked}) is not published separately in these rows (table {tables}); that is not zero."
     return f"No rows with {column} {asked}.{close_to(asked, here)} Here: {span}."

@@ -13,7 +13,7 @@ from babel.lists import format_list
 from babel.numbers import format_decimal
 
 from nltrade import registry
-from nltrade.registry import Lang
+from nltrade.registry.entries import Lang
 
 ORDINALS: dict[Lang, str] = {
     "en": "first second third fourth fifth sixth seventh eighth ninth tenth",
@@ -63,25 +63,25 @@ def plain(value: float, lang: Lang) -> str:
 
 
 def meur(value: float, lang: Lang) -> str:
-    """
+    r"""
     Write an amount of million euro.
 
     Examples
     --------
     >>> meur(20332, "en"), meur(20332, "nl")
-    ('€20,332m', '€\\xa020.332\\xa0mln')
+    ('€20,332m', '€\xa020.332\xa0mln')
     """
     return _euro(number(value, lang), lang, "m", "mln")
 
 
 def bn(value: float, lang: Lang) -> str:
-    """
+    r"""
     Write an amount of million euro in billions, with one decimal.
 
     Examples
     --------
     >>> bn(20332, "en"), bn(20332, "nl"), bn(-13264, "en")
-    ('€20.3bn', '€\\xa020,3\\xa0mld', '−€13.3bn')
+    ('€20.3bn', '€\xa020,3\xa0mld', '−€13.3bn')
     """
     return _euro(number(value / 1000, lang, 1), lang, "bn", "mld")
 

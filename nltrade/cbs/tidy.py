@@ -28,10 +28,8 @@ from nltrade import registry
 from nltrade.cbs import snapshot as snapshots
 from nltrade.cbs.snapshot import OBSERVATIONS, Snapshot
 from nltrade.errors import SnapshotError
+from nltrade.registry.entries import Table
 
-COLUMNS = (
-    "table kind flow concept partner partner_kind product level period freq complete value_meur status".split()
-)
 STATUS = {"Definitief": "definitive", "NaderVoorlopig": "revised provisional", "Voorlopig": "provisional"}
 
 
@@ -109,8 +107,8 @@ def tidy(raw: Snapshot) -> pd.DataFrame:
     product, flow = long["measure"], long[dimensions[-1]]
     if not by_direction:
         product, flow = flow, product
-    for keys, known in [(partner, partners), (product, products), (period, periods)]:
-        if strange := sorted(set(keys.unique()) - set(known)):
+    for keys, known in [(partner, set(partners)), (product, set(products)), (period, set(periods))]:
+        if strange := sorted(set(keys.unique()) - known):
             raise SnapshotError(
                 f"{raw.folder / OBSERVATIONS}: {keys.name} has {', '.join(strange)}, which the registry does not know. "
                 "Add the key to partners.toml or products.toml."
@@ -143,12 +141,12 @@ class Period(NamedTuple):
     status: str
 
 
-def _periods(raw: Snapshot, table: registry.Table) -> dict[str, Period]:
+def _periods(raw: Snapshot, table: Table) -> dict[str, Period]:
     rows = raw.read(f"{table.period}.csv").to_dict("records")
     return {row["Key"]: _period(row["Key"], row["Title"], row.get("Status"), table) for row in rows}
 
 
-def _period(key: str, title: str, status: str | None, table: registry.Table) -> Period:
+def _period(key: str, title: str, status: str | None, table: Table) -> Period:
     """Read CBS's period key, ``2012JJ00``, ``2012KW01`` or ``2012MM01``."""
     parts = re.fullmatch(r"(\d{4})(JJ|KW|MM)(\d\d)", key)
     if parts is None:

@@ -1,0 +1,70 @@
+"""Figures: one a module, each a function from a tidy frame (or from verdicts) to a `Chart`."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from nltrade.charts.chart import Chart
+from nltrade.charts.composition import draw_composition
+from nltrade.charts.over_time import draw_over_time
+from nltrade.charts.ranking import draw_ranking
+from nltrade.charts.reported import draw_reported
+from nltrade.errors import UnknownName, close_to
+from nltrade.registry.entries import Lang
+from nltrade.verdicts import Verdict
+
+__all__ = [
+    "NAMES",
+    "Chart",
+    "draw",
+    "draw_composition",
+    "draw_over_time",
+    "draw_ranking",
+    "draw_reported",
+]
+
+NAMES = ("reported", "over_time", "ranking", "composition")
+
+
+def draw(
+    name: str, frame: pd.DataFrame, verdicts: Sequence[Verdict], *, partner: str, period: str | int, lang: Lang
+) -> Chart:
+    """
+    Draw a figure by its name.
+
+    Parameters
+    ----------
+    name : str
+        One of `NAMES`.
+    frame : pandas.DataFrame
+        Tidy frame.
+    verdicts : sequence of Verdict
+        Checked claims, for the figure ``"reported"``.
+    partner : str
+        ISO code, slug or name.
+    period : str or int
+        Year.
+    lang : {"en", "nl"}
+        Language.
+
+    Returns
+    -------
+    Chart
+
+    Raises
+    ------
+    UnknownName
+        No figure has that name, or no partner.
+    NoData
+        CBS publishes nothing to draw.
+    """
+    match name:
+        case "reported":
+            return draw_reported(verdicts, lang)
+        case "over_time":
+            return draw_over_time(frame, partner=partner, lang=lang)
+        case "ranking":
+            return draw_ranking(frame, partner=partner, period=period, lang=lang)
+        case "composition":
+            return draw_composition(frame, partner=partner, period=period, lang=lang)
+    raise UnknownName(f"No figure {name!r}.{close_to(name, NAMES)} Figures are {', '.join(NAMES)}.")

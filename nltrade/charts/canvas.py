@@ -5,13 +5,9 @@ The headline says the finding, the line under it what is measured, the footer wh
 counted in inches, so that text of any length pushes the drawing down instead of running into it.
 """
 
-import io
-import tempfile
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from html import escape
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +18,14 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.text import Text
+from matplotlib.textpath import TextToPath
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
 from nltrade import wording
 from nltrade.cbs.snapshot import Origin
-from nltrade.registry import Lang
+from nltrade.registry.entries import Lang
 
 STYLE = Path(__file__).with_name("nltrade.mplstyle")
 WIDTH = 8.0
@@ -36,119 +34,18 @@ TICKS = 0.22  # inches below the drawing for the labels of its axis
 IMPORT, EXPORT, SUBJECT, GREY, INK = "#0072b2", "#d55e00", "#964a8b", "#8c8c8c", "#333333"
 IMPORT_LIGHT, EXPORT_LIGHT, PALE = "#a6cee6", "#f4c4a0", "#d9d9d9"
 COLOURS = {"import": IMPORT, "export": EXPORT}
-FORMATS = ("png", "svg", "pdf")
-# No date and no program name: the same figure is the same bytes.
-METADATA = {
-    "png": lambda title, alt: {"Title": title, "Description": alt, "Software": None},
-    "svg": lambda title, alt: {"Title": title, "Description": alt, "Date": None},
-    "pdf": lambda title, alt: {"Title": title, "Subject": alt, "CreationDate": None, "Producer": None, "Creator": None},
-}
-
-
-@dataclass(frozen=True)
-class Chart:
-    """
-    A figure with what it says and what it draws.
-
-    Attributes
-    ----------
-    name : str
-        Name of the figure, such as ``"reported"``.
-    lang : {"en", "nl"}
-        Language of its texts.
-    figure : matplotlib.figure.Figure
-        The drawing.
-    headline : str
-        The finding.
-    alt : str
-        Text alternative: kind of chart, of what, the finding, the values.
-    data : pandas.DataFrame
-        What is drawn; amounts in million euro.
-    """
-
-    name: str
-    lang: Lang
-    figure: Figure
-    headline: str
-    alt: str
-    data: pd.DataFrame
-
-    def image(self, format: str) -> bytes:
-        """
-        Draw the figure, the same bytes every time.
-
-        Parameters
-        ----------
-        format : {"png", "svg", "pdf"}
-            File format.
-
-        Returns
-        -------
-        bytes
-        """
-        target = io.BytesIO()
-        with styled():
-            self.figure.savefig(target, format=format, metadata=METADATA[format](self.headline, self.alt))
-        return target.getvalue()
-
-    def save(self, folder: Path | str) -> list[Path]:
-        """
-        Write the figure as PNG, SVG and PDF, and what it draws as CSV.
-
-        Parameters
-        ----------
-        folder : path
-            Where the files go; made if it does not exist.
-
-        Returns
-        -------
-        list of pathlib.Path
-            ``<name>.<lang>.png`` and so on.
-        """
-        contents = {format: self.image(format) for format in FORMATS}
-        contents["csv"] = self.data.to_csv(index=False, lineterminator="\n").encode("utf-8")
-        return [
-            write(Path(folder) / f"{self.name}.{self.lang}.{ending}", content) for ending, content in contents.items()
-        ]
-
-    def _repr_html_(self) -> str:
-        png = b64encode(self.image("png")).decode("ascii")
-        return f'<img width="{int(WIDTH * 100)}" alt="{escape(self.alt)}" src="data:image/png;base64,{png}">'
-
-
-def write(path: Path, content: bytes) -> Path:
-    """
-    Write a file whole or not at all: under a temporary name first, then moved into its place.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        Where the file goes; its folder is made if needed.
-    content : bytes
-        What it holds.
-
-    Returns
-    -------
-    pathlib.Path
-        `path`.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as target:
-        target.write(content)
-    Path(target.name).chmod(0o644)
-    return Path(target.name).replace(path)
 
 
 def styled() -> AbstractContextManager[None]:
     """Draw in the style of the package, and leave matplotlib's own settings as they were."""
-    return matplotlib.style.context(STYLE)  # type: ignore[no-any-return]
+    return matplotlib.style.context(STYLE)
 
 
 class Canvas:
     """A figure with its headline, subtitle and footer in place, and room for the drawing between them."""
 
     def __init__(self, *, headline: str, subtitle: str, footer: Sequence[str], height: float) -> None:
-        width = (WIDTH - 2 * MARGIN) * 0.98  # text is a little wider at some resolutions than as measured
+        width = WIDTH - 2 * MARGIN
         blocks = [
             (wrap(headline, width, 13, "bold"), 13, {"fontweight": "bold"}),
             (wrap(subtitle, width, 9.5), 9.5, {"color": "#555555"}),
@@ -195,9 +92,9 @@ class Canvas:
             bottom=self.bottom,
             **spacing,
         )
-        return [self.figure.add_subplot(cell) for cell in grid]
+        return [self.figure.add_subplot(grid[row, column]) for row in range(rows) for column in range(columns)]
 
-    def _text(self, text: str, size: float, y: float, **extra: object) -> Text:
+    def _text(self, text: str, size: float, y: float, **extra: Any) -> Text:
         return self.figure.text(MARGIN / WIDTH, y, text, fontsize=size, va="top", linespacing=1.35, **extra)
 
 
@@ -231,11 +128,27 @@ def wrap(text: str, width: float, size: float, weight: str = "normal") -> str:
     return "\n".join(lines)
 
 
+@cache
 def text_width(text: str, size: float, weight: str = "normal") -> float:
-    """Measure a line of text in inches."""
-    figure = Figure(figsize=(1, 1), dpi=100)
-    drawn = figure.text(0, 0, text, fontsize=size, fontweight=weight, family="DejaVu Sans")
-    return float(drawn.get_window_extent(FigureCanvasAgg(figure).get_renderer()).width) / 100
+    """
+    Measure a line of text.
+
+    Parameters
+    ----------
+    text : str
+        One line.
+    size : float
+        Font size in points.
+    weight : str
+        ``"normal"`` or ``"bold"``.
+
+    Returns
+    -------
+    float
+        Inches.
+    """
+    font = FontProperties(family="DejaVu Sans", size=size, weight=weight)
+    return float(TextToPath().get_text_width_height_descent(text, font, ismath=False)[0]) / 72
 
 
 def source_lines(origins: Sequence[Origin], lang: Lang, statuses: Mapping[str, str] | None = None) -> list[str]:

@@ -6,9 +6,10 @@ from matplotlib.axes import Axes
 from nltrade import registry, trade, wording
 from nltrade.cbs import snapshot
 from nltrade.charts import canvas
-from nltrade.charts.canvas import Canvas, Chart
+from nltrade.charts.canvas import Canvas
+from nltrade.charts.chart import Chart
 from nltrade.errors import NoData
-from nltrade.registry import Lang
+from nltrade.registry.entries import Lang
 from nltrade.trade import VALUE
 
 FUELS = "3"
@@ -21,7 +22,7 @@ COLOURS = {
 }
 
 
-def draw(frame: pd.DataFrame, *, partner: str = "RU", period: str | int = 2012, lang: Lang = "en") -> Chart:
+def draw_composition(frame: pd.DataFrame, *, partner: str = "RU", period: str | int = 2012, lang: Lang = "en") -> Chart:
     """
     Draw the parts of imports and exports as two bars of a hundred percent.
 
@@ -50,7 +51,7 @@ def draw(frame: pd.DataFrame, *, partner: str = "RU", period: str | int = 2012, 
     Examples
     --------
     >>> import nltrade as nl
-    >>> parts = draw(nl.load(), partner="RU", period=2012).data
+    >>> parts = draw_composition(nl.load(), partner="RU", period=2012).data
     >>> dict(zip(parts["part"], parts["share_pct"].round(1)))
     {'fuels': 91.9, 'other-goods': 8.1, 'domestic export': 60.3, 're-export': 39.7}
     """

@@ -1,5 +1,7 @@
 """Imports, exports and balance over time: a panel for each concept, a gap for each break, part-years apart."""
 
+from typing import Any
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator
@@ -7,15 +9,16 @@ from matplotlib.ticker import FixedLocator
 from nltrade import registry, trade, wording
 from nltrade.cbs import snapshot
 from nltrade.charts import canvas
-from nltrade.charts.canvas import Canvas, Chart
+from nltrade.charts.canvas import Canvas
+from nltrade.charts.chart import Chart
 from nltrade.errors import NoData
-from nltrade.registry import Lang, Table
+from nltrade.registry.entries import Lang, Table
 from nltrade.trade import VALUE
 
 FLOWS = {"import": canvas.IMPORT, "export": canvas.EXPORT, "balance": canvas.GREY}
 
 
-def draw(frame: pd.DataFrame, *, partner: str = "RU", lang: Lang = "en") -> Chart:
+def draw_over_time(frame: pd.DataFrame, *, partner: str = "RU", lang: Lang = "en") -> Chart:
     """
     Draw yearly trade in goods with a partner, every table in a panel of its own.
 
@@ -45,7 +48,7 @@ def draw(frame: pd.DataFrame, *, partner: str = "RU", lang: Lang = "en") -> Char
     Examples
     --------
     >>> import nltrade as nl
-    >>> drawn = draw(nl.load(), partner="Russia").data
+    >>> drawn = draw_over_time(nl.load(), partner="Russia").data
     >>> drawn.query("table == '83028NED' and period == '2012'")[["import", "export", "balance"]].values.tolist()
     [[20332.0, 7068.0, -13264.0]]
     """
@@ -59,7 +62,10 @@ def draw(frame: pd.DataFrame, *, partner: str = "RU", lang: Lang = "en") -> Char
     notes = [wording.text("breaks", lang, breaks=listed)] if listed else []
     if part_years:
         notes.append(wording.text("part-years", lang, years=wording.several(part_years, lang)))
-    footer = [" ".join([*notes, wording.text("concepts", lang)]), *canvas.source_lines(snapshot.origins(data["table"]), lang)]
+    footer = [
+        " ".join([*notes, wording.text("concepts", lang)]),
+        *canvas.source_lines(snapshot.origins(data["table"]), lang),
+    ]
     with canvas.styled():
         chart = Canvas(
             headline=headline,
@@ -121,7 +127,7 @@ def _panel(ax: Axes, rows: pd.DataFrame, table: Table, numbers: dict[str, int], 
         for _, years in whole.groupby(piece):
             ax.plot(years["period"].astype(int), years[flow], color=colour, marker="o", markersize=2.5)
         if len(part):
-            hollow = {"marker": "o", "markersize": 5, "markerfacecolor": "white", "linestyle": "none"}
+            hollow: dict[str, Any] = {"marker": "o", "markersize": 5, "markerfacecolor": "white", "linestyle": "none"}
             ax.plot(part["period"].astype(int), part[flow], color=colour, **hollow)
     last = rows.iloc[-1]
     ends = canvas.spread({flow: last[flow] for flow in FLOWS if pd.notna(last[flow])}, apart)
@@ -130,8 +136,13 @@ def _panel(ax: Axes, rows: pd.DataFrame, table: Table, numbers: dict[str, int], 
     for gap in gaps:
         ax.axvline(int(gap.after) - 0.5, ymax=0.74, color="#bbbbbb", linewidth=0.8, linestyle=(0, (2, 2)))
         ax.text(
-            int(gap.after) - 0.5, 0.01, f"({numbers[gap.note]})",
-            transform=ax.get_xaxis_transform(), ha="center", fontsize=7, color="#777777",
+            int(gap.after) - 0.5,
+            0.01,
+            f"({numbers[gap.note]})",
+            transform=ax.get_xaxis_transform(),
+            ha="center",
+            fontsize=7,
+            color="#777777",
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
         )
     years = rows["period"].astype(int)
@@ -150,8 +161,13 @@ def _events(ax: Axes, rows: pd.DataFrame, partner: str, lang: Lang) -> None:
         years_an_inch = (end - start) / (ax.get_position().width * canvas.WIDTH)
         to_left = event.year + 0.25 + canvas.text_width(label, 7.5) * years_an_inch > end
         ax.text(
-            event.year + (-0.25 if to_left else 0.25), height, label,
-            transform=ax.get_xaxis_transform(), ha="right" if to_left else "left", va="top", fontsize=7.5,
+            event.year + (-0.25 if to_left else 0.25),
+            height,
+            label,
+            transform=ax.get_xaxis_transform(),
+            ha="right" if to_left else "left",
+            va="top",
+            fontsize=7.5,
             color="#555555",
         )
 

@@ -1,6 +1,7 @@
 """The place of a partner in every reading, with what could change it."""
 
 from datetime import date
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -8,18 +9,19 @@ from matplotlib.axes import Axes
 from nltrade import registry, trade, wording
 from nltrade.cbs import snapshot
 from nltrade.charts import canvas
-from nltrade.charts.canvas import Canvas, Chart
-from nltrade.claims.verdict import Placed, place_range
+from nltrade.charts.canvas import Canvas
+from nltrade.charts.chart import Chart
 from nltrade.errors import NoData
-from nltrade.ranking import Among, rank_partners
-from nltrade.registry import Lang
+from nltrade.ranking import Among, Counted, rank_partners
+from nltrade.registry.entries import Lang
 from nltrade.trade import VALUE
+from nltrade.verdicts.reading import Placed, place_range
 
 FLOWS = ["total trade", "import", "export", "domestic export"]
 SHOWN = 5
 
 
-def draw(frame: pd.DataFrame, *, partner: str = "RU", period: str | int = 2012, lang: Lang = "en") -> Chart:
+def draw_ranking(frame: pd.DataFrame, *, partner: str = "RU", period: str | int = 2012, lang: Lang = "en") -> Chart:
     """
     Draw the first partners outside (or, for a member, inside) the EU, a panel for each reading.
 
@@ -48,21 +50,22 @@ def draw(frame: pd.DataFrame, *, partner: str = "RU", period: str | int = 2012, 
     Examples
     --------
     >>> import nltrade as nl
-    >>> drawn = draw(nl.load(), partner="RU", period=2012).data
+    >>> drawn = draw_ranking(nl.load(), partner="RU", period=2012).data
     >>> drawn.query("partner == 'RU'")["place"].tolist()
     [3, 3, 3, 3, 3, 4]
     """
     partner, year = registry.partner(partner).id, str(period)
     then = registry.eu_members(date(int(year[:4]), 12, 31))
     among: Among = "inside EU" if partner in then else "outside EU"
-    data = _data(frame, partner, year, among)
+    data = _data(frame[frame["period"] == year], partner, year, among)
     where = "inside-eu" if among == "inside EU" else "outside-eu"
     own = data[data["partner"] == partner]
     if own.empty:
-        raise NoData(f"{registry.partner(partner).name()} ({partner}) has no figure of its own in {year}.")
+        name = registry.partner(partner).name()
+        raise NoData(f"{name} ({partner}) is not published separately in {data['table'].iloc[0]} for {year}; not zero.")
     headline = _headline(own, partner, year, where, lang)
     tables = sorted({table for both in data["table"] for table in both.split(" + ")})
-    notes = ["rank-certainty", "eu-membership", *(["goods-and-services"] if any("+" in t for t in data["table"]) else [])]
+    notes = ["eu-membership", *(["goods-and-services"] if any("+" in t for t in data["table"]) else [])]
     footer = [
         " ".join(wording.note(id, lang) for id in notes),
         *canvas.source_lines(snapshot.origins(tables), lang, canvas.statuses(frame, year)),
@@ -92,7 +95,7 @@ def _data(frame: pd.DataFrame, partner: str, year: str, among: Among) -> pd.Data
     except NoData:
         services = None
     today = date.today()
-    readings: list[tuple[str, str, date | None]] = [(flow, "goods", None) for flow in FLOWS]
+    readings: list[tuple[str, Counted, date | None]] = [(flow, "goods", None) for flow in FLOWS]
     if services:
         readings.append(("total trade", "goods and services", None))
     if registry.eu_members(date(int(year[:4]), 12, 31)) != registry.eu_members(today):
@@ -101,7 +104,13 @@ def _data(frame: pd.DataFrame, partner: str, year: str, among: Among) -> pd.Data
     for number, (flow, kind, members_on) in enumerate(readings):
         tables = (goods, services) if kind != "goods" and services else (goods,)
         ranked = rank_partners(
-            frame, period=year, flow=flow, kind=kind, among=among, members_on=members_on, table=tables  # type: ignore[arg-type]
+            frame,
+            period=year,
+            flow=flow,
+            kind=kind,
+            among=among,
+            members_on=members_on,
+            table=tables,
         )
         shown = ranked[(ranked.index < SHOWN) | (ranked["partner"] == partner)]
         bars = pd.concat([shown, _largest_group(frame, goods, flow, year, among)])
@@ -110,7 +119,9 @@ def _data(frame: pd.DataFrame, partner: str, year: str, among: Among) -> pd.Data
         bars.insert(2, "members", "today" if members_on else year[:4])
         bars.insert(3, "table", " + ".join(tables))
         found.append(bars)
-    return pd.concat(found, ignore_index=True).astype({"place": "Int64", "best": "Int64", "worst": "Int64", "hidden": "Int64"})
+    return pd.concat(found, ignore_index=True).astype(
+        {"place": "Int64", "best": "Int64", "worst": "Int64", "hidden": "Int64"}
+    )
 
 
 def _largest_group(frame: pd.DataFrame, table: str, flow: str, year: str, among: Among) -> pd.DataFrame:
@@ -131,7 +142,7 @@ def _panel(ax: Axes, bars: pd.DataFrame, partner: str, lang: Lang) -> None:
         label, size = wording.number(value / 1000, lang, 1), 7.5
         end = value
         if group:
-            look = {"facecolor": "white", "edgecolor": canvas.GREY, "hatch": "/////", "linewidth": 0.6}
+            look: dict[str, Any] = {"facecolor": "white", "edgecolor": canvas.GREY, "hatch": "/////", "linewidth": 0.6}
             ax.barh(at, value, height=0.66, **look)
             label, size = canvas.wrap(f"{label} {wording.partner(bar['partner'], lang)}", 1.5, 7), 7
         else:
@@ -144,8 +155,15 @@ def _panel(ax: Axes, bars: pd.DataFrame, partner: str, lang: Lang) -> None:
             label = f"{label}  {wording.place(bar['place'], lang)}, {possible}"
         weight = "bold" if own else "normal"
         ax.annotate(
-            label, (end, at), xytext=(3, 0), textcoords="offset points", va="center", linespacing=1.0,
-            fontsize=size, weight=weight, color=colour,
+            label,
+            (end, at),
+            xytext=(3, 0),
+            textcoords="offset points",
+            va="center",
+            linespacing=1.0,
+            fontsize=size,
+            weight=weight,
+            color=colour,
         )
         room = max(canvas.text_width(line, size, weight) for line in label.split("\n")) + 0.08
         reach = max(reach, end / max(1 - room / width, 0.1))

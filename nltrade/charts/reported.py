@@ -1,6 +1,7 @@
 """Reported figures against CBS: a bar for what CBS publishes, and the room that the wording leaves."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -8,13 +9,14 @@ from matplotlib.patches import Rectangle
 
 from nltrade import wording
 from nltrade.charts import canvas
-from nltrade.charts.canvas import Canvas, Chart
-from nltrade.claims import Verdict
+from nltrade.charts.canvas import Canvas
+from nltrade.charts.chart import Chart
 from nltrade.errors import NoData
-from nltrade.registry import Lang
+from nltrade.registry.entries import Lang
+from nltrade.verdicts import Verdict
 
 
-def draw(verdicts: Sequence[Verdict], lang: Lang = "en") -> Chart:
+def draw_reported(verdicts: Sequence[Verdict], lang: Lang = "en") -> Chart:
     """
     Draw reported values next to those of CBS.
 
@@ -37,7 +39,7 @@ def draw(verdicts: Sequence[Verdict], lang: Lang = "en") -> Chart:
     Examples
     --------
     >>> import nltrade as nl
-    >>> draw(nl.check_claims()).data[["flow", "cbs_meur", "verdict"]].values.tolist()
+    >>> draw_reported(nl.check_claims()).data[["flow", "cbs_meur", "verdict"]].values.tolist()
     [['import', 20332.0, 'supported'], ['export', 7068.0, 'supported']]
     """
     shown: dict[str, Verdict] = {}
@@ -78,7 +80,7 @@ def draw(verdicts: Sequence[Verdict], lang: Lang = "en") -> Chart:
     return Chart("reported", lang, chart.figure, headline, f"{headline}. {values}.", data)
 
 
-def _row(verdict: Verdict) -> dict[str, object]:
+def _row(verdict: Verdict) -> dict[str, Any]:
     claim, reading = verdict.claim, verdict.readings[0]
     half = (claim.precision or 0) / 2
     upto = claim.upto or claim.threshold + half
@@ -98,14 +100,14 @@ def _row(verdict: Verdict) -> dict[str, object]:
     }
 
 
-def _bar(ax: Axes, at: int, row: dict[str, object], end: float, lang: Lang) -> None:
-    value, start, upto = (float(str(row[f"{name}_meur"])) for name in ("cbs", "from", "upto"))
-    colour = canvas.COLOURS.get(str(row["flow"]), canvas.INK)
+def _bar(ax: Axes, at: int, row: dict[str, Any], end: float, lang: Lang) -> None:
+    value, start, upto = row["cbs_meur"], row["from_meur"], row["upto_meur"]
+    colour = canvas.COLOURS.get(row["flow"], canvas.INK)
     ax.barh(at, value, height=0.44, color=colour)
     room = Rectangle((start, at - 0.3), upto - start, 0.6, facecolor="none", edgecolor=canvas.GREY, hatch="////")
     ax.add_patch(room)
     ax.plot([start, start], [at - 0.36, at + 0.3], color=canvas.INK, linewidth=1.4)
-    above = {"va": "bottom", "fontsize": 9}
+    above: dict[str, Any] = {"va": "bottom", "fontsize": 9}
     flow = wording.text(f"{row['flow']}-with", lang, partner=row["partner"])
     ax.text(0, at - 0.27, flow, weight="bold", color=colour, **above)
     words = wording.text("quoted", lang, words=row["wording"])

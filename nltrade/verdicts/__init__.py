@@ -19,12 +19,12 @@ import narwhals as nw
 import pandas as pd
 from narwhals.typing import IntoFrame
 
-from nltrade import registry
 from nltrade.cbs import snapshot
 from nltrade.cbs.tidy import load
-from nltrade.claims import figure, place
-from nltrade.claims.verdict import Cell, Placed, Reading, Reason, Verdict
-from nltrade.registry import Claim
+from nltrade.registry import reported
+from nltrade.registry.entries import Claim
+from nltrade.verdicts import figure, place
+from nltrade.verdicts.reading import Cell, Placed, Reading, Reason, Verdict
 
 __all__ = ["Cell", "Placed", "Reading", "Reason", "Verdict", "check_claims"]
 
@@ -56,7 +56,7 @@ def check_claims(
     exports-2012 €7,068m supported
     third-partner 3rd (certain) supported
     """
-    asked = registry.claims() if claims is None else claims
+    asked = reported.claims() if claims is None else claims
     listed = list(asked.values()) if isinstance(asked, Mapping) else list(asked)
     years = {str(claim.year - back) for claim in listed for back in (0, 1)}
     rows: Any = nw.from_native(load() if frame is None else frame)

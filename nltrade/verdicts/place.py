@@ -8,9 +8,9 @@ import msgspec
 import pandas as pd
 
 from nltrade import registry
-from nltrade.claims.verdict import Placed, Reading, Reason, cells_of
-from nltrade.ranking import rank_partners
-from nltrade.registry import Claim
+from nltrade.ranking import Counted, rank_partners
+from nltrade.registry.entries import Claim
+from nltrade.verdicts.reading import Placed, Reading, Reason, cells_of
 
 FLOWS = ["total trade", "import", "export", "domestic export"]
 
@@ -36,11 +36,9 @@ def _tables(cells: pd.DataFrame, kind: str, claim: Claim) -> list[str]:
 
 
 def _reading(
-    claim: Claim, cells: pd.DataFrame, tables: list[str], flow: str, kind: Any, day: date, of_the_time: bool
+    claim: Claim, cells: pd.DataFrame, tables: list[str], flow: str, kind: Counted, day: date, of_the_time: bool
 ) -> Reading:
-    ranked = rank_partners(
-        cells, period=claim.year, flow=flow, kind=kind, members_on=day, table=tuple(tables)
-    )
+    ranked = rank_partners(cells, period=claim.year, flow=flow, kind=kind, members_on=day, table=tuple(tables))
     placed = [_placed(row) for row in ranked.to_dict("records")]
     partner = registry.partner(claim.partner).id
     own = next((place for place in placed if place.partner == partner), None)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from nltrade import wording
 from nltrade.cbs.snapshot import Origin
-from nltrade.registry import Claim, Lang
+from nltrade.registry.entries import Claim, Lang
 
 WRITTEN = {"value": "meur", "share": "pct", "growth": "change", "place": "place"}
 
@@ -135,8 +135,8 @@ def place_range(placed: Placed, lang: Lang) -> str:
 def cells_of(rows: pd.DataFrame) -> list[Cell]:
     """Keep the cells that a reading rests on."""
     names = list(Cell.__struct_fields__)
-    found = rows[names].astype(object).where(rows[names].notna(), None)
-    return [Cell(**cell) for cell in found.to_dict("records")]
+    cells = rows[names].astype(object).where(rows[names].notna(), None).to_dict("records")
+    return [Cell(**{str(name): value for name, value in cell.items()}) for cell in cells]
 
 
 def _places(claim: Claim, readings: list[Reading]) -> list[Reason]:

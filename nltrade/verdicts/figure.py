@@ -5,9 +5,9 @@ from math import floor
 import pandas as pd
 
 from nltrade import registry, trade
-from nltrade.claims.verdict import WRITTEN, Reading, Reason, cells_of
-from nltrade.registry import Claim
+from nltrade.registry.entries import Claim
 from nltrade.trade import VALUE
+from nltrade.verdicts.reading import WRITTEN, Reading, Reason, cells_of
 
 
 def readings(claim: Claim, cells: pd.DataFrame) -> list[Reading]:
@@ -41,7 +41,7 @@ def _figure_reading(claim: Claim, cells: pd.DataFrame) -> Reading:
         value = None if pd.isna(value) else float(value)
     else:
         holds = _holds(claim, float(value))
-        margin = value - claim.threshold
+        margin = float(value) - claim.threshold
         if claim.measure == "value" and claim.threshold:
             margin = 100 * margin / claim.threshold
         reason = _compared(claim, float(value), holds)

@@ -1,0 +1,36 @@
+# make briefing   set up .venv, check the claims, draw the figures, write the briefing
+# make test       set up .venv with all that the tests need, and run them
+# make lab        set up .venv and open JupyterLab on the notebooks
+# make data       write data/processed from the snapshot
+# Another Python than python3: make PYTHON=python3.12 briefing
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: briefing test lab data clean
+
+briefing: $(VENV)/installed-briefing
+	$(BIN)/nltrade check || [ $$? -eq 1 ]  # 1: a claim is contradicted, which the briefing tells
+	$(BIN)/nltrade figures
+	$(BIN)/nltrade briefing
+
+test: $(VENV)/installed-test
+	$(BIN)/pytest
+
+lab: $(VENV)/installed-lab
+	$(BIN)/jupyter lab notebooks
+
+data: $(VENV)/installed-test
+	$(BIN)/python -m nltrade.cbs.processed
+
+clean:
+	rm -rf $(VENV)
+
+$(VENV)/installed-%: pyproject.toml constraints.txt | $(VENV)/bin/pip
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[$*]'
+	touch $@
+
+$(VENV)/bin/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; name one with: make PYTHON=python3.12 briefing")'
+	$(PYTHON) -m venv $(VENV)

@@ -1,0 +1,5 @@
+"""Run the command line with ``python -m nltrade``."""
+
+from nltrade.cli import main
+
+main()

@@ -1,0 +1,250 @@
+"""The command line: `nltrade check`, `rank`, `figures`, `briefing`, `tables`."""
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import pandas as pd
+import typer
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table as Grid
+from rich.text import Text
+
+from nltrade import registry, trade, wording
+from nltrade.cbs import snapshot
+from nltrade.cbs.tidy import load
+from nltrade.errors import NltradeError, NoData
+from nltrade.ranking import rank_partners
+from nltrade.registry import reported
+from nltrade.registry.entries import LANGS, Lang
+from nltrade.trade import VALUE
+from nltrade.verdicts import Verdict, check_claims
+from nltrade.verdicts.reading import Placed, place_range
+
+app = typer.Typer(
+    help="Reported figures on Dutch trade, next to what CBS publishes.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    add_completion=False,
+)
+
+PartnerOption = Annotated[str, typer.Option(help="ISO code, slug or name of the partner.")]
+YearOption = Annotated[int, typer.Option(help="Year.")]
+LangOption = Annotated[Lang, typer.Option(help="Language.")]
+LangsOption = Annotated[Lang | None, typer.Option(help="Language; both by default.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for another program.")]
+OutOption = Annotated[Path, typer.Option(help="Folder for the files.")]
+
+
+def main() -> None:
+    """Run the command line; an error of ours is a sentence on standard error and an exit code."""
+    try:
+        app()
+    except NltradeError as error:
+        typer.echo(f"nltrade: {error}", err=True)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        sys.exit(0)  # the reader, such as `head`, has seen enough
+    except OSError as error:
+        typer.echo(f"nltrade: cannot write or read {error.filename}: {error.strerror}. Choose another place.", err=True)
+        sys.exit(3)
+
+
+@app.command(epilog="Example: nltrade check --claims my_claims.toml --lang nl")
+def check(
+    claims: Annotated[
+        Path | None, typer.Option(help="Your own claims file (TOML); the shipped claims by default.")
+    ] = None,
+    lang: LangOption = "en",
+    json: JsonOption = False,
+) -> None:
+    """
+    Check reported figures against CBS. Exit code 1 if one is contradicted.
+    """
+    asked = reported.claims(claims)
+    verdicts = check_claims(load(), asked)
+    if json:
+        typer.echo(msgspec.json.format(msgspec.json.encode([_as_json(v, lang) for v in verdicts])).decode())
+    else:
+        _print_verdicts(verdicts, lang)
+    raise typer.Exit(int(any(v.verdict == "contradicted" for v in verdicts)))
+
+
+@app.command(epilog="Example: nltrade rank --year 2012 --flow export --top 5")
+def rank(
+    year: YearOption = 2012,
+    flow: Annotated[
+        str, typer.Option(help="total trade, import, export, re-export or domestic export.")
+    ] = "total trade",
+    among: Annotated[str, typer.Option(help="outside EU, inside EU or all.")] = "outside EU",
+    table: Annotated[str | None, typer.Option(help="CBS table; needed where two cover the year.")] = None,
+    top: Annotated[int, typer.Option(help="How many partners to show.", min=1)] = 10,
+    lang: LangOption = "en",
+    json: JsonOption = False,
+) -> None:
+    """
+    Rank the partners of a year, with the best and the worst place possible.
+    """
+    frame = load()
+    ranked = rank_partners(frame, period=year, flow=flow, among=among, table=table)  # type: ignore[arg-type]
+    rows = ranked.head(top).to_dict("records")
+    if json:
+        plain = [{name: None if pd.isna(value) else value for name, value in row.items()} for row in rows]
+        typer.echo(msgspec.json.format(msgspec.json.encode(plain)).decode())
+        return
+    used = table or trade.main_table(frame, kind="goods", period=year)
+    grid = Grid("", "", "€ million", "", box=None, header_style="bold")
+    for column in (0, 2):
+        grid.columns[column].justify = "right"
+    for row in rows:
+        worst = None if pd.isna(row["worst"]) else int(row["worst"])
+        placed = Placed(row["partner"], row[VALUE], row["place"], row["best"], worst)
+        name = wording.partner(row["partner"], lang)
+        grid.add_row(str(row["place"]), name, wording.number(row[VALUE], lang), place_range(placed, lang))
+    console = _console()
+    of_year = frame[(frame["table"] == used) & (frame["period"] == str(year))]
+    part = "" if of_year["complete"].all() else f" ({wording.label('part-year', lang)})"
+    console.print(f"{wording.label(flow, lang)}, {wording.label(among.replace(' ', '-').lower(), lang)}, {year}{part}")
+    console.print(grid)
+    _print_sources([used], console)
+
+
+@app.command(epilog="Example: nltrade figures ranking --partner China --year 2019 --lang en --out charts")
+def figures(
+    names: Annotated[list[str] | None, typer.Argument(help="Figures to draw; all by default.")] = None,
+    partner: PartnerOption = "RU",
+    year: YearOption = 2012,
+    lang: LangsOption = None,
+    out: OutOption = Path("figures"),
+) -> None:
+    """
+    Draw figures as PNG, SVG and PDF, each with the CSV of what it draws.
+    """
+    charts = _charts()
+    frame = load()
+    about = registry.partner(partner)
+    claims = [c for c in reported.claims().values() if registry.partner(c.partner) == about and c.year == year]
+    verdicts = check_claims(frame, claims)
+    for name in names or charts.NAMES:
+        for one in [lang] if lang else LANGS:
+            try:
+                drawn = charts.draw(name, frame, verdicts, partner=about.id, period=year, lang=one)
+            except NoData as error:
+                if names:
+                    raise
+                typer.echo(f"{name}: {error}", err=True)
+                break
+            for path in drawn.save(out):
+                typer.echo(path)
+
+
+@app.command(epilog="Example: nltrade briefing --partner RU --year 2012 --lang nl --out briefing")
+def briefing(
+    partner: PartnerOption = "RU",
+    year: YearOption = 2012,
+    lang: LangsOption = None,
+    out: OutOption = Path("figures"),
+) -> None:
+    """
+    Write a briefing as one HTML page: verdicts, figures, notes, sources.
+    """
+    _charts()
+    from nltrade.documents import briefing as write_briefing
+
+    for one in [lang] if lang else LANGS:
+        typer.echo(write_briefing(partner=partner, year=year, lang=one, out=out))
+
+
+@app.command(epilog="Example: nltrade tables --lang nl")
+def tables(lang: LangOption = "en", json: JsonOption = False) -> None:
+    """
+    List the CBS tables at hand: what they count, over which years, from which snapshot.
+    """
+    found = {id: snapshot.find(id).origin for id in registry.tables()}
+    if json:
+        listed = [{**msgspec.to_builtins(registry.table(id)), "snapshot": o} for id, o in found.items()]
+        typer.echo(msgspec.json.format(msgspec.json.encode(listed)).decode())
+        return
+    console = _console()
+    for id, origin in found.items():
+        table = registry.table(id)
+        console.print(f"{id}  {table.text(lang)}", style="bold", highlight=False)
+        console.print(f"  {table.kind}, {table.concept}; {table.first}-{table.last}; {table.detail}", highlight=False)
+        console.print(f"  {table.status}; snapshot modified {origin.modified}: {origin.selection}", highlight=False)
+
+
+def _charts() -> Any:
+    try:
+        from nltrade import charts
+    except ModuleNotFoundError as error:
+        missing = f"Drawing needs {error.name}. Install it with: pip install 'nltrade[briefing]'"
+        raise NltradeError(missing) from None
+    return charts
+
+
+def _console() -> Console:
+    return Console(width=None if sys.stdout.isatty() else 140, highlight=False, markup=False)
+
+
+def _as_json(verdict: Verdict, lang: Lang) -> dict[str, Any]:
+    """Give a verdict as plain data: every reading with the cells it used, and the hash of their table."""
+    sources = [{"table": o.table, "modified": o.modified, "sha256": o.sha256} for o in verdict.sources]
+    readings = [
+        {key: value for key, value in msgspec.to_builtins(reading).items() if key != "reasons"}
+        for reading in verdict.readings
+    ]
+    return {
+        "claim": msgspec.to_builtins(verdict.claim),
+        "verdict": verdict.verdict,
+        "cbs_says": verdict.says(lang),
+        "margin": verdict.margin(lang),
+        "why": verdict.why(lang),
+        "readings": readings,
+        "sources": sources,
+    }
+
+
+def _print_verdicts(verdicts: list[Verdict], lang: Lang) -> None:
+    console = _console()
+    colours = {"supported": "green", "contradicted": "red"}
+    heads = [wording.label(id, lang) for id in ("wording", "asserts", "cbs", "margin-head", "verdict")]
+    grid = Grid(*heads, box=None, header_style="bold", padding=(0, 2, 0, 0))
+    for v in verdicts:
+        words = wording.text("quoted", lang, words=v.claim.wording)
+        shown = Text(wording.label(v.verdict, lang), style=colours.get(v.verdict, "yellow"))
+        grid.add_row(words, v.claim.text(lang), v.says(lang), v.margin(lang), shown)
+    console.print(grid)
+    for v in verdicts:
+        console.print(f"\n{v.claim.text(lang)}: {wording.label(v.verdict, lang)}", style="bold")
+        for reason in v.why(lang):
+            console.print(Padding(f"- {reason}", (0, 0, 0, 2)))
+        if v.claim.measure == "place":
+            _print_readings(v, lang, console)
+    console.print()
+    _print_sources({o.table for v in verdicts for o in v.sources}, console)
+
+
+def _print_readings(verdict: Verdict, lang: Lang, console: Console) -> None:
+    heads = [wording.label(id, lang) for id in ("reading", "eu", "place-head", "first-five")]
+    grid = Grid(*heads, box=None, header_style="bold", padding=(0, 2, 0, 2))
+    for reading in verdict.readings:
+        members = str(verdict.claim.year) if reading.of_the_time else wording.label("today", lang)
+        own = reading.place
+        place = f"{own.place} ({place_range(own, lang)})" if own else wording.label("not published", lang)
+        first = [
+            f"{p.place}. {wording.partner(p.partner, lang)} {wording.number(p.value_meur, lang)}"
+            + ("" if p.best == p.worst else f" ({p.best}-{p.worst or '?'})")
+            for p in reading.first
+        ]
+        grid.add_row(wording.label(reading.what, lang), members, place, "; ".join(first))
+    console.print(grid)
+    console.print(Padding(wording.label("first-five-note", lang), (0, 0, 0, 2)))
+
+
+def _print_sources(tables: Iterable[str], console: Console) -> None:
+    for origin in snapshot.origins(tables):
+        console.print(f"{origin.attribution}, sha256 {origin.sha256[:8]}, {origin.licence}", style="dim")

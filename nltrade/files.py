@@ -1,0 +1,34 @@
+"""Files written whole or not at all."""
+
+import os
+import tempfile
+from pathlib import Path
+
+
+def write(path: Path, content: bytes) -> Path:
+    """
+    Write a file whole or not at all: under a temporary name first, then moved into its place.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        Where the file goes; its folder is made if needed.
+    content : bytes
+        What it holds.
+
+    Returns
+    -------
+    pathlib.Path
+        `path`.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as target:
+            target.write(content)
+        temporary.chmod(0o644)
+        return temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise

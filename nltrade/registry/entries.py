@@ -1,0 +1,133 @@
+"""The shape of each entry of the registry: what a table, a partner, a product, a claim is."""
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from typing import Literal, get_args
+
+import msgspec
+
+Lang = Literal["en", "nl"]
+Kind = Literal["goods", "services"]
+Flow = Literal["import", "export", "re-export", "domestic export", "total trade"]
+Operator = Literal["just above", "rounds to", "at least", "more than", "at most", "less than", "is"]
+LANGS: tuple[Lang, ...] = get_args(Lang)
+FLOWS: tuple[Flow, ...] = get_args(Flow)
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One entry of a registry file, known by its id."""
+
+    id: str
+
+
+class Text(Entry, frozen=True, kw_only=True):
+    """A text in both languages: a concept note, a label or a sentence to fill in."""
+
+    en: str
+    nl: str
+
+    def text(self, lang: Lang) -> str:
+        """Give the text in one language."""
+        return self.nl if lang == "nl" else self.en
+
+
+class Event(Text, frozen=True, kw_only=True):
+    """Something that happened in a year, to mark in a chart of the trade with a partner."""
+
+    partner: str
+    year: int
+
+
+class Partner(Entry, frozen=True, kw_only=True):
+    """A country, a group or a residual that trade is published for, with its key in each CBS table."""
+
+    kind: Literal["country", "group", "residual", "reporter"]
+    en: str | None = None
+    nl: str | None = None
+    holds: Literal["countries", "unallocated", "no country"] | None = None
+    eu: bool | None = None
+    eu_from: date | None = None
+    eu_until: date | None = None
+    keys: dict[str, str] = {}
+
+    def name(self, lang: Lang = "en") -> str:
+        """Give the name for display: from the registry, else from Babel by ISO code."""
+        own = self.nl if lang == "nl" else self.en
+        return own or _territories(lang)[self.id]
+
+
+class Product(Text, frozen=True, kw_only=True):
+    """A product: all goods, a SITC section, division or group, or a class of services."""
+
+    kind: Kind
+    level: int
+    keys: list[str]
+
+
+class Break(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A change of method between two periods of one table."""
+
+    before: str
+    after: str
+    note: str
+
+
+class Table(Text, frozen=True, kw_only=True):
+    """A CBS table: what it counts, over which periods, in which columns."""
+
+    kind: Kind
+    concept: str
+    detail: str
+    first: str
+    last: str
+    unit: str
+    status: str
+    partner: str
+    period: str
+    product: str | None = None
+    direction: str | None = None
+    measures: dict[str, Flow] = {}
+    flows: dict[str, Flow] = {}
+    breaks: list[Break] = []
+    successor: str | None = None
+    definitive_until: str | None = None
+
+    def covers(self, period: str) -> bool:
+        """Tell whether a period lies in the span of this table."""
+        return self.first <= period[:4] <= self.last
+
+
+class Document(Entry, frozen=True, kw_only=True):
+    """Where a reported figure was read."""
+
+    title: str
+    publisher: str
+    date: str
+    address: str | None = None
+
+
+class Claim(Text, frozen=True, kw_only=True):
+    """A reported figure: what was written, where, and what it asserts."""
+
+    wording: str
+    document: Document
+    also: list[Document] = []
+    measure: Literal["value", "share", "growth", "place"]
+    flow: Flow
+    partner: str
+    year: int
+    operator: Operator
+    threshold: float
+    product: str = "TOTAL"
+    upto: float | None = None
+    precision: float | None = None
+    behind: list[str] = []
+    note: str | None = None
+
+
+@cache
+def _territories(lang: Lang) -> Mapping[str, str]:
+    from babel import Locale  # costs as much as the rest of this module; only names for display need it
+
+    return Locale.parse(lang).territories

@@ -1,0 +1,197 @@
+import tomllib
+from datetime import date
+from string import Formatter
+
+import pytest
+from conftest import ROOT
+
+import nltrade as nl
+from nltrade import registry, wording
+from nltrade.registry.entries import LANGS
+from oracle import read
+
+DIMENSIONS = {
+    "83028NED": "LandenGroepen",
+    "85427NED": "Landen",
+    "80414ned": "Landen",
+    "82616NED": "Landen",
+    "84765NED": "Landen",
+}
+
+
+@pytest.mark.parametrize(("table", "dimension"), DIMENSIONS.items())
+def test_every_partner_of_a_table_is_registered_once_and_no_other(table, dimension):
+    registered = [p.keys[table] for p in registry.partners().values() if table in p.keys]
+    assert sorted(registered) == sorted(row[0] for row in read(table, dimension))
+
+
+@pytest.mark.parametrize(
+    ("table", "dimension", "kind"),
+    [
+        ("83028NED", "SITC", "goods"),
+        ("85427NED", "SITC", "goods"),
+        ("82616NED", "Diensten", "services"),
+        ("84765NED", "Diensten", "services"),
+    ],
+)
+def test_every_product_of_a_table_is_registered_under_its_own_code(table, dimension, kind):
+    codes = {key: p.id for p in registry.products().values() if p.kind == kind for key in p.keys}
+    for key, title in read(table, dimension):
+        code = title.split()[0]
+        assert codes[key] == code or code in ("Totaal", "Niet")
+
+
+def test_the_same_key_can_mean_another_group():
+    by_key = {(t, key): p.id for p in registry.partners().values() for t, key in p.keys.items()}
+    assert by_key["83028NED", "L009508"] == "OTHER-ASIA"
+    assert by_key["82616NED", "L009508"] == "ASIA-EXCL-NEAR-MIDDLE-EAST"
+    assert registry.partners()["OTHER-ASIA"].kind == "residual"
+    assert registry.partners()["ASIA-EXCL-NEAR-MIDDLE-EAST"].kind == "group"
+
+
+@pytest.mark.parametrize("code", [p.id for p in registry.partners().values()])
+def test_every_partner_has_a_name_in_both_languages(code):
+    for lang in LANGS:
+        assert registry.partners()[code].name(lang).strip()
+
+
+def test_dutch_titles_of_cbs_and_iso_codes_go_together():
+    # 80414ned pairs titles with ISO codes; the other tables have titles only.
+    iso = {title: key for key, title in read("80414ned", "Landen")}
+    by_key = {p.keys["83028NED"]: p.id for p in registry.partners().values() if "83028NED" in p.keys}
+    paired = [(by_key[key], iso[title]) for key, title in read("83028NED", "LandenGroepen") if title in iso]
+    countries = [(ours, theirs) for ours, theirs in paired if registry.partners()[ours].kind == "country"]
+    assert len(countries) > 45
+    assert all(ours == theirs for ours, theirs in countries)
+
+
+@pytest.mark.parametrize(
+    ("day", "count"),
+    [
+        (date(2003, 12, 31), 15),
+        (date(2004, 4, 30), 15),
+        (date(2004, 5, 1), 25),
+        (date(2007, 1, 1), 27),
+        (date(2012, 12, 31), 27),
+        (date(2013, 7, 1), 28),
+        (date(2020, 1, 31), 28),
+        (date(2020, 2, 1), 27),
+        (date(1957, 12, 31), 0),
+    ],
+)
+def test_membership_of_the_eu_follows_its_dates(day, count):
+    assert len(nl.eu_members(day)) == count
+
+
+@pytest.mark.parametrize("catalogue", ["texts", "notes", "events"])
+def test_every_text_stands_in_both_languages_with_the_same_fields(catalogue):
+    for text in getattr(registry, catalogue)().values():
+        assert text.en.strip()
+        assert text.nl.strip()
+        fields = [sorted((name, spec) for _, name, spec, _ in Formatter().parse(t) if name) for t in (text.en, text.nl)]
+        assert fields[0] == fields[1], text.id
+
+
+def test_no_text_is_left_over():
+    code = "".join(p.read_text() for p in (ROOT / "nltrade").rglob("*") if p.suffix in (".py", ".j2", ".toml"))
+    composed = ("why-", "reported-", "composition-", "over-time-", "margin", "ranking-")
+    for id in registry.texts():
+        if not id.startswith(composed) and not id.endswith("-with"):
+            assert f'"{id}"' in code.replace(f'["{id}"]', "").replace(f"[{id}]", ""), id
+
+
+def test_every_text_can_be_filled_in_only_with_known_formats():
+    for text in registry.texts().values():
+        for _, name, spec, _ in Formatter().parse(text.en):
+            assert not name or not spec or hasattr(wording, spec), text.id
+
+
+@pytest.mark.parametrize("table", registry.tables())
+def test_breaks_lie_inside_the_span_of_their_table_one_year_apart(table):
+    found = registry.tables()[table]
+    for gap in found.breaks:
+        assert int(gap.after) - int(gap.before) == 1
+        assert found.first <= gap.before < gap.after <= found.last
+
+
+def test_environment_yml_gives_what_pyproject_asks():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"]
+    asked = {*project["dependencies"], *extras["briefing"], *extras["lab"]} - {"nltrade[briefing]"}
+    asked = {a.replace("matplotlib>", "matplotlib-base>") for a in asked} | {f"python{project['requires-python']}"}
+    lines = (ROOT / "environment.yml").read_text().splitlines()
+    given = {line.strip().removeprefix("- ").replace(" ", "") for line in lines if ">=" in line}
+    assert given == asked
+
+
+def test_constraints_pin_every_dependency_and_name_no_address():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    lines = (ROOT / "constraints.txt").read_text().splitlines()
+    pins = {line.split("==")[0].lower().replace("_", "-") for line in lines if "==" in line}
+    extras = [a for extra in project["optional-dependencies"].values() for a in extra if not a.startswith("nltrade")]
+    for asked in [*project["dependencies"], *extras]:
+        assert asked.split(">=")[0].lower() in pins
+    assert not any("://" in line or "@" in line for line in lines)
+
+
+BAD_CLAIMS = [
+    ('flow = "import"', 'flow = "improt"', r"flow = 'improt' is not known. Did you mean 'import'\?"),
+    ('operator = "just above"', 'operator = "abov"', r"operator = 'abov' is not known.*just above, rounds to"),
+    ("threshold = 20000", 'threshold = "20 bn"', r"threshold = '20 bn': expected `float`, got `str`"),
+    ("year = 2012", 'year = "2012-13"', r"year = '2012-13': expected `int`, got `str`"),
+    ("year = 2012", "year = 1996", r"year = 1996: no goods table covers it \(83028NED 2002-2022"),
+    ('partner = "RU"', 'partner = "Rusia"', r"No partner 'Rusia'. Did you mean 'RU' \(Russia\)\?"),
+    ('flow = "import"', 'flw = "import"', r"no field 'flw' here. Did you mean 'flow'\?"),
+    ("upto = 21000", "", r'"just above" needs `upto`'),
+    ('measure = "value"', "", r"the field 'measure' is missing"),
+    ('operator = "just above"', 'operator = "is"', r'"is" belongs to the measure "place"'),
+    ('operator = "just above"', 'operator = "rounds to"', r'"rounds to" needs `precision`'),
+    ('document = "letter"', 'document = "lettre"', r"no document 'lettre'. Did you mean 'letter'\?"),
+    ('partner = "RU"', 'partner = "RU"\nproduct = "33"', r"No product '33'.*7137shih"),
+    ('partner = "RU"', 'partner = "RU"\nnote = "x"', r"no note 'x'"),
+    ("[claims.mine]", "[claims.mine", r"not valid TOML"),
+]
+GOOD_CLAIM = """
+[documents.letter]
+title = "A letter"
+publisher = "Someone"
+date = "2013"
+
+[claims.mine]
+wording = "ruim 20 miljard euro"
+document = "letter"
+en = "Imports are above 20 bn"
+nl = "De invoer is hoger dan 20 mld"
+measure = "value"
+flow = "import"
+partner = "RU"
+year = 2012
+operator = "just above"
+threshold = 20000
+upto = 21000
+"""
+
+
+@pytest.mark.parametrize(("old", "new", "says"), BAD_CLAIMS)
+def test_a_wrong_claims_file_names_the_entry_and_the_remedy(tmp_path, old, new, says):
+    file = tmp_path / "mine.toml"
+    assert old in GOOD_CLAIM
+    file.write_text(GOOD_CLAIM.replace(old, new), encoding="utf-8")
+    with pytest.raises(nl.RegistryError, match=says) as error:
+        nl.claims(file)
+    assert "mine.toml" in str(error.value)
+
+
+def test_a_good_claims_file_is_read(tmp_path):
+    file = tmp_path / "mine.toml"
+    file.write_text(GOOD_CLAIM, encoding="utf-8")
+    (claim,) = nl.claims(file).values()
+    assert (claim.id, claim.threshold, claim.document.title) == ("mine", 20000, "A letter")
+
+
+def test_a_claims_file_that_is_absent_or_empty_is_an_error(tmp_path):
+    with pytest.raises(nl.RegistryError, match="no such file"):
+        nl.claims(tmp_path / "none.toml")
+    (tmp_path / "empty.toml").touch()
+    with pytest.raises(nl.RegistryError, match=r"no claim found.*\[claims\.<id>\]"):
+        nl.claims(tmp_path / "empty.toml")

@@ -1,0 +1,102 @@
+import hashlib
+import json
+import shutil
+
+import msgspec
+import pytest
+
+import nltrade as nl
+from conftest import ROOT
+from nltrade.cbs import snapshot
+from nltrade.cbs.processed import write_processed
+from nltrade.registry import tables
+
+RAW = ROOT / "data" / "raw"
+
+
+@pytest.fixture
+def copy(tmp_path, monkeypatch):
+    """A copy of the snapshot of 83028NED as the user's own data, newer than the shipped one."""
+    monkeypatch.setenv("NLTRADE_DATA", str(tmp_path / "mine"))
+    folder = tmp_path / "mine" / "raw" / "83028NED" / "2023-01-05"
+    shutil.copytree(RAW / "83028NED" / "2023-01-04", folder)
+    return folder
+
+
+@pytest.mark.parametrize("table", tables())
+def test_every_shipped_file_is_as_its_origin_says(table):
+    (folder,) = (RAW / table).iterdir()
+    origin = json.loads((folder / "origin.json").read_text())
+    assert sorted(origin["files"]) == sorted(path.name for path in folder.glob("*.csv"))
+    for name, file in origin["files"].items():
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == file["sha256"]
+    assert origin["table"] == table
+    assert origin["modified"] == folder.name
+    assert origin["licence"] == "CC BY 4.0"
+    assert table in origin["attribution"]
+    assert "copy" in origin["via"]
+
+
+def test_a_changed_byte_is_noticed_and_named(copy):
+    path = copy / "TypedDataSet.csv"
+    path.write_bytes(path.read_bytes().replace(b"20332", b"20333", 1))
+    with pytest.raises(nl.SnapshotError, match=r"TypedDataSet\.csv is not what was retrieved.*git checkout"):
+        nl.load("83028NED")
+
+
+def test_a_missing_file_is_named_with_the_way_to_get_it_back(copy):
+    (copy / "SITC.csv").unlink()
+    with pytest.raises(nl.SnapshotError, match=r"SITC\.csv is missing.*git checkout.*install"):
+        nl.load("83028NED")
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b'{"table": "83028NED"}', b"\xff"])
+def test_a_damaged_origin_is_an_error_not_a_guess(copy, content):
+    (copy / "origin.json").write_bytes(content)
+    with pytest.raises(nl.SnapshotError, match=r"origin\.json is damaged"):
+        nl.load("83028NED")
+
+
+def test_the_newest_snapshot_is_used_and_an_older_one_can_be_pinned(copy):
+    assert snapshot.find("83028NED").folder == copy
+    assert snapshot.find("83028NED", "2023-01-04").folder == RAW / "83028NED" / "2023-01-04"
+    with pytest.raises(nl.SnapshotError, match=r"modified 1999-01-01.*Here: 2023-01-04, 2023-01-05"):
+        nl.load("83028NED", snapshot="1999-01-01")
+
+
+def test_a_key_that_cbs_adds_is_an_error_that_names_it(copy):
+    path = copy / "TypedDataSet.csv"
+    path.write_bytes(path.read_bytes() + b"L999999,T001082,2012JJ00,999999,999999,999999,999999\r\n")
+    _bless(copy)
+    with pytest.raises(nl.SnapshotError, match=r"LandenGroepen has L999999.*partners\.toml"):
+        nl.load("83028NED")
+
+
+def test_a_column_that_cbs_renames_is_an_error_that_names_both(copy):
+    path = copy / "TypedDataSet.csv"
+    path.write_bytes(path.read_bytes().replace(b"Invoerwaarde_1", b"Invoer_1", 1))
+    _bless(copy)
+    with pytest.raises(nl.SnapshotError, match=r"Invoer_1, Invoerwaarde_1"):
+        nl.load("83028NED")
+
+
+def _bless(folder):
+    """Write hashes anew, as a download would."""
+    origin = msgspec.json.decode((folder / "origin.json").read_bytes())
+    for name in origin["files"]:
+        content = (folder / name).read_bytes()
+        origin["files"][name] = {
+            "rows": content.count(b"\n") - 1,
+            "sha256": hashlib.sha256(content).hexdigest(),
+        }
+    (folder / "origin.json").write_bytes(msgspec.json.encode(origin))
+
+
+def test_an_unknown_table_says_what_is_close():
+    with pytest.raises(nl.UnknownName, match="Did you mean '83028NED'"):
+        nl.load("83028ned")
+
+
+def test_the_processed_frame_is_exactly_what_the_snapshot_gives(tmp_path):
+    for path in write_processed(tmp_path):
+        assert path.read_bytes() == (ROOT / "data" / "processed" / path.name).read_bytes()
