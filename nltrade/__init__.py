@@ -17,7 +17,7 @@ from nltrade.ranking import rank_partners
 from nltrade.registry import eu_members
 from nltrade.registry.reported import claims
 from nltrade.trade import balance, growth, select, share, total
-from nltrade.verdicts import Verdict, check_claims
+from nltrade.verdicts import Verdict, check_claims, verdict_table
 
 if TYPE_CHECKING:
     from nltrade import charts
@@ -47,6 +47,7 @@ __all__ = [
     "share",
     "tables",
     "total",
+    "verdict_table",
 ]
 
 

@@ -21,7 +21,7 @@ from nltrade.ranking import rank_partners
 from nltrade.registry import reported
 from nltrade.registry.entries import LANGS, Lang
 from nltrade.trade import VALUE
-from nltrade.verdicts import Verdict, check_claims
+from nltrade.verdicts import Verdict, check_claims, verdict_table
 from nltrade.verdicts.reading import Placed, place_range
 
 app = typer.Typer(
@@ -211,12 +211,10 @@ def _as_json(verdict: Verdict, lang: Lang) -> dict[str, Any]:
 def _print_verdicts(verdicts: list[Verdict], lang: Lang) -> None:
     console = _console()
     colours = {"supported": "green", "contradicted": "red"}
-    heads = [wording.label(id, lang) for id in ("wording", "asserts", "cbs", "margin-head", "verdict")]
-    grid = Grid(*heads, box=None, header_style="bold", padding=(0, 2, 0, 0))
-    for v in verdicts:
-        words = wording.text("quoted", lang, words=v.claim.wording)
-        shown = Text(wording.label(v.verdict, lang), style=colours.get(v.verdict, "yellow"))
-        grid.add_row(words, v.claim.text(lang), v.says(lang), v.margin(lang), shown)
+    table = verdict_table(verdicts, lang)
+    grid = Grid(*table.columns, box=None, header_style="bold", padding=(0, 2, 0, 0))
+    for v, (*cells, said) in zip(verdicts, table.itertuples(index=False), strict=True):
+        grid.add_row(*cells, Text(said, style=colours.get(v.verdict, "yellow")))
     console.print(grid)
     for v in verdicts:
         console.print(f"\n{v.claim.text(lang)}: {wording.label(v.verdict, lang)}", style="bold")

@@ -243,9 +243,12 @@ def growth(frame: IntoFrameT, *, across_breaks: bool = False, part_years: bool =
     return rates.to_native()  # type: ignore[no-any-return]
 
 
-def main_table(frame: pd.DataFrame, *, kind: str, period: str | int) -> str:
+def main_table(frame: pd.DataFrame, *, kind: str, period: str | int, partner: str = "WORLD") -> str:
     """
-    Choose the table to show for a period: the first of the registry that covers all of it, else any part of it.
+    Choose the table to show for a period.
+
+    Of the tables that cover the period, those that publish the partner go first, then those that cover all of it,
+    then the order of the registry.
 
     Parameters
     ----------
@@ -255,6 +258,8 @@ def main_table(frame: pd.DataFrame, *, kind: str, period: str | int) -> str:
         What is counted.
     period : str or int
         The period.
+    partner : str
+        ISO code.
 
     Returns
     -------
@@ -273,6 +278,8 @@ def main_table(frame: pd.DataFrame, *, kind: str, period: str | int) -> str:
     ('83028NED', '85427NED')
     """
     rows = select(frame, kind=kind, period=period)
+    published = rows[(rows["partner"] == partner) & rows[VALUE].notna()]
+    rows = published if len(published) else rows
     whole = rows[rows["complete"]]
     return str((whole if len(whole) else rows)["table"].iloc[0])
 
@@ -292,18 +299,25 @@ def _combined(frame: IntoFrameT, name: str, value: nw.Expr) -> IntoFrameT:
 
 def _nothing(rows: nw.DataFrame[Any], wanted: dict[str, list[str]]) -> str:
     """Say which part of a question has no row, given the parts before it, and what is there instead."""
-    for column, values in sorted(wanted.items(), key=lambda item: item[0] == "period"):
-        there = rows.filter(nw.col(column).is_in(values))
-        if there.is_empty():
-            break
-        rows = there
-    else:
-        return "No row for that combination."
-    here = sorted(str(value) for value in rows[column].unique().to_list())
-    span = f"{here[0]} to {here[-1]}" if column == "period" and len(here) > 1 else ", ".join(here[:12])
-    asked = ", ".join(values)
+    if rows.is_empty():
+        return "The frame has no rows."
+    left = rows
+    for column in ("table", "kind", "flow", "product", "period", "partner"):
+        if column in wanted:
+            there = left.filter(nw.col(column).is_in(wanted[column]))
+            if there.is_empty():
+                break
+            left = there
+    asked = ", ".join(wanted[column])
     if column == "partner":
-        name = registry.partner(values[0]).name()
-        tables = ", ".join(sorted(set(rows["table"])))
-        return f"{name} ({asked}) is not published separately in these rows (table {tables}); that is not zero."
-    return f"No rows with {column} {asked}.{close_to(asked, here)} Here: {span}."
+        tables = ", ".join(sorted(set(left["table"])))
+        elsewhere = rows.filter(nw.col("partner").is_in(wanted["partner"]))
+        where = f" It is in {_span(elsewhere, 'table')}, {_span(elsewhere, 'period')}." if len(elsewhere) else ""
+        name = registry.partner(wanted["partner"][0]).name()
+        return f"{name} ({asked}) is not published separately here ({tables}); that is not zero.{where}"
+    return f"No rows with {column} {asked}.{close_to(asked, set(left[column]))} Here: {_span(left, column)}."
+
+
+def _span(rows: nw.DataFrame[Any], column: str) -> str:
+    here = sorted(str(value) for value in rows[column].unique().to_list())
+    return f"{here[0]} to {here[-1]}" if column == "period" and len(here) > 1 else ", ".join(here[:12])

@@ -8,19 +8,55 @@ RAW = Path(__file__).parents[1] / "data" / "raw"
 IMPORT, EXPORT, REEXPORT, DOMESTIC = 3, 4, 5, 6  # columns of 83028NED and 85427NED
 TOTAL, FUELS = "T001082", "A018591"
 RUSSIA, WORLD, EU, NON_EU = "L008724", "T001047", "L007935", "L006998"
-# The 27 of 2012 less the Netherlands, by CBS's keys: België, Bulgarije, Cyprus, Denemarken, Duitsland, Estland, Finland,
-# Frankrijk, Griekenland, Hongarije, Ierland, Italië, Letland, Litouwen, Luxemburg, Malta, Oostenrijk, Polen, Portugal,
-# Roemenië, Slovenië, Slowakije, Spanje, Tsjechië, Verenigd Koninkrijk, Zweden.
-EU_2012 = (
-    "L008552 L008567 L008587 L008588 L008592 L008598 L008604 L008605 L008615 L008627 L008629 L008636 L008657 L008662 "
-    "L008663 L008671 L008709 L008718 L008719 L008723 L008744 L008745 L008749 L008764 L008776 L008790"
-).split()
+# The 27 of 2012 less the Netherlands, by CBS's keys: België, Bulgarije, Cyprus, Denemarken, Duitsland, Estland,
+# Finland, Frankrijk, Griekenland, Hongarije, Ierland, Italië, Letland, Litouwen, Luxemburg, Malta, Oostenrijk, Polen,
+# Portugal, Roemenië, Slovenië, Slowakije, Spanje, Tsjechië, Verenigd Koninkrijk, Zweden.
+EU_2012 = [
+    "L008552",
+    "L008567",
+    "L008587",
+    "L008588",
+    "L008592",
+    "L008598",
+    "L008604",
+    "L008605",
+    "L008615",
+    "L008627",
+    "L008629",
+    "L008636",
+    "L008657",
+    "L008662",
+    "L008663",
+    "L008671",
+    "L008709",
+    "L008718",
+    "L008719",
+    "L008723",
+    "L008744",
+    "L008745",
+    "L008749",
+    "L008764",
+    "L008776",
+    "L008790",
+]
 # Groups of countries outside the EU that 83028NED does not split, and its trade without a named partner outside the EU
-GROUPS = (
-    "L009509 L009521 L007000 L009506 L007001 L009523 L008521 L007002 L009508 L009505 L007003 L007004 L008824"
-).split()
+GROUPS = [
+    "L009509",
+    "L009521",
+    "L007000",
+    "L009506",
+    "L007001",
+    "L009523",
+    "L008521",
+    "L007002",
+    "L009508",
+    "L009505",
+    "L007003",
+    "L007004",
+    "L008824",
+]
 UNALLOCATED = ["L008822"]
-AGGREGATES = "T001047 L007935 L006998 L007933 L008519 L008520 L008524 L008531 L008527".split()
+AGGREGATES = ["T001047", "L007935", "L006998", "L007933", "L008519", "L008520", "L008524", "L008531", "L008527"]
 
 
 def read(table: str, name: str) -> list[list[str]]:
@@ -58,16 +94,15 @@ def place(year: int, *columns: int) -> tuple[int, int, int]:
             count += 1
         return count
 
-    def last(own: int, others: list[int], groups: list[int]) -> int:
-        return 1 + sum(other > own for other in others) + sum(larger(group, own) for group in groups)
+    def last(own: int, others: list[int], hidden: int) -> int:
+        return 1 + sum(other > own for other in others) + hidden
 
     own = values.pop(RUSSIA)
     others = list(values.values())
-    plain = 1 + sum(other > own for other in others)
-    best = 1 + sum(other > own + gift for other in others)
-    given_to_one = [[*others[:i], others[i] + gift, *others[i + 1 :]] for i in range(len(others))]
-    cases = [last(own, others, groups)]
-    cases += [last(own, richer, groups) for richer in given_to_one]
-    cases += [last(own, others, [*groups[:i], groups[i] + gift, *groups[i + 1 :]]) for i in range(len(groups))]
-    cases.append(last(own, others, [*groups, gift]))
-    return plain, best, max(cases)
+    hidden = sum(larger(group, own) for group in groups)
+    cases = [last(own, others, hidden)]
+    for i, other in enumerate(others):  # the trade without a named partner is this one's
+        cases.append(last(own, [*others[:i], other + gift, *others[i + 1 :]], hidden))
+    for group in [*groups, 0]:  # or that of one country inside a group, or of one in none
+        cases.append(last(own, others, hidden + min(1, larger(group + gift, own) - larger(group, own))))
+    return 1 + sum(other > own for other in others), 1 + sum(other > own + gift for other in others), max(cases)

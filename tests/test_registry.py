@@ -3,9 +3,9 @@ from datetime import date
 from string import Formatter
 
 import pytest
-from conftest import ROOT
 
 import nltrade as nl
+from conftest import ROOT
 from nltrade import registry, wording
 from nltrade.registry.entries import LANGS
 from oracle import read
@@ -150,6 +150,7 @@ BAD_CLAIMS = [
     ('partner = "RU"', 'partner = "RU"\nproduct = "33"', r"No product '33'.*7137shih"),
     ('partner = "RU"', 'partner = "RU"\nnote = "x"', r"no note 'x'"),
     ("[claims.mine]", "[claims.mine", r"not valid TOML"),
+    ('date = "2013"', 'date = "2013"\naddress = "javascript:x"', r"address = 'javascript:x': expected.*https"),
 ]
 GOOD_CLAIM = """
 [documents.letter]

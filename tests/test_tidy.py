@@ -40,7 +40,7 @@ def test_topics_as_columns_and_direction_as_a_dimension_become_products_and_flow
 def _same(frame, table, expected):
     rows = frame[frame["table"] == table]
     keys = list(zip(rows["partner"], rows["product"], rows["period"], rows["flow"], strict=True))
-    values = [None if value != value else value for value in rows["value_meur"]]
+    values = rows["value_meur"].astype(object).where(rows["value_meur"].notna(), None)
     assert len(keys) == len(expected)
     assert dict(zip(keys, values, strict=True)) == expected
 

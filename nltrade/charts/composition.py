@@ -56,7 +56,7 @@ def draw_composition(frame: pd.DataFrame, *, partner: str = "RU", period: str | 
     {'fuels': 91.9, 'other-goods': 8.1, 'domestic export': 60.3, 're-export': 39.7}
     """
     partner = registry.partner(partner).id
-    table = trade.main_table(frame, kind="goods", period=period)
+    table = trade.main_table(frame, kind="goods", period=period, partner=partner)
     rows = frame[(frame["table"] == table) & (frame["period"] == str(period)) & (frame["partner"] == partner)]
     data = _parts(rows)
     if data.empty:

@@ -57,7 +57,7 @@ def draw_ranking(frame: pd.DataFrame, *, partner: str = "RU", period: str | int 
     partner, year = registry.partner(partner).id, str(period)
     then = registry.eu_members(date(int(year[:4]), 12, 31))
     among: Among = "inside EU" if partner in then else "outside EU"
-    data = _data(frame[frame["period"] == year], partner, year, among)
+    data = _data(frame, partner, year, among)
     where = "inside-eu" if among == "inside EU" else "outside-eu"
     own = data[data["partner"] == partner]
     if own.empty:
@@ -89,11 +89,12 @@ def draw_ranking(frame: pd.DataFrame, *, partner: str = "RU", period: str | int 
 
 def _data(frame: pd.DataFrame, partner: str, year: str, among: Among) -> pd.DataFrame:
     """Rank in every reading; keep the first five, the partner, and the largest group CBS does not split."""
-    goods = trade.main_table(frame, kind="goods", period=year)
+    goods = trade.main_table(frame, kind="goods", period=year, partner=partner)
     try:
         services = trade.main_table(frame, kind="services", period=year)
     except NoData:
         services = None
+    frame = frame[frame["period"] == year]
     today = date.today()
     readings: list[tuple[str, Counted, date | None]] = [(flow, "goods", None) for flow in FLOWS]
     if services:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from nltrade import registry, wording
+from nltrade import registry, trade, wording
 from nltrade.cbs import snapshot
 from nltrade.cbs.tidy import load
 from nltrade.charts import NAMES, Chart, draw
@@ -54,15 +54,16 @@ def briefing(
     UnknownName
         No such partner.
     NoData
-        CBS publishes nothing on the trade with the partner.
+        No table covers the year, or CBS publishes nothing on the trade with the partner.
     """
     cells = load() if frame is None else frame
     about = registry.partner(partner)
     claims = [c for c in reported.claims().values() if registry.partner(c.partner) == about and c.year == year]
     verdicts = check_claims(cells, claims)
+    trade.select(cells, kind="goods", period=year)  # a year that no table covers is an error, not an empty page
     charts = draw_all(cells, verdicts, partner=about.id, year=year, lang=lang)
     if not charts:
-        raise NoData(f"CBS publishes nothing on the trade in goods with {about.name(lang)} in {year}.")
+        raise NoData(f"CBS publishes nothing on the trade in goods with {about.name()} ({about.id}).")
     name = "briefing.html" if lang == "en" else f"briefing.{lang}.html"
     return write(Path(out) / name, page(verdicts, charts, partner=about.id, year=year, lang=lang).encode("utf-8"))
 
@@ -126,13 +127,16 @@ def page(verdicts: list[Verdict], charts: list[Chart], *, partner: str, year: in
     tables |= {origin.table for v in verdicts for origin in v.sources}
     return environment.get_template("page.html.j2").render(
         lang=lang,
-        title=wording.text("briefing-title", lang, partner=partner, year=year),
+        title=wording.text("briefing-title" if verdicts else "briefing-title-plain", lang, partner=partner, year=year),
+        partner=partner,
+        year=year,
         t=lambda id, **values: wording.text(id, lang, **values),
         label=lambda id: wording.label(id, lang),
         verdicts=verdicts,
         place_range=lambda placed: place_range(placed, lang),
         bn=lambda value: wording.bn(value, lang),
         partner_name=lambda id: wording.partner(id, lang),
+        year_published=any(chart.name == "ranking" for chart in charts),
         charts=[(chart, b64encode(chart.image("svg")).decode("ascii")) for chart in charts],
         notes=[wording.note(id, lang) for id in NOTES],
         origins=snapshot.origins(tables),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
-from typing import Literal, get_args
+from typing import Annotated, Literal, get_args
 
 import msgspec
 
@@ -104,7 +104,7 @@ class Document(Entry, frozen=True, kw_only=True):
     title: str
     publisher: str
     date: str
-    address: str | None = None
+    address: Annotated[str, msgspec.Meta(pattern="^https?://")] | None = None
 
 
 class Claim(Text, frozen=True, kw_only=True):

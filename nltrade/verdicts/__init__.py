@@ -19,14 +19,15 @@ import narwhals as nw
 import pandas as pd
 from narwhals.typing import IntoFrame
 
+from nltrade import wording
 from nltrade.cbs import snapshot
 from nltrade.cbs.tidy import load
 from nltrade.registry import reported
-from nltrade.registry.entries import Claim
+from nltrade.registry.entries import Claim, Lang
 from nltrade.verdicts import figure, place
 from nltrade.verdicts.reading import Cell, Placed, Reading, Reason, Verdict
 
-__all__ = ["Cell", "Placed", "Reading", "Reason", "Verdict", "check_claims"]
+__all__ = ["Cell", "Placed", "Reading", "Reason", "Verdict", "check_claims", "verdict_table"]
 
 
 def check_claims(
@@ -63,6 +64,42 @@ def check_claims(
     rows = rows.filter(nw.col("period").is_in(sorted(years)))
     cells = (rows.collect() if isinstance(rows, nw.LazyFrame) else rows).to_pandas()
     return [_check(claim, cells) for claim in listed]
+
+
+def verdict_table(verdicts: Iterable[Verdict], lang: Lang = "en") -> pd.DataFrame:
+    """
+    Put verdicts in a table for readers.
+
+    Parameters
+    ----------
+    verdicts : iterable of Verdict
+        What `check_claims` gives.
+    lang : {"en", "nl"}
+        Language.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each claim: its words, what they assert, what CBS says, the margin and the verdict, as text.
+
+    Examples
+    --------
+    >>> import nltrade as nl
+    >>> verdict_table(nl.check_claims(), "nl")["Oordeel"].tolist()[0]
+    'klopt'
+    """
+    heads = [wording.label(id, lang) for id in ("wording", "asserts", "cbs", "margin-head", "verdict")]
+    rows = [
+        (
+            wording.text("quoted", lang, words=v.claim.wording),
+            v.claim.text(lang),
+            v.says(lang),
+            v.margin(lang),
+            wording.label(v.verdict, lang),
+        )
+        for v in verdicts
+    ]
+    return pd.DataFrame(rows, columns=heads)
 
 
 def _check(claim: Claim, cells: pd.DataFrame) -> Verdict:

@@ -34,17 +34,15 @@ def _figure_reading(claim: Claim, cells: pd.DataFrame) -> Reading:
         used = rows[(rows["level"] == 0) & (rows["period"] == year) | rows.index.isin(row.index)]
     elif claim.measure == "growth":
         used = rows[rows["product"] == claim.product]
-    value = row[column].iloc[0] if len(row) else float("nan")
+    value = float(row[column].iloc[0]) if row[column].notna().any() else None
     holds = margin = None
-    if pd.isna(value) or not row["complete"].iloc[0]:
+    if value is None or not row["complete"].all():
         reason = Reason(_missing(claim, row), {"table": table, "partner": partner, "year": year})
-        value = None if pd.isna(value) else float(value)
     else:
-        holds = _holds(claim, float(value))
-        margin = float(value) - claim.threshold
+        holds, margin = _holds(claim, value), value - claim.threshold
         if claim.measure == "value" and claim.threshold:
             margin = 100 * margin / claim.threshold
-        reason = _compared(claim, float(value), holds)
+        reason = _compared(claim, value, holds)
     return Reading(
         tables=[table],
         flow=claim.flow,

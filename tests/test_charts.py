@@ -1,0 +1,201 @@
+import io
+import os
+import subprocess
+import sys
+from itertools import combinations
+
+import matplotlib
+import pandas as pd
+import pytest
+from matplotlib.text import Text
+from PIL import Image
+
+import nltrade as nl
+from conftest import ROOT
+from nltrade.charts import NAMES, canvas, draw
+from nltrade.registry.entries import LANGS
+from oracle import EXPORT, FUELS, IMPORT, REEXPORT, RUSSIA, value
+
+FIGURES = ROOT / "figures"
+EACH = [(name, lang) for name in NAMES for lang in LANGS]
+
+
+@pytest.fixture(scope="module")
+def charts(shipped):
+    verdicts = nl.check_claims(shipped)
+    return {(name, lang): draw(name, shipped, verdicts, partner="RU", period=2012, lang=lang) for name, lang in EACH}
+
+
+@pytest.mark.parametrize("each", EACH, ids="-".join)
+def test_committed_figures_are_the_ones_the_code_draws(charts, each, tmp_path):
+    for path in charts[each].save(tmp_path):
+        assert path.read_bytes() == (FIGURES / path.name).read_bytes(), f"{path.name} changed: run `make briefing`"
+
+
+def test_no_other_figure_is_committed():
+    expected = {f"{name}.{lang}.{ending}" for name, lang in EACH for ending in ("png", "svg", "pdf", "csv")}
+    assert {path.name for path in FIGURES.iterdir()} == expected | {"briefing.html", "briefing.nl.html"}
+
+
+@pytest.mark.parametrize("format", ["png", "svg", "pdf"])
+def test_drawing_twice_gives_the_same_bytes(shipped, charts, format):
+    again = nl.charts.draw_over_time(shipped, partner="RU")
+    assert again.image(format) == charts["over_time", "en"].image(format)
+
+
+@pytest.mark.parametrize("each", EACH, ids="-".join)
+def test_no_text_overlaps_another_or_is_cut(charts, each):
+    assert_legible(charts[each].figure)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("partner", ["US", "DE", "GB", "SA", "ZA", "LU", "NG", "CY"])
+@pytest.mark.parametrize("year", [2005, 2012, 2019])
+def test_other_partners_and_years_are_as_legible(shipped, partner, year, lang):
+    for name in ("over_time", "ranking", "composition"):
+        try:
+            chart = draw(name, shipped, [], partner=partner, period=year, lang=lang)
+        except nl.NoData:
+            assert (
+                shipped.query("partner == @partner and period == @year.__str__() and kind == 'goods' and level == 0")[
+                    "value_meur"
+                ]
+                .isna()
+                .all()
+            )
+            continue
+        assert_legible(chart.figure)
+
+
+def assert_legible(figure):
+    with canvas.styled():
+        figure.draw_without_rendering()
+        renderer = figure.canvas.get_renderer()
+        texts = [t for t in figure.findobj(Text) if t.get_visible() and t.get_text().strip()]
+        texts = [t for t in texts if t.axes is None or t.axes.get_visible()]
+        boxes = {t.get_text(): t.get_window_extent(renderer) for t in texts if _drawn(t)}
+    page = figure.bbox
+    for text, box in boxes.items():
+        assert box.x0 >= page.x0 and box.x1 <= page.x1, f"{text!r} is cut"  # noqa: PT018
+        assert box.y0 >= page.y0 and box.y1 <= page.y1, f"{text!r} is cut"  # noqa: PT018
+    extents = [(t, t.get_window_extent(renderer)) for t in texts if _drawn(t)]
+    for (one, first), (other, second) in combinations(extents, 2):
+        wide = min(first.x1, second.x1) - max(first.x0, second.x0)
+        tall = min(first.y1, second.y1) - max(first.y0, second.y0)
+        # lines of text reach a little above and below their letters
+        assert wide <= 1 or tall <= 3, f"{one.get_text()!r} overlaps {other.get_text()!r}"
+
+
+def _drawn(text):
+    """Leave out tick labels outside the axis, which are not drawn."""
+    if text.axes is None:
+        return True
+    for axis in (text.axes.xaxis, text.axes.yaxis):
+        for tick in [*axis.get_major_ticks(), *axis.get_minor_ticks()]:
+            if text in (tick.label1, tick.label2):
+                low, high = sorted(axis.get_view_interval())
+                return low <= tick.get_loc() <= high and text.get_visible()
+    return True
+
+
+def test_what_is_drawn_is_what_cbs_publishes(charts):
+    for lang in LANGS:
+        parts = charts["composition", lang].data.set_index("part")["value_meur"]
+        assert parts["fuels"] == value(RUSSIA, 2012, IMPORT, product=FUELS)
+        assert parts["other-goods"] == value(RUSSIA, 2012, IMPORT) - value(RUSSIA, 2012, IMPORT, product=FUELS)
+        assert parts["re-export"] == value(RUSSIA, 2012, REEXPORT)
+        lines = charts["over_time", lang].data.query("table == '83028NED'")
+        assert lines["import"].tolist() == [value(RUSSIA, year, IMPORT) for year in range(2002, 2023)]
+        assert lines["export"].tolist() == [value(RUSSIA, year, EXPORT) for year in range(2002, 2023)]
+
+
+def test_lines_stop_at_breaks_and_part_years_stand_apart(charts):
+    crossing, ownership = charts["over_time", "en"].figure.axes
+    blue = [line for line in crossing.lines if line.get_color() == canvas.IMPORT]
+    pieces = [list(line.get_xdata()) for line in blue if line.get_linestyle() != "None"]
+    assert pieces == [
+        list(range(2002, 2008)),
+        list(range(2008, 2013)),
+        [2013, 2014],
+        list(range(2015, 2021)),
+        [2021],
+    ]
+    (hollow,) = [line for line in blue if line.get_linestyle() == "None"]
+    assert list(hollow.get_xdata()) == [2022]
+    assert hollow.get_markerfacecolor() == "white"
+    assert 2026 not in [x for line in ownership.lines if line.get_linestyle() == "-" for x in line.get_xdata()]
+
+
+def test_a_cell_that_cbs_withholds_is_drawn_as_not_published(shipped):
+    rows = shipped.copy()
+    withheld = (rows["partner"] == "RU") & (rows["product"] == "3")
+    rows.loc[withheld, "value_meur"] = float("nan")
+    chart = nl.charts.draw_composition(rows, partner="RU", period=2012)
+    assert chart.data.query("flow == 'import'")["part"].tolist() == ["whole-not-published"]
+    assert "does not publish mineral fuels" in chart.headline
+
+
+@pytest.mark.parametrize("each", EACH, ids="-".join)
+def test_a_headline_and_a_text_alternative_say_what_is_drawn(charts, each):
+    chart = charts[each]
+    assert chart.alt.startswith(chart.headline)
+    assert len(chart.alt) > len(chart.headline) + 40
+    assert Image.open(io.BytesIO(chart.image("png"))).text["Description"] == chart.alt
+    assert chart.headline.encode() in chart.image("svg")
+
+
+def test_the_footer_names_source_modification_date_hash_and_licence(charts):
+    for chart in charts.values():
+        words = " ".join(text.get_text() for text in chart.figure.texts).replace("\n", " ")
+        assert "83028NED" in words
+        assert "2023-01-04, sha256 f4158376" in words
+        assert "CC BY 4.0" in words
+
+
+def test_drawing_leaves_the_settings_of_matplotlib_alone(shipped):
+    before = dict(matplotlib.rcParams)
+    nl.charts.draw_composition(shipped).image("svg")
+    assert dict(matplotlib.rcParams) == before
+
+
+def test_a_figure_that_does_not_exist_says_which_do(shipped):
+    with pytest.raises(nl.UnknownName, match=r"Did you mean 'ranking'\?.*reported, over_time"):
+        draw("rankin", shipped, [], partner="RU", period=2012, lang="en")
+
+
+def test_a_partner_without_figures_is_an_error_not_an_empty_picture(shipped):
+    with pytest.raises(nl.NoData, match=r"Croatia \(HR\) is not published separately in 83028NED for 2012; not zero"):
+        nl.charts.draw_ranking(shipped, partner="HR", period=2012)
+    with pytest.raises(nl.NoData, match=r"Croatia \(HR\) is not published separately"):
+        nl.charts.draw_composition(shipped, partner="HR", period=2012)
+    with pytest.raises(nl.NoData, match="None of these claims"):
+        nl.charts.draw_reported([])
+
+
+def test_nothing_is_half_written(shipped, tmp_path, monkeypatch):
+    chart = nl.charts.draw_composition(shipped)
+    monkeypatch.setattr("os.fdopen", _full)
+    with pytest.raises(OSError, match="No space left"):
+        chart.save(tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def _full(handle, _mode):
+    os.close(handle)
+    raise OSError(28, "No space left on device")
+
+
+def test_importing_nltrade_loads_neither_matplotlib_nor_jinja_nor_http():
+    code = (
+        "import sys, nltrade; heavy = {'matplotlib', 'jinja2', 'requests', 'httpx', 'urllib3', 'http.client'};"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_a_chart_keeps_its_numbers_as_csv(charts, tmp_path):
+    chart = charts["ranking", "en"]
+    chart.save(tmp_path)
+    again = pd.read_csv(tmp_path / "ranking.en.csv")
+    assert again["value_meur"].tolist() == chart.data["value_meur"].tolist()

@@ -1,0 +1,130 @@
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from test_registry import GOOD_CLAIM
+
+
+def run(*words, cwd=None):
+    return subprocess.run(
+        [sys.executable, "-m", "nltrade", *words], capture_output=True, text=True, cwd=cwd, check=False
+    )
+
+
+def test_check_prints_every_verdict_and_reading_and_says_that_one_is_contradicted():
+    done = run("check")
+    assert done.returncode == 1
+    assert done.stderr == ""
+    words = " ".join(done.stdout.split())
+    for said in ("€20,332m +1.7% against €20,000m", "3rd (certain)", "between 2nd and 4th", "United Kingdom 62,030"):
+        assert said in words
+    assert "sha256 f4158376" in words
+
+
+def test_check_speaks_dutch():
+    done = run("check", "--lang", "nl")
+    assert "klopt niet" in done.stdout
+    assert "€\N{NO-BREAK SPACE}20.332\N{NO-BREAK SPACE}mln" in done.stdout
+
+
+def test_check_gives_json_with_cells_table_date_and_hash():
+    done = run("check", "--json")
+    found = {entry["claim"]["id"]: entry for entry in json.loads(done.stdout)}
+    assert done.returncode == 1
+    imports = found["imports-2012"]
+    assert imports["verdict"] == "supported"
+    assert imports["readings"][0]["cells"][0]["value_meur"] == 20332
+    assert imports["sources"][0]["table"] == "83028NED"
+    assert imports["sources"][0]["modified"] == "2023-01-04"
+    assert len(imports["sources"][0]["sha256"]) == 64
+    assert len(found["third-partner"]["readings"]) == 10
+
+
+def test_check_takes_a_claims_file(tmp_path):
+    (tmp_path / "mine.toml").write_text(GOOD_CLAIM, encoding="utf-8")
+    done = run("check", "--claims", "mine.toml", cwd=tmp_path)
+    assert done.returncode == 0
+    assert "supported" in done.stdout
+
+
+def test_rank_prints_places_with_their_certainty():
+    done = run("rank", "--year", "2012", "--flow", "export", "--top", "3")
+    assert done.returncode == 0
+    assert "Russia" in done.stdout
+    assert "between 2nd and 4th" in done.stdout
+    assert "Switzerland" not in done.stdout
+    rows = json.loads(run("rank", "--flow", "export", "--top", "3", "--json").stdout)
+    assert [row["partner"] for row in rows] == ["US", "CN", "RU"]
+
+
+def test_rank_marks_a_part_year():
+    assert "part-year" in run("rank", "--year", "2026").stdout
+
+
+def test_tables_lists_what_is_at_hand():
+    done = run("tables")
+    for said in ("83028NED", "border crossing", "2002-2022", "snapshot modified 2026-09-10"):
+        assert said in done.stdout
+    assert {entry["id"] for entry in json.loads(run("tables", "--json").stdout)} == {
+        "83028NED", "85427NED", "80414ned", "82616NED", "84765NED",
+    }  # fmt: skip
+
+
+def test_figures_and_briefing_write_where_they_are_told(tmp_path):
+    done = run(
+        "figures", "composition", "--lang", "nl", "--partner", "china", "--year", "2019", "--out", "here", cwd=tmp_path
+    )
+    assert done.returncode == 0, done.stderr
+    written = {path.name for path in (tmp_path / "here").iterdir()}
+    assert written == {f"composition.nl.{ending}" for ending in ("png", "svg", "pdf", "csv")}
+    done = run("briefing", "--lang", "en", "--out", "there", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert [path.name for path in (tmp_path / "there").iterdir()] == ["briefing.html"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (["check", "--claims", "none.toml"], 2, "none.toml: no such file"),
+        (["check", "--lang", "de"], 2, "'de' is not one of"),
+        (["rank", "--year", "1990"], 2, "No goods table covers 1990"),
+        (["rank", "--year", "2019"], 2, "choose one with table="),
+        (["rank", "--flow", "improt"], 2, "Did you mean 'import'?"),
+        (["rank", "--among", "outside"], 2, "Did you mean 'outside EU'?"),
+        (["rank", "--top", "0"], 2, "Invalid value for '--top'"),
+        (["figures", "rankin"], 2, "Did you mean 'ranking'?"),
+        (["figures", "ranking", "--partner", "HR"], 3, "Croatia (HR) is not published separately"),
+        (["briefing", "--partner", "Rusia"], 2, "Did you mean 'RU' (Russia)?"),
+        (["briefing", "--partner", "Croatia", "--year", "1990"], 3, "1990"),
+        (["chekc"], 2, "No such command 'chekc'"),
+    ],
+)
+def test_wrong_input_is_a_sentence_and_an_exit_code(words, code, says, tmp_path):
+    done = run(*words, cwd=tmp_path)
+    assert done.returncode == code, done.stderr
+    assert says in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path):
+    (tmp_path / "file").touch()
+    done = run("figures", "composition", "--out", "file", cwd=tmp_path)
+    assert done.returncode == 3
+    assert "cannot write" in done.stderr
+    assert "file" in done.stderr
+
+
+def test_a_reader_that_stops_early_sees_no_traceback():
+    pipe = f"{sys.executable} -m nltrade check | head -1"
+    done = subprocess.run(["/bin/sh", "-c", pipe], capture_output=True, text=True, check=False, env=os.environ)
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("command", ["check", "rank", "figures", "briefing", "tables"])
+def test_every_command_has_help_with_an_example(command):
+    done = run(command, "--help")
+    assert done.returncode == 0
+    assert f"Example: nltrade {command}" in done.stdout

@@ -1,0 +1,39 @@
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from conftest import ROOT
+
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_stores_no_outputs(path):
+    cells = nbformat.read(path, as_version=4).cells
+    assert all(not cell.get("outputs") and cell.get("execution_count") is None for cell in cells)
+
+
+@pytest.mark.parametrize("lang", ["en", "nl"])
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_runs_from_a_clean_kernel_and_shows_what_it_draws(path, lang, tmp_path):
+    notebook = nbformat.read(path, as_version=4)
+    (parameters,) = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
+    parameters.source = parameters.source.replace('LANG = "en"', f'LANG = "{lang}"')
+    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    assert not [output for output in outputs if output.output_type == "stream" and output.name == "stderr"]
+    drawn = [cell for cell in notebook.cells if "charts.draw_" in cell.source and cell.cell_type == "code"]
+    assert drawn
+    for cell in drawn:
+        (output,) = cell.outputs
+        assert output.data["text/html"].startswith("<img ")
+        assert 'alt="' in output.data["text/html"]
+    assert not list(tmp_path.iterdir()), "a notebook writes nothing"
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_the_prose_of_a_notebook_has_no_figure_of_its_own(path):
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type == "markdown":
+            numbers = [word.strip(".,;:()*") for word in cell.source.split() if word.strip(".,;:()*").isdigit()]
+            assert all(2000 <= int(number) <= 2030 for number in numbers), "only years stand in the prose"

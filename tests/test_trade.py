@@ -1,0 +1,166 @@
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import nltrade as nl
+from oracle import DOMESTIC, EXPORT, FUELS, IMPORT, REEXPORT, RUSSIA, value
+
+GOODS = "83028NED"
+
+
+def russia(frame, **wanted):
+    return nl.select(frame, partner="RU", table=GOODS, **wanted)
+
+
+@pytest.mark.parametrize("year", range(2002, 2023))
+def test_total_and_balance_are_those_of_plain_arithmetic(shipped, engine, year):
+    rows = engine.into(russia(shipped, product="TOTAL", period=year))
+    assert engine.back(nl.total(rows))["value_meur"].tolist() == [value(RUSSIA, year, IMPORT, EXPORT)]
+    difference = value(RUSSIA, year, EXPORT) - value(RUSSIA, year, IMPORT)
+    assert engine.back(nl.balance(rows))["value_meur"].tolist() == [difference]
+
+
+@pytest.mark.parametrize("year", range(2002, 2023))
+def test_shares_are_those_of_plain_arithmetic(shipped, engine, year):
+    rows = engine.into(russia(shipped, period=year))
+    fuels = engine.back(nl.share(rows, of="all products")).query("product == '3' and flow == 'import'")
+    expected = 100 * value(RUSSIA, year, IMPORT, product=FUELS) / value(RUSSIA, year, IMPORT)
+    assert fuels["share_pct"].tolist() == pytest.approx([expected])
+    made = engine.back(nl.share(rows, of="export")).query("product == 'TOTAL'").set_index("flow")["share_pct"]
+    assert made["re-export"] == pytest.approx(100 * value(RUSSIA, year, REEXPORT) / value(RUSSIA, year, EXPORT))
+    assert made["domestic export"] == pytest.approx(100 * value(RUSSIA, year, DOMESTIC) / value(RUSSIA, year, EXPORT))
+    assert "import" not in made
+
+
+def test_a_share_of_all_partners_is_of_the_published_total(shipped, engine):
+    rows = nl.select(shipped, partner=["RU", "WORLD"], flow="import", product="TOTAL", period=2012, table=GOODS)
+    shares = engine.back(nl.share(engine.into(rows), of="all partners")).set_index("partner")["share_pct"]
+    assert shares["RU"] == pytest.approx(100 * 20332 / 389449)
+
+
+def test_growth_is_that_of_plain_arithmetic_and_stops_at_breaks_and_part_years(shipped, engine):
+    rows = engine.into(russia(shipped, product="TOTAL", flow="import"))
+    rates = engine.back(nl.growth(rows)).set_index("period")
+    refused = {"2008", "2013", "2015", "2021", "2022"}
+    for year in range(2003, 2023):
+        rate, note = rates.loc[str(year), ["growth_pct", "growth_note"]]
+        if str(year) in refused:
+            assert pd.isna(rate)
+            assert note
+        else:
+            assert rate == pytest.approx(100 * (value(RUSSIA, year, IMPORT) / value(RUSSIA, year - 1, IMPORT) - 1))
+            assert note == ""
+    assert pd.isna(rates.loc["2002", "growth_pct"])
+    assert rates.loc["2022", "growth_note"] == "part-year"
+    assert rates.loc["2013", "growth_note"] == "method break 2012/2013"
+
+
+def test_growth_asked_for_across_a_break_is_given_and_marked(shipped, engine):
+    rows = engine.into(russia(shipped, product="TOTAL", flow="import"))
+    rates = engine.back(nl.growth(rows, across_breaks=True, part_years=True)).set_index("period")
+    for year in (2013, 2022):
+        expected = 100 * (value(RUSSIA, year, IMPORT) / value(RUSSIA, year - 1, IMPORT) - 1)
+        assert rates.loc[str(year), "growth_pct"] == pytest.approx(expected)
+        assert rates.loc[str(year), "growth_note"]
+    only = engine.back(nl.growth(rows, part_years=True)).set_index("period")
+    assert pd.isna(only.loc["2013", "growth_pct"])
+    assert pd.notna(only.loc["2022", "growth_pct"])
+
+
+def test_growth_never_joins_two_tables(shipped):
+    both = nl.select(shipped, partner="RU", flow="import", product="TOTAL", kind="goods")
+    rates = nl.growth(both, across_breaks=True)
+    assert rates.query("table == '85427NED' and period == '2015'")["growth_pct"].isna().all()
+
+
+def test_a_gap_is_not_taken_for_the_year_before(shipped):
+    rows = russia(shipped, product="TOTAL", flow="import").query("period != '2011'")
+    assert nl.growth(rows).set_index("period")["growth_pct"].isna()["2012"]
+
+
+def test_quarters_are_compared_with_the_same_quarter_a_year_before(shipped):
+    rows = russia(shipped, product="TOTAL", flow="import", period=2012)
+    quarters = pd.concat([rows.assign(period=f"{y}-Q{q}", freq="Q", value_meur=v) for y, q, v in
+                          [(2011, 1, 100.0), (2011, 2, 50.0), (2012, 1, 110.0)]])  # fmt: skip
+    assert nl.growth(quarters).set_index("period")["growth_pct"]["2012-Q1"] == pytest.approx(10)
+
+
+def test_missing_is_not_zero_in_any_answer(shipped, engine):
+    croatia = engine.into(nl.select(shipped, partner="HR", period=2012, table=GOODS))
+    assert engine.back(nl.total(croatia))["value_meur"].isna().all()
+    assert engine.back(nl.balance(croatia))["value_meur"].isna().all()
+    assert engine.back(nl.share(croatia, of="all products"))["share_pct"].isna().all()
+    assert engine.back(nl.growth(croatia))["growth_pct"].isna().all()
+
+
+def test_one_missing_flow_makes_the_total_missing(shipped, engine):
+    rows = russia(shipped, product="TOTAL", period=2012)
+    rows = rows.assign(value_meur=rows["value_meur"].where(rows["flow"] != "export"))
+    assert engine.back(nl.total(engine.into(rows)))["value_meur"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "error", "says"),
+    [
+        ({"partner": "Rusia"}, nl.UnknownName, r"No partner 'Rusia'. Did you mean 'RU' \(Russia\)\?"),
+        ({"partner": "rusland", "flow": "improt"}, nl.UnknownName, r"No flow 'improt'. Did you mean 'import'\?"),
+        ({"product": "33"}, nl.UnknownName, r"No product '33'.*7137shih"),
+        ({"product": "SX"}, nl.UnknownName, r"Did you mean"),
+        ({"period": 1990}, nl.NoData, r"No rows with period 1990.*Here: 2002 to 2026"),
+        ({"table": "83028NE"}, nl.NoData, r"Did you mean '83028NED'"),
+        (
+            {"partner": "AF", "period": 2012},
+            nl.NoData,
+            r"Afghanistan \(AF\) is not.*here \(80414ned, 83028NED\).*It is in 85427NED, 2015 to 2026",
+        ),
+        (
+            {"partner": "AF", "table": GOODS},
+            nl.NoData,
+            r"Afghanistan \(AF\) is not published separately here \(83028NED\); that is not zero",
+        ),
+        ({"product": "S", "kind": "goods"}, nl.NoData, r"No rows with product S. Here: 3, TOTAL"),
+    ],
+)
+def test_a_question_without_an_answer_says_what_there_is(shipped, wanted, error, says):
+    with pytest.raises(error, match=says):
+        nl.select(shipped, **wanted)
+
+
+def test_an_unknown_whole_says_what_there_is(shipped):
+    with pytest.raises(nl.UnknownName, match="Did you mean 'all products'"):
+        nl.share(shipped, of="all product")
+
+
+cells = st.one_of(st.none(), st.integers(-5, 10**6).map(float))
+
+
+@settings(deadline=None)
+@given(imports=cells, exports=cells, fuels=cells, seed=st.integers(0, 10**6))
+def test_the_order_of_rows_and_other_partners_change_no_answer(shipped, imports, exports, fuels, seed):
+    rows = russia(shipped, period=2012).query("flow in ('import', 'export')").copy()
+    amounts = {("import", "TOTAL"): imports, ("export", "TOTAL"): exports, ("import", "3"): fuels}
+    rows["value_meur"] = [amounts.get(key) for key in zip(rows["flow"], rows["product"], strict=True)]
+    rows["value_meur"] = rows["value_meur"].astype(float)
+    more = pd.concat([rows, rows.assign(partner="CN"), rows.assign(partner="ASIA", partner_kind="group")])
+    more = more.sample(frac=1, random_state=seed)
+    (found,) = nl.total(more).query("partner == 'RU' and product == 'TOTAL'")["value_meur"]
+    if imports is None or exports is None:
+        assert pd.isna(found)
+    else:
+        assert found == imports + exports
+    (share,) = nl.share(more, of="all products").query("partner == 'RU' and product == '3' and flow == 'import'")[
+        "share_pct"
+    ]
+    if imports and fuels is not None:
+        assert share == pytest.approx(100 * fuels / imports)
+    else:
+        assert pd.isna(share)
+
+
+def test_no_function_changes_its_argument(shipped):
+    rows = russia(shipped)
+    before = rows.copy()
+    for question in (nl.total, nl.balance, nl.growth, lambda f: nl.share(f, of="all products")):
+        question(rows)
+    pd.testing.assert_frame_equal(rows, before)

@@ -1,0 +1,155 @@
+import msgspec
+import polars as pl
+import pytest
+
+import nltrade as nl
+from nltrade.registry.entries import LANGS
+
+
+@pytest.fixture(scope="module")
+def verdicts(shipped):
+    return {v.claim.id: v for v in nl.check_claims(shipped)}
+
+
+def check(shipped, id="imports-2012", **changed):
+    claim = msgspec.structs.replace(nl.claims()[id], **changed)
+    (verdict,) = nl.check_claims(shipped, [claim])
+    return verdict
+
+
+@pytest.mark.parametrize(
+    ("id", "value", "margin", "verdict"),
+    [
+        ("imports-2012", 20332, 1.66, "supported"),
+        ("exports-2012", 7068, 0.97, "supported"),
+        ("third-partner", 3, 0, "supported"),
+        ("first-imports-2012", 20332, 0.16, "supported"),
+        ("first-import-growth-2012", 19.889, -0.11, "supported"),
+        ("first-fuels-2012", 91.885, -0.12, "supported"),
+        ("first-exports-2012", 7068, -0.45, "supported"),
+        ("first-export-growth-2012", 10.351, -0.649, "contradicted"),
+    ],
+)
+def test_every_shipped_claim_has_its_value_margin_and_verdict(verdicts, id, value, margin, verdict):
+    found = verdicts[id]
+    assert found.readings[0].value == pytest.approx(value, abs=0.005)
+    assert found.readings[0].margin == pytest.approx(margin, abs=0.01)
+    assert found.verdict == verdict
+
+
+def test_a_place_shows_every_reading_with_the_first_five(verdicts):
+    readings = verdicts["third-partner"].readings
+    found = {(r.what, r.of_the_time): (r.place.place, r.place.best, r.place.worst) for r in readings}
+    assert found == {
+        ("total trade", True): (3, 3, 3),
+        ("import", True): (3, 3, 3),
+        ("export", True): (3, 2, 4),
+        ("domestic export", True): (3, 2, 5),
+        ("goods and services", True): (3, 3, 4),
+        ("total trade", False): (4, 4, 4),
+        ("import", False): (4, 4, 4),
+        ("export", False): (4, 3, 5),
+        ("domestic export", False): (4, 3, 6),
+        ("goods and services", False): (4, 4, 5),
+    }
+    assert all(len(r.first) == 5 for r in readings)
+    assert [p.partner for p in readings[0].first] == ["US", "CN", "RU", "NO", "JP"]
+
+
+def test_the_uncertain_place_in_exports_is_said_exactly(verdicts):
+    why = " ".join(verdicts["third-partner"].why("en"))
+    assert "Exports: certain against any country that CBS publishes only inside a group." in why
+    assert "without a named partner (€2,633m) belonged to one partner, Russia (€7,068m) could be second" in why
+    assert "second (China: €7,647m) or fourth (Switzerland: €5,725m)" in why
+    assert "with today's EU instead: fourth in total trade" in why
+
+
+def test_a_verdict_keeps_its_cells_and_their_source(verdicts):
+    growth = verdicts["first-export-growth-2012"]
+    assert [(c.period, c.value_meur, c.status) for c in growth.readings[0].cells] == [
+        ("2011", 6405.0, "definitive"),
+        ("2012", 7068.0, "definitive"),
+    ]
+    (origin,) = growth.sources
+    assert (origin.table, origin.modified) == ("83028NED", "2023-01-04")
+    share = verdicts["first-fuels-2012"].readings[0]
+    assert sorted(cell.value_meur for cell in share.cells) == [18682, 20332]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_every_verdict_can_be_said_in_both_languages(verdicts, lang):
+    for verdict in verdicts.values():
+        said = [verdict.says(lang), verdict.margin(lang), *verdict.why(lang)]
+        assert all(text.strip() and "{" not in text for text in said)
+
+
+def test_a_lazy_frame_gives_the_same_verdicts(shipped, verdicts):
+    lazy = nl.check_claims(pl.from_pandas(shipped).lazy())
+    assert [(v.verdict, v.says()) for v in lazy] == [(v.verdict, v.says()) for v in verdicts.values()]
+
+
+@pytest.mark.parametrize(
+    ("changed", "verdict"),
+    [
+        ({"threshold": 20332, "upto": 20333}, "supported"),
+        ({"threshold": 20333, "upto": 20400}, "contradicted"),
+        ({"threshold": 19000, "upto": 20332}, "contradicted"),
+        ({"operator": "at least", "threshold": 20332}, "supported"),
+        ({"operator": "more than", "threshold": 20332}, "contradicted"),
+        ({"operator": "at most", "threshold": 20332}, "supported"),
+        ({"operator": "less than", "threshold": 20332}, "contradicted"),
+        ({"operator": "rounds to", "threshold": 20000, "precision": 1000}, "supported"),
+        ({"operator": "rounds to", "threshold": 20000, "precision": 100}, "contradicted"),
+    ],
+)
+def test_each_operator_decides_at_its_edge(shipped, changed, verdict):
+    assert check(shipped, **changed).verdict == verdict
+
+
+def test_a_country_inside_a_residual_is_not_published_and_no_zero(shipped):
+    croatia = check(shipped, partner="HR")
+    assert croatia.verdict == "cannot be checked"
+    assert croatia.says() == "not published"
+    assert "Croatia is not published separately for 2012; that is not zero." in croatia.why()[0]
+    rank = check(shipped, "third-partner", partner="HR")
+    assert rank.verdict == "cannot be checked"
+    assert rank.says() == "not published"
+
+
+def test_a_growth_rate_across_a_break_cannot_be_checked(shipped):
+    verdict = check(shipped, "first-import-growth-2012", year=2013)
+    assert verdict.verdict == "cannot be checked"
+    assert "method changed" in verdict.why()[0]
+
+
+def test_a_part_year_neither_supports_nor_contradicts(shipped):
+    verdict = check(shipped, year=2026)
+    assert verdict.verdict == "cannot be checked"
+    assert "part-year" in verdict.why()[0]
+
+
+def test_a_share_that_cbs_withholds_cannot_be_checked(shipped):
+    verdict = check(shipped, "first-fuels-2012", partner="NO")
+    missing = shipped.query("partner == 'NO' and period == '2012' and product == '3' and flow == 'import'")
+    assert missing["value_meur"].isna().all() == (verdict.verdict == "cannot be checked")
+
+
+def test_two_concepts_that_disagree_make_it_depend(shipped):
+    # 2016: 13,688 across the border, 11,338 by change of ownership
+    verdict = check(shipped, year=2016, threshold=13000, upto=14000)
+    assert verdict.verdict == "depends"
+    assert [r.tables for r in verdict.readings] == [["83028NED"], ["85427NED"]]
+
+
+def test_a_place_that_is_not_certain_depends(shipped):
+    assert check(shipped, "third-partner", flow="export").verdict == "depends"
+
+
+def test_those_ahead_have_to_be_those_named(shipped):
+    verdict = check(shipped, "third-partner", behind=["US", "JP"])
+    assert verdict.verdict == "contradicted"
+    assert any("not United States and Japan but United States and China" in why for why in verdict.why())
+
+
+def test_a_wrong_place_is_contradicted(shipped):
+    assert check(shipped, "third-partner", threshold=2, behind=["US"]).verdict == "contradicted"
