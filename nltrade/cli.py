@@ -1,5 +1,6 @@
 """The command line: `nltrade check`, `rank`, `figures`, `briefing`, `tables`."""
 
+import gc
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -42,6 +43,7 @@ OutOption = Annotated[Path, typer.Option(help="Folder for the files.")]
 
 def main() -> None:
     """Run the command line; an error of ours is a sentence on standard error and an exit code."""
+    gc.freeze()  # what is imported stays: not looking through it again saves a tenth of the time
     try:
         app()
     except NltradeError as error:
@@ -66,7 +68,7 @@ def check(
     Check reported figures against CBS. Exit code 1 if one is contradicted.
     """
     asked = reported.claims(claims)
-    verdicts = check_claims(load(), asked)
+    verdicts = check_claims(claims=asked)
     if json:
         typer.echo(msgspec.json.format(msgspec.json.encode([_as_json(v, lang) for v in verdicts])).decode())
     else:

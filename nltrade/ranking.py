@@ -14,6 +14,7 @@ the best and the worst place possible:
 Trade that no country can have (ship's stores, the high seas, institutions) leaves every place alone.
 """
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any, Literal
 
@@ -26,6 +27,7 @@ from nltrade.trade import VALUE
 
 Among = Literal["outside EU", "inside EU", "all"]
 Counted = Literal["goods", "services", "goods and services"]
+STRINGS = nw.col("flow", "partner", "partner_kind").cast(nw.String)
 TOTALS = {"outside EU": "NON-EU", "inside EU": "EU", "all": "WORLD"}
 
 
@@ -33,7 +35,7 @@ def rank_partners(
     frame: IntoFrameT,
     *,
     period: str | int,
-    flow: str = "total trade",
+    flow: str | Sequence[str] = "total trade",
     product: str | None = None,
     kind: Counted = "goods",
     among: Among = "outside EU",
@@ -49,8 +51,8 @@ def rank_partners(
         Tidy frame of any engine, with its groups and residuals: they never get a place, but bound the certainty.
     period : str or int
         ``"2012"``, ``"2012-Q1"`` or ``"2012-01"``.
-    flow : str
-        ``"total trade"`` (imports and exports), or one flow of the tidy frame.
+    flow : str or sequence of str
+        ``"total trade"`` (imports and exports), or a flow of the tidy frame; several are ranked apart.
     product : str, optional
         Code of a product; the total of goods or services by default.
     kind : {"goods", "services", "goods and services"}
@@ -65,10 +67,10 @@ def rank_partners(
     Returns
     -------
     frame
-        Of the same engine, sorted by place: `partner`, `value_meur` (million euro), `place`, `best`, `worst`, and
-        what makes a place uncertain: `hidden` (countries that could be ahead though not published one by one),
-        `unallocated_meur` and `services_meur` (trade without a named partner, services of partners without a
-        services cell; million euro). Equal values share a place. A country without a cell of its own has no row.
+        Of the same engine, sorted by flow and place: `flow`, `partner`, `value_meur` (million euro), `place`, `best`,
+        `worst`, and what makes a place uncertain: `hidden` (countries that could be ahead though not published one
+        by one), `unallocated_meur` and `services_meur` (trade without a named partner, services of partners without
+        a services cell; million euro). Equal values share a place. A country without a cell of its own has no row.
         `worst` is missing for a value of zero or less: nothing bounds it.
 
     Raises
@@ -91,121 +93,111 @@ def rank_partners(
     period = str(period)
     if among not in TOTALS:
         raise UnknownName(f"No partners {among!r}.{close_to(among, TOTALS)} Rank among {', '.join(TOTALS)}.")
+    flows = [registry.flow(one) for one in ([flow] if isinstance(flow, str) else flow)]
     then = registry.eu_members(_last_day(period))
     members = then if members_on is None else registry.eu_members(members_on)
     country = nw.col("partner_kind") == "country"
     published = country & _takes_part(among, members) & ~nw.col(VALUE).is_null()
-
-    rows: Any = nw.from_native(frame)
-    parts = []
-    for one in ("goods", "services") if kind == "goods and services" else (kind,):
-        on_table = nw.col("table") == _table(one, period, table)
-        cells = rows.filter(nw.col("kind") == one, on_table, nw.col("period") == period)
-        if flow == "total trade":
-            cells = nw.from_native(trade.total(cells.to_native()))
-        code = product or ("TOTAL" if one == "goods" else "S")
-        parts.append(cells.filter(nw.col("flow") == registry.flow(flow), nw.col("product") == code))
-
     residuals = [p for p in registry.partners().values() if p.kind == "residual"]
     filed = [p for p in residuals if among == "all" or bool(p.eu) == (among == "inside EU")]
     # After a change of membership, trade that CBS files on the other side of the EU's border can belong here too.
     near = filed if members == then else residuals
-    unallocated = _sum(nw.col("partner").is_in([p.id for p in near if p.holds == "unallocated"]))
-    of_total = nw.col("partner").is_in([p.id for p in filed]) | (country & _takes_part(among, then))
-    remainder = nw.max_horizontal(_sum(nw.col("partner") == TOTALS[among]) - _sum(of_total), nw.lit(0.0))
+    pools = {
+        "unallocated": nw.col("partner").is_in([p.id for p in near if p.holds == "unallocated"]),
+        "parts": nw.col("partner").is_in([p.id for p in filed]) | (country & _takes_part(among, then)),
+        "whole": nw.col("partner") == TOTALS[among],
+    }
 
-    countries = parts[0].filter(published).select("partner", nw.col(VALUE).alias("value"))
-    countries = countries.with_columns(nw.lit(False).alias("open"))
-    free = parts[0].select(unallocated.alias("unallocated"), remainder.alias("hidden"), nw.lit(0.0).alias("services"))
-    if len(parts) == 2:
-        services = parts[1].filter(published).select("partner", nw.col(VALUE).alias("services"))
-        countries = countries.join(services, on="partner", how="left").select(
+    rows: Any = nw.from_native(frame)
+    parts, free = [], []
+    for one in ("goods", "services") if kind == "goods and services" else (kind,):
+        on_table = nw.col("table") == _table(one, period, table)
+        cells = rows.filter(nw.col("kind") == one, on_table, nw.col("period") == period)
+        cells = cells.filter(nw.col("product") == (product or ("TOTAL" if one == "goods" else "S")))
+        if "total trade" in flows:
+            totals = nw.from_native(trade.total(cells.to_native()))
+            cells = nw.concat([part.select(STRINGS, VALUE) for part in (cells, totals)])
+        parts.append(cells.select(STRINGS, VALUE).filter(nw.col("flow").is_in(flows)))
+        each = [nw.when(where).then(nw.col(VALUE)).otherwise(0.0).alias(name) for name, where in pools.items()]
+        sums = parts[-1].with_columns(*each).group_by("flow").agg(nw.col(*pools).sum())
+        hidden = nw.max_horizontal(nw.col("whole") - nw.col("parts"), nw.lit(0.0))
+        free.append(sums.select("flow", "unallocated", hidden.alias("hidden")))
+
+    countries = parts[0].filter(published).select("flow", "partner", nw.col(VALUE).alias("value"))
+    if len(parts) == 1:
+        countries = countries.with_columns(open=nw.lit(False))
+        pool = free[0].with_columns(services=nw.lit(0.0))
+    else:
+        services = parts[1].filter(published).select("flow", "partner", nw.col(VALUE).alias("services"))
+        countries = countries.join(services, on=["flow", "partner"], how="left").select(
+            "flow",
             "partner",
-            (nw.col("value") + nw.col("services").fill_null(0)).alias("value"),
+            (nw.col("value") + nw.col("services").fill_null(0.0)).alias("value"),
             nw.col("services").is_null().alias("open"),
         )
-        free = (
-            free.drop("services")
-            .join(parts[1].select(unallocated.alias("more"), remainder.alias("services")), how="cross")
-            .with_columns(nw.col("unallocated") + nw.col("more"))
-        )
-    groups = parts[0].filter(nw.col("partner").is_in([p.id for p in near if p.holds == "countries"]))
+        more = free[1].select("flow", nw.col("unallocated").alias("more"), nw.col("hidden").alias("services"))
+        pool = free[0].join(more, on="flow").with_columns(nw.col("unallocated") + nw.col("more"))
     if isinstance(countries, nw.DataFrame) and countries.is_empty():
-        raise NoData(f"No country has a value for {flow} of {kind} in {period}.")
-    return nw.maybe_reset_index(_places(countries, groups, free)).to_native()  # type: ignore[no-any-return]
+        raise NoData(f"No country has a value for {', '.join(flows)} of {kind} in {period}.")
+    groups = parts[0].filter(nw.col("partner").is_in([p.id for p in near if p.holds == "countries"]))
+    groups = groups.filter(~nw.col(VALUE).is_null()).select("flow", "partner", nw.col(VALUE).alias("value"))
+    return nw.maybe_reset_index(_places(countries, groups, pool)).to_native()  # type: ignore[no-any-return]
 
 
-def _places(countries: Any, groups: Any, free: Any) -> Any:
+def _places(countries: Any, groups: Any, pool: Any) -> Any:
     """
-    Count who is ahead of each country, who could be, and whom it could pass.
+    Count who is ahead of each country, who could be, and whom it could pass; each flow apart.
 
-    `countries` has partner, value and `open` (services not published); `groups` has value_meur; `free` is one row
-    with what could belong to any partner (`unallocated`), to countries without a cell (`hidden`) and to partners
-    without a services cell (`services`).
+    `countries` has partner, value and `open` (services not published); `groups` has partner and value; `pool` is a
+    row for each flow: what could belong to any partner (`unallocated`), to countries without a cell (`hidden`) and
+    to partners without a services cell (`services`).
     """
-    mine = countries.join(free, how="cross")
-    value, gift, services = nw.col("value"), nw.col("unallocated"), nw.col("services")
-    most = value + gift + nw.when(nw.col("open")).then(services).otherwise(0.0)
-    other = nw.col("value_other")
-    other_services = nw.when(nw.col("open_other")).then(services).otherwise(0.0)
-    rivals = (
-        mine.join(countries.rename({c: f"{c}_other" for c in ("partner", "value", "open")}), how="cross")
+    hidden = pool.select("flow", nw.lit("").cast(nw.String).alias("partner"), nw.col("hidden").alias("value"))
+    inside = nw.concat([groups, hidden]).with_columns(open=nw.lit(True), alone=nw.lit(False))
+    others = nw.concat([countries.with_columns(alone=nw.lit(True)), inside])
+    own, other, alone = nw.col("value"), nw.col("value_other"), nw.col("alone")
+    gift, services = nw.col("unallocated"), nw.col("services")
+    received = nw.when(nw.col("open_other")).then(services).otherwise(0.0)
+    most = own + gift + nw.when(nw.col("open")).then(services).otherwise(0.0)
+    extras = {"by_gift": gift, "by_services": received, "by_both": gift + received}
+
+    def parts(value: nw.Expr) -> nw.Expr:
+        """Count the parts of the size at hand that a value goes into, a last smaller one included."""
+        return (value / nw.col("size")).ceil().clip(1.0)
+
+    counted = (
+        countries.with_columns(size=nw.when(own > 0).then(own))
+        .join(pool.drop("hidden"), on="flow")
+        .join(others.rename({name: f"{name}_other" for name in ("partner", "value", "open")}), on="flow")
         .filter(nw.col("partner") != nw.col("partner_other"))
+        .with_columns(ahead=alone & (other > own), parts=parts(other))
         .with_columns(
-            ahead=(other > value).cast(nw.Int64),
-            out_of_reach=(other > most).cast(nw.Int64),
-            by_gift=((other <= value) & (other + gift > value)).cast(nw.Int64),
-            by_services=((other <= value) & (other + other_services > value)).cast(nw.Int64),
-            by_both=((other <= value) & (other + gift + other_services > value)).cast(nw.Int64),
+            hidden=(nw.col("parts") - 1) * (~alone).cast(nw.Int64),  # all parts but the last can be larger
+            out_of_reach=(alone & (other > most)).cast(nw.Int64),
+            **{name: (parts(other + it) > nw.col("parts")) & ~nw.col("ahead") for name, it in extras.items()},
         )
-        .group_by("partner")
-        .agg(
-            nw.col("ahead", "out_of_reach").sum(),
-            nw.col("by_gift", "by_services", "by_both").max(),
-        )
+        .with_columns(nw.col("ahead", *extras).cast(nw.Int64))
+        .group_by("flow", "partner", "value", "unallocated", "services")
+        .agg(nw.col("ahead", "hidden", "out_of_reach").sum(), nw.col(*extras).max())
     )
-    pools = nw.concat([groups.select(group=nw.col(VALUE).fill_null(0.0)), free.select(group=nw.col("hidden"))])
-    hidden = (
-        mine.join(pools, how="cross")
-        .with_columns(hidden=_exceeding(nw.col("group")))
-        .with_columns(
-            hidden_gift=(_exceeding(nw.col("group") + gift) > nw.col("hidden")).cast(nw.Int64),
-            hidden_services=(_exceeding(nw.col("group") + services) > nw.col("hidden")).cast(nw.Int64),
-            hidden_both=(_exceeding(nw.col("group") + gift + services) > nw.col("hidden")).cast(nw.Int64),
-        )
-        .group_by("partner")
-        .agg(nw.col("hidden").sum(), nw.col("hidden_gift", "hidden_services", "hidden_both").max())
-    )
-    one_more = {
-        pool: nw.max_horizontal(nw.col(f"by_{pool}").fill_null(0), nw.col(f"hidden_{pool}").fill_null(0))
-        for pool in ("gift", "services", "both")
-    }
-    overtaking = nw.max_horizontal(one_more["gift"] + one_more["services"], one_more["both"])
-    return (
-        countries.join(rivals, on="partner", how="left")
-        .join(hidden, on="partner", how="left")
-        .with_columns(place=1 + nw.col("ahead").fill_null(0), best=1 + nw.col("out_of_reach").fill_null(0))
-        .with_columns(worst=nw.when(value > 0).then((nw.col("place") + nw.col("hidden") + overtaking).cast(nw.Int64)))
-        .join(free.select(unallocated_meur=nw.col("unallocated"), services_meur=nw.col("services")), how="cross")
-        .with_columns(nw.col("place", "best", "hidden").cast(nw.Int64))
-        .select("partner", value.alias(VALUE), "place", "best", "worst", "hidden", "unallocated_meur", "services_meur")
-        .sort("place", "partner")
-    )
+    overtaking = nw.max_horizontal(nw.col("by_gift") + nw.col("by_services"), nw.col("by_both"))
+    worst = nw.when(own > 0).then((1 + nw.col("ahead") + nw.col("hidden") + overtaking).cast(nw.Int64))
+    return counted.select(
+        "flow",
+        "partner",
+        own.alias(VALUE),
+        (1 + nw.col("ahead")).cast(nw.Int64).alias("place"),
+        (1 + nw.col("out_of_reach")).cast(nw.Int64).alias("best"),
+        worst.alias("worst"),
+        nw.col("hidden").cast(nw.Int64),
+        gift.alias("unallocated_meur"),
+        services.alias("services_meur"),
+    ).sort("flow", "place", "partner")
 
 
 def _takes_part(among: Among, members: frozenset[str]) -> nw.Expr:
     member = nw.col("partner").is_in(sorted(members))
     return {"outside EU": ~member, "inside EU": member, "all": ~nw.lit(False)}[among]
-
-
-def _exceeding(group: nw.Expr) -> nw.Expr:
-    """Count the countries of a group that could each exceed the value at hand, were the group theirs alone."""
-    each = nw.when(nw.col("value") > 0).then((group / nw.col("value")).ceil() - 1).otherwise(0.0)
-    return nw.when(each > 0).then(each).otherwise(0.0).cast(nw.Int64)
-
-
-def _sum(where: nw.Expr) -> nw.Expr:
-    return nw.when(where).then(nw.col(VALUE)).sum().fill_null(0.0)
 
 
 def _last_day(period: str) -> date:

@@ -70,7 +70,7 @@ def test_a_partner_without_a_cell_for_the_year_is_said_not_to_be_published(tmp_p
 
 
 def test_what_cannot_be_briefed_is_an_error_and_writes_nothing(shipped, tmp_path):
-    with pytest.raises(nl.NoData, match="No rows with period 1990.*Here: 2002 to 2026"):
+    with pytest.raises(nl.NoData, match=r"No rows with period 1990.*Here: 2002 to 2026"):
         nl.briefing(year=1990, out=tmp_path)
     with pytest.raises(nl.NoData, match=r"nothing on the trade in goods with Croatia \(HR\)"):
         nl.briefing(partner="HR", out=tmp_path, frame=shipped[shipped["period"] == "2012"])

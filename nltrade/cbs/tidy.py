@@ -33,16 +33,16 @@ from nltrade.registry.entries import Table
 STATUS = {"Definitief": "definitive", "NaderVoorlopig": "revised provisional", "Voorlopig": "provisional"}
 
 
-def load(table: str | None = None, *, snapshot: str | None = None) -> pd.DataFrame:
+def load(*tables: str, snapshot: str | None = None) -> pd.DataFrame:
     """
     Load CBS figures as one tidy frame.
 
     Parameters
     ----------
-    table : str, optional
-        CBS's identifier; all tables of the snapshot by default.
+    *tables : str
+        CBS's identifiers; all tables at hand by default.
     snapshot : str, optional
-        Modification date that pins a snapshot of that table, such as ``"2023-01-04"``; the newest by default.
+        Modification date that pins a snapshot, such as ``"2023-01-04"``; the newest of each table by default.
 
     Returns
     -------
@@ -53,9 +53,9 @@ def load(table: str | None = None, *, snapshot: str | None = None) -> pd.DataFra
     Raises
     ------
     UnknownName
-        The table is not registered.
+        A table is not registered.
     SnapshotError
-        The snapshot is missing, or a byte of it changed.
+        A snapshot is missing, or a byte of it changed.
 
     Examples
     --------
@@ -64,9 +64,8 @@ def load(table: str | None = None, *, snapshot: str | None = None) -> pd.DataFra
     >>> cell.value_meur.item()
     20332.0
     """
-    if table is not None:
-        return tidy(snapshots.find(table, snapshot))
-    return pd.concat([tidy(snapshots.find(id)) for id in registry.tables()], ignore_index=True)
+    found = [tidy(snapshots.find(id, snapshot)) for id in tables or registry.tables()]
+    return pd.concat(found, ignore_index=True)
 
 
 def tidy(raw: Snapshot) -> pd.DataFrame:

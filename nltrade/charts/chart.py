@@ -5,6 +5,7 @@ from base64 import b64encode
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -65,7 +66,9 @@ class Chart:
         """
         target = io.BytesIO()
         with styled():
-            self.figure.savefig(target, format=format, metadata=METADATA[format](self.headline, self.alt))
+            # compressing harder makes these pictures larger, and takes longer
+            options: dict[str, Any] = {"pil_kwargs": {"compress_level": 3}} if format == "png" else {}
+            self.figure.savefig(target, format=format, metadata=METADATA[format](self.headline, self.alt), **options)
         return target.getvalue()
 
     def save(self, folder: Path | str) -> list[Path]:

@@ -57,6 +57,7 @@ def draw_ranking(frame: pd.DataFrame, *, partner: str = "RU", period: str | int 
     partner, year = registry.partner(partner).id, str(period)
     then = registry.eu_members(date(int(year[:4]), 12, 31))
     among: Among = "inside EU" if partner in then else "outside EU"
+    frame = trade.select(frame, period=year)
     data = _data(frame, partner, year, among)
     where = "inside-eu" if among == "inside EU" else "outside-eu"
     own = data[data["partner"] == partner]
@@ -94,43 +95,36 @@ def _data(frame: pd.DataFrame, partner: str, year: str, among: Among) -> pd.Data
         services = trade.main_table(frame, kind="services", period=year)
     except NoData:
         services = None
-    frame = frame[frame["period"] == year]
     today = date.today()
-    readings: list[tuple[str, Counted, date | None]] = [(flow, "goods", None) for flow in FLOWS]
+    asked: list[tuple[list[str], Counted, tuple[str, ...], date | None]] = [(FLOWS, "goods", (goods,), None)]
     if services:
-        readings.append(("total trade", "goods and services", None))
+        asked.append((FLOWS[:1], "goods and services", (goods, services), None))
     if registry.eu_members(date(int(year[:4]), 12, 31)) != registry.eu_members(today):
-        readings.append(("total trade", "goods", today))
-    found = []
-    for number, (flow, kind, members_on) in enumerate(readings):
-        tables = (goods, services) if kind != "goods" and services else (goods,)
-        ranked = rank_partners(
-            frame,
-            period=year,
-            flow=flow,
-            kind=kind,
-            among=among,
-            members_on=members_on,
-            table=tables,
-        )
-        shown = ranked[(ranked.index < SHOWN) | (ranked["partner"] == partner)]
-        bars = pd.concat([shown, _largest_group(frame, goods, flow, year, among)])
-        bars.insert(0, "reading", number)
-        bars.insert(1, "what", flow if kind == "goods" else kind)
-        bars.insert(2, "members", "today" if members_on else year[:4])
-        bars.insert(3, "table", " + ".join(tables))
-        found.append(bars)
-    return pd.concat(found, ignore_index=True).astype(
-        {"place": "Int64", "best": "Int64", "worst": "Int64", "hidden": "Int64"}
-    )
+        asked.append((FLOWS[:1], "goods", (goods,), today))
+    largest = _largest_groups(frame, goods, among)
+    found: list[pd.DataFrame] = []
+    for flows, kind, tables, day in asked:
+        places = rank_partners(frame, period=year, flow=flows, kind=kind, among=among, members_on=day, table=tables)
+        for flow in flows:
+            ranked = places[places["flow"] == flow]
+            shown = pd.concat([ranked.head(SHOWN), ranked[SHOWN:].query("partner == @partner")])
+            bars = pd.concat([shown, largest[largest["flow"] == flow]])
+            bars.insert(0, "reading", len(found))
+            bars.insert(1, "what", flow if kind == "goods" else kind)
+            bars.insert(2, "members", "today" if day else year[:4])
+            bars.insert(3, "table", " + ".join(tables))
+            found.append(bars.drop(columns="flow"))
+    whole_numbers = dict.fromkeys(["place", "best", "worst", "hidden"], "Int64")
+    return pd.concat(found, ignore_index=True).astype(whole_numbers)
 
 
-def _largest_group(frame: pd.DataFrame, table: str, flow: str, year: str, among: Among) -> pd.DataFrame:
-    groups = [p.id for p in registry.partners().values() if p.holds == "countries" and p.eu == (among == "inside EU")]
-    rows = frame[(frame["table"] == table) & (frame["period"] == year) & (frame["level"] == 0)]
-    rows = rows[rows["partner"].isin(groups)]
-    rows = trade.total(rows) if flow == "total trade" else rows[rows["flow"] == flow]
-    return rows.dropna(subset=[VALUE]).nlargest(1, VALUE)[["partner", VALUE]]
+def _largest_groups(frame: pd.DataFrame, table: str, among: Among) -> pd.DataFrame:
+    """Find the largest group of each flow that CBS does not split."""
+    inside = among == "inside EU"
+    groups = [p.id for p in registry.partners().values() if p.holds == "countries" and p.eu == inside]
+    rows = frame[(frame["table"] == table) & (frame["level"] == 0) & frame["partner"].isin(groups)]
+    rows = pd.concat([rows, trade.total(rows)]).dropna(subset=[VALUE])
+    return rows.sort_values(VALUE).groupby("flow").tail(1)[["flow", "partner", VALUE]]
 
 
 def _panel(ax: Axes, bars: pd.DataFrame, partner: str, lang: Lang) -> None:

@@ -19,7 +19,7 @@ import narwhals as nw
 import pandas as pd
 from narwhals.typing import IntoFrame
 
-from nltrade import wording
+from nltrade import registry, wording
 from nltrade.cbs import snapshot
 from nltrade.cbs.tidy import load
 from nltrade.registry import reported
@@ -60,7 +60,9 @@ def check_claims(
     asked = reported.claims() if claims is None else claims
     listed = list(asked.values()) if isinstance(asked, Mapping) else list(asked)
     years = {str(claim.year - back) for claim in listed for back in (0, 1)}
-    rows: Any = nw.from_native(load() if frame is None else frame)
+    if frame is None:
+        frame = load(*(t.id for t in registry.tables().values() if any(t.covers(year) for year in years)))
+    rows: Any = nw.from_native(frame)
     rows = rows.filter(nw.col("period").is_in(sorted(years)))
     cells = (rows.collect() if isinstance(rows, nw.LazyFrame) else rows).to_pandas()
     return [_check(claim, cells) for claim in listed]

@@ -22,11 +22,15 @@ def readings(claim: Claim, cells: pd.DataFrame) -> list[Reading]:
     flows = sorted(FLOWS, key=lambda flow: flow != claim.flow)
     found = []
     for table, (of_the_time, day) in product(_tables(cells, "goods", claim), days.items()):
+        ranked = rank_partners(cells, period=claim.year, flow=flows, members_on=day, table=table)
         for flow in flows:
-            found.append(_reading(claim, cells, [table], flow, "goods", day, of_the_time))
+            of_flow = ranked[ranked["flow"] == flow]
+            found.append(_reading(claim, cells, of_flow, [table], flow, "goods", of_the_time))
         for services in _tables(cells, "services", claim):
-            both = [table, services]
-            found.append(_reading(claim, cells, both, claim.flow, "goods and services", day, of_the_time))
+            both: Counted = "goods and services"
+            tables = (table, services)
+            ranked = rank_partners(cells, period=claim.year, flow=claim.flow, kind=both, members_on=day, table=tables)
+            found.append(_reading(claim, cells, ranked, list(tables), claim.flow, both, of_the_time))
     return found
 
 
@@ -36,9 +40,14 @@ def _tables(cells: pd.DataFrame, kind: str, claim: Claim) -> list[str]:
 
 
 def _reading(
-    claim: Claim, cells: pd.DataFrame, tables: list[str], flow: str, kind: Counted, day: date, of_the_time: bool
+    claim: Claim,
+    cells: pd.DataFrame,
+    ranked: pd.DataFrame,
+    tables: list[str],
+    flow: str,
+    kind: Counted,
+    of_the_time: bool,
 ) -> Reading:
-    ranked = rank_partners(cells, period=claim.year, flow=flow, kind=kind, members_on=day, table=tuple(tables))
     placed = [_placed(row) for row in ranked.to_dict("records")]
     partner = registry.partner(claim.partner).id
     own = next((place for place in placed if place.partner == partner), None)

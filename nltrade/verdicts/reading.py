@@ -8,6 +8,7 @@ import pandas as pd
 from nltrade import wording
 from nltrade.cbs.snapshot import Origin
 from nltrade.registry.entries import Claim, Lang
+from nltrade.trade import VALUE
 
 WRITTEN = {"value": "meur", "share": "pct", "growth": "change", "place": "place"}
 
@@ -134,9 +135,11 @@ def place_range(placed: Placed, lang: Lang) -> str:
 
 def cells_of(rows: pd.DataFrame) -> list[Cell]:
     """Keep the cells that a reading rests on."""
-    names = list(Cell.__struct_fields__)
-    cells = rows[names].astype(object).where(rows[names].notna(), None).to_dict("records")
-    return [Cell(**{str(name): value for name, value in cell.items()}) for cell in cells]
+    named = [
+        dict(zip(Cell.__struct_fields__, cell, strict=True))
+        for cell in rows[list(Cell.__struct_fields__)].itertuples(index=False, name=None)
+    ]
+    return [Cell(**cell | {VALUE: None if pd.isna(cell[VALUE]) else cell[VALUE]}) for cell in named]
 
 
 def _places(claim: Claim, readings: list[Reading]) -> list[Reason]:
