@@ -49,19 +49,6 @@ def number(value: float, lang: Lang, digits: int = 0) -> str:
     return sign + format_decimal(abs(value), pattern, locale=lang)
 
 
-def plain(value: float, lang: Lang) -> str:
-    """
-    Write a number with as many decimals as it has, for the ticks of an axis.
-
-    Examples
-    --------
-    >>> plain(20, "en"), plain(2.5, "nl"), plain(-5, "en")
-    ('20', '2,5', '−5')
-    """
-    rounded = round(value, 3)
-    return number(rounded, lang, len(f"{rounded:g}".partition(".")[2]))
-
-
 def meur(value: float, lang: Lang) -> str:
     r"""
     Write an amount of million euro.
@@ -176,6 +163,18 @@ def several(parts: list[str], lang: Lang) -> str:
     return joined.replace(", and ", " and ")
 
 
+def named(id: str, lang: Lang) -> str:
+    """
+    Give the name of a partner as it stands in a sentence.
+
+    Examples
+    --------
+    >>> named("US", "en"), named("GB", "nl"), named("RU", "en")
+    ('the United States', 'het Verenigd Koninkrijk', 'Russia')
+    """
+    return registry.partner(id).named(lang)
+
+
 def partners(ids: list[str], lang: Lang) -> str:
     """
     List the names of partners.
@@ -183,9 +182,9 @@ def partners(ids: list[str], lang: Lang) -> str:
     Examples
     --------
     >>> partners(["US", "CN"], "nl")
-    'Verenigde Staten en China'
+    'de Verenigde Staten en China'
     """
-    return several([partner(id, lang) for id in ids], lang)
+    return several([named(id, lang) for id in ids], lang)
 
 
 def label(id: str, lang: Lang) -> str:
@@ -282,7 +281,23 @@ def note(id: str, lang: Lang) -> str:
 
 _WRITERS: dict[str, Callable[[Any, Lang], str]] = {
     f.__name__: f
-    for f in (meur, bn, pct, signed, change, place, ordinal, partner, partners, label, labels, figure, places, cases)
+    for f in (
+        meur,
+        bn,
+        pct,
+        signed,
+        change,
+        place,
+        ordinal,
+        partner,
+        named,
+        partners,
+        label,
+        labels,
+        figure,
+        places,
+        cases,
+    )
 }
 
 

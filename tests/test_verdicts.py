@@ -148,7 +148,7 @@ def test_a_place_that_is_not_certain_depends(shipped):
 def test_those_ahead_have_to_be_those_named(shipped):
     verdict = check(shipped, "third-partner", behind=["US", "JP"])
     assert verdict.verdict == "contradicted"
-    assert any("not United States and Japan but United States and China" in why for why in verdict.why())
+    assert any("not the United States and Japan but the United States and China" in why for why in verdict.why())
 
 
 def test_a_wrong_place_is_contradicted(shipped):

@@ -186,9 +186,10 @@ def statuses(frame: pd.DataFrame, period: str) -> dict[str, str]:
 
 def billions(axis: Axis, lang: Lang, low: float, high: float) -> None:
     """Set the ticks of an axis of million euro between two values, and write them in billions."""
-    ticks = MaxNLocator(6, steps=[1, 2, 5, 10]).tick_values(low, high)
-    axis.set_major_locator(FixedLocator([tick for tick in ticks if low <= tick <= high]))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: wording.plain(value / 1000, lang)))
+    ticks = [tick for tick in MaxNLocator(6, steps=[1, 2, 5, 10]).tick_values(low, high) if low <= tick <= high]
+    digits = max(len(f"{tick / 1000:g}".partition(".")[2]) for tick in ticks) if ticks else 0
+    axis.set_major_locator(FixedLocator(ticks))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: wording.number(value / 1000, lang, digits)))
 
 
 def spread(positions: Mapping[str, float], apart: float) -> dict[str, float]:

@@ -1,20 +1,22 @@
 """Imports, exports and balance over time: a panel for each concept, a gap for each break, part-years apart."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator
 
-from nltrade import registry, trade, wording
+from nltrade import registry, wording
 from nltrade.cbs import snapshot
 from nltrade.charts import canvas
 from nltrade.charts.canvas import Canvas
 from nltrade.charts.chart import Chart
 from nltrade.errors import NoData
-from nltrade.registry.entries import Lang, Table
+from nltrade.registry.entries import Break, Event, Lang, Table
 from nltrade.trade import VALUE
 
+EVENT_ROW = 0.1  # height of a row for an event, as a part of what the lines take
 FLOWS = {"import": canvas.IMPORT, "export": canvas.EXPORT, "balance": canvas.GREY}
 
 
@@ -78,11 +80,14 @@ def draw_over_time(frame: pd.DataFrame, *, partner: str = "RU", lang: Lang = "en
         widths = [span["max"] - span["min"] + 4.5 for span in spans]
         axes = chart.axes(1, len(tables), left=0.3, titles=0.25, width_ratios=widths, wspace=0.06)
         low, high = min(data[list(FLOWS)].min().min(), 0), data[list(FLOWS)].max().max()
+        tall = high - low or 1.0
+        rows_above = 0.06 + EVENT_ROW * len(_events(partner, data))
         for ax, span, table, rows in zip(axes, spans, tables, panels, strict=True):
-            _panel(ax, rows, table, numbers, 0.06 * (high - low), lang)
             ax.set_xlim(span["min"] - 0.7, span["max"] + 3.8)
-            _events(ax, rows, partner, lang)
-            ax.set_ylim(low - 0.09 * (high - low), high + 0.36 * (high - low))
+            ax.set_ylim(low - 0.09 * tall, high + rows_above * tall)
+            _draw_lines(ax, rows, table.breaks, 0.06 * tall, lang)
+            _mark_breaks(ax, [gap for gap in table.breaks if gap.note in numbers], numbers, high)
+            _mark_events(ax, _events(partner, rows), EVENT_ROW / (1.09 + rows_above), lang)
             ax.set_title(_title(table, lang), loc="left", fontsize=9, weight="bold", color=canvas.INK)
             canvas.billions(ax.yaxis, lang, low, high)
         for ax in axes[1:]:
@@ -94,16 +99,18 @@ def _data(frame: pd.DataFrame, partner: str) -> pd.DataFrame:
     rows = frame[
         (frame["partner"] == partner) & (frame["kind"] == "goods") & (frame["level"] == 0) & (frame["freq"] == "A")
     ]
-    flows = pd.concat([rows[rows["flow"].isin(FLOWS)], trade.balance(rows)])
     index = ["table", "concept", "partner", "period", "complete", "status"]
-    wide = flows.pivot(index=index, columns="flow", values=VALUE).reset_index().rename_axis(columns=None)
-    wide = wide.dropna(subset=["import", "export"], how="all")
-    if wide.empty:
-        name = registry.partner(partner).name()
-        raise NoData(f"No goods table has a yearly figure for {name} ({partner}): it is not published separately.")
+    wide = rows.pivot(index=index, columns="flow", values=VALUE).reset_index().rename_axis(columns=None)
+    wide["balance"] = wide["export"] - wide["import"]
     order = {id: at for at, id in enumerate(registry.tables())}
     wide = wide.sort_values(["table", "period"], key=lambda s: s.map(order) if s.name == "table" else s)
-    return wide[[*index, *FLOWS]].reset_index(drop=True)
+    published = wide[["import", "export"]].notna().any(axis=1)
+    if not (published & wide["complete"]).any():
+        name = registry.partner(partner).name()
+        raise NoData(f"No goods table has a whole year for {name} ({partner}): it is not published separately.")
+    # A year that is not published between two others stays, and is a gap in the line.
+    begun, not_over = (published[step].groupby(wide["table"]).cummax() for step in (slice(None), slice(None, None, -1)))
+    return wide.loc[begun & not_over, [*index, *FLOWS]].reset_index(drop=True)
 
 
 def _numbered_breaks(tables: list[Table], data: pd.DataFrame) -> dict[str, int]:
@@ -117,11 +124,10 @@ def _title(table: Table, lang: Lang) -> str:
     return f"{wording.label(table.concept, lang)} ({table.id})"
 
 
-def _panel(ax: Axes, rows: pd.DataFrame, table: Table, numbers: dict[str, int], apart: float, lang: Lang) -> None:
+def _draw_lines(ax: Axes, rows: pd.DataFrame, breaks: Sequence[Break], apart: float, lang: Lang) -> None:
     """Draw the lines of one table, in pieces between its breaks, and name them at their ends."""
     whole, part = rows[rows["complete"]], rows[~rows["complete"]]
-    gaps = [gap for gap in table.breaks if gap.note in numbers]
-    piece = sum((whole["period"] >= gap.after).astype(int) for gap in gaps) + 0 * whole["period"].astype(int)
+    piece = sum((whole["period"] >= gap.after).astype(int) for gap in breaks) + 0 * whole["period"].astype(int)
     ax.axhline(0, color="#999999", linewidth=0.8)
     for flow, colour in FLOWS.items():
         for _, years in whole.groupby(piece):
@@ -133,50 +139,47 @@ def _panel(ax: Axes, rows: pd.DataFrame, table: Table, numbers: dict[str, int], 
     ends = canvas.spread({flow: last[flow] for flow in FLOWS if pd.notna(last[flow])}, apart)
     for flow, y in ends.items():
         ax.text(int(last["period"]) + 0.5, y, wording.label(flow, lang), color=FLOWS[flow], va="center", fontsize=8.5)
-    for gap in gaps:
-        ax.axvline(int(gap.after) - 0.5, ymax=0.74, color="#bbbbbb", linewidth=0.8, linestyle=(0, (2, 2)))
-        ax.text(
-            int(gap.after) - 0.5,
-            0.01,
-            f"({numbers[gap.note]})",
-            transform=ax.get_xaxis_transform(),
-            ha="center",
-            fontsize=7,
-            color="#777777",
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
-        )
+    ax.xaxis.set_major_locator(FixedLocator([year for year in rows["period"].astype(int) if year % 5 == 0]))
+
+
+def _mark_breaks(ax: Axes, breaks: Sequence[Break], numbers: dict[str, int], high: float) -> None:
+    """Number each change of method between the two years it separates."""
+    bottom = ax.get_ylim()[0]
+    for gap in breaks:
+        at = int(gap.after) - 0.5
+        ax.vlines(at, bottom, high, color="#bbbbbb", linewidth=0.8, linestyle=(0, (2, 2)))
+        box = {"facecolor": "white", "edgecolor": "none", "pad": 1}
+        label = f"({numbers[gap.note]})"
+        where = ax.get_xaxis_transform()
+        ax.text(at, 0.01, label, transform=where, ha="center", fontsize=7, color="#777777", bbox=box)
+
+
+def _events(partner: str, rows: pd.DataFrame) -> list[Event]:
+    """Find the events in the years that are drawn, the earliest first."""
     years = rows["period"].astype(int)
-    ax.xaxis.set_major_locator(FixedLocator([year for year in years if year % 5 == 0]))
+    found = [e for e in registry.events().values() if e.partner == partner and years.min() <= e.year <= years.max()]
+    return sorted(found, key=lambda event: event.year)
 
 
-def _events(ax: Axes, rows: pd.DataFrame, partner: str, lang: Lang) -> None:
+def _mark_events(ax: Axes, events: Sequence[Event], row_height: float, lang: Lang) -> None:
     """Mark events above the lines, a row each, so that no label crosses another."""
-    years = rows["period"].astype(int)
-    events = [e for e in registry.events().values() if e.partner == partner and years.min() <= e.year <= years.max()]
-    for row, event in enumerate(sorted(events, key=lambda event: event.year)):
-        height = 0.99 - 0.065 * row
+    start, end = ax.get_xlim()
+    years_an_inch = (end - start) / (ax.get_position().width * canvas.WIDTH)
+    for row, event in enumerate(events):
+        height = 0.99 - row_height * row
         ax.axvline(event.year, ymax=height, color="#c9c9c9", linewidth=0.8, zorder=0)
         label = f"{event.year} {event.text(lang)}"
-        start, end = ax.get_xlim()
-        years_an_inch = (end - start) / (ax.get_position().width * canvas.WIDTH)
         to_left = event.year + 0.25 + canvas.text_width(label, 7.5) * years_an_inch > end
-        ax.text(
-            event.year + (-0.25 if to_left else 0.25),
-            height,
-            label,
-            transform=ax.get_xaxis_transform(),
-            ha="right" if to_left else "left",
-            va="top",
-            fontsize=7.5,
-            color="#555555",
-        )
+        look: dict[str, Any] = {"ha": "right" if to_left else "left", "va": "top", "fontsize": 7.5, "color": "#555555"}
+        ax.text(event.year + (-0.25 if to_left else 0.25), height, label, transform=ax.get_xaxis_transform(), **look)
 
 
 def _headline(data: pd.DataFrame, partner: str, lang: Lang) -> str:
     """Say when each flow was highest, in the longest series."""
     whole = data[data["complete"]]
     longest = whole[whole["table"] == whole["table"].value_counts().index[0]]
-    values = {"partner": partner, "first": longest["period"].min(), "last": longest["period"].max()}
+    first, last = longest["period"].min(), longest["period"].max()
+    values = {"partner": partner, "concept": longest["concept"].iloc[0], "first": first, "last": last}
     for flow in ("import", "export"):
         if longest[flow].notna().any():
             top = longest.loc[longest[flow].idxmax()]

@@ -71,16 +71,19 @@ def draw_ranking(frame: pd.DataFrame, *, partner: str = "RU", period: str | int 
         " ".join(wording.note(id, lang) for id in notes),
         *canvas.source_lines(snapshot.origins(tables), lang, canvas.statuses(frame, year)),
     ]
+    subtitle = wording.text("ranking-subtitle", lang, where=where, year=year)
+    if data["place"].isna().any():
+        subtitle += " " + wording.label("ranking-hatched", lang)
     panels = list(data.groupby("reading", sort=False))
     with canvas.styled():
         rows = (len(panels) + 1) // 2
         chart = Canvas(
             headline=headline,
-            subtitle=wording.text("ranking-subtitle", lang, where=where, year=year),
+            subtitle=subtitle,
             footer=footer,
             height=1.7 * rows,
         )
-        axes = chart.axes(rows, 2, left=1.2, titles=0.22, hspace=0.3, wspace=0.5)
+        axes = chart.axes(rows, 2, left=1.3, titles=0.22, hspace=0.3, wspace=0.55)
         for ax, (_, bars) in zip(axes, panels, strict=False):
             _panel(ax, bars, partner, lang)
         for ax in axes[len(panels) :]:
@@ -164,7 +167,7 @@ def _panel(ax: Axes, bars: pd.DataFrame, partner: str, lang: Lang) -> None:
         reach = max(reach, end / max(1 - room / width, 0.1))
     named = bars[bars["place"].notna()]
     names = [f"{row.place}. {wording.partner(row.partner, lang)}" for row in named.itertuples()]
-    ax.set_yticks(range(len(named)), [canvas.wrap(name, 1.2, 8) for name in names], fontsize=8)
+    ax.set_yticks(range(len(named)), [canvas.wrap(name, 1.35, 8) for name in names], fontsize=8)
     ax.set(ylim=(len(bars) - 0.5, -0.5), xlim=(0, reach), xticks=[])
     ax.spines["bottom"].set_visible(False)
     ax.spines["left"].set_visible(True)
@@ -182,8 +185,10 @@ def _headline(own: pd.DataFrame, partner: str, year: str, where: str, lang: Lang
     by_place = {int(place): rows["what"].tolist() for place, rows in then.groupby("place")}
     values = {"partner": partner, "where": where, "year": year, "sure": certain}
     if len(by_place) == 1:
-        return wording.text("ranking-same", lang, place=next(iter(by_place)), **values)
-    return wording.text("ranking-mixed", lang, places=sorted(by_place.items()), **values)
+        sentence = wording.text("ranking-same", lang, place=next(iter(by_place)), **values)
+    else:
+        sentence = wording.text("ranking-mixed", lang, places=sorted(by_place.items()), **values)
+    return sentence[0].upper() + sentence[1:]
 
 
 def _alt(panels: list[tuple[object, pd.DataFrame]], lang: Lang) -> str:

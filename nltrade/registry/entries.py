@@ -45,6 +45,7 @@ class Partner(Entry, frozen=True, kw_only=True):
     kind: Literal["country", "group", "residual", "reporter"]
     en: str | None = None
     nl: str | None = None
+    article: Literal["de", "het"] | None = None
     holds: Literal["countries", "unallocated", "no country"] | None = None
     eu: bool | None = None
     eu_from: date | None = None
@@ -55,6 +56,11 @@ class Partner(Entry, frozen=True, kw_only=True):
         """Give the name for display: from the registry, else from Babel by ISO code."""
         own = self.nl if lang == "nl" else self.en
         return own or _territories(lang)[self.id]
+
+    def named(self, lang: Lang = "en") -> str:
+        """Give the name as it stands in a sentence, with its article if it takes one."""
+        article = self.article if self.article is None or lang == "nl" else "the"
+        return f"{article} {self.name(lang)}" if article else self.name(lang)
 
 
 class Product(Text, frozen=True, kw_only=True):
