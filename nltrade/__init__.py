@@ -16,6 +16,7 @@ from nltrade.listing import partners, products, tables
 from nltrade.ranking import rank_partners
 from nltrade.registry import eu_members
 from nltrade.registry.reported import claims
+from nltrade.revisions import claims_touched, compare_snapshots
 from nltrade.trade import balance, growth, select, share, total
 from nltrade.verdicts import Verdict, check_claims, verdict_table
 
@@ -36,6 +37,8 @@ __all__ = [
     "charts",
     "check_claims",
     "claims",
+    "claims_touched",
+    "compare_snapshots",
     "eu_members",
     "growth",
     "load",

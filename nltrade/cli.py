@@ -2,17 +2,13 @@
 
 import gc
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
 import pandas as pd
 import typer
-from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table as Grid
-from rich.text import Text
 
 from nltrade import registry, trade, wording
 from nltrade.cbs import snapshot
@@ -21,8 +17,9 @@ from nltrade.errors import NltradeError, NoData
 from nltrade.ranking import rank_partners
 from nltrade.registry import reported
 from nltrade.registry.entries import LANGS, Lang
+from nltrade.terminal import as_json, console_for, print_cells, print_sources, print_verdicts
 from nltrade.trade import VALUE
-from nltrade.verdicts import Verdict, check_claims, verdict_table
+from nltrade.verdicts import check_claims
 from nltrade.verdicts.reading import Placed, place_range
 
 app = typer.Typer(
@@ -70,9 +67,9 @@ def check(
     asked = reported.claims(claims)
     verdicts = check_claims(claims=asked)
     if json:
-        typer.echo(msgspec.json.format(msgspec.json.encode([_as_json(v, lang) for v in verdicts])).decode())
+        typer.echo(msgspec.json.format(msgspec.json.encode([as_json(v, lang) for v in verdicts])).decode())
     else:
-        _print_verdicts(verdicts, lang)
+        print_verdicts(verdicts, lang)
     raise typer.Exit(int(any(v.verdict == "contradicted" for v in verdicts)))
 
 
@@ -107,12 +104,12 @@ def rank(
         placed = Placed(row["partner"], row[VALUE], row["place"], row["best"], worst)
         name = wording.partner(row["partner"], lang)
         grid.add_row(str(row["place"]), name, wording.number(row[VALUE], lang), place_range(placed, lang))
-    console = _console()
+    console = console_for()
     of_year = frame[(frame["table"] == used) & (frame["period"] == str(year))]
     part = "" if of_year["complete"].all() else f" ({wording.label('part-year', lang)})"
     console.print(f"{wording.label(flow, lang)}, {wording.label(among.replace(' ', '-').lower(), lang)}, {year}{part}")
     console.print(grid)
-    _print_sources([used], console)
+    print_sources([used], console)
 
 
 @app.command(epilog="Example: nltrade figures ranking --partner China --year 2019 --lang en --out charts")
@@ -171,12 +168,53 @@ def tables(lang: LangOption = "en", json: JsonOption = False) -> None:
         listed = [{**msgspec.to_builtins(registry.table(id)), "snapshot": o} for id, o in found.items()]
         typer.echo(msgspec.json.format(msgspec.json.encode(listed)).decode())
         return
-    console = _console()
+    console = console_for()
     for id, origin in found.items():
         table = registry.table(id)
         console.print(f"{id}  {table.text(lang)}", style="bold", highlight=False)
         console.print(f"  {table.kind}, {table.concept}; {table.first}-{table.last}; {table.detail}", highlight=False)
         console.print(f"  {table.status}; snapshot modified {origin.modified}: {origin.selection}", highlight=False)
+
+
+@app.command(epilog="Example: nltrade diff 83028NED --old 2023-01-04 --top 5")
+def diff(
+    table: Annotated[str, typer.Argument(help="CBS table.")],
+    old: Annotated[str | None, typer.Option(help="Modification date; the last but one by default.")] = None,
+    new: Annotated[str | None, typer.Option(help="Modification date; the last by default.")] = None,
+    top: Annotated[int, typer.Option(help="How many cells to show, the largest differences first.", min=1)] = 20,
+    lang: LangOption = "en",
+    json: JsonOption = False,
+) -> None:
+    """
+    Compare two snapshots of a table: cells revised, and the claims that it touches.
+    """
+    from nltrade.revisions import claims_touched, compare_snapshots
+
+    dates = snapshot.dates(table)
+    if len(dates) < 2:
+        here = ", ".join(dates) or "none"
+        raise NoData(f"Two snapshots of {table} are needed to compare; here: {here}. See `nltrade tables`.")
+    others = [id for id in registry.tables() if id != table]
+    before, after = load(table, snapshot=old or dates[-2]), load(table, snapshot=new or dates[-1])
+    changed = compare_snapshots(before, after)
+    rest = load(*others)
+    touched = claims_touched(pd.concat([before, rest]), pd.concat([after, rest]))
+    if json:
+        cells = changed.astype(object).where(changed.notna(), None).to_dict("records")
+        claims = [{"old": as_json(t.old, lang), "new": as_json(t.new, lang)} for t in touched]
+        typer.echo(msgspec.json.format(msgspec.json.encode({"cells": cells, "claims": claims})).decode())
+        return
+    console = console_for()
+    counts = changed["change"].value_counts()
+    console.print(f"{table}: {old or dates[-2]} -> {new or dates[-1]}; {len(changed)} cells differ", style="bold")
+    console.print("  " + (", ".join(f"{count} {change}" for change, count in counts.items()) or "nothing changed"))
+    print_cells(changed, top, lang, console)
+    for claim in touched:
+        console.print(f"{claim.new.claim.text(lang)}:", style="bold")
+        for verdict in (claim.old, claim.new):
+            console.print(f"  {verdict.says(lang)}, {wording.label(verdict.verdict, lang)}")
+    if len(changed) and not touched:
+        console.print("No claim reads otherwise.")
 
 
 def _charts() -> Any:
@@ -186,65 +224,3 @@ def _charts() -> Any:
         missing = f"Drawing needs {error.name}. Install it with: pip install 'nltrade[briefing]'"
         raise NltradeError(missing) from None
     return charts
-
-
-def _console() -> Console:
-    return Console(width=None if sys.stdout.isatty() else 140, highlight=False, markup=False)
-
-
-def _as_json(verdict: Verdict, lang: Lang) -> dict[str, Any]:
-    """Give a verdict as plain data: every reading with the cells it used, and the hash of their table."""
-    sources = [{"table": o.table, "modified": o.modified, "sha256": o.sha256} for o in verdict.sources]
-    readings = [
-        {key: value for key, value in msgspec.to_builtins(reading).items() if key != "reasons"}
-        for reading in verdict.readings
-    ]
-    return {
-        "claim": msgspec.to_builtins(verdict.claim),
-        "verdict": verdict.verdict,
-        "cbs_says": verdict.says(lang),
-        "margin": verdict.margin(lang),
-        "why": verdict.why(lang),
-        "readings": readings,
-        "sources": sources,
-    }
-
-
-def _print_verdicts(verdicts: list[Verdict], lang: Lang) -> None:
-    console = _console()
-    colours = {"supported": "green", "contradicted": "red"}
-    table = verdict_table(verdicts, lang)
-    grid = Grid(*table.columns, box=None, header_style="bold", padding=(0, 2, 0, 0))
-    for v, (*cells, said) in zip(verdicts, table.itertuples(index=False), strict=True):
-        grid.add_row(*cells, Text(said, style=colours.get(v.verdict, "yellow")))
-    console.print(grid)
-    for v in verdicts:
-        console.print(f"\n{v.claim.text(lang)}: {wording.label(v.verdict, lang)}", style="bold")
-        for reason in v.why(lang):
-            console.print(Padding(f"- {reason}", (0, 0, 0, 2)))
-        if v.claim.measure == "place":
-            _print_readings(v, lang, console)
-    console.print()
-    _print_sources({o.table for v in verdicts for o in v.sources}, console)
-
-
-def _print_readings(verdict: Verdict, lang: Lang, console: Console) -> None:
-    heads = [wording.label(id, lang) for id in ("reading", "eu", "place-head", "first-five")]
-    grid = Grid(*heads, box=None, header_style="bold", padding=(0, 2, 0, 2))
-    for reading in verdict.readings:
-        members = str(verdict.claim.year) if reading.of_the_time else wording.label("today", lang)
-        own = reading.place
-        place = f"{own.place} ({place_range(own, lang)})" if own else wording.label("not published", lang)
-        first = [
-            f"{p.place}. {wording.partner(p.partner, lang)} {wording.number(p.value_meur, lang)}"
-            + ("" if p.best == p.worst else f" ({p.best}-{p.worst or '?'})")
-            for p in reading.first
-        ]
-        grid.add_row(wording.label(reading.what, lang), members, place, "; ".join(first))
-    console.print(grid)
-    console.print(Padding(wording.label("first-five-note", lang), (0, 0, 0, 2)))
-
-
-def _print_sources(tables: Iterable[str], console: Console) -> None:
-    for origin in snapshot.origins(tables):
-        console.print(f"{origin.attribution}, sha256 {origin.sha256[:8]}, {origin.licence}", style="dim")

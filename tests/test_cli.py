@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pytest
+
 from test_registry import GOOD_CLAIM
 
 

@@ -118,18 +118,35 @@ def find(table: str, modified: str | None = None) -> Snapshot:
     >>> find("83028NED").origin.modified
     '2023-01-04'
     """
-    registry.table(table)
-    found: dict[str, Path] = {}
-    for folder in folders():
-        for origin in (folder / "raw" / table).glob("*/origin.json"):
-            found.setdefault(origin.parent.name, origin.parent)
+    found = _available(table)
     if not found or modified not in {None, *found}:
-        here = ", ".join(sorted(found)) or "none"
         wanted = f" modified {modified}" if modified else ""
         where = ", ".join(str(folder / "raw") for folder in folders()) or "no data folder"
+        here = ", ".join(found) or "none"
         raise SnapshotError(f"No snapshot of {table}{wanted} in {where}. Here: {here}. {_RESTORE}")
     folder = found[modified or max(found)]
     return Snapshot(folder, _verified(folder))
+
+
+def dates(table: str) -> list[str]:
+    """
+    List the modification dates of the snapshots of a table, the oldest first.
+
+    Parameters
+    ----------
+    table : str
+        CBS's identifier.
+
+    Returns
+    -------
+    list of str
+
+    Examples
+    --------
+    >>> dates("83028NED")
+    ['2023-01-04']
+    """
+    return list(_available(table))
 
 
 def origins(table_ids: Iterable[str]) -> list[Origin]:
@@ -148,6 +165,16 @@ def origins(table_ids: Iterable[str]) -> list[Origin]:
     """
     wanted = set(table_ids)
     return [find(id).origin for id in registry.tables() if id in wanted]
+
+
+def _available(table: str) -> dict[str, Path]:
+    """Find the folder of each snapshot, the user's own before the shipped one, by modification date."""
+    registry.table(table)
+    found: dict[str, Path] = {}
+    for folder in folders():
+        for origin in (folder / "raw" / table).glob("*/origin.json"):
+            found.setdefault(origin.parent.name, origin.parent)
+    return dict(sorted(found.items()))
 
 
 _RESTORE = "Bring it back with `git checkout -- data/raw`, or install the package again."

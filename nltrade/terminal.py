@@ -1,0 +1,95 @@
+"""How results look in a terminal, and as JSON for another program."""
+
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+import pandas as pd
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table as Grid
+from rich.text import Text
+
+from nltrade import wording
+from nltrade.cbs import snapshot
+from nltrade.registry.entries import Lang
+from nltrade.verdicts import Verdict, verdict_table
+from nltrade.verdicts.reading import place_range
+
+
+def console_for() -> Console:
+    """Make a console as wide as the terminal, or 140 columns for a file or a pipe."""
+    return Console(width=None if sys.stdout.isatty() else 140, highlight=False, markup=False)
+
+
+def as_json(verdict: Verdict, lang: Lang) -> dict[str, Any]:
+    """Give a verdict as plain data: every reading with the cells it used, and the hash of their table."""
+    sources = [{"table": o.table, "modified": o.modified, "sha256": o.sha256} for o in verdict.sources]
+    readings = [
+        {key: value for key, value in msgspec.to_builtins(reading).items() if key != "reasons"}
+        for reading in verdict.readings
+    ]
+    return {
+        "claim": msgspec.to_builtins(verdict.claim),
+        "verdict": verdict.verdict,
+        "cbs_says": verdict.says(lang),
+        "margin": verdict.margin(lang),
+        "why": verdict.why(lang),
+        "readings": readings,
+        "sources": sources,
+    }
+
+
+def print_verdicts(verdicts: list[Verdict], lang: Lang) -> None:
+    """Print each verdict with its reasons, its readings and their sources."""
+    console = console_for()
+    colours = {"supported": "green", "contradicted": "red"}
+    table = verdict_table(verdicts, lang)
+    grid = Grid(*table.columns, box=None, header_style="bold", padding=(0, 2, 0, 0))
+    for v, (*cells, said) in zip(verdicts, table.itertuples(index=False), strict=True):
+        grid.add_row(*cells, Text(said, style=colours.get(v.verdict, "yellow")))
+    console.print(grid)
+    for v in verdicts:
+        console.print(f"\n{v.claim.text(lang)}: {wording.label(v.verdict, lang)}", style="bold")
+        for reason in v.why(lang):
+            console.print(Padding(f"- {reason}", (0, 0, 0, 2)))
+        if v.claim.measure == "place":
+            _print_readings(v, lang, console)
+    console.print()
+    print_sources({o.table for v in verdicts for o in v.sources}, console)
+
+
+def _print_readings(verdict: Verdict, lang: Lang, console: Console) -> None:
+    heads = [wording.label(id, lang) for id in ("reading", "eu", "place-head", "first-five")]
+    grid = Grid(*heads, box=None, header_style="bold", padding=(0, 2, 0, 2))
+    for reading in verdict.readings:
+        members = str(verdict.claim.year) if reading.of_the_time else wording.label("today", lang)
+        own = reading.place
+        place = f"{own.place} ({place_range(own, lang)})" if own else wording.label("not published", lang)
+        first = [
+            f"{p.place}. {wording.partner(p.partner, lang)} {wording.number(p.value_meur, lang)}"
+            + ("" if p.best == p.worst else f" ({p.best}-{p.worst or '?'})")
+            for p in reading.first
+        ]
+        grid.add_row(wording.label(reading.what, lang), members, place, "; ".join(first))
+    console.print(grid)
+    console.print(Padding(wording.label("first-five-note", lang), (0, 0, 0, 2)))
+
+
+def print_sources(tables: Iterable[str], console: Console) -> None:
+    """Print where the figures of some tables come from."""
+    for origin in snapshot.origins(tables):
+        console.print(f"{origin.attribution}, sha256 {origin.sha256[:8]}, {origin.licence}", style="dim")
+
+
+def print_cells(changed: pd.DataFrame, top: int, lang: Lang, console: Console) -> None:
+    """Print the cells that differ most between two snapshots."""
+    grid = Grid("change", "flow", "partner", "product", "period", "old", "new", "%", box=None, header_style="bold")
+    largest = changed.assign(size=changed["difference_meur"].abs()).sort_values("size", ascending=False, kind="stable")
+    for row in largest.head(top).itertuples():
+        amounts = ["" if pd.isna(v) else wording.number(v, lang) for v in (row.old_meur, row.new_meur)]
+        percent = "" if pd.isna(row.difference_pct) else wording.signed(row.difference_pct, lang)
+        grid.add_row(row.change, row.flow, row.partner, row.product, row.period, *amounts, percent)
+    if len(changed):
+        console.print(grid)

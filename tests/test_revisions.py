@@ -1,0 +1,121 @@
+import hashlib
+import json
+import shutil
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import nltrade as nl
+from conftest import ROOT
+from nltrade.revisions import CELL, KEPT
+from test_cli import run
+
+SHIPPED = ROOT / "data" / "raw" / "83028NED" / "2023-01-04"
+
+
+@pytest.fixture
+def newer(tmp_path, monkeypatch):
+    """A made-up newer snapshot beside the shipped one: exports to Russia of 2012 are 6,666, one cell is withdrawn."""
+    monkeypatch.setenv("NLTRADE_DATA", str(tmp_path))
+    folder = tmp_path / "raw" / "83028NED" / "2023-06-06"
+    shutil.copytree(SHIPPED, folder)
+    cells = (folder / "TypedDataSet.csv").read_bytes()
+    assert b"L008724,T001082,2012JJ00,20332,7068,2809,4259" in cells
+    cells = cells.replace(
+        b"L008724,T001082,2012JJ00,20332,7068,2809,4259", b"L008724,T001082,2012JJ00,20332,6666,,4259"
+    )
+    (folder / "TypedDataSet.csv").write_bytes(cells)
+    origin = json.loads((folder / "origin.json").read_text())
+    origin["modified"] = "2023-06-06"
+    origin["files"]["TypedDataSet.csv"]["sha256"] = hashlib.sha256(cells).hexdigest()
+    (folder / "origin.json").write_text(json.dumps(origin))
+    return folder
+
+
+@pytest.mark.usefixtures("newer")
+def test_a_revised_and_a_withdrawn_cell_are_listed_with_their_difference():
+    changed = nl.compare_snapshots(nl.load("83028NED", snapshot="2023-01-04"), nl.load("83028NED"))
+    assert changed[["flow", "partner", "period", "change"]].values.tolist() == [
+        ["export", "RU", "2012", "revised"],
+        ["re-export", "RU", "2012", "withdrawn"],
+    ]
+    revised, withdrawn = changed.to_dict("records")
+    assert (revised["old_meur"], revised["new_meur"], revised["difference_meur"]) == (7068, 6666, -402)
+    assert revised["difference_pct"] == pytest.approx(-100 * 402 / 7068)
+    assert pd.isna(withdrawn["new_meur"])
+    assert pd.isna(withdrawn["difference_meur"])
+
+
+@pytest.mark.usefixtures("newer")
+def test_the_claims_that_a_revision_touches_are_found_with_both_verdicts(shipped):
+    rest = shipped[shipped["table"] != "83028NED"]
+    after = pd.concat([nl.load("83028NED"), rest])
+    touched = {t.new.claim.id: (t.old.verdict, t.new.verdict) for t in nl.claims_touched(shipped, after)}
+    assert touched["exports-2012"] == ("supported", "contradicted")
+    assert "imports-2012" not in touched
+
+
+@pytest.mark.usefixtures("newer")
+def test_diff_prints_cells_and_claims():
+    done = run("diff", "83028NED")
+    assert done.returncode == 0, done.stderr
+    words = " ".join(done.stdout.split())
+    assert "83028NED: 2023-01-04 -> 2023-06-06; 2 cells differ" in words
+    assert "revised export RU TOTAL 2012 7,068 6,666 −5.7" in words
+    assert "€7,068m, supported €6,666m, contradicted" in words
+    found = json.loads(run("diff", "83028NED", "--json").stdout)
+    assert [cell["change"] for cell in found["cells"]] == ["revised", "withdrawn"]
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["diff", "83028NED"], "Two snapshots of 83028NED are needed to compare; here: 2023-01-04"),
+        (["diff", "83028ned"], "Did you mean '83028NED'?"),
+    ],
+)
+def test_what_cannot_be_compared_is_a_sentence(words, says):
+    done = run(*words)
+    assert done.returncode in (2, 3)
+    assert says in done.stderr
+
+
+def test_nothing_changed_is_an_empty_list(shipped):
+    assert nl.compare_snapshots(shipped, shipped.sample(frac=1, random_state=1)).empty
+
+
+values = st.one_of(st.none(), st.integers(-9, 999).map(float))
+cells = st.dictionaries(
+    st.tuples(st.sampled_from(["import", "export"]), st.sampled_from(["RU", "CN", "US"]), st.sampled_from("678")),
+    st.tuples(st.booleans(), values, st.sampled_from(["provisional", "definitive"])),
+    max_size=12,
+)
+
+
+def made_up(found):
+    rows = [(flow, partner, f"190{year}", *kept) for (flow, partner, year), kept in found.items()]
+    frame = pd.DataFrame(rows, columns=["flow", "partner", "period", *KEPT])
+    constant = {"table": "made-up", "kind": "goods", "concept": "none", "partner_kind": "country", "product": "TOTAL"}
+    frame = frame.assign(**constant, level=0, freq="A")[CELL + KEPT]
+    return frame.astype({**dict.fromkeys(set(CELL) - {"level"}, "str"), "complete": bool, "value_meur": float})
+
+
+@settings(deadline=None)
+@given(old=cells, new=cells)
+def test_the_difference_of_two_frames_applied_to_the_old_gives_the_new(old, new):
+    before, after = made_up(old), made_up(new)
+    changed = nl.compare_snapshots(before, after)
+    keys = list(changed[CELL].itertuples(index=False, name=None))
+    kept = [row for row in before.to_dict("records") if tuple(row[c] for c in CELL) not in set(keys)]
+    there = changed[changed["change"] != "removed"]
+    applied = there[CELL].assign(
+        complete=there["complete_new"], value_meur=there["new_meur"], status=there["status_new"]
+    )
+    result = pd.concat([pd.DataFrame(kept, columns=CELL + KEPT), applied]).sort_values(CELL).reset_index(drop=True)
+    expected = after.sort_values(CELL).reset_index(drop=True)
+    assert result.astype(object).where(result.notna(), None).values.tolist() == (
+        expected.astype(object).where(expected.notna(), None).values.tolist()
+    )
+    assert set(changed["change"]) <= {"added", "removed", "published", "withdrawn", "revised", "status"}
