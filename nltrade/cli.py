@@ -34,6 +34,7 @@ PartnerOption = Annotated[str, typer.Option(help="ISO code, slug or name of the 
 YearOption = Annotated[int, typer.Option(help="Year.")]
 LangOption = Annotated[Lang, typer.Option(help="Language.")]
 LangsOption = Annotated[Lang | None, typer.Option(help="Language; both by default.")]
+ClaimsOption = Annotated[Path | None, typer.Option(help="Your own claims file (TOML); the shipped claims by default.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for another program.")]
 OutOption = Annotated[Path, typer.Option(help="Folder for the files.")]
 
@@ -49,15 +50,14 @@ def main() -> None:
     except BrokenPipeError:
         sys.exit(0)  # the reader, such as `head`, has seen enough
     except OSError as error:
-        typer.echo(f"nltrade: cannot write or read {error.filename}: {error.strerror}. Choose another place.", err=True)
+        where = error.filename or "the output"
+        typer.echo(f"nltrade: cannot write or read {where}: {error.strerror}. Choose another place.", err=True)
         sys.exit(3)
 
 
 @app.command(epilog="Example: nltrade check --claims my_claims.toml --lang nl")
 def check(
-    claims: Annotated[
-        Path | None, typer.Option(help="Your own claims file (TOML); the shipped claims by default.")
-    ] = None,
+    claims: ClaimsOption = None,
     lang: LangOption = "en",
     json: JsonOption = False,
 ) -> None:
@@ -96,12 +96,12 @@ def rank(
         typer.echo(msgspec.json.format(msgspec.json.encode(plain)).decode())
         return
     used = table or trade.main_table(frame, kind="goods", period=year)
-    grid = Grid("", "", "€ million", "", box=None, header_style="bold")
+    grid = Grid("", "", wording.label("million-euro", lang), "", box=None, header_style="bold")
     for column in (0, 2):
         grid.columns[column].justify = "right"
     for row in rows:
-        worst = None if pd.isna(row["worst"]) else int(row["worst"])
-        placed = Placed(row["partner"], row[VALUE], row["place"], row["best"], worst)
+        best, worst = (None if pd.isna(row[end]) else int(row[end]) for end in ("best", "worst"))
+        placed = Placed(row["partner"], row[VALUE], row["place"], best, worst)
         name = wording.partner(row["partner"], lang)
         grid.add_row(str(row["place"]), name, wording.number(row[VALUE], lang), place_range(placed, lang))
     console = console_for()
@@ -117,6 +117,7 @@ def figures(
     names: Annotated[list[str] | None, typer.Argument(help="Figures to draw; all by default.")] = None,
     partner: PartnerOption = "RU",
     year: YearOption = 2012,
+    claims: ClaimsOption = None,
     lang: LangsOption = None,
     out: OutOption = Path("figures"),
 ) -> None:
@@ -125,9 +126,9 @@ def figures(
     """
     charts = _charts()
     frame = load()
-    about = registry.partner(partner)
-    claims = [c for c in reported.claims().values() if registry.partner(c.partner) == about and c.year == year]
-    verdicts = check_claims(frame, claims)
+    about = registry.country(partner)
+    own = reported.claims(claims) if claims else None
+    verdicts = check_claims(frame, reported.claims_about(about.id, year, own))
     for name in names or charts.NAMES:
         for one in [lang] if lang else LANGS:
             try:
@@ -145,6 +146,7 @@ def figures(
 def briefing(
     partner: PartnerOption = "RU",
     year: YearOption = 2012,
+    claims: ClaimsOption = None,
     lang: LangsOption = None,
     out: OutOption = Path("figures"),
 ) -> None:
@@ -154,8 +156,9 @@ def briefing(
     _charts()
     from nltrade.documents import briefing as write_briefing
 
+    own = reported.claims(claims) if claims else None
     for one in [lang] if lang else LANGS:
-        typer.echo(write_briefing(partner=partner, year=year, lang=one, out=out))
+        typer.echo(write_briefing(partner=partner, year=year, lang=one, out=out, claims=own))
 
 
 @app.command(epilog="Example: nltrade tables --lang nl")

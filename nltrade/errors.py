@@ -52,5 +52,5 @@ def close_to(given: str, known: Iterable[str]) -> str:
     " Did you mean 'import'?"
     """
     by_lower = {name.lower(): name for name in known}
-    found = get_close_matches(given.lower(), list(by_lower), n=1, cutoff=0.6)
+    found = get_close_matches(given.lower(), list(by_lower), n=1, cutoff=0.7)
     return f" Did you mean {by_lower[found[0]]!r}?" if found else ""

@@ -6,17 +6,21 @@ the best and the worst place possible:
 
 * a group of countries published together ("Other Central and South America") could be the trade of a few large ones:
   of a group worth G, at most ``ceil(G / V) - 1`` countries can each exceed V;
-* what the published parts leave of their total could be split in the same way among countries without a cell;
-* trade without a named partner could belong, as a whole, to any one partner, the ranked one included;
+* what the published parts leave of their total (beyond rounding) could be split in the same way among countries
+  without a cell;
+* trade without a named partner could belong, as a whole, to any one partner, the ranked one included; where CBS
+  withholds that trade too, what the parts leave of their total stands for it;
 * where services are added to goods, the services of partners without a services cell could belong, as a whole, to
   any one of these.
 
-Trade that no country can have (ship's stores, the high seas, institutions) leaves every place alone.
+Trade that no country can have (ship's stores, the high seas, institutions) leaves every place alone. Where the total
+itself is not published, or not in the frame, nothing bounds a place: best and worst are missing.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import narwhals as nw
 from narwhals.typing import IntoFrameT
@@ -28,6 +32,8 @@ from nltrade.trade import VALUE
 Among = Literal["outside EU", "inside EU", "all"]
 Counted = Literal["goods", "services", "goods and services"]
 STRINGS = nw.col("flow", "partner", "partner_kind").cast(nw.String)
+MANY = 1_000_000  # more countries than there are: no bound
+TOTAL_OF = {"goods": "TOTAL", "services": "S"}
 TOTALS = {"outside EU": "NON-EU", "inside EU": "EU", "all": "WORLD"}
 
 
@@ -71,7 +77,8 @@ def rank_partners(
         `worst`, and what makes a place uncertain: `hidden` (countries that could be ahead though not published one
         by one), `unallocated_meur` and `services_meur` (trade without a named partner, services of partners without
         a services cell; million euro). Equal values share a place. A country without a cell of its own has no row.
-        `worst` is missing for a value of zero or less: nothing bounds it.
+        `worst` is missing for a value of zero or less, and with `best` where the total of all partners is missing:
+        nothing bounds them.
 
     Raises
     ------
@@ -91,9 +98,16 @@ def rank_partners(
     2      RU     27400.0      3     3      3
     """
     period = str(period)
+    if not re.fullmatch(r"\d{4}(-Q[1-4]|-(0[1-9]|1[0-2]))?", period):
+        raise UnknownName(f"No period {period!r}. Write a year, a quarter or a month: 2012, 2012-Q1 or 2012-01.")
     if among not in TOTALS:
         raise UnknownName(f"No partners {among!r}.{close_to(among, TOTALS)} Rank among {', '.join(TOTALS)}.")
+    if kind not in get_args(Counted):
+        raise UnknownName(f"No kind {kind!r}.{close_to(kind, get_args(Counted))} Rank {', '.join(get_args(Counted))}.")
     flows = [registry.flow(one) for one in ([flow] if isinstance(flow, str) else flow)]
+    kinds = ("goods", "services") if kind == "goods and services" else (kind,)
+    codes = {one: registry.product(product).id if product else TOTAL_OF[one] for one in kinds}
+    tables = {one: _table(one, period, table) for one in kinds}
     then = registry.eu_members(_last_day(period))
     members = then if members_on is None else registry.eu_members(members_on)
     country = nw.col("partner_kind") == "country"
@@ -102,26 +116,30 @@ def rank_partners(
     filed = [p for p in residuals if among == "all" or bool(p.eu) == (among == "inside EU")]
     # After a change of membership, trade that CBS files on the other side of the EU's border can belong here too.
     near = filed if members == then else residuals
+    is_unallocated = nw.col("partner").is_in([p.id for p in near if p.holds == "unallocated"])
+    is_part = nw.col("partner").is_in([p.id for p in filed]) | (country & _takes_part(among, then))
     pools = {
-        "unallocated": nw.col("partner").is_in([p.id for p in near if p.holds == "unallocated"]),
-        "parts": nw.col("partner").is_in([p.id for p in filed]) | (country & _takes_part(among, then)),
-        "whole": nw.col("partner") == TOTALS[among],
+        "unallocated": nw.when(is_unallocated).then(nw.col(VALUE)).otherwise(0.0),
+        "untold": nw.when(is_unallocated & nw.col(VALUE).is_null()).then(1.0).otherwise(0.0),
+        "parts": nw.when(is_part).then(nw.col(VALUE)).otherwise(0.0),
+        "rounding": nw.when(is_part).then(0.5).otherwise(0.0),
+        "published": nw.when(published).then(1.0).otherwise(0.0),
     }
 
     rows: Any = nw.from_native(frame)
     parts, free = [], []
-    for one in ("goods", "services") if kind == "goods and services" else (kind,):
-        on_table = nw.col("table") == _table(one, period, table)
+    for one in kinds:
+        on_table = nw.col("table") == tables[one]
         cells = rows.filter(nw.col("kind") == one, on_table, nw.col("period") == period)
-        cells = cells.filter(nw.col("product") == (product or ("TOTAL" if one == "goods" else "S")))
+        cells = cells.filter(nw.col("product") == codes[one])
         if "total trade" in flows:
             totals = nw.from_native(trade.total(cells.to_native()))
             cells = nw.concat([part.select(STRINGS, VALUE) for part in (cells, totals)])
         parts.append(cells.select(STRINGS, VALUE).filter(nw.col("flow").is_in(flows)))
-        each = [nw.when(where).then(nw.col(VALUE)).otherwise(0.0).alias(name) for name, where in pools.items()]
-        sums = parts[-1].with_columns(*each).group_by("flow").agg(nw.col(*pools).sum())
-        hidden = nw.max_horizontal(nw.col("whole") - nw.col("parts"), nw.lit(0.0))
-        free.append(sums.select("flow", "unallocated", hidden.alias("hidden")))
+        whole = nw.when(nw.col("partner") == TOTALS[among]).then(nw.col(VALUE)).alias("whole")
+        each = [where.alias(name) for name, where in pools.items()]
+        sums = parts[-1].with_columns(whole, *each).group_by("flow").agg(nw.col("whole").max(), nw.col(*pools).sum())
+        free.append(_free(sums, len(members - {"NL"}) if among == "inside EU" else None))
 
     countries = parts[0].filter(published).select("flow", "partner", nw.col(VALUE).alias("value"))
     if len(parts) == 1:
@@ -135,13 +153,43 @@ def rank_partners(
             (nw.col("value") + nw.col("services").fill_null(0.0)).alias("value"),
             nw.col("services").is_null().alias("open"),
         )
-        more = free[1].select("flow", nw.col("unallocated").alias("more"), nw.col("hidden").alias("services"))
-        pool = free[0].join(more, on="flow").with_columns(nw.col("unallocated") + nw.col("more"))
+        more = free[1].select(
+            "flow",
+            nw.col("unallocated").alias("more"),
+            nw.col("hidden").alias("services"),
+            nw.col("known").alias("both_known"),
+        )
+        pool = (
+            free[0]
+            .join(more, on="flow")
+            .with_columns(nw.col("unallocated") + nw.col("more"), nw.col("known") & nw.col("both_known"))
+        )
     if isinstance(countries, nw.DataFrame) and countries.is_empty():
-        raise NoData(f"No country has a value for {', '.join(flows)} of {kind} in {period}.")
+        on = " and ".join(tables.values())
+        raise NoData(f"No country has a value for {', '.join(flows)} of {kind} in {period} in table {on}.")
     groups = parts[0].filter(nw.col("partner").is_in([p.id for p in near if p.holds == "countries"]))
     groups = groups.filter(~nw.col(VALUE).is_null()).select("flow", "partner", nw.col(VALUE).alias("value"))
     return nw.maybe_reset_index(_places(countries, groups, pool)).to_native()  # type: ignore[no-any-return]
+
+
+def _free(sums: Any, members: int | None) -> Any:
+    """
+    Say, for each flow, what is not published by partner: in which pool it lies, and who could have it.
+
+    What the parts leave of their total (more than rounding could) is that of countries without a cell. Where the
+    trade without a named partner is itself withheld, it could be that as well. Where the total is not published,
+    nothing bounds it: `known` is False.
+    """
+    left = nw.col("whole") - nw.col("parts")
+    hidden = nw.when(left > nw.col("rounding")).then(left).otherwise(0.0)
+    unseen = nw.lit(float(MANY)) if members is None else members - nw.col("published")
+    return sums.select(
+        "flow",
+        (nw.col("unallocated") + nw.when(nw.col("untold") > 0).then(hidden).otherwise(0.0)).alias("unallocated"),
+        hidden.alias("hidden"),
+        unseen.alias("unseen"),
+        (~nw.col("whole").is_null()).alias("known"),
+    )
 
 
 def _places(countries: Any, groups: Any, pool: Any) -> Any:
@@ -152,42 +200,49 @@ def _places(countries: Any, groups: Any, pool: Any) -> Any:
     row for each flow: what could belong to any partner (`unallocated`), to countries without a cell (`hidden`) and
     to partners without a services cell (`services`).
     """
-    hidden = pool.select("flow", nw.lit("").cast(nw.String).alias("partner"), nw.col("hidden").alias("value"))
-    inside = nw.concat([groups, hidden]).with_columns(open=nw.lit(True), alone=nw.lit(False))
-    others = nw.concat([countries.with_columns(alone=nw.lit(True)), inside])
+    name = nw.lit("").cast(nw.String).alias("partner")
+    hidden = pool.select("flow", name, nw.col("hidden").alias("value"), nw.col("unseen").alias("most"))
+    inside = nw.concat([groups.with_columns(most=nw.lit(float(MANY))), hidden])
+    inside = inside.with_columns(open=nw.lit(True), alone=nw.lit(False))
+    single = countries.with_columns(most=nw.lit(1.0), alone=nw.lit(True))
+    columns = ["flow", "partner", "value", "open", "alone", "most"]
+    others = nw.concat([single.select(columns), inside.select(columns)])
     own, other, alone = nw.col("value"), nw.col("value_other"), nw.col("alone")
     gift, services = nw.col("unallocated"), nw.col("services")
     received = nw.when(nw.col("open_other")).then(services).otherwise(0.0)
-    most = own + gift + nw.when(nw.col("open")).then(services).otherwise(0.0)
+    reach = own + gift + nw.when(nw.col("open")).then(services).otherwise(0.0)
     extras = {"by_gift": gift, "by_services": received, "by_both": gift + received}
 
     def parts(value: nw.Expr) -> nw.Expr:
         """Count the parts of the size at hand that a value goes into, a last smaller one included."""
-        return (value / nw.col("size")).ceil().clip(1.0)
+        count = (value / nw.col("size")).ceil().clip(1.0)
+        return nw.when(count > nw.col("most") + 1).then(nw.col("most") + 1).otherwise(count)
 
     counted = (
         countries.with_columns(size=nw.when(own > 0).then(own))
-        .join(pool.drop("hidden"), on="flow")
+        .join(pool.select("flow", "unallocated", "services", "known"), on="flow")
         .join(others.rename({name: f"{name}_other" for name in ("partner", "value", "open")}), on="flow")
         .filter(nw.col("partner") != nw.col("partner_other"))
         .with_columns(ahead=alone & (other > own), parts=parts(other))
         .with_columns(
             hidden=(nw.col("parts") - 1) * (~alone).cast(nw.Int64),  # all parts but the last can be larger
-            out_of_reach=(alone & (other > most)).cast(nw.Int64),
+            out_of_reach=(alone & (other > reach)).cast(nw.Int64),
             **{name: (parts(other + it) > nw.col("parts")) & ~nw.col("ahead") for name, it in extras.items()},
         )
         .with_columns(nw.col("ahead", *extras).cast(nw.Int64))
-        .group_by("flow", "partner", "value", "unallocated", "services")
+        .group_by("flow", "partner", "value", "unallocated", "services", "known")
         .agg(nw.col("ahead", "hidden", "out_of_reach").sum(), nw.col(*extras).max())
     )
     overtaking = nw.max_horizontal(nw.col("by_gift") + nw.col("by_services"), nw.col("by_both"))
-    worst = nw.when(own > 0).then((1 + nw.col("ahead") + nw.col("hidden") + overtaking).cast(nw.Int64))
+    best = nw.when(nw.col("known")).then((1 + nw.col("out_of_reach")).cast(nw.Int64))
+    last = (1 + nw.col("ahead") + nw.col("hidden").fill_null(0) + overtaking.fill_null(0)).cast(nw.Int64)
+    worst = nw.when((own > 0) & nw.col("known")).then(last)
     return counted.select(
         "flow",
         "partner",
         own.alias(VALUE),
         (1 + nw.col("ahead")).cast(nw.Int64).alias("place"),
-        (1 + nw.col("out_of_reach")).cast(nw.Int64).alias("best"),
+        best.alias("best"),
         worst.alias("worst"),
         nw.col("hidden").cast(nw.Int64),
         gift.alias("unallocated_meur"),
@@ -211,11 +266,16 @@ def _last_day(period: str) -> date:
 def _table(kind: str, period: str, asked: str | tuple[str, ...] | None) -> str:
     """Choose the table of a kind that covers a period; where there are several, the user has to."""
     of_kind = {t.id: t for t in registry.tables().values() if t.kind == kind}
+    spans = ", ".join(f"{t.id} {t.first}-{t.last}" for t in of_kind.values())
     names = [asked] if isinstance(asked, str) else list(asked or [])
-    named = [name for name in names if name in of_kind or name not in registry.tables()]
-    if named:
-        return named[0]
-    covering = [id for id, t in of_kind.items() if t.covers(period)]
+    if names and len(names) == 1 and names[0] in registry.tables() and names[0] not in of_kind:
+        raise UnknownName(f"Table {names[0]} does not count {kind}. Those that do are {spans}.")
+    for name in names:
+        if name not in registry.tables():
+            return name  # of a frame of the user's own
+        if name in of_kind and of_kind[name].covers(period):
+            return name
+    covering = [id for id, t in of_kind.items() if t.covers(period) and (not names or id in names)]
     if len(covering) == 1:
         return covering[0]
     if covering:
@@ -223,5 +283,4 @@ def _table(kind: str, period: str, asked: str | tuple[str, ...] | None) -> str:
             f"{kind} of {period} are in {' and '.join(covering)}, which count differently: "
             f"choose one with table={covering[0]!r}."
         )
-    spans = ", ".join(f"{t.id} {t.first}-{t.last}" for t in of_kind.values())
-    raise UnknownName(f"No {kind} table covers {period}. There are {spans}.")
+    raise UnknownName(f"No {kind} table covers {period}{' among those asked' if names else ''}. There are {spans}.")

@@ -73,9 +73,12 @@ def select(
     """
     wanted: dict[str, list[str]] = {}
     if partner is not None:
-        wanted["partner"] = [registry.partner(p).id for p in ([partner] if isinstance(partner, str) else partner)]
+        named = list(partner) if isinstance(partner, list | tuple | set) else [partner]
+        if not named:
+            raise UnknownName("An empty list of partners. Name at least one, or leave `partner` out for all.")
+        wanted["partner"] = [registry.partner(str(one)).id for one in named]
     if flow is not None:
-        wanted["flow"] = [registry.flow(flow)]
+        wanted["flow"] = [registry.flow(str(flow))]
     if product is not None:
         wanted["product"] = [registry.product(product).id]
     for column, value in [("period", period), ("kind", kind), ("table", table)]:
@@ -170,7 +173,7 @@ def share(frame: IntoFrameT, of: Literal["all products", "all partners", "export
         "export": (nw.col("flow") == "export", ["flow"]),
     }
     if of not in wholes:
-        raise UnknownName(f"No whole {of!r}.{close_to(of, wholes)} Shares are of {', '.join(wholes)}.")
+        raise UnknownName(f"No whole {of!r}.{close_to(str(of), wholes)} Shares are of {', '.join(wholes)}.")
     is_whole, differs = wholes[of]
     keys = [name for name in [*CELL, "flow"] if name not in differs]
     rows: Any = nw.from_native(frame)

@@ -67,9 +67,11 @@ def bn(value: float, lang: Lang) -> str:
 
     Examples
     --------
-    >>> bn(20332, "en"), bn(20332, "nl"), bn(-13264, "en")
-    ('€20.3bn', '€\xa020,3\xa0mld', '−€13.3bn')
+    >>> bn(20332, "en"), bn(20332, "nl"), bn(-13264, "en"), bn(12, "en")
+    ('€20.3bn', '€\xa020,3\xa0mld', '−€13.3bn', '€12m')
     """
+    if abs(value) < 50:  # less than a tenth of a billion would read as nothing
+        return meur(value, lang)
     return _euro(number(value / 1000, lang, 1), lang, "bn", "mld")
 
 

@@ -2,9 +2,11 @@ import io
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from itertools import combinations
 
 import matplotlib
+import msgspec
 import pandas as pd
 import pytest
 from matplotlib.text import Text
@@ -12,6 +14,7 @@ from PIL import Image
 
 import nltrade as nl
 from conftest import ROOT
+from nltrade import registry
 from nltrade.charts import NAMES, canvas, draw
 from nltrade.registry.entries import LANGS
 from oracle import EXPORT, FUELS, IMPORT, REEXPORT, RUSSIA, value
@@ -170,6 +173,39 @@ def test_a_partner_without_figures_is_an_error_not_an_empty_picture(shipped):
         nl.charts.draw_composition(shipped, partner="HR", period=2012)
     with pytest.raises(nl.NoData, match="None of these claims"):
         nl.charts.draw_reported([])
+
+
+@pytest.mark.parametrize("name", ["over_time", "composition"])
+def test_every_partner_is_drawn_or_said_not_to_be_published(shipped, name):
+    countries = [p.id for p in registry.partners().values() if p.kind == "country"]
+    drawn = 0
+    for partner in countries:
+        with suppress(nl.NoData):
+            drawn += bool(draw(name, shipped, [], partner=partner, period=2019, lang="nl").alt)
+    assert drawn > 200
+
+
+@pytest.mark.parametrize("partner", ["WORLD", "NL", "OTHER-ASIA"])
+def test_a_figure_is_one_of_a_country(shipped, partner):
+    for name in ("over_time", "ranking", "composition"):
+        with pytest.raises(nl.UnknownName, match="no partner country"):
+            draw(name, shipped, [], partner=partner, period=2012, lang="en")
+
+
+def test_a_part_year_is_named_in_headline_and_subtitle(shipped):
+    for name in ("ranking", "composition"):
+        chart = draw(name, shipped, [], partner="US", period=2026, lang="en")
+        assert "2026 (part-year)" in chart.headline
+        assert "2026 (part-year)" in chart.figure.texts[1].get_text().replace("\n", " ")
+
+
+def test_the_reported_figure_keeps_to_one_partner_and_year(shipped):
+    claims = nl.claims()
+    other = msgspec.structs.replace(claims["exports-2012"], partner="CN", year=2013)
+    chart = nl.charts.draw_reported(nl.check_claims(shipped, [claims["imports-2012"], other]))
+    assert chart.data["claim"].tolist() == ["imports-2012"]
+    rounded = nl.charts.draw_reported(nl.check_claims(shipped, [claims["first-imports-2012"]]))
+    assert rounded.data[["reported_meur", "from_meur", "upto_meur"]].values.tolist() == [[20300, 20250, 20350]]
 
 
 def test_nothing_is_half_written(shipped, tmp_path, monkeypatch):

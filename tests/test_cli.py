@@ -50,6 +50,19 @@ def test_check_takes_a_claims_file(tmp_path):
     assert "supported" in done.stdout
 
 
+def test_briefing_and_figures_take_a_claims_file(tmp_path):
+    mine = GOOD_CLAIM.replace('"RU"', '"TR"').replace("2012", "2014").replace("20000", "5000").replace("21000", "6000")
+    (tmp_path / "mine.toml").write_text(mine.replace('"import"', '"export"'), encoding="utf-8")
+    about = ["--claims", "mine.toml", "--partner", "TR", "--year", "2014", "--lang", "en", "--out", "here"]
+    assert run("briefing", *about, cwd=tmp_path).returncode == 0
+    assert "€5,067m" in (tmp_path / "here" / "briefing.html").read_text(encoding="utf-8")
+    assert run("figures", "reported", *about, cwd=tmp_path).returncode == 0
+    assert "5067" in (tmp_path / "here" / "reported.en.csv").read_text()
+    done = run("briefing", "--claims", "mine.toml", cwd=tmp_path)
+    assert done.returncode == 3
+    assert "None of these claims is about RU in 2012; they are about TR 2014." in done.stderr
+
+
 def test_rank_prints_places_with_their_certainty():
     done = run("rank", "--year", "2012", "--flow", "export", "--top", "3")
     assert done.returncode == 0
@@ -99,6 +112,10 @@ def test_figures_and_briefing_write_where_they_are_told(tmp_path):
         (["figures", "ranking", "--partner", "HR"], 3, "Croatia (HR) is not published separately"),
         (["briefing", "--partner", "Rusia"], 2, "Did you mean 'RU' (Russia)?"),
         (["briefing", "--partner", "Croatia", "--year", "1990"], 3, "1990"),
+        (["rank", "--table", "80414ned"], 2, "does not count goods"),
+        (["rank", "--year", "99999"], 2, "Write a year"),
+        (["figures", "--partner", "WORLD"], 2, "no partner country"),
+        (["briefing", "--partner", "NL"], 2, "no partner country"),
         (["chekc"], 2, "No such command 'chekc'"),
     ],
 )

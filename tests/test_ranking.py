@@ -100,11 +100,64 @@ def test_a_ranking_without_any_value_is_an_error(shipped):
         nl.rank_partners(shipped[shipped["partner"] == "HR"], period=2012)
 
 
-def test_cells_left_empty_make_places_uncertain(shipped):
-    # In 85427NED, exports of 2022, whole pools inside the EU are empty: 23,651 million that the parts do not show.
-    sure = ranked(shipped, period=2021, table="85427NED", flow="export", among="inside EU")
-    unsure = ranked(shipped, period=2022, table="85427NED", flow="export", among="inside EU")
-    assert sure["hidden"].head(12).sum() < unsure["hidden"].head(12).sum()
+def test_trade_that_cbs_withholds_could_be_anyones(shipped):
+    # In 85427NED, exports of 2022, the pools inside the EU are empty: 23,650 million that no part shows. With it
+    # France (86,243) would pass Belgium (83,581 + ...), and Spain (51,742) Italy (34,499 + ...).
+    rows = shipped.query("table == '85427NED' and period == '2022' and flow == 'export' and product == 'TOTAL'")
+    value = rows.set_index("partner")["value_meur"]
+    members = sorted(nl.eu_members() - {"NL"})
+    left = value["EU"] - value[members].sum()
+    assert left == pytest.approx(23650, abs=2)
+    places = ranked(shipped, period=2022, table="85427NED", flow="export", among="inside EU")
+    assert places.loc["FR", "best"] == 1 + sum(value[members] > value["FR"] + left)
+    assert places.loc["BE", "worst"] > places.loc["BE", "place"] or value["FR"] + left <= value["BE"]
+    assert places.loc["ES", "best"] < places.loc["ES", "place"]
+    assert (places["hidden"] == 0).all(), "all members have a cell of their own"
+
+
+@pytest.mark.parametrize("year", range(2015, 2026))
+@pytest.mark.parametrize("flow", ["import", "export"])
+def test_no_place_inside_the_eu_is_lower_than_there_are_members(shipped, year, flow):
+    # The EU total of 2020 holds January of the United Kingdom, which is no hidden member.
+    places = ranked(shipped, period=year, table="85427NED", flow=flow, among="inside EU")
+    assert places["worst"].max() <= len(nl.eu_members(date(year, 12, 31))) - 1 + 1
+
+
+def test_without_the_total_of_all_partners_nothing_bounds_a_place(shipped):
+    # CBS publishes no total of mineral fuels exported in 2009
+    fuels = ranked(shipped, period=2009, flow="export", product="3")
+    assert fuels["place"].notna().all()
+    assert fuels[["best", "worst"]].isna().all(axis=None)
+    few = nl.select(shipped, partner=["RU", "US", "CN"])
+    assert ranked(few, period=2012, flow="export")[["best", "worst"]].isna().all(axis=None)
+
+
+@pytest.mark.parametrize("period", ["", "junk", "2012-13", "2012-Q5", "0", "-5"])
+def test_a_period_that_is_none_is_an_error(shipped, period):
+    with pytest.raises(nl.UnknownName, match="Write a year, a quarter or a month"):
+        nl.rank_partners(shipped, period=period)
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ({"table": "80414ned"}, "Table 80414ned does not count goods"),
+        ({"table": "85427NED"}, "No goods table covers 2012 among those asked"),
+        ({"kind": "good"}, "Did you mean 'goods'"),
+        ({"product": "33"}, "No product '33'"),
+    ],
+)
+def test_a_table_kind_or_product_that_does_not_fit_is_an_error(shipped, asked, says):
+    with pytest.raises(nl.UnknownName, match=says):
+        nl.rank_partners(shipped, period=2012, **asked)
+
+
+def test_several_flows_are_ranked_apart(shipped, engine):
+    both = engine.back(nl.rank_partners(engine.into(shipped), period=2012, flow=["export", "import"]))
+    for flow in ("export", "import"):
+        alone = engine.back(nl.rank_partners(engine.into(shipped), period=2012, flow=flow))
+        mine = both[both["flow"] == flow].reset_index(drop=True)
+        pd.testing.assert_frame_equal(mine, alone, check_dtype=False)
 
 
 amounts = st.lists(st.integers(1, 60), min_size=1, max_size=6)

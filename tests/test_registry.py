@@ -149,6 +149,19 @@ BAD_CLAIMS = [
     ('document = "letter"', 'document = "lettre"', r"no document 'lettre'. Did you mean 'letter'\?"),
     ('partner = "RU"', 'partner = "RU"\nproduct = "33"', r"No product '33'.*7137shih"),
     ('partner = "RU"', 'partner = "RU"\nnote = "x"', r"no note 'x'"),
+    ("threshold = 20000", "threshold = nan", r"threshold = nan: write a number"),
+    ("upto = 21000", "upto = inf", r"upto = inf: write a number"),
+    ("threshold = 20000", "threshold = -5", r"threshold = -5: a value is above zero"),
+    ('document = "letter"', 'document = "letter"\nalso = "letter"', r"also = 'letter': write a list"),
+    ('document = "letter"', 'document = ["letter"]', r"no document"),
+    (
+        'operator = "just above"',
+        'operator = "rounds to"\nprecision = 3000',
+        r"threshold = 20000 is no multiple of 3000",
+    ),
+    ('measure = "value"', 'measure = "share"', r'product = "TOTAL" is the whole'),
+    ('partner = "RU"', 'partner = "NL"', r"is the reporter"),
+    ("[documents.letter]", "documents = 5\n[other]", r"'documents' is no section"),
     ("[claims.mine]", "[claims.mine", r"not valid TOML"),
     ('date = "2013"', 'date = "2013"\naddress = "javascript:x"', r"address = 'javascript:x': expected.*https"),
 ]
@@ -181,6 +194,27 @@ def test_a_wrong_claims_file_names_the_entry_and_the_remedy(tmp_path, old, new, 
     with pytest.raises(nl.RegistryError, match=says) as error:
         nl.claims(file)
     assert "mine.toml" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("partner", "says"),
+    [("Germany", "Germany was in the EU at the end of 2012"), ("WORLD", "a group has no place")],
+)
+def test_a_place_is_one_of_a_country_outside_the_eu(tmp_path, partner, says):
+    place = GOOD_CLAIM.replace('"value"', '"place"').replace('"just above"', '"is"').replace("20000", "1")
+    (tmp_path / "mine.toml").write_text(place.replace('"RU"', f'"{partner}"'), encoding="utf-8")
+    with pytest.raises(nl.RegistryError, match=says):
+        nl.claims(tmp_path / "mine.toml")
+
+
+def test_a_claims_file_written_on_windows_is_read(tmp_path):
+    (tmp_path / "mine.toml").write_text(GOOD_CLAIM.replace("\n", "\r\n"), encoding="utf-8-sig")
+    assert list(nl.claims(tmp_path / "mine.toml")) == ["mine"]
+
+
+@pytest.mark.parametrize(("name", "code"), [("UK", "GB"), ("VS", "US"), ("Holland", "NL"), ("türkiye", "TR")])
+def test_partners_are_found_by_the_names_people_write(name, code):
+    assert registry.partner(name).id == code
 
 
 def test_a_good_claims_file_is_read(tmp_path):

@@ -106,7 +106,9 @@ def test_one_missing_flow_makes_the_total_missing(shipped, engine):
         ({"partner": "Rusia"}, nl.UnknownName, r"No partner 'Rusia'. Did you mean 'RU' \(Russia\)\?"),
         ({"partner": "rusland", "flow": "improt"}, nl.UnknownName, r"No flow 'improt'. Did you mean 'import'\?"),
         ({"product": "33"}, nl.UnknownName, r"No product '33'.*7137shih"),
-        ({"product": "SX"}, nl.UnknownName, r"Did you mean"),
+        ({"product": "TOTL"}, nl.UnknownName, r"Did you mean 'TOTAL'"),
+        ({"partner": []}, nl.UnknownName, "empty list of partners"),
+        ({"partner": "NL"}, nl.NoData, "Netherlands"),
         ({"period": 1990}, nl.NoData, r"No rows with period 1990.*Here: 2002 to 2026"),
         ({"table": "83028NE"}, nl.NoData, r"Did you mean '83028NED'"),
         (

@@ -58,7 +58,7 @@ def test_a_place_shows_every_reading_with_the_first_five(verdicts):
 
 def test_the_uncertain_place_in_exports_is_said_exactly(verdicts):
     why = " ".join(verdicts["third-partner"].why("en"))
-    assert "Exports: certain against any country that CBS publishes only inside a group." in why
+    assert "Exports (83028NED): certain against any country that CBS does not publish one by one." in why
     assert "without a named partner (€2,633m) belonged to one partner, Russia (€7,068m) could be second" in why
     assert "second (China: €7,647m) or fourth (Switzerland: €5,725m)" in why
     assert "with today's EU instead: fourth in total trade" in why
@@ -123,15 +123,26 @@ def test_a_growth_rate_across_a_break_cannot_be_checked(shipped):
 
 
 def test_a_part_year_neither_supports_nor_contradicts(shipped):
-    verdict = check(shipped, year=2026)
-    assert verdict.verdict == "cannot be checked"
-    assert "part-year" in verdict.why()[0]
+    value = check(shipped, year=2026)
+    place = check(shipped, "third-partner", year=2026, partner="US", threshold=1, behind=[])
+    for verdict in (value, place):
+        assert verdict.verdict == "cannot be checked"
+        assert any("2026 is a part-year" in why for why in verdict.why())
+        assert verdict.margin() == ""
+    assert "(part-year)" in value.says()
 
 
 def test_a_share_that_cbs_withholds_cannot_be_checked(shipped):
-    verdict = check(shipped, "first-fuels-2012", partner="NO")
-    missing = shipped.query("partner == 'NO' and period == '2012' and product == '3' and flow == 'import'")
-    assert missing["value_meur"].isna().all() == (verdict.verdict == "cannot be checked")
+    withheld = shipped.query(
+        "table == '85427NED' and product == '3' and flow == 'import' and partner_kind == 'country'"
+    )
+    cell = withheld[withheld["complete"] & withheld["value_meur"].isna()].iloc[-1]
+    year, partner = int(cell["period"]), cell["partner"]
+    verdict = check(shipped, "first-fuels-2012", partner=partner, year=year)
+    reading = next(r for r in verdict.readings if r.tables == ["85427NED"])
+    assert reading.holds is None
+    assert reading.value is None
+    assert any("but not this cell; that is not zero" in why for why in verdict.why())
 
 
 def test_two_concepts_that_disagree_make_it_depend(shipped):
@@ -139,17 +150,77 @@ def test_two_concepts_that_disagree_make_it_depend(shipped):
     verdict = check(shipped, year=2016, threshold=13000, upto=14000)
     assert verdict.verdict == "depends"
     assert [r.tables for r in verdict.readings] == [["83028NED"], ["85427NED"]]
+    assert verdict.says() == "83028NED: €13,688m; 85427NED: €11,338m"
+
+
+def test_what_cbs_says_goes_with_the_verdict_where_one_table_has_a_part_year(shipped):
+    verdict = check(shipped, year=2022, threshold=18000, upto=19000)
+    assert verdict.verdict == "contradicted"
+    assert verdict.says() == "83028NED: €18,838m (part-year); 85427NED: €19,084m"
+    assert verdict.margin() == "+6.0% against €18,000m"
+
+
+def test_a_place_in_one_flow_is_judged_by_that_flow(shipped):
+    first = {"partner": "CN", "threshold": 1, "behind": []}
+    assert check(shipped, "third-partner", flow="import", **first).verdict == "supported"
+    assert check(shipped, "third-partner", flow="export", **first).verdict == "contradicted"
+    reexports = check(shipped, "third-partner", flow="re-export", threshold=2, behind=["US"])
+    assert reexports.says().startswith("2nd")
+    assert not any("not published separately" in why for why in reexports.why())
+
+
+def test_a_place_can_be_one_in_a_product_or_in_services(shipped):
+    fuels = check(shipped, "third-partner", flow="import", product="3", threshold=1, behind=[])
+    assert fuels.says().startswith("1st")
+    assert fuels.readings[0].cells[0].product == "3"
+    services = check(shipped, "third-partner", flow="total trade", product="S", partner="US", threshold=1, behind=[])
+    assert services.says().startswith("1st")
+    assert services.readings[0].tables == ["80414ned"]
 
 
 def test_a_place_that_is_not_certain_depends(shipped):
-    assert check(shipped, "third-partner", flow="export").verdict == "depends"
+    verdict = check(shipped, "third-partner", flow="export", behind=["US", "CN"])
+    assert verdict.verdict == "depends"
+    assert verdict.says() == "3rd (between 2nd and 4th)"
 
 
-def test_those_ahead_have_to_be_those_named(shipped):
+def test_those_ahead_have_to_be_those_named_in_their_order(shipped):
     verdict = check(shipped, "third-partner", behind=["US", "JP"])
     assert verdict.verdict == "contradicted"
     assert any("not the United States and Japan but the United States and China" in why for why in verdict.why())
+    assert check(shipped, "third-partner", behind=["United States", "china"]).verdict == "supported"
+    assert check(shipped, "third-partner", behind=["CN", "US"]).verdict != "supported"
 
 
 def test_a_wrong_place_is_contradicted(shipped):
     assert check(shipped, "third-partner", threshold=2, behind=["US"]).verdict == "contradicted"
+
+
+def test_a_member_of_the_eu_has_no_place_outside_it(shipped):
+    verdict = check(shipped, "third-partner", partner="DE")
+    assert verdict.verdict == "cannot be checked"
+    assert verdict.why()[0].startswith("Germany was a member of the EU at the end of 2012")
+
+
+def test_a_frame_without_the_other_partners_decides_no_place(shipped):
+    claims = [nl.claims()["third-partner"]]
+    (verdict,) = nl.check_claims(nl.select(shipped, partner=["RU", "US", "CN"]), claims)
+    assert verdict.verdict == "cannot be checked"
+    assert any("so the place cannot be judged" in why for why in verdict.why())
+
+
+def test_the_next_partners_are_the_neighbours_in_the_whole_ranking(shipped):
+    india = check(shipped, "third-partner", partner="IN", threshold=13, behind=[])
+    places = nl.rank_partners(shipped, period=2012)
+    at = places.index[places["partner"] == "IN"][0]
+    gaps = places["value_meur"].diff().abs()
+    assert f"€{gaps[at]:,.0f}m behind" in india.margin()
+    assert f"€{gaps[at + 1]:,.0f}m ahead of" in india.margin()
+
+
+def test_sentences_on_two_tables_say_which(shipped):
+    why = check(shipped, "third-partner", partner="US", year=2021, threshold=1, behind=[]).why()
+    assert any(sentence.startswith("In 83028NED, certain in") for sentence in why)
+    gifts = [sentence for sentence in why if "all trade without a named partner" in sentence and "€" in sentence]
+    assert all("(83028NED)" in sentence or "(85427NED)" in sentence for sentence in gifts)
+    assert {sentence.partition(":")[0][-9:-1] for sentence in gifts} == {"83028NED", "85427NED"}

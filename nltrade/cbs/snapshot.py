@@ -84,7 +84,7 @@ def folders() -> list[Path]:
 
 
 def _own() -> Path:
-    if "NLTRADE_DATA" in os.environ:
+    if os.environ.get("NLTRADE_DATA"):
         return Path(os.environ["NLTRADE_DATA"])
     from platformdirs import user_data_path  # asks the platform; not needed where the variable is set
 
@@ -177,7 +177,10 @@ def _available(table: str) -> dict[str, Path]:
     return dict(sorted(found.items()))
 
 
-_RESTORE = "Bring it back with `git checkout -- data/raw`, or install the package again."
+_RESTORE = (
+    "Bring shipped files back with `git checkout -- data/raw`, or install the package again; remove a damaged "
+    "snapshot of your own."
+)
 
 
 def _verified(folder: Path) -> Origin:
@@ -185,6 +188,8 @@ def _verified(folder: Path) -> Origin:
         origin = msgspec.json.decode((folder / "origin.json").read_bytes(), type=Origin)
     except msgspec.DecodeError as error:
         raise SnapshotError(f"{folder / 'origin.json'} is damaged: {error}. {_RESTORE}") from None
+    if OBSERVATIONS not in origin.files:
+        raise SnapshotError(f"{folder / 'origin.json'} is damaged: it does not list {OBSERVATIONS}. {_RESTORE}")
     for name, file in origin.files.items():
         path = folder / name
         if not path.is_file():

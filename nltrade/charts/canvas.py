@@ -184,6 +184,12 @@ def statuses(frame: pd.DataFrame, period: str) -> dict[str, str]:
     return {period: str(found[0])} if len(found) == 1 else {}
 
 
+def year_label(frame: pd.DataFrame, table: str, year: str, lang: Lang) -> str:
+    """Write a year, marked where the table has only a part of it."""
+    of_year = frame[(frame["table"] == table) & (frame["period"] == year)]
+    return year if of_year["complete"].all() else f"{year} ({wording.label('part-year', lang)})"
+
+
 def billions(axis: Axis, lang: Lang, low: float, high: float) -> None:
     """Set the ticks of an axis of million euro between two values, and write them in billions."""
     ticks = [tick for tick in MaxNLocator(6, steps=[1, 2, 5, 10]).tick_values(low, high) if low <= tick <= high]

@@ -1,5 +1,8 @@
 """What the trade with a partner consists of: mineral fuels in the imports, Dutch product in the exports."""
 
+from collections.abc import Hashable
+from typing import Any
+
 import pandas as pd
 from matplotlib.axes import Axes
 
@@ -14,11 +17,12 @@ from nltrade.trade import VALUE
 
 FUELS = "3"
 COLOURS = {
-    "fuels": (canvas.IMPORT, "white"),
-    "other-goods": (canvas.IMPORT_LIGHT, canvas.INK),
-    "domestic export": (canvas.EXPORT, "white"),
-    "re-export": (canvas.EXPORT_LIGHT, canvas.INK),
-    "whole-not-published": (canvas.PALE, canvas.INK),
+    "fuels": canvas.IMPORT,
+    "other-goods": canvas.IMPORT_LIGHT,
+    "domestic export": canvas.EXPORT,
+    "re-export": canvas.EXPORT_LIGHT,
+    "whole-not-published": canvas.PALE,
+    "no-trade": canvas.PALE,
 }
 
 
@@ -55,7 +59,7 @@ def draw_composition(frame: pd.DataFrame, *, partner: str = "RU", period: str | 
     >>> dict(zip(parts["part"], parts["share_pct"].round(1)))
     {'fuels': 91.9, 'other-goods': 8.1, 'domestic export': 60.3, 're-export': 39.7}
     """
-    partner = registry.partner(partner).id
+    partner = registry.country(partner).id
     table = trade.main_table(frame, kind="goods", period=period, partner=partner)
     rows = frame[(frame["table"] == table) & (frame["period"] == str(period)) & (frame["partner"] == partner)]
     data = _parts(rows)
@@ -63,10 +67,11 @@ def draw_composition(frame: pd.DataFrame, *, partner: str = "RU", period: str | 
         name = registry.partner(partner).name()
         raise NoData(f"{name} ({partner}) is not published separately in {table} for {period}.")
     data.insert(0, "table", table)
-    shares = data.set_index("part")["share_pct"].to_dict()
+    shares = data.dropna(subset=["share_pct"]).set_index("part")["share_pct"].to_dict()
+    year = canvas.year_label(frame, table, str(period), lang)
     known = [id for id, part in [("import", "fuels"), ("export", "domestic export")] if part in shares]
     id = {0: "none", 1: known[0] if known else "", 2: "3"}[len(known)]
-    values = {"share": shares.get("fuels"), "made": shares.get("domestic export"), "partner": partner, "year": period}
+    values = {"share": shares.get("fuels"), "made": shares.get("domestic export"), "partner": partner, "year": year}
     headline = wording.text(f"composition-{id}", lang, **values)
     withheld = (data["part"] == "whole-not-published").any()
     footer = [
@@ -78,7 +83,7 @@ def draw_composition(frame: pd.DataFrame, *, partner: str = "RU", period: str | 
     with canvas.styled():
         chart = Canvas(
             headline=headline,
-            subtitle=wording.text("composition-subtitle", lang, partner=partner, year=period),
+            subtitle=wording.text("composition-subtitle", lang, partner=partner, year=year),
             footer=footer,
             height=0.95 * len(flows) + 0.2,
         )
@@ -87,10 +92,7 @@ def draw_composition(frame: pd.DataFrame, *, partner: str = "RU", period: str | 
             _bar(ax, at, str(flow), parts, partner, lang)
         ax.set(xlim=(0, 100), ylim=(len(flows) - 0.35, -0.6), yticks=[], xticks=[0, 25, 50, 75, 100])
         ax.xaxis.set_major_formatter(lambda value, _: wording.pct(value, lang))
-    alt = [
-        wording.text("composition-part", lang, what=row.part, share=row.share_pct, value=row.value_meur)
-        for row in data.itertuples()
-    ]
+    alt = [_part_label(part, lang) for part in data.to_dict("records")]
     return Chart("composition", lang, chart.figure, headline, f"{headline}. {'; '.join(alt)}.", data)
 
 
@@ -102,11 +104,13 @@ def _parts(rows: pd.DataFrame) -> pd.DataFrame:
     fuels = cell.get(("import", FUELS))
     if whole is not None:
         split = {"whole-not-published": whole} if fuels is None else {"fuels": fuels, "other-goods": whole - fuels}
+        split = split if whole else {"no-trade": 0.0}
         parts += [("import", part, value, whole) for part, value in split.items()]
     whole = cell.get(("export", "TOTAL"))
     if whole is not None:
         split = {flow: cell[flow, "TOTAL"] for flow in ("domestic export", "re-export") if (flow, "TOTAL") in cell}
         split = split if len(split) == 2 else {"whole-not-published": whole}
+        split = split if whole else {"no-trade": 0.0}
         parts += [("export", part, value, whole) for part, value in split.items()]
     data = pd.DataFrame(parts, columns=["flow", "part", VALUE, "whole_meur"])
     data["share_pct"] = 100 * data[VALUE] / data["whole_meur"].where(data["whole_meur"] != 0)
@@ -117,12 +121,17 @@ def _bar(ax: Axes, at: int, flow: str, parts: pd.DataFrame, partner: str, lang: 
     start = 0.0
     for number, part in enumerate(parts.to_dict("records")):
         share = 0.0 if pd.isna(part["share_pct"]) else part["share_pct"]
-        colour, _ = COLOURS[part["part"]]
-        ax.barh(at, share, left=start, height=0.44, color=colour, edgecolor="white", linewidth=1)
-        label = wording.text("composition-part", lang, what=part["part"], share=share, value=part[VALUE])
+        ax.barh(at, share, left=start, height=0.44, color=COLOURS[part["part"]], edgecolor="white", linewidth=1)
+        label = _part_label(part, lang)
         ends = number == 1
         ax.text(100 if ends else start, at + 0.27, label, ha="right" if ends else "left", va="top", fontsize=8.5)
         start += share
     title = wording.text(f"{flow}-with", lang, partner=partner)
     row = wording.text("composition-row", lang, flow=title, value=parts["whole_meur"].iloc[0])
     ax.text(0, at - 0.27, row, va="bottom", weight="bold", color=canvas.COLOURS[flow])
+
+
+def _part_label(part: dict[Hashable, Any], lang: Lang) -> str:
+    if part["part"] == "no-trade":
+        return wording.label("no-trade", lang)
+    return wording.text("composition-part", lang, what=part["part"], share=part["share_pct"], value=part[VALUE])

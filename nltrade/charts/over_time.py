@@ -54,7 +54,7 @@ def draw_over_time(frame: pd.DataFrame, *, partner: str = "RU", lang: Lang = "en
     >>> drawn.query("table == '83028NED' and period == '2012'")[["import", "export", "balance"]].values.tolist()
     [[20332.0, 7068.0, -13264.0]]
     """
-    partner = registry.partner(partner).id
+    partner = registry.country(partner).id
     data = _data(frame, partner)
     tables = [registry.tables()[id] for id in data["table"].unique()]
     headline = _headline(data, partner, lang)
@@ -68,10 +68,13 @@ def draw_over_time(frame: pd.DataFrame, *, partner: str = "RU", lang: Lang = "en
         " ".join([*notes, wording.text("concepts", lang)]),
         *canvas.source_lines(snapshot.origins(data["table"]), lang),
     ]
+    subtitle = wording.text("over-time-subtitle", lang, partner=partner)
+    if len(tables) > 1:
+        subtitle += " " + wording.label("two-concepts", lang)
     with canvas.styled():
         chart = Canvas(
             headline=headline,
-            subtitle=wording.text("over-time-subtitle", lang, partner=partner),
+            subtitle=subtitle,
             footer=footer,
             height=4.0,
         )
@@ -100,7 +103,8 @@ def _data(frame: pd.DataFrame, partner: str) -> pd.DataFrame:
         (frame["partner"] == partner) & (frame["kind"] == "goods") & (frame["level"] == 0) & (frame["freq"] == "A")
     ]
     index = ["table", "concept", "partner", "period", "complete", "status"]
-    wide = rows.pivot(index=index, columns="flow", values=VALUE).reset_index().rename_axis(columns=None)
+    wide = rows.pivot(index=index, columns="flow", values=VALUE)
+    wide = wide.reindex(columns=["import", "export"]).reset_index().rename_axis(columns=None)
     wide["balance"] = wide["export"] - wide["import"]
     order = {id: at for at, id in enumerate(registry.tables())}
     wide = wide.sort_values(["table", "period"], key=lambda s: s.map(order) if s.name == "table" else s)
@@ -185,7 +189,9 @@ def _headline(data: pd.DataFrame, partner: str, lang: Lang) -> str:
             top = longest.loc[longest[flow].idxmax()]
             values |= {f"{flow}s": top[flow], f"{flow}_year": top["period"]}
     known = [flow for flow in ("import", "export") if f"{flow}s" in values]
-    return wording.text("-".join(["over-time", *known]), lang, **values)
+    sentence = wording.text("-".join(["over-time", *known]), lang, **values)
+    crossed = [g for g in registry.tables()[longest["table"].iloc[0]].breaks if first <= g.before and g.after <= last]
+    return sentence + (wording.label("across-breaks", lang) if crossed else "")
 
 
 def _alt(data: pd.DataFrame, lang: Lang) -> str:
@@ -193,7 +199,10 @@ def _alt(data: pd.DataFrame, lang: Lang) -> str:
     lines = []
     for table, rows in data[data["complete"]].groupby("table", sort=False):
         for flow in FLOWS:
-            ends = rows.dropna(subset=[flow]).iloc[[0, -1]]
+            known = rows.dropna(subset=[flow])
+            if known.empty:
+                continue
+            ends = known.iloc[[0, -1]]
             values = {"flow": flow, "table": table}
             for name, end in zip(("first", "last"), ends.to_dict("records"), strict=True):
                 values |= {name: end["period"], f"{name}_value": end[flow]}

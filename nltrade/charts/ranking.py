@@ -54,7 +54,7 @@ def draw_ranking(frame: pd.DataFrame, *, partner: str = "RU", period: str | int 
     >>> drawn.query("partner == 'RU'")["place"].tolist()
     [3, 3, 3, 3, 3, 4]
     """
-    partner, year = registry.partner(partner).id, str(period)
+    partner, year = registry.country(partner).id, str(period)
     then = registry.eu_members(date(int(year[:4]), 12, 31))
     among: Among = "inside EU" if partner in then else "outside EU"
     frame = trade.select(frame, period=year)
@@ -64,14 +64,15 @@ def draw_ranking(frame: pd.DataFrame, *, partner: str = "RU", period: str | int 
     if own.empty:
         name = registry.partner(partner).name()
         raise NoData(f"{name} ({partner}) is not published separately in {data['table'].iloc[0]} for {year}; not zero.")
-    headline = _headline(own, partner, year, where, lang)
+    label = canvas.year_label(frame, data["table"].iloc[0], year, lang)
+    headline = _headline(own, partner, label, where, lang)
     tables = sorted({table for both in data["table"] for table in both.split(" + ")})
     notes = ["eu-membership", *(["goods-and-services"] if any("+" in t for t in data["table"]) else [])]
     footer = [
         " ".join(wording.note(id, lang) for id in notes),
         *canvas.source_lines(snapshot.origins(tables), lang, canvas.statuses(frame, year)),
     ]
-    subtitle = wording.text("ranking-subtitle", lang, where=where, year=year)
+    subtitle = wording.text("ranking-subtitle", lang, where=where, year=label)
     if data["place"].isna().any():
         subtitle += " " + wording.label("ranking-hatched", lang)
     panels = list(data.groupby("reading", sort=False))
@@ -98,12 +99,11 @@ def _data(frame: pd.DataFrame, partner: str, year: str, among: Among) -> pd.Data
         services = trade.main_table(frame, kind="services", period=year)
     except NoData:
         services = None
-    today = date.today()
     asked: list[tuple[list[str], Counted, tuple[str, ...], date | None]] = [(FLOWS, "goods", (goods,), None)]
     if services:
         asked.append((FLOWS[:1], "goods and services", (goods, services), None))
-    if registry.eu_members(date(int(year[:4]), 12, 31)) != registry.eu_members(today):
-        asked.append((FLOWS[:1], "goods", (goods,), today))
+    if registry.eu_members(date(int(year[:4]), 12, 31)) != registry.eu_members():
+        asked.append((FLOWS[:1], "goods", (goods,), date.max))
     largest = _largest_groups(frame, goods, among)
     found: list[pd.DataFrame] = []
     for flows, kind, tables, day in asked:
@@ -148,8 +148,8 @@ def _panel(ax: Axes, bars: pd.DataFrame, partner: str, lang: Lang) -> None:
             end += bar["unallocated_meur"]
             ax.plot([value, end], [at, at], color=colour, linewidth=1, solid_capstyle="butt")
         if own:
-            worst = None if pd.isna(bar["worst"]) else int(bar["worst"])
-            possible = place_range(Placed(partner, value, bar["place"], bar["best"], worst), lang)
+            best, worst = (None if pd.isna(bar[end]) else int(bar[end]) for end in ("best", "worst"))
+            possible = place_range(Placed(partner, value, bar["place"], best, worst), lang)
             label = f"{label}  {wording.place(bar['place'], lang)}, {possible}"
         weight = "bold" if own else "normal"
         ax.annotate(
@@ -180,7 +180,7 @@ def _panel(ax: Axes, bars: pd.DataFrame, partner: str, lang: Lang) -> None:
 
 def _headline(own: pd.DataFrame, partner: str, year: str, where: str, lang: Lang) -> str:
     then = own[own["members"] != "today"]
-    sure = then.loc[then["best"] == then["worst"], "what"].tolist()
+    sure = then.loc[(then["best"] == then["worst"]).fillna(False), "what"].tolist()
     certain = wording.text("sure", lang, what=sure) if sure else wording.label("sure-none", lang)
     by_place = {int(place): rows["what"].tolist() for place, rows in then.groupby("place")}
     values = {"partner": partner, "where": where, "year": year, "sure": certain}

@@ -23,7 +23,8 @@ def draw_reported(verdicts: Sequence[Verdict], lang: Lang = "en") -> Chart:
     Parameters
     ----------
     verdicts : sequence of Verdict
-        Checked claims. Of those about a value, the first of each flow that has a figure is drawn.
+        Checked claims. Of those about a value of all goods, with the partner and year of the first, the first of
+        each flow that has a figure is drawn.
     lang : {"en", "nl"}
         Language.
 
@@ -42,12 +43,14 @@ def draw_reported(verdicts: Sequence[Verdict], lang: Lang = "en") -> Chart:
     >>> draw_reported(nl.check_claims()).data[["flow", "cbs_meur", "verdict"]].values.tolist()
     [['import', 20332.0, 'supported'], ['export', 7068.0, 'supported']]
     """
+    drawable = [v for v in verdicts if v.claim.measure == "value" and v.claim.product == "TOTAL" and _figure(v)]
+    if not drawable:
+        raise NoData("None of these claims is about a value of all goods that CBS publishes; there is nothing to draw.")
+    first = drawable[0].claim
     shown: dict[str, Verdict] = {}
-    for verdict in verdicts:
-        if verdict.claim.measure == "value" and verdict.readings and verdict.readings[0].margin is not None:
+    for verdict in drawable:
+        if (verdict.claim.partner, verdict.claim.year) == (first.partner, first.year):
             shown.setdefault(verdict.claim.flow, verdict)
-    if not shown:
-        raise NoData("None of these claims is about a value that CBS publishes; there is nothing to draw.")
     claim = next(iter(shown.values())).claim
     data = pd.DataFrame([_row(verdict) for verdict in shown.values()])
     margins = [wording.text("flow-margin", lang, flow=row.flow, margin=row.margin_pct) for row in data.itertuples()]
@@ -65,13 +68,13 @@ def draw_reported(verdicts: Sequence[Verdict], lang: Lang = "en") -> Chart:
             headline=headline,
             subtitle=wording.text("reported-subtitle", lang, partner=claim.partner, year=claim.year),
             footer=footer,
-            height=0.95 * len(data) + 0.3,
+            height=1.1 * len(data) + 0.3,
         )
         (ax,) = chart.axes()
         end = max(data["cbs_meur"].max(), data["upto_meur"].max()) * 1.03
         for at, row in enumerate(data.to_dict("records")):
             _bar(ax, at, row, end, lang)
-        ax.set(xlim=(0, end), ylim=(len(data) - 0.6, -0.75), yticks=[])
+        ax.set(xlim=(0, end), ylim=(len(data) - 0.62, -0.78), yticks=[])
         canvas.billions(ax.xaxis, lang, 0, end)
     values = "; ".join(
         wording.text("reported-alt", lang, flow=row.flow, value=row.cbs_meur, words=row.wording)
@@ -80,18 +83,23 @@ def draw_reported(verdicts: Sequence[Verdict], lang: Lang = "en") -> Chart:
     return Chart("reported", lang, chart.figure, headline, f"{headline}. {values}.", data)
 
 
+def _figure(verdict: Verdict) -> bool:
+    return verdict.main is not None and verdict.main.margin is not None
+
+
 def _row(verdict: Verdict) -> dict[str, Any]:
-    claim, reading = verdict.claim, verdict.readings[0]
+    claim, reading = verdict.claim, verdict.main
+    assert reading is not None
     half = (claim.precision or 0) / 2
-    upto = claim.upto or claim.threshold + half
     return {
         "claim": claim.id,
         "flow": claim.flow,
         "partner": claim.partner,
         "year": claim.year,
         "wording": claim.wording,
+        "reported_meur": claim.threshold,
         "from_meur": claim.threshold - half,
-        "upto_meur": upto,
+        "upto_meur": claim.upto or claim.threshold + half,
         "cbs_meur": reading.value,
         "margin_pct": reading.margin,
         "verdict": verdict.verdict,
@@ -101,25 +109,25 @@ def _row(verdict: Verdict) -> dict[str, Any]:
 
 
 def _bar(ax: Axes, at: int, row: dict[str, Any], end: float, lang: Lang) -> None:
-    value, start, upto = row["cbs_meur"], row["from_meur"], row["upto_meur"]
+    value, reported, start, upto = (row[f"{name}_meur"] for name in ("cbs", "reported", "from", "upto"))
     colour = canvas.COLOURS.get(row["flow"], canvas.INK)
-    ax.barh(at, value, height=0.44, color=colour)
-    room = Rectangle((start, at - 0.3), upto - start, 0.6, facecolor="none", edgecolor=canvas.GREY, hatch="////")
+    ax.barh(at, value, height=0.4, color=colour)
+    room = Rectangle((start, at - 0.27), upto - start, 0.54, facecolor="none", edgecolor=canvas.GREY, hatch="////")
     ax.add_patch(room)
-    ax.plot([start, start], [at - 0.36, at + 0.3], color=canvas.INK, linewidth=1.4)
+    ax.plot([reported, reported], [at - 0.33, at + 0.27], color=canvas.INK, linewidth=1.4)
     above: dict[str, Any] = {"va": "bottom", "fontsize": 9}
-    flow = wording.text(f"{row['flow']}-with", lang, partner=row["partner"])
-    ax.text(0, at - 0.27, flow, weight="bold", color=colour, **above)
-    words = wording.text("quoted", lang, words=row["wording"])
-    side = "right" if start > end / 2 else "left"
-    ax.text(start, at - 0.38, words, ha=side, style="italic", **above)
-    inside = value > end / 4
     ax.text(
-        (start if inside else max(value, upto)) + end * (-0.01 if inside else 0.01),
-        at,
-        wording.text("cbs-says", lang, value=value, margin=row["margin_pct"]),
-        ha="right" if inside else "left",
-        va="center",
-        color="white" if inside else canvas.INK,
+        0,
+        at - 0.53,
+        wording.text(f"{row['flow']}-with", lang, partner=row["partner"]),
         weight="bold",
+        color=colour,
+        **above,
     )
+    words = wording.text("quoted", lang, words=row["wording"])
+    ax.text(reported, at - 0.35, words, ha="right" if reported > end / 2 else "left", style="italic", **above)
+    says = wording.text("cbs-says", lang, value=value, margin=row["margin_pct"])
+    inside = min(value, start) > end / 3
+    where = min(value, start) - 0.01 * end if inside else max(value, upto) + 0.01 * end
+    look: dict[str, Any] = {"ha": "right" if inside else "left", "color": "white" if inside else canvas.INK}
+    ax.text(where, at, says, va="center", weight="bold", **look)

@@ -1,6 +1,7 @@
 """Documents to hand on: the briefing, verdicts, figures and sources on one page that opens anywhere."""
 
 from base64 import b64encode
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -13,7 +14,7 @@ from nltrade.charts import NAMES, Chart, draw
 from nltrade.errors import NoData
 from nltrade.files import write
 from nltrade.registry import reported
-from nltrade.registry.entries import Lang
+from nltrade.registry.entries import Claim, Lang
 from nltrade.verdicts import Verdict, check_claims
 from nltrade.verdicts.reading import place_range
 
@@ -27,6 +28,7 @@ def briefing(
     lang: Lang = "en",
     out: Path | str = "figures",
     frame: pd.DataFrame | None = None,
+    claims: Mapping[str, Claim] | None = None,
 ) -> Path:
     """
     Write a briefing on the trade with a partner: findings, verdicts, figures, notes, sources.
@@ -43,6 +45,9 @@ def briefing(
         Folder for the page; made if it does not exist.
     frame : pandas.DataFrame, optional
         Tidy frame; the shipped figures by default.
+    claims : mapping of str to Claim, optional
+        Reported figures, such as ``nltrade.claims("mine.toml")``; the shipped ones by default. Those about the partner
+        and the year are checked.
 
     Returns
     -------
@@ -57,9 +62,8 @@ def briefing(
         No table covers the year, or CBS publishes nothing on the trade with the partner.
     """
     cells = load() if frame is None else frame
-    about = registry.partner(partner)
-    claims = [c for c in reported.claims().values() if registry.partner(c.partner) == about and c.year == year]
-    verdicts = check_claims(cells, claims)
+    about, year = registry.country(partner), int(year)
+    verdicts = check_claims(cells, reported.claims_about(about.id, year, claims))
     trade.select(cells, kind="goods", period=year)  # a year that no table covers is an error, not an empty page
     charts = draw_all(cells, verdicts, partner=about.id, year=year, lang=lang)
     if not charts:

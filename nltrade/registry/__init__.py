@@ -13,7 +13,6 @@ from pathlib import Path
 from nltrade.errors import UnknownName, close_to
 from nltrade.registry.entries import (
     FLOWS,
-    LANGS,
     Event,
     Flow,
     Partner,
@@ -143,9 +142,10 @@ def partner(name: str) -> Partner:
     'RU'
     """
     by_id = partners()
-    if name.upper() in by_id:
-        return by_id[name.upper()]
-    by_name = {p.name(lang).lower(): p for p in by_id.values() for lang in LANGS}
+    if str(name).upper() in by_id:
+        return by_id[str(name).upper()]
+    by_name = {other.lower(): p for p in by_id.values() for other in [p.name("en"), p.name("nl"), *p.also]}
+    name = str(name)
     if name.lower() in by_name:
         return by_name[name.lower()]
     hint = close_to(name, [*by_id, *by_name])
@@ -153,6 +153,32 @@ def partner(name: str) -> Partner:
         if f"{close!r}?" in hint:
             hint = f" Did you mean {match.id!r} ({match.name()})?"
     raise UnknownName(f"No partner {name!r}.{hint} nltrade.partners() lists all {len(by_id) - 1}.")
+
+
+def country(name: str) -> Partner:
+    """
+    Find a partner that is a country, as a figure or a briefing needs.
+
+    Parameters
+    ----------
+    name : str
+        ISO code or name.
+
+    Returns
+    -------
+    Partner
+
+    Raises
+    ------
+    UnknownName
+        No partner has that name, or it is a group, a residual, or the Netherlands itself.
+    """
+    found = partner(name)
+    if found.kind != "country":
+        raise UnknownName(
+            f"{found.named()} ({found.id}) is a {found.kind}, no partner country. Name one, such as 'RU'."
+        )
+    return found
 
 
 def product(code: str) -> Product:
@@ -173,6 +199,7 @@ def product(code: str) -> Product:
     UnknownName
         The code is not registered.
     """
+    code = str(code)
     if code not in products():
         more = ""
         if code.isdigit() and len(code) in (2, 3):
@@ -216,14 +243,14 @@ def flow(name: str) -> Flow:
     raise UnknownName(f"No flow {name!r}.{close_to(name, FLOWS)} Flows are {', '.join(FLOWS)}.")
 
 
-def eu_members(on: date) -> frozenset[str]:
+def eu_members(on: date | None = None) -> frozenset[str]:
     """
     Give the members of the European Union on a day.
 
     Parameters
     ----------
-    on : datetime.date
-        The day. An accession or a departure counts from its first day.
+    on : datetime.date, optional
+        The day; the latest membership known by default. An accession or a departure counts from its first day.
 
     Returns
     -------
@@ -243,6 +270,7 @@ def eu_members(on: date) -> frozenset[str]:
     >>> "GB" in eu_members(date(2012, 12, 31)), "HR" in eu_members(date(2012, 12, 31))
     (True, False)
     """
+    day = on or date.max
     return frozenset(
-        p.id for p in partners().values() if p.eu_from and p.eu_from <= on and (p.eu_until is None or on < p.eu_until)
+        p.id for p in partners().values() if p.eu_from and p.eu_from <= day and (p.eu_until is None or day < p.eu_until)
     )

@@ -50,6 +50,7 @@ class Partner(Entry, frozen=True, kw_only=True):
     eu: bool | None = None
     eu_from: date | None = None
     eu_until: date | None = None
+    also: list[str] = []
     keys: dict[str, str] = {}
 
     def name(self, lang: Lang = "en") -> str:

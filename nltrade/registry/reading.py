@@ -17,7 +17,7 @@ E = TypeVar("E", bound=Entry)
 def sections(path: Path) -> dict[str, Any]:
     """Parse a TOML file."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))  # Notepad writes a byte order mark
     except FileNotFoundError:
         raise RegistryError(f"{path}: no such file. Check the path.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -27,6 +27,8 @@ def sections(path: Path) -> dict[str, Any]:
 def read(path: Path, section: str | None, type: type[E]) -> dict[str, E]:
     """Read the entries of one section, or of a whole file."""
     entries = sections(path) if section is None else sections(path).get(section, {})
+    if not isinstance(entries, dict):
+        raise RegistryError(f"{path.name}: {section!r} is no section. Write each entry as [{section}.<id>].")
     return {id: convert(path, id, fields, type) for id, fields in entries.items()}
 
 

@@ -4,12 +4,13 @@ Reported figures next to what CBS publishes: a verdict for each claim, with its 
 A claim may be read in several ways: in more than one table, by imports or by total trade, with the European Union of
 the time or of today. Every reading is made and shown; none is hidden. The verdict is
 
-* ``supported``: every reading of the time holds, and a place is certain in the flow that the claim names;
+* ``supported``: every reading holds, and a place is certain in the flow that the claim names;
 * ``contradicted``: none holds;
 * ``depends``: some do, or the place is not certain;
 * ``cannot be checked``: CBS publishes no figure for it, or none that may be compared.
 
-Readings with today's membership of the EU show what would change; a statement is not judged by a later membership.
+A place in total trade is judged by every flow with the EU of the time; a place in one flow by that flow. Readings with
+today's membership of the EU show what would change: a statement is not judged by a later membership.
 """
 
 from collections.abc import Iterable, Mapping
@@ -106,14 +107,19 @@ def verdict_table(verdicts: Iterable[Verdict], lang: Lang = "en") -> pd.DataFram
 
 def _check(claim: Claim, cells: pd.DataFrame) -> Verdict:
     readings = place.readings(claim, cells) if claim.measure == "place" else figure.readings(claim, cells)
-    held = [reading.holds for reading in readings if reading.of_the_time and reading.holds is not None]
+    held = [reading.holds for reading in readings if reading.judged and reading.holds is not None]
     if not held:
         verdict = "cannot be checked"
     elif not any(held):
         verdict = "contradicted"
-    elif all(held) and (claim.measure != "place" or readings[0].certain):
+    elif all(held) and (claim.measure != "place" or all(r.certain for r in readings if r.judged and _named(r, claim))):
         verdict = "supported"
     else:
         verdict = "depends"
     tables = {table for reading in readings for table in reading.tables}
     return Verdict(claim=claim, verdict=verdict, readings=readings, sources=snapshot.origins(tables))
+
+
+def _named(reading: Reading, claim: Claim) -> bool:
+    """Tell the readings of the flow that a claim names, goods or services alone."""
+    return reading.flow == claim.flow and reading.kind != "goods and services" and reading.holds is not None

@@ -7,7 +7,7 @@ import pandas as pd
 from nltrade import registry, trade
 from nltrade.registry.entries import Claim
 from nltrade.trade import VALUE
-from nltrade.verdicts.reading import WRITTEN, Reading, Reason, cells_of
+from nltrade.verdicts.reading import WRITTEN, Reading, Reason, cells_of, why_absent
 
 
 def readings(claim: Claim, cells: pd.DataFrame) -> list[Reading]:
@@ -37,10 +37,11 @@ def _figure_reading(claim: Claim, cells: pd.DataFrame) -> Reading:
     value = float(row[column].iloc[0]) if row[column].notna().any() else None
     holds = margin = None
     if value is None or not row["complete"].all():
-        reason = Reason(_missing(claim, row), {"table": table, "partner": partner, "year": year})
+        of_partner = cells[(cells["partner"] == partner) & (cells["period"] == year)]
+        reason = Reason(_missing(claim, row, cells, of_partner), {"table": table, "partner": partner, "year": year})
     else:
         holds, margin = _holds(claim, value), value - claim.threshold
-        if claim.measure == "value" and claim.threshold:
+        if claim.measure == "value":
             margin = 100 * margin / claim.threshold
         reason = _compared(claim, value, holds)
     return Reading(
@@ -55,21 +56,21 @@ def _figure_reading(claim: Claim, cells: pd.DataFrame) -> Reading:
     )
 
 
-def _missing(claim: Claim, row: pd.DataFrame) -> str:
+def _missing(claim: Claim, row: pd.DataFrame, cells: pd.DataFrame, of_partner: pd.DataFrame) -> str:
     """Name the reason why there is no figure to compare."""
-    if not len(row) or pd.isna(row[VALUE].iloc[0]):
-        return "why-missing"
-    if not row["complete"].iloc[0]:
+    if not row[VALUE].notna().any():
+        return why_absent(claim, cells, of_partner)
+    if not row["complete"].all():
         return "why-part-year"
     if claim.measure == "share":
         return "why-no-total"
-    return "why-break" if row["growth_note"].iloc[0] else "why-first-year"
+    return "why-break" if row["growth_note"].iloc[0] else "why-no-previous"
 
 
 def _holds(claim: Claim, value: float) -> bool:
     match claim.operator:
         case "just above":
-            return claim.threshold <= value < (claim.upto or claim.threshold)
+            return claim.threshold <= value < float(claim.upto or 0)
         case "rounds to":
             return _rounded(claim, value) == _rounded(claim, claim.threshold)
         case "at least":

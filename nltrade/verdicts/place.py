@@ -10,26 +10,43 @@ import pandas as pd
 from nltrade import registry
 from nltrade.ranking import Counted, rank_partners
 from nltrade.registry.entries import Claim
-from nltrade.verdicts.reading import Placed, Reading, Reason, cells_of
+from nltrade.verdicts.reading import Placed, Reading, Reason, cells_of, why_absent
 
-FLOWS = ["total trade", "import", "export", "domestic export"]
+FLOWS = {
+    "goods": ["total trade", "import", "export", "domestic export"],
+    "services": ["total trade", "import", "export"],
+}
 
 
 def readings(claim: Claim, cells: pd.DataFrame) -> list[Reading]:
-    """Make every reading of a place, the one that the claim names first."""
-    then, now = date(claim.year, 12, 31), date.today()
+    """
+    Make every reading of a place, the one that the claim names first.
+
+    A claim on total trade ("trade partner") is judged by every flow, with the EU of the time; a claim that names a
+    flow by that flow alone. The other readings are there to see.
+    """
+    kind = registry.product(claim.product).kind
+    then, now = date(claim.year, 12, 31), None
     days = {True: then} if registry.eu_members(then) == registry.eu_members(now) else {True: then, False: now}
-    flows = sorted(FLOWS, key=lambda flow: flow != claim.flow)
+    flows = [claim.flow, *(flow for flow in FLOWS[kind] if flow != claim.flow)]
+    add_services = claim.product == "TOTAL" and claim.flow in FLOWS["services"]
     found = []
-    for table, (of_the_time, day) in product(_tables(cells, "goods", claim), days.items()):
-        ranked = rank_partners(cells, period=claim.year, flow=flows, members_on=day, table=table)
+    for table, (of_the_time, day) in product(_tables(cells, kind, claim), days.items()):
+        members = registry.eu_members(day)
+        asked: dict[str, Any] = {"period": claim.year, "members_on": day or date.max}
+        if registry.partner(claim.partner).id in members:
+            found.append(
+                Reading(tables=[table], flow=claim.flow, kind=kind, of_the_time=of_the_time, reasons=[_member(claim)])
+            )
+            continue
+        ranked = rank_partners(cells, flow=flows, kind=kind, product=claim.product, table=table, **asked)
         for flow in flows:
             of_flow = ranked[ranked["flow"] == flow]
-            found.append(_reading(claim, cells, of_flow, [table], flow, "goods", of_the_time))
-        for services in _tables(cells, "services", claim):
+            found.append(_reading(claim, cells, of_flow, [table], flow, kind, of_the_time))
+        for services in _tables(cells, "services", claim) if add_services else []:
             both: Counted = "goods and services"
             tables = (table, services)
-            ranked = rank_partners(cells, period=claim.year, flow=claim.flow, kind=both, members_on=day, table=tables)
+            ranked = rank_partners(cells, flow=claim.flow, kind=both, table=tables, **asked)
             found.append(_reading(claim, cells, ranked, list(tables), claim.flow, both, of_the_time))
     return found
 
@@ -37,6 +54,10 @@ def readings(claim: Claim, cells: pd.DataFrame) -> list[Reading]:
 def _tables(cells: pd.DataFrame, kind: str, claim: Claim) -> list[str]:
     covering = cells[(cells["kind"] == kind) & (cells["period"] == str(claim.year))]
     return list(covering["table"].unique())
+
+
+def _member(claim: Claim) -> Reason:
+    return Reason("why-member", {"partner": registry.partner(claim.partner).id, "year": claim.year})
 
 
 def _reading(
@@ -50,49 +71,61 @@ def _reading(
 ) -> Reading:
     placed = [_placed(row) for row in ranked.to_dict("records")]
     partner = registry.partner(claim.partner).id
-    own = next((place for place in placed if place.partner == partner), None)
-    shown = [place.partner for place in placed[:5]] + [partner]
+    at = next((at for at, place in enumerate(placed) if place.partner == partner), None)
     of_flow = ["import", "export"] if flow == "total trade" else [flow]
-    used = cells[
-        cells["table"].isin(tables)
-        & cells["partner"].isin(shown)
-        & cells["flow"].isin(of_flow)
-        & (cells["level"] == 0)
-        & (cells["period"] == str(claim.year))
-    ]
-    common: dict[str, Any] = {"tables": tables, "flow": flow, "kind": kind, "of_the_time": of_the_time}
-    if own is None:
-        missing = Reason("why-missing", {"table": tables[0], "partner": partner, "year": claim.year})
-        return Reading(**common, cells=cells_of(used), reasons=[missing] if of_the_time else [])
+    codes = [claim.product, "S"] if kind == "goods and services" else [claim.product]
+    of_year = cells[cells["table"].isin(tables) & (cells["period"] == str(claim.year))]
+    used = of_year[of_year["flow"].isin(of_flow) & of_year["product"].isin(codes)]
+    used = used[used["partner"].isin([place.partner for place in placed[:5]] + [partner])]
+    named = flow == claim.flow and kind != "goods and services"
+    common: dict[str, Any] = {
+        "tables": tables,
+        "flow": flow,
+        "kind": kind,
+        "of_the_time": of_the_time,
+        "judged": of_the_time and (named or claim.flow == "total trade"),
+        "cells": cells_of(used),
+    }
+    if at is None:
+        own_cells = of_year[(of_year["table"] == tables[0]) & (of_year["partner"] == partner)]
+        absent = why_absent(claim, of_year[of_year["table"] == tables[0]], own_cells)
+        return Reading(**common, reasons=[Reason(absent, {"table": tables[0], "partner": partner, "year": claim.year})])
+    own = placed[at]
     front = [place.partner for place in placed if place.place < own.place]
+    behind = [registry.partner(name).id for name in claim.behind]
+    in_order = front == behind if named else set(front) == set(behind)
+    reasons = []
+    holds: bool | None = own.place == claim.threshold and (not behind or in_order)
+    if own.place == claim.threshold and not holds:
+        reasons.append(Reason("why-order", {"what": flow, "claimed": behind, "found": front}))
+    if not of_year["complete"].all():
+        holds, reasons = None, [Reason("why-part-year", {"table": tables[0], "year": claim.year})]
+    elif own.best is None:
+        holds, reasons = None, [Reason("why-unbounded", {"table": tables[0], "what": flow})]
     reading = Reading(
         **common,
         value=own.place,
         margin=own.place - claim.threshold,
-        holds=own.place == claim.threshold and (not claim.behind or set(front) == set(claim.behind)),
+        holds=holds,
         place=own,
         first=placed[:5],
-        cells=cells_of(used),
+        neighbours=[*placed[max(at - 1, 0) : at], *placed[at + 1 : at + 2]],
     )
-    reasons = []
-    if own.place == claim.threshold and not reading.holds:
-        order = {"what": reading.what, "claimed": claim.behind, "found": front}
-        reasons.append(Reason("why-order", order))
-    if not reading.certain:
+    if holds is not None and not reading.certain:
         row = ranked[ranked["partner"] == partner].to_dict("records")[0]
-        reasons += _uncertain(reading.what, own, placed, row)
+        reasons += _uncertain(tables[0], reading.what, own, placed, row)
     return msgspec.structs.replace(reading, reasons=reasons if of_the_time else [])
 
 
 def _placed(row: dict[Any, Any]) -> Placed:
-    worst = None if pd.isna(row["worst"]) else int(row["worst"])
-    return Placed(row["partner"], row["value_meur"], row["place"], row["best"], worst)
+    best, worst = (None if pd.isna(row[end]) else int(row[end]) for end in ("best", "worst"))
+    return Placed(row["partner"], row["value_meur"], row["place"], best, worst)
 
 
-def _uncertain(what: str, own: Placed, placed: list[Placed], row: dict[Any, Any]) -> list[Reason]:
+def _uncertain(table: str, what: str, own: Placed, placed: list[Placed], row: dict[Any, Any]) -> list[Reason]:
     """Say what could move a place: countries inside a group, trade without a named partner, services."""
     count = int(row["hidden"])
-    reasons = [Reason(f"why-hidden-{count if count < 2 else 'more'}", {"what": what, "count": count})]
+    reasons = [Reason(f"why-hidden-{count if count < 2 else 'more'}", {"table": table, "what": what, "count": count})]
     gift, services = row["unallocated_meur"], row["services_meur"]
     up = [other for other in placed if own.value_meur < other.value_meur <= own.value_meur + gift]
     down = [other for other in placed if own.value_meur - gift < other.value_meur <= own.value_meur and other != own]
@@ -102,8 +135,8 @@ def _uncertain(what: str, own: Placed, placed: list[Placed], row: dict[Any, Any]
     if down:
         cases.append((own.place + 1, down[0].partner, down[0].value_meur))
     if cases:
-        values = {"what": what, "gift": gift, "partner": own.partner, "value": own.value_meur, "cases": cases}
-        reasons.append(Reason("why-gift", values))
+        values = {"partner": own.partner, "value": own.value_meur, "cases": cases}
+        reasons.append(Reason("why-gift", {"table": table, "what": what, "gift": gift, **values}))
     if services and own.worst is not None and own.worst > own.place + count + len(down[:1]):
-        reasons.append(Reason("why-services", {"what": what, "gift": services, "partner": own.partner}))
+        reasons.append(Reason("why-services", {"table": table, "what": what, "gift": services, "partner": own.partner}))
     return reasons

@@ -31,7 +31,7 @@ class Placed(msgspec.Struct, frozen=True):
     partner: str
     value_meur: float
     place: int
-    best: int
+    best: int | None
     worst: int | None
 
 
@@ -53,18 +53,21 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 
     `value` is in million euro, in percent, or a place; `margin` is its distance to the reported figure, in percent
     of it for a value, in points for a share or growth rate, in places for a place. `of_the_time` is False for
-    today's membership of the EU. `holds` is None where there is nothing to compare.
+    today's membership of the EU; `judged` readings make the verdict, the others are there to see. `holds` is None
+    where there is nothing to compare. `neighbours` are the partners just in front and behind.
     """
 
     tables: list[str]
     flow: str
     kind: str
     of_the_time: bool = True
+    judged: bool = True
     value: float | None = None
     margin: float | None = None
     holds: bool | None = None
     place: Placed | None = None
     first: list[Placed] = []
+    neighbours: list[Placed] = []
     cells: list[Cell] = []
     reasons: list[Reason] = []
 
@@ -76,7 +79,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def certain(self) -> bool:
         """Whether the place could be no other."""
-        return self.place is not None and self.place.best == self.place.worst
+        return self.place is not None and self.place.best is not None and self.place.best == self.place.worst
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,21 +90,36 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     readings: list[Reading]
     sources: list[Origin]
 
+    @property
+    def main(self) -> Reading | None:
+        """The first reading that can be compared, else the first with a figure, else the first."""
+        order = sorted(self.readings, key=lambda r: (not r.judged, r.holds is None, r.value is None))
+        return order[0] if order else None
+
     def says(self, lang: Lang = "en") -> str:
-        """Say what CBS publishes, in the reading that the claim names."""
-        main = self.readings[0] if self.readings else None
+        """Say what CBS publishes: a place in the reading that the claim names, any other figure in every table."""
+        main = self.main
         if main is None or main.value is None:
             return wording.label("not published", lang)
-        said = wording.figure((WRITTEN[self.claim.measure], main.value), lang)
-        return f"{said} ({place_range(main.place, lang)})" if main.place else said
+        if main.place:
+            return f"{wording.place(main.value, lang)} ({place_range(main.place, lang)})"
+        said = {
+            r.tables[0]: wording.figure((WRITTEN[self.claim.measure], r.value), lang)
+            + ("" if r.holds is not None else f" ({wording.label('part-year', lang)})")
+            for r in self.readings
+            if r.value is not None
+        }
+        if len(said) == 1:
+            return next(iter(said.values()))
+        return "; ".join(f"{table}: {figure}" for table, figure in said.items())
 
     def margin(self, lang: Lang = "en") -> str:
         """Say how far the reported figure is from the published one."""
-        main = self.readings[0] if self.readings else None
-        if main is None or main.margin is None:
+        main = self.main
+        if main is None or main.margin is None or main.holds is None:
             return ""
         if main.place:
-            return "; ".join(gap.text(lang) for gap in _gaps(main.place, main.first))
+            return "; ".join(gap.text(lang) for gap in _gaps(main.place, main.neighbours))
         threshold = (WRITTEN[self.claim.measure], self.claim.threshold)
         id = "margin" if self.claim.measure == "value" else "margin-points"
         return wording.text(id, lang, margin=main.margin, threshold=threshold)
@@ -114,7 +132,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
         if not self.readings:
             reasons = [Reason("why-no-table", {"year": self.claim.year})]
         notes = [wording.note(self.claim.note, lang)] if self.claim.note else []
-        return [reason.text(lang) for reason in reasons] + notes
+        return list(dict.fromkeys([reason.text(lang) for reason in reasons] + notes))
 
 
 def place_range(placed: Placed, lang: Lang) -> str:
@@ -126,6 +144,8 @@ def place_range(placed: Placed, lang: Lang) -> str:
     >>> place_range(Placed("RU", 7068.0, 3, 2, 4), "en")
     'between 2nd and 4th'
     """
+    if placed.best is None:
+        return wording.label("not-bounded", lang)
     if placed.best == placed.worst:
         return wording.label("certain", lang)
     if placed.worst is None:
@@ -142,28 +162,36 @@ def cells_of(rows: pd.DataFrame) -> list[Cell]:
     return [Cell(**cell | {VALUE: None if pd.isna(cell[VALUE]) else cell[VALUE]}) for cell in named]
 
 
+def why_absent(claim: Claim, of_table: pd.DataFrame, of_partner: pd.DataFrame) -> str:
+    """Name the reason why a table has no figure: no such product in it, no such partner, or the cell withheld."""
+    if claim.product not in set(of_table["product"]):
+        return "why-product"
+    return "why-withheld" if of_partner[VALUE].notna().any() else "why-missing"
+
+
 def _places(claim: Claim, readings: list[Reading]) -> list[Reason]:
-    """Say the places of all readings, those of the time first, and where they are certain."""
+    """Say the places of all readings, table by table, those of the time first, and where they are certain."""
     reasons = []
     for table in dict.fromkeys(reading.tables[0] for reading in readings):
+        here = [reading for reading in readings if reading.place and reading.tables[0] == table]
         for id, of_the_time in [("why-places-then", True), ("why-places-now", False)]:
             by_place: dict[int, list[str]] = {}
-            for reading in readings:
-                if reading.place and reading.tables[0] == table and reading.of_the_time == of_the_time:
+            for reading in here:
+                if reading.place and reading.of_the_time == of_the_time:
                     by_place.setdefault(reading.place.place, []).append(reading.what)
             if by_place:
                 values = {"table": table, "year": claim.year, "places": sorted(by_place.items())}
                 reasons.append(Reason(id, values))
-        sure = [r.what for r in readings if r.certain and r.of_the_time and r.tables[0] == table]
-        if sure:
-            reasons.insert(-1 if len(reasons) > 1 else 1, Reason("why-certain", {"what": sure}))
+            sure = [r.what for r in here if r.certain and r.holds is not None and r.of_the_time]
+            if sure and of_the_time:
+                reasons.append(Reason("why-certain", {"table": table, "what": sure}))
     return reasons
 
 
-def _gaps(own: Placed, first: list[Placed]) -> list[Reason]:
+def _gaps(own: Placed, neighbours: list[Placed]) -> list[Reason]:
     """Say how far the partner in front and the next one behind are."""
-    ahead = [place for place in first if place.value_meur > own.value_meur]
-    behind = [place for place in first if place.value_meur < own.value_meur]
-    gaps = [("margin-front", ahead[-1])] if ahead else []
-    gaps += [("margin-next", behind[0])] if behind else []
-    return [Reason(id, {"gap": abs(p.value_meur - own.value_meur), "partner": p.partner}) for id, p in gaps]
+    ids = {True: "margin-front", False: "margin-next"}
+    return [
+        Reason(ids[p.value_meur >= own.value_meur], {"gap": abs(p.value_meur - own.value_meur), "partner": p.partner})
+        for p in neighbours
+    ]
