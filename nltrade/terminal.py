@@ -72,7 +72,7 @@ def _print_readings(verdict: Verdict, lang: Lang, console: Console) -> None:
             + ("" if p.best == p.worst else f" ({p.best}-{p.worst or '?'})")
             for p in reading.first
         ]
-        grid.add_row(wording.label(reading.what, lang), members, place, "; ".join(first))
+        grid.add_row(reading.label(lang, verdict.in_several), members, place, "; ".join(first))
     console.print(grid)
     console.print(Padding(wording.label("first-five-note", lang), (0, 0, 0, 2)))
 

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from nltrade import wording
+from nltrade import registry, wording
 from nltrade.charts import canvas
 from nltrade.charts.canvas import Canvas
 from nltrade.charts.chart import Chart
@@ -60,7 +60,7 @@ def draw_reported(verdicts: Sequence[Verdict], lang: Lang = "en") -> Chart:
     sources = list({origin.table: origin for verdict in shown.values() for origin in verdict.sources}.values())
     footer = [
         *(wording.note(id, lang) for id in dict.fromkeys(v.claim.note for v in shown.values()) if id),
-        wording.note("border-crossing", lang),
+        *(wording.note(registry.tables()[id].note, lang) for id in dict.fromkeys(data["table"])),
         *canvas.source_lines(sources, lang, {str(claim.year): data["status"].iloc[0]}),
     ]
     with canvas.styled():
@@ -116,14 +116,9 @@ def _bar(ax: Axes, at: int, row: dict[str, Any], end: float, lang: Lang) -> None
     ax.add_patch(room)
     ax.plot([reported, reported], [at - 0.33, at + 0.27], color=canvas.INK, linewidth=1.4)
     above: dict[str, Any] = {"va": "bottom", "fontsize": 9}
-    ax.text(
-        0,
-        at - 0.53,
-        wording.text(f"{row['flow']}-with", lang, partner=row["partner"]),
-        weight="bold",
-        color=colour,
-        **above,
-    )
+    flow = wording.text(f"{row['flow']}-with", lang, partner=row["partner"])
+    clear = reported > end * 0.3  # of the line with the words
+    ax.text(0, at - (0.25 if clear else 0.53), flow, weight="bold", color=colour, **above)
     words = wording.text("quoted", lang, words=row["wording"])
     ax.text(reported, at - 0.35, words, ha="right" if reported > end / 2 else "left", style="italic", **above)
     says = wording.text("cbs-says", lang, value=value, margin=row["margin_pct"])

@@ -45,6 +45,7 @@ def tables() -> Mapping[str, Table]:
             raise wrong("tables.toml", table.id, f"unit {table.unit!r} has no factor; add it under [units]")
         if bool(table.measures) == bool(table.flows):
             raise wrong("tables.toml", table.id, "give either measures, or a direction with flows")
+        known(table.note, notes(), "tables.toml", table.id, "note on its concept")
         for gap in table.breaks:
             known(gap.note, notes(), "tables.toml", table.id, "note")
     return found

@@ -100,6 +100,11 @@ class Table(Text, frozen=True, kw_only=True):
     successor: str | None = None
     definitive_until: str | None = None
 
+    @property
+    def note(self) -> str:
+        """Id of the note on the concept: the concept, without the edition of the manual."""
+        return self.concept.partition(" (")[0].replace(" ", "-")
+
     def covers(self, period: str) -> bool:
         """Tell whether a period lies in the span of this table."""
         return self.first <= period[:4] <= self.last

@@ -81,6 +81,11 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
         """Whether the place could be no other."""
         return self.place is not None and self.place.best is not None and self.place.best == self.place.worst
 
+    def label(self, lang: Lang, of_several: bool) -> str:
+        """Name the reading: what is counted, and in which table where there are several."""
+        what = wording.label(self.what, lang)
+        return f"{what} ({self.tables[0]})" if of_several else what
+
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     """A claim, its verdict, and everything the verdict rests on."""
@@ -95,6 +100,11 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
         """The first reading that can be compared, else the first with a figure, else the first."""
         order = sorted(self.readings, key=lambda r: (not r.judged, r.holds is None, r.value is None))
         return order[0] if order else None
+
+    @property
+    def in_several(self) -> bool:
+        """Whether more than one table covers the year."""
+        return len({reading.tables[0] for reading in self.readings}) > 1
 
     def says(self, lang: Lang = "en") -> str:
         """Say what CBS publishes: a place in the reading that the claim names, any other figure in every table."""
