@@ -116,14 +116,15 @@ def rank_partners(
     filed = [p for p in residuals if among == "all" or bool(p.eu) == (among == "inside EU")]
     # After a change of membership, trade that CBS files on the other side of the EU's border can belong here too.
     near = filed if members == then else residuals
-    is_unallocated = nw.col("partner").is_in([p.id for p in near if p.holds == "unallocated"])
-    is_part = nw.col("partner").is_in([p.id for p in filed]) | (country & _takes_part(among, then))
+    unallocated = nw.col("partner").is_in([p.id for p in near if p.holds == "unallocated"]).cast(nw.Float64)
+    part = (nw.col("partner").is_in([p.id for p in filed]) | (country & _takes_part(among, then))).cast(nw.Float64)
+    amount = nw.col(VALUE).fill_null(0.0)
     pools = {
-        "unallocated": nw.when(is_unallocated).then(nw.col(VALUE)).otherwise(0.0),
-        "untold": nw.when(is_unallocated & nw.col(VALUE).is_null()).then(1.0).otherwise(0.0),
-        "parts": nw.when(is_part).then(nw.col(VALUE)).otherwise(0.0),
-        "rounding": nw.when(is_part).then(0.5).otherwise(0.0),
-        "published": nw.when(published).then(1.0).otherwise(0.0),
+        "unallocated": amount * unallocated,
+        "untold": unallocated * nw.col(VALUE).is_null().cast(nw.Float64),
+        "parts": amount * part,
+        "rounding": 0.5 * part,
+        "published": published.cast(nw.Float64),
     }
 
     rows: Any = nw.from_native(frame)
@@ -134,11 +135,10 @@ def rank_partners(
         cells = cells.filter(nw.col("product") == codes[one])
         if "total trade" in flows:
             totals = nw.from_native(trade.total(cells.to_native()))
-            cells = nw.concat([part.select(STRINGS, VALUE) for part in (cells, totals)])
+            cells = nw.concat([each.select(STRINGS, VALUE) for each in (cells, totals)])
         parts.append(cells.select(STRINGS, VALUE).filter(nw.col("flow").is_in(flows)))
         whole = nw.when(nw.col("partner") == TOTALS[among]).then(nw.col(VALUE)).alias("whole")
-        each = [where.alias(name) for name, where in pools.items()]
-        sums = parts[-1].with_columns(whole, *each).group_by("flow").agg(nw.col("whole").max(), nw.col(*pools).sum())
+        sums = parts[-1].with_columns(whole, **pools).group_by("flow").agg(nw.col("whole").max(), nw.col(*pools).sum())
         free.append(_free(sums, len(members - {"NL"}) if among == "inside EU" else None))
 
     countries = parts[0].filter(published).select("flow", "partner", nw.col(VALUE).alias("value"))
@@ -169,7 +169,7 @@ def rank_partners(
         raise NoData(f"No country has a value for {', '.join(flows)} of {kind} in {period} in table {on}.")
     groups = parts[0].filter(nw.col("partner").is_in([p.id for p in near if p.holds == "countries"]))
     groups = groups.filter(~nw.col(VALUE).is_null()).select("flow", "partner", nw.col(VALUE).alias("value"))
-    return nw.maybe_reset_index(_places(countries, groups, pool)).to_native()  # type: ignore[no-any-return]
+    return nw.maybe_reset_index(_places(countries, groups, pool, with_services=len(parts) == 2)).to_native()  # type: ignore[no-any-return]
 
 
 def _free(sums: Any, members: int | None) -> Any:
@@ -192,7 +192,7 @@ def _free(sums: Any, members: int | None) -> Any:
     )
 
 
-def _places(countries: Any, groups: Any, pool: Any) -> Any:
+def _places(countries: Any, groups: Any, pool: Any, *, with_services: bool) -> Any:
     """
     Count who is ahead of each country, who could be, and whom it could pass; each flow apart.
 
@@ -211,7 +211,9 @@ def _places(countries: Any, groups: Any, pool: Any) -> Any:
     gift, services = nw.col("unallocated"), nw.col("services")
     received = nw.when(nw.col("open_other")).then(services).otherwise(0.0)
     reach = own + gift + nw.when(nw.col("open")).then(services).otherwise(0.0)
-    extras = {"by_gift": gift, "by_services": received, "by_both": gift + received}
+    extras = {"by_gift": gift}
+    if with_services:
+        extras |= {"by_services": received, "by_both": gift + received}
 
     def parts(value: nw.Expr) -> nw.Expr:
         """Count the parts of the size at hand that a value goes into, a last smaller one included."""
@@ -233,7 +235,9 @@ def _places(countries: Any, groups: Any, pool: Any) -> Any:
         .group_by("flow", "partner", "value", "unallocated", "services", "known")
         .agg(nw.col("ahead", "hidden", "out_of_reach").sum(), nw.col(*extras).max())
     )
-    overtaking = nw.max_horizontal(nw.col("by_gift") + nw.col("by_services"), nw.col("by_both"))
+    overtaking = nw.col("by_gift")
+    if with_services:
+        overtaking = nw.max_horizontal(nw.col("by_gift") + nw.col("by_services"), nw.col("by_both"))
     best = nw.when(nw.col("known")).then((1 + nw.col("out_of_reach")).cast(nw.Int64))
     last = (1 + nw.col("ahead") + nw.col("hidden").fill_null(0) + overtaking.fill_null(0)).cast(nw.Int64)
     worst = nw.when((own > 0) & nw.col("known")).then(last)
