@@ -182,6 +182,8 @@ def test_a_place_that_is_not_certain_depends(shipped):
     verdict = check(shipped, "third-partner", flow="export", behind=["US", "CN"])
     assert verdict.verdict == "depends"
     assert verdict.says() == "3rd (between 2nd and 4th)"
+    assert check(shipped, "third-partner", flow="export", threshold=2, behind=["US"]).verdict == "depends"
+    assert check(shipped, "third-partner", flow="export", threshold=5, behind=[]).verdict == "contradicted"
 
 
 def test_those_ahead_have_to_be_those_named_in_their_order(shipped):

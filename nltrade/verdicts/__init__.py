@@ -5,8 +5,8 @@ A claim may be read in several ways: in more than one table, by imports or by to
 the time or of today. Every reading is made and shown; none is hidden. The verdict is
 
 * ``supported``: every reading holds, and a place is certain in the flow that the claim names;
-* ``contradicted``: none holds;
-* ``depends``: some do, or the place is not certain;
+* ``contradicted``: none holds, and what is not published could not make it hold;
+* ``depends``: some hold, or a place is not certain;
 * ``cannot be checked``: CBS publishes no figure for it, or none that may be compared.
 
 A place in total trade is judged by every flow with the EU of the time; a place in one flow by that flow. Readings with
@@ -107,19 +107,18 @@ def verdict_table(verdicts: Iterable[Verdict], lang: Lang = "en") -> pd.DataFram
 
 def _check(claim: Claim, cells: pd.DataFrame) -> Verdict:
     readings = place.readings(claim, cells) if claim.measure == "place" else figure.readings(claim, cells)
-    held = [reading.holds for reading in readings if reading.judged and reading.holds is not None]
-    if not held:
+    judged = [r for r in readings if r.judged and r.holds is not None]
+    named = [r for r in judged if r.flow == claim.flow and r.kind != "goods and services"]
+    possible = any(
+        r.place and (r.place.best or 1) <= claim.threshold <= (r.place.worst or claim.threshold) for r in named
+    )
+    if not judged:
         verdict = "cannot be checked"
-    elif not any(held):
-        verdict = "contradicted"
-    elif all(held) and (claim.measure != "place" or all(r.certain for r in readings if r.judged and _named(r, claim))):
+    elif all(r.holds for r in judged) and all(r.certain for r in named if r.place):
         verdict = "supported"
-    else:
+    elif any(r.holds for r in judged) or possible:
         verdict = "depends"
+    else:
+        verdict = "contradicted"
     tables = {table for reading in readings for table in reading.tables}
     return Verdict(claim=claim, verdict=verdict, readings=readings, sources=snapshot.origins(tables))
-
-
-def _named(reading: Reading, claim: Claim) -> bool:
-    """Tell the readings of the flow that a claim names, goods or services alone."""
-    return reading.flow == claim.flow and reading.kind != "goods and services" and reading.holds is not None
