@@ -1,0 +1,251 @@
+"""
+Invented tables in the shape of real ones.
+
+No figure here is CBS's. Every invented value is one number written twice, with zeros between (``184800001848``), so
+that nobody mistakes it. The cells are still consistent: a total is the sum of its parts, a year that of its months or
+of its quarters, the world that of the EU and the rest. The exceptions are those of real tables: some cells are
+secret, and a partner that does not exist in a year is impossible in it.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from cbs_replica.rows import IMPOSSIBLE, Cube
+from cbs_replica.shape import Table, dimension, make, topic
+
+TWICE = 100_000_001
+FIRST, LAST = 1996, 2017
+MONTHS = ["januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober"]
+MONTHS += ["november", "december"]
+
+DIVISIONS = {0: "0123456789", 1: "12", 2: "123456789", 3: "2345", 4: "123", 5: "123456789", 6: "123456789"}
+DIVISIONS |= {7: "123456789", 8: "12345789", 9: "13467"}
+
+AGGREGATES = {"999": "Totaal landen(groepen)", "teu": "Totaal EU", "neu": "Totaal niet-EU"}
+CONTINENTS = {"eur": "Europa", "afr": "Afrika", "ame": "Amerika", "azi": "Azië", "toc": "Oceanië", "ove": "overige"}
+COUNTRIES = {
+    ("eur", True): "001 Frankrijk,002 België en Luxemburg (t/m 1999),004 Duitsland,005 Italië,006 Verenigd Koninkrijk,"
+    "007 Ierland,008 Denemarken,009 Griekenland,010 Portugal,011 Spanje,017 België (vanaf 2000),"
+    "018 Luxemburg (vanaf 2000),030 Zweden,032 Finland,038 Oostenrijk,046 Malta,053 Estland,054 Letland,055 Litouwen,"
+    "060 Polen,061 Tsjechië,063 Slowakije,064 Hongarije,066 Roemenië,068 Bulgarije,091 Slovenië,092 Kroatië,600 Cyprus",
+    ("eur", False): "024 IJsland,028 Noorwegen,039 Zwitserland,052 Turkije,072 Oekraïne,073 Wit-Rusland,"
+    "075 Russische Federatie,938 Overig Europa",
+    ("afr", False): "204 Marokko,208 Algerije,220 Egypte,288 Nigeria,346 Kenia,388 Zuid-Afrika,923 Overig Afrika",
+    ("ame", False): "400 Verenigde Staten,404 Canada,412 Mexico,480 Colombia,504 Peru,508 Brazilië,512 Chili,"
+    "528 Argentinië,926 Overig Amerika",
+    ("azi", False): "616 Iran,624 Israël,632 Saoedi-Arabië,636 Koeweit,647 Verenigde Arabische Emiraten,664 India,"
+    "680 Thailand,690 Vietnam,700 Indonesië,701 Maleisië,706 Singapore,720 China (Volksrepubliek),728 Zuid-Korea,"
+    "732 Japan,736 Taiwan,740 Hongkong,930 Overig Azië",
+    ("toc", False): "800 Australië,804 Nieuw-Zeeland,931 Overig Oceanië",
+    ("ove", False): "950 Boordprovisie,958 Niet nader bepaald",
+}
+SPANS = {"002": (0, 1999), "017": (2000, 9999), "018": (2000, 9999)}
+
+
+def cells(number: int, measures: Iterable[str]) -> dict[str, int]:
+    """Values for the measures of one invented row, different in each row and column."""
+    return {name: (10 * (number + 1) + place) * TWICE for place, name in enumerate(measures)}
+
+
+def is_invented(value: int) -> bool:
+    """Whether a value bears the mark of an invented one."""
+    return value % TWICE == 0 and value != 0
+
+
+def sitc() -> tuple[list[dict[str, str]], dict[str, int]]:
+    """Make a tree of sections, divisions and groups in the key shapes of 7137shih, and the weight of each key."""
+    tree, weights = [("T  ", "Totaal goederen")], {}
+    for section, divisions in DIVISIONS.items():
+        tree.append((f"tt{section}", f"{section}  Verzonnen afdeling van goederen..."))
+        for second in divisions:
+            division = f"{section}{second}"
+            tree.append((f"t{division}", f"{division} Verzonnen hoofdgroep"))
+            for third in range(1, 5):
+                tree.append((f"{division}{third}", f"{division}{third} Verzonnen groep"))
+                for key in ("T  ", f"tt{section}", f"t{division}", f"{division}{third}"):
+                    weights[key] = weights.get(key, 0) + 1 + third % 2
+    return [{"Key": key, "Title": title} for key, title in tree], weights
+
+
+def partners(first: int, last: int) -> tuple[list[dict[str, str]], dict[str, dict[int, int]]]:
+    """Make partners with keys of the Geonomenclature, and what each weighs in a year; none where it does not exist."""
+    titles = AGGREGATES | {key: f"Totaal {name}" for key, name in CONTINENTS.items()}
+    weights: dict[str, dict[int, int]] = {key: {} for key in titles}
+    for (continent, inside), names in COUNTRIES.items():
+        for place, name in enumerate(names.split(",")):
+            key, title = name.split(" ", 1)
+            start, stop = SPANS.get(key, (0, 9999))
+            titles[key], weights[key] = title, {}
+            for year in range(max(first, start), min(last, stop) + 1):
+                for member in (key, continent, "teu" if inside else "neu", "999"):
+                    weights[member][year] = weights[member].get(year, 0) + 1 + place % 2
+    return [{"Key": key, "Title": title} for key, title in titles.items()], weights
+
+
+def periods(first: int, last: int, kinds: str = "MM KW JJ") -> tuple[list[dict[str, str]], dict[str, tuple[int, int]]]:
+    """Make months, quarters and years, and the year and weight of each; the title of 2012 has a stray space."""
+    rows, weights = [], {}
+    for year in range(first, last + 1):
+        months = [month + year - first for month in range(1, 13)]
+        named = {f"{year}MM{month:02}": (f"{year} {MONTHS[month - 1]}", months[month - 1]) for month in range(1, 13)}
+        for quarter in range(4):
+            label = f"{year} {quarter + 1}e kwartaal"
+            named[f"{year}KW0{quarter + 1}"] = (label, sum(months[3 * quarter : 3 * quarter + 3]))
+        named[f"{year}JJ00"] = ("2012 " if year == 2012 else str(year), sum(months))
+        status = {last: "Voorlopig", last - 1: "NaderVoorlopig"}.get(year, "Definitief")
+        for key, (title, weight) in named.items():
+            if key[4:6] in kinds.split():
+                rows.append({"Key": key, "Title": title, "Status": status})
+                weights[key] = (year, weight)
+    return rows, weights
+
+
+def with_quarters(years: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Put the quarters of each year before it, as the feed does."""
+    return [
+        row
+        for year in years
+        for row in [
+            *({"Key": f"{year['Key'][:4]}KW0{n}", "Title": f"{year['Key'][:4]} {n}e kwartaal"} for n in range(1, 5)),
+            year,
+        ]
+    ]
+
+
+def shih(rows: int | None = None, kinds: str = "MM KW JJ") -> Table:
+    """
+    Make a table of the shape of 7137shih: unit 1 000 euro, padded keys, three levels of SITC, six topics.
+
+    Parameters
+    ----------
+    rows : int, optional
+        Serve the first so many rows, with more years if 1996-2017 hold fewer; all of 1996-2017 by default. Nothing
+        is held in memory: a page is made when it is asked for.
+    kinds : str
+        Kinds of periods. The real table has months and years only: ``"MM JJ"``.
+    """
+    products, weight = sitc()
+    a_year = len(products) * len(partners(FIRST, LAST)[0]) * len(periods(FIRST, FIRST, kinds)[0])
+    last = max(LAST, FIRST + -(-(rows or 0) // a_year) - 1)
+    countries, size = partners(FIRST, last)
+    times, time = periods(FIRST, last, kinds)
+    order = {row["Key"]: place for place, row in enumerate([*products, *countries])}
+    leaves = {key for key in weight if key.isdigit()}
+    fuels = {key for key in weight if key.strip("t").startswith("3")}
+
+    def cell(product: str, partner: str, period: str) -> tuple[Any, ...]:
+        year, length = time[period]
+        here = size[partner].get(year)
+        if here is None:
+            return (IMPOSSIBLE,) * 6
+        growth = 7.7 if year > FIRST else IMPOSSIBLE
+        if (partner == "028" and product in fuels) or (
+            product in leaves and not (order[product] + order[partner]) % 41
+        ):
+            return None, None, None, None, None, None
+        value = weight[product] * here * length * TWICE
+        return value, 2 * value, value, 200.0, growth, growth
+
+    measures = {
+        "Invoerwaarde_1": ("Invoerwaarde", "1 000 euro", "Long"),
+        "Uitvoerwaarde_2": ("Uitvoerwaarde", "1 000 euro", "Long"),
+        "Handelsbalans_3": ("Handelsbalans", "1 000 euro", "Long"),
+        "Dekkingspercentage_4": ("Dekkingspercentage", "%", "Double"),
+        "JaarmutatieInvoer_5": ("Jaarmutatie invoer", "%", "Double"),
+        "JaarmutatieUitvoer_6": ("Jaarmutatie uitvoer", "%", "Double"),
+    }
+    keys = {"SITC": products, "LandenGroepen": countries, "Perioden": times}
+    return make(
+        "7137shih",
+        title=f"Internationale handel; in- en uitvoer naar SITC (3 digit), landen(groepen), {FIRST}-{last}",
+        modified="2018-05-03T02:00:00",
+        period=f"{FIRST} - {last}",
+        dimensions={name: dimension(listed, time=name == "Perioden") for name, listed in keys.items()},
+        topics=[topic(key, *rest) for key, rest in measures.items()],
+        rows=Cube(_only_keys(keys), list(measures), cell, limit=rows),
+        discontinued=True,
+    )
+
+
+def border_crossing() -> Table:
+    """Make a small 85429NED: goods that cross the border, with quasi-transit as measures of its own."""
+    goods = {
+        "T001082": "Totaal goederen",
+        "A018524": "0 Voeding en levende dieren",
+        "A018591": "3 Minerale brandstoffen",
+    }
+    weight = {"T001082": 5, "A018524": 2, "A018591": 3}
+    inside = {"L008552": "België", "L008592": "Duitsland"}
+    outside = {
+        "L008575": "China",
+        "L008724": "Rusland",
+        "L008776": "Verenigd Koninkrijk",
+        "L008778": "Verenigde Staten",
+    }
+    groups = {"T001047": "Totaal landen", "L007935": "EU (exclusief Nederland)", "L006998": "Niet-EU"}
+    size = {"T001047": len(inside) + len(outside), "L007935": len(inside), "L006998": len(outside)}
+    times, time = periods(2015, 2026)
+
+    def cell(partner: str, product: str, period: str) -> tuple[int, ...]:
+        value = size.get(partner, 1) * weight[product] * time[period][1] * TWICE
+        return 2 * value, 3 * value, value, 2 * value, 4 * value, 5 * value
+
+    measures = {
+        "TotaleInvoerwaarde_1": "Totale invoerwaarde",
+        "TotaleUitvoerwaarde_2": "Totale uitvoerwaarde",
+        "Wederuitvoerwaarde_3": "Wederuitvoerwaarde",
+        "UitvoerwaardeProductNL_4": "Uitvoerwaarde product NL",
+        "InvoerwaardeDoorvoer_5": "Invoerwaarde (quasi-)doorvoer",
+        "UitvoerwaardeDoorvoer_6": "Uitvoerwaarde (quasi-)doorvoer",
+    }
+    keys = {"Landen": _listed(groups | inside | outside), "SITC": _listed(goods), "Perioden": times}
+    return _in_millions(
+        "85429NED", "Internationale goederenhandel; grensoverschrijding, kerncijfers", measures, keys, cell
+    )
+
+
+def key_figures() -> Table:
+    """Make a small 70017: key figures of 2002-2022 for groups of countries only."""
+    groups = {"T001047": "Totaal landen(groepen)", "L007935": "EU (exclusief Nederland)", "L006998": "Niet-EU"}
+    size = {"T001047": 9, "L007935": 5, "L006998": 4}
+    times, time = periods(2002, 2022)
+
+    def cell(group: str, period: str) -> tuple[int, ...]:
+        value = size[group] * time[period][1] * TWICE
+        return value, 2 * value, value
+
+    measures = {
+        "Invoerwaarde_1": "Invoerwaarde",
+        "Uitvoerwaarde_2": "Uitvoerwaarde",
+        "Handelsbalans_3": "Handelsbalans",
+    }
+    keys = {"LandenGroepen": _listed(groups), "Perioden": times}
+    return _in_millions("70017", "Internationale handel in goederen; kerncijfers 2002-2022", measures, keys, cell)
+
+
+def _listed(titles: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"Key": key, "Title": title} for key, title in titles.items()]
+
+
+def _only_keys(dimensions: dict[str, list[dict[str, str]]]) -> dict[str, list[str]]:
+    return {name: [row["Key"] for row in listed] for name, listed in dimensions.items()}
+
+
+def _in_millions(
+    id: str,
+    title: str,
+    measures: dict[str, str],
+    keys: dict[str, list[dict[str, str]]],
+    cell: Callable[..., tuple[Any, ...]],
+) -> Table:
+    last = keys["Perioden"][-1]["Key"][:4]
+    return make(
+        id,
+        title=title,
+        modified=f"{last}-10-02T02:00:00",
+        period=f"{keys['Perioden'][0]['Key'][:4]} - {last}",
+        dimensions={name: dimension(listed, time=name == "Perioden") for name, listed in keys.items()},
+        topics=[topic(key, name, "mln euro") for key, name in measures.items()],
+        rows=Cube(_only_keys(keys), list(measures), cell),
+        discontinued=id == "70017",
+    )
