@@ -179,7 +179,7 @@ class RenamedMeasure(Schema):
             return {self.new if name == self.old else name: value for name, value in row.items()}
 
         properties = _mapped(table.properties, self.old, Key=self.new)
-        return replace(table, properties=properties, rows=Changed(table.rows, renamed))
+        return replace(table, properties=properties, rows=Changed(table.rows, renamed, frozenset([self.old, self.new])))
 
 
 @dataclass(frozen=True)
@@ -251,7 +251,7 @@ class StraySpaces(Schema):
             return row | {self.dimension: row[self.dimension] + " " * self.spaces}
 
         keys = [row | {"Key": row["Key"] + " " * self.spaces} for row in table.dimensions[self.dimension]]
-        rows = Changed(table.rows, padded) if self.in_rows else table.rows
+        rows = Changed(table.rows, padded, frozenset([self.dimension])) if self.in_rows else table.rows
         return replace(table, dimensions=table.dimensions | {self.dimension: keys}, rows=rows)
 
 

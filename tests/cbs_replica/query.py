@@ -164,6 +164,11 @@ class _Parser:
             raise BadQuery(f"$filter lacks {word!r}")
 
 
+def together(parts: list[Where]) -> Where | None:
+    """Make one condition of several that all have to hold; None if there are none."""
+    return _join(parts, all, tuple(parts)) if parts else None
+
+
 def _constant(value: Any) -> Where:
     return Where(frozenset(), lambda _: value)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Protocol
 
-from cbs_replica.query import Where
+from cbs_replica.query import Where, together
 
 IMPOSSIBLE = ""
 
@@ -85,8 +85,7 @@ class Cube:
                 chosen[name] = [place for place in chosen[name] if part.test({name: self.keys[name][place]})]
             else:
                 rest.append(part)
-        left = Where(frozenset(), lambda row: all(part.test(row) for part in rest)) if rest else None
-        return list(chosen.values()), left
+        return list(chosen.values()), together(rest)
 
     def _within_limit(self, chosen: list[list[int]]) -> int:
         total = math.prod(map(len, chosen))
@@ -122,20 +121,39 @@ class Cube:
 
 @dataclass
 class Changed:
-    """The rows of another source after a change of each, with more rows behind them; every condition is tried."""
+    """The rows of another source after a change of some columns, with more rows behind them."""
 
     inner: Rows
     change: Callable[[Row], Row] = dict
+    touched: frozenset[str] = frozenset()
     more: list[Mapping[str, Any]] = field(default_factory=list)
 
     def count(self, where: Where | None = None) -> int:
-        return sum(1 for _ in _scan(self._rows(), where))
+        before, after = self._split(where)
+        if after is None:
+            return self.inner.count(before) + len(self._behind(where))
+        return sum(1 for _ in _scan(self._rows(before), after)) + len(self._behind(where))
 
     def read(self, where: Where | None, start: int, stop: int) -> list[Row]:
-        return list(islice(_scan(self._rows(), where), start, stop))
+        before, after = self._split(where)
+        if after is not None:
+            rows = list(islice(_scan(self._rows(before), after), stop))
+            return (rows + self._behind(where))[start:stop]
+        total = self.inner.count(before)
+        rows = [self.change(row) for row in self.inner.read(before, start, stop)] if start < total else []
+        return rows + self._behind(where)[max(0, start - total) : max(0, stop - total)]
 
-    def _rows(self) -> Iterator[Row]:
+    def _split(self, where: Where | None) -> tuple[Where | None, Where | None]:
+        parts = where.conjuncts() if where else []
+        early = [part for part in parts if not part.columns & self.touched]
+        return together(early), together([part for part in parts if part.columns & self.touched])
+
+    def _behind(self, where: Where | None) -> list[Row]:
         total = self.inner.count()
-        for start in range(0, total, 10_000):
-            yield from map(self.change, self.inner.read(None, start, start + 10_000))
-        yield from ({"ID": total + place, **row} for place, row in enumerate(self.more))
+        return list(_scan(({"ID": total + place, **row} for place, row in enumerate(self.more)), where))
+
+    def _rows(self, where: Where | None) -> Iterator[Row]:
+        start = 0
+        while rows := self.inner.read(where, start, start + 10_000):
+            yield from map(self.change, rows)
+            start += len(rows)
