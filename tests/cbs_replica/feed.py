@@ -13,7 +13,7 @@ from cbs_replica.rows import Listed, Row, Rows
 from cbs_replica.shape import Table
 
 JSON = "application/json; odata=minimalmetadata; streaming=true; charset=utf-8"
-ATOM = b'<?xml version="1.0" encoding="utf-8"?><feed xmlns="http://www.w3.org/2005/Atom"></feed>'
+ATOM = b'<?xml version="1.0" encoding="utf-8"?><feed></feed>'
 
 
 @dataclass(frozen=True)
