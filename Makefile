@@ -2,13 +2,14 @@
 # make test       set up .venv with all that the tests need, and run them
 # make lab        set up .venv and open JupyterLab on the notebooks
 # make data       write data/processed from the snapshot
+# make replica    serve a stand-in of the CBS feed on loopback: real cells where the snapshot has them, else made up
 # Another Python than python3: make PYTHON=python3.12 briefing
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: briefing test lab data clean
+.PHONY: briefing test lab data replica clean
 
 briefing: $(VENV)/installed-briefing
 	$(BIN)/nltrade check || [ $$? -eq 1 ]  # 1: a claim is contradicted, which the briefing tells
@@ -23,6 +24,9 @@ lab: $(VENV)/installed-lab
 
 data: $(VENV)/installed-test
 	$(BIN)/python -m nltrade.cbs.processed
+
+replica: $(VENV)/installed-test
+	PYTHONPATH=tests $(BIN)/python -m cbs_replica
 
 clean:
 	rm -rf $(VENV)
