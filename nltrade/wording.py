@@ -5,10 +5,13 @@ Texts stand in ``registry/texts.toml``. A field such as ``{value:meur}`` is fill
 language: ``€20,332m`` in English, ``€ 20.332 mln`` (with spaces that do not break) in Dutch.
 """
 
+import re
 from collections.abc import Callable
+from datetime import date
 from string import Formatter
 from typing import Any
 
+from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
@@ -163,6 +166,20 @@ def several(parts: list[str], lang: Lang) -> str:
     """
     joined = format_list(parts, locale=lang)
     return joined.replace(", and ", " and ")
+
+
+def when(day: str, lang: Lang) -> str:
+    """
+    Write the date of a document: a year, or a year and month; other words stay as they are.
+
+    Examples
+    --------
+    >>> when("2013-11", "nl"), when("2013", "nl"), when("spring 2013", "en")
+    ('november 2013', '2013', 'spring 2013')
+    """
+    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", day):
+        return day
+    return format_date(date(int(day[:4]), int(day[5:]), 1), "MMMM y", locale=lang)
 
 
 def named(id: str, lang: Lang) -> str:

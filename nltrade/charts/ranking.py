@@ -55,9 +55,9 @@ def draw_ranking(frame: pd.DataFrame, *, partner: str = "RU", period: str | int 
     [3, 3, 3, 3, 3, 4]
     """
     partner, year = registry.country(partner).id, str(period)
+    frame = trade.select(frame, period=year)
     then = registry.eu_members(date(int(year[:4]), 12, 31))
     among: Among = "inside EU" if partner in then else "outside EU"
-    frame = trade.select(frame, period=year)
     data = _data(frame, partner, year, among)
     where = "inside-eu" if among == "inside EU" else "outside-eu"
     own = data[data["partner"] == partner]
@@ -78,12 +78,7 @@ def draw_ranking(frame: pd.DataFrame, *, partner: str = "RU", period: str | int 
     panels = list(data.groupby("reading", sort=False))
     with canvas.styled():
         rows = (len(panels) + 1) // 2
-        chart = Canvas(
-            headline=headline,
-            subtitle=subtitle,
-            footer=footer,
-            height=1.7 * rows,
-        )
+        chart = Canvas(headline=headline, subtitle=subtitle, footer=footer, height=1.7 * rows)
         axes = chart.axes(rows, 2, left=1.3, titles=0.22, hspace=0.3, wspace=0.55)
         for ax, (_, bars) in zip(axes, panels, strict=False):
             _panel(ax, bars, partner, lang)

@@ -136,6 +136,7 @@ def page(verdicts: list[Verdict], charts: list[Chart], *, partner: str, year: in
         year=year,
         t=lambda id, **values: wording.text(id, lang, **values),
         label=lambda id: wording.label(id, lang),
+        when=lambda day: wording.when(day, lang),
         verdicts=verdicts,
         place_range=lambda placed: place_range(placed, lang),
         bn=lambda value: wording.bn(value, lang),
