@@ -110,7 +110,10 @@ def _check(claim: Claim, cells: pd.DataFrame) -> Verdict:
     judged = [r for r in readings if r.judged and r.holds is not None]
     named = [r for r in judged if r.flow == claim.flow and r.kind != "goods and services"]
     possible = any(
-        r.place and (r.place.best or 1) <= claim.threshold <= (r.place.worst or claim.threshold) for r in named
+        r.place
+        and r.place.place != claim.threshold
+        and (r.place.best or 1) <= claim.threshold <= (r.place.worst or claim.threshold)
+        for r in named
     )
     if not judged:
         verdict = "cannot be checked"
