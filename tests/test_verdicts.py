@@ -178,6 +178,13 @@ def test_a_place_can_be_one_in_a_product_or_in_services(shipped):
     assert services.readings[0].tables == ["80414ned"]
 
 
+@pytest.mark.parametrize(("product", "flow"), [("1", "import"), ("SC", "import"), ("S", "re-export")])
+def test_a_place_in_what_the_figures_do_not_have_cannot_be_checked(shipped, product, flow):
+    verdict = check(shipped, "third-partner", product=product, flow=flow, threshold=1, behind=[])
+    assert verdict.verdict == "cannot be checked"
+    assert "this product is not in the figures at hand" in " ".join(verdict.why()) or flow == "re-export"
+
+
 def test_a_place_that_is_not_certain_depends(shipped):
     verdict = check(shipped, "third-partner", flow="export", behind=["US", "CN"])
     assert verdict.verdict == "depends"

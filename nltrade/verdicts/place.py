@@ -8,6 +8,7 @@ import msgspec
 import pandas as pd
 
 from nltrade import registry
+from nltrade.errors import NoData
 from nltrade.ranking import Counted, rank_partners
 from nltrade.registry.entries import Claim
 from nltrade.verdicts.reading import Placed, Reading, Reason, cells_of, why_absent
@@ -26,20 +27,24 @@ def readings(claim: Claim, cells: pd.DataFrame) -> list[Reading]:
     flow by that flow alone. The other readings are there to see.
     """
     kind = registry.product(claim.product).kind
-    then, now = date(claim.year, 12, 31), None
-    days = {True: then} if registry.eu_members(then) == registry.eu_members(now) else {True: then, False: now}
+    then = date(claim.year, 12, 31)
+    days = {True: then} if registry.eu_members(then) == registry.eu_members() else {True: then, False: date.max}
     flows = [claim.flow, *(flow for flow in FLOWS[kind] if flow != claim.flow)]
     add_services = claim.product == "TOTAL" and claim.flow in FLOWS["services"]
     found = []
     for table, (of_the_time, day) in product(_tables(cells, kind, claim), days.items()):
         members = registry.eu_members(day)
-        asked: dict[str, Any] = {"period": claim.year, "members_on": day or date.max}
+        asked: dict[str, Any] = {"period": claim.year, "members_on": day}
         if registry.partner(claim.partner).id in members:
-            found.append(
-                Reading(tables=[table], flow=claim.flow, kind=kind, of_the_time=of_the_time, reasons=[_member(claim)])
-            )
+            reason = Reason("why-member", {"partner": registry.partner(claim.partner).id, "year": claim.year})
+            found.append(Reading(tables=[table], flow=claim.flow, kind=kind, of_the_time=of_the_time, reasons=[reason]))
             continue
-        ranked = rank_partners(cells, flow=flows, kind=kind, product=claim.product, table=table, **asked)
+        try:
+            ranked = rank_partners(cells, flow=flows, kind=kind, product=claim.product, table=table, **asked)
+        except NoData:
+            reason = Reason("why-product", {"table": table})
+            found.append(Reading(tables=[table], flow=claim.flow, kind=kind, of_the_time=of_the_time, reasons=[reason]))
+            continue
         for flow in flows:
             of_flow = ranked[ranked["flow"] == flow]
             found.append(_reading(claim, cells, of_flow, [table], flow, kind, of_the_time))
@@ -54,10 +59,6 @@ def readings(claim: Claim, cells: pd.DataFrame) -> list[Reading]:
 def _tables(cells: pd.DataFrame, kind: str, claim: Claim) -> list[str]:
     covering = cells[(cells["kind"] == kind) & (cells["period"] == str(claim.year))]
     return list(covering["table"].unique())
-
-
-def _member(claim: Claim) -> Reason:
-    return Reason("why-member", {"partner": registry.partner(claim.partner).id, "year": claim.year})
 
 
 def _reading(
