@@ -192,6 +192,11 @@ def test_a_figure_is_one_of_a_country(shipped, partner):
             draw(name, shipped, [], partner=partner, period=2012, lang="en")
 
 
+def test_a_language_without_texts_is_an_error(shipped):
+    with pytest.raises(nl.UnknownName, match=r"No language 'de'\. Texts are in en and nl"):
+        nl.charts.draw_composition(shipped, lang="de")
+
+
 def test_a_part_year_is_named_in_headline_and_subtitle(shipped):
     for name in ("ranking", "composition"):
         chart = draw(name, shipped, [], partner="US", period=2026, lang="en")

@@ -7,12 +7,22 @@ from typing import Annotated, Literal, get_args
 
 import msgspec
 
+from nltrade.errors import UnknownName
+
 Lang = Literal["en", "nl"]
 Kind = Literal["goods", "services"]
 Flow = Literal["import", "export", "re-export", "domestic export", "total trade"]
 Operator = Literal["just above", "rounds to", "at least", "more than", "at most", "less than", "is"]
 LANGS: tuple[Lang, ...] = get_args(Lang)
 FLOWS: tuple[Flow, ...] = get_args(Flow)
+
+
+def known_lang(lang: str) -> Lang:
+    """Check a language; an unknown one is an error that lists the two."""
+    for each in LANGS:
+        if lang == each:
+            return each
+    raise UnknownName(f"No language {lang!r}. Texts are in {' and '.join(LANGS)}.")
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -29,7 +39,7 @@ class Text(Entry, frozen=True, kw_only=True):
 
     def text(self, lang: Lang) -> str:
         """Give the text in one language."""
-        return self.nl if lang == "nl" else self.en
+        return {"en": self.en, "nl": self.nl}[known_lang(lang)]
 
 
 class Event(Text, frozen=True, kw_only=True):
@@ -55,7 +65,7 @@ class Partner(Entry, frozen=True, kw_only=True):
 
     def name(self, lang: Lang = "en") -> str:
         """Give the name for display: from the registry, else from Babel by ISO code."""
-        own = self.nl if lang == "nl" else self.en
+        own = {"en": self.en, "nl": self.nl}[known_lang(lang)]
         return own or _territories(lang)[self.id]
 
     def named(self, lang: Lang = "en") -> str:
