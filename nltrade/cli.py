@@ -1,4 +1,4 @@
-"""The command line: `nltrade check`, `rank`, `figures`, `briefing`, `tables`."""
+"""The command line: `nltrade check`, `rank`, `figures`, `briefing`, `tables`, `diff`."""
 
 import gc
 import sys
@@ -17,7 +17,7 @@ from nltrade.errors import NltradeError, NoData
 from nltrade.ranking import rank_partners
 from nltrade.registry import reported
 from nltrade.registry.entries import LANGS, Lang
-from nltrade.terminal import as_json, console_for, print_cells, print_sources, print_verdicts
+from nltrade.terminal import as_json, new_console, print_cells, print_json, print_sources, print_verdicts
 from nltrade.trade import VALUE
 from nltrade.verdicts import check_claims
 from nltrade.verdicts.reading import Placed, place_range
@@ -67,7 +67,7 @@ def check(
     asked = reported.claims(claims)
     verdicts = check_claims(claims=asked)
     if json:
-        typer.echo(msgspec.json.format(msgspec.json.encode([as_json(v, lang) for v in verdicts])).decode())
+        print_json([as_json(v, lang) for v in verdicts])
     else:
         print_verdicts(verdicts, lang)
     raise typer.Exit(int(any(v.verdict == "contradicted" for v in verdicts)))
@@ -93,18 +93,16 @@ def rank(
     rows = ranked.head(top).to_dict("records")
     if json:
         plain = [{name: None if pd.isna(value) else value for name, value in row.items()} for row in rows]
-        typer.echo(msgspec.json.format(msgspec.json.encode(plain)).decode())
+        print_json(plain)
         return
     used = table or trade.main_table(frame, kind="goods", period=year)
     grid = Grid("", "", wording.label("million-euro", lang), "", box=None, header_style="bold")
     for column in (0, 2):
         grid.columns[column].justify = "right"
     for row in rows:
-        best, worst = (None if pd.isna(row[end]) else int(row[end]) for end in ("best", "worst"))
-        placed = Placed(row["partner"], row[VALUE], row["place"], best, worst)
         name = wording.partner(row["partner"], lang)
-        grid.add_row(str(row["place"]), name, wording.number(row[VALUE], lang), place_range(placed, lang))
-    console = console_for()
+        grid.add_row(str(row["place"]), name, wording.number(row[VALUE], lang), place_range(Placed.of(row), lang))
+    console = new_console()
     of_year = frame[(frame["table"] == used) & (frame["period"] == str(year))]
     part = "" if of_year["complete"].all() else f" ({wording.label('part-year', lang)})"
     console.print(f"{wording.label(flow, lang)}, {wording.label(among.replace(' ', '-').lower(), lang)}, {year}{part}")
@@ -169,14 +167,14 @@ def tables(lang: LangOption = "en", json: JsonOption = False) -> None:
     found = {id: snapshot.find(id).origin for id in registry.tables()}
     if json:
         listed = [{**msgspec.to_builtins(registry.table(id)), "snapshot": o} for id, o in found.items()]
-        typer.echo(msgspec.json.format(msgspec.json.encode(listed)).decode())
+        print_json(listed)
         return
-    console = console_for()
+    console = new_console()
     for id, origin in found.items():
         table = registry.table(id)
-        console.print(f"{id}  {table.text(lang)}", style="bold", highlight=False)
-        console.print(f"  {table.kind}, {table.concept}; {table.first}-{table.last}; {table.detail}", highlight=False)
-        console.print(f"  {table.status}; snapshot modified {origin.modified}: {origin.selection}", highlight=False)
+        console.print(f"{id}  {table.text(lang)}", style="bold")
+        console.print(f"  {table.kind}, {table.concept}; {table.first}-{table.last}; {table.detail}")
+        console.print(f"  {table.status}; snapshot modified {origin.modified}: {origin.selection}")
 
 
 @app.command(epilog="Example: nltrade diff 83028NED --old 2023-01-04 --top 5")
@@ -205,9 +203,9 @@ def diff(
     if json:
         cells = changed.astype(object).where(changed.notna(), None).to_dict("records")
         claims = [{"old": as_json(t.old, lang), "new": as_json(t.new, lang)} for t in touched]
-        typer.echo(msgspec.json.format(msgspec.json.encode({"cells": cells, "claims": claims})).decode())
+        print_json({"cells": cells, "claims": claims})
         return
-    console = console_for()
+    console = new_console()
     counts = changed["change"].value_counts()
     console.print(f"{table}: {old or dates[-2]} -> {new or dates[-1]}; {len(changed)} cells differ", style="bold")
     console.print("  " + (", ".join(f"{count} {change}" for change, count in counts.items()) or "nothing changed"))

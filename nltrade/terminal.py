@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 import pandas as pd
+import typer
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table as Grid
@@ -18,9 +19,14 @@ from nltrade.verdicts import Verdict, verdict_table
 from nltrade.verdicts.reading import place_range
 
 
-def console_for() -> Console:
+def new_console() -> Console:
     """Make a console as wide as the terminal, or 140 columns for a file or a pipe."""
     return Console(width=None if sys.stdout.isatty() else 140, highlight=False, markup=False)
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON, indented."""
+    typer.echo(msgspec.json.format(msgspec.json.encode(value)).decode())
 
 
 def as_json(verdict: Verdict, lang: Lang) -> dict[str, Any]:
@@ -43,7 +49,7 @@ def as_json(verdict: Verdict, lang: Lang) -> dict[str, Any]:
 
 def print_verdicts(verdicts: list[Verdict], lang: Lang) -> None:
     """Print each verdict with its reasons, its readings and their sources."""
-    console = console_for()
+    console = new_console()
     colours = {"supported": "green", "contradicted": "red"}
     table = verdict_table(verdicts, lang)
     grid = Grid(*table.columns, box=None, header_style="bold", padding=(0, 2, 0, 0))
@@ -69,7 +75,7 @@ def _print_readings(verdict: Verdict, lang: Lang, console: Console) -> None:
         place = f"{own.place} ({place_range(own, lang)})" if own else wording.label("not published", lang)
         first = [
             f"{p.place}. {wording.partner(p.partner, lang)} {wording.number(p.value_meur, lang)}"
-            + ("" if p.best == p.worst else f" ({p.best}-{p.worst or '?'})")
+            + ("" if p.certain else f" ({p.best or '?'}-{p.worst or '?'})")
             for p in reading.first
         ]
         grid.add_row(reading.label(lang, verdict.in_several), members, place, "; ".join(first))

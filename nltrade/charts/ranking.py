@@ -143,8 +143,7 @@ def _panel(ax: Axes, bars: pd.DataFrame, partner: str, lang: Lang) -> None:
             end += bar["unallocated_meur"]
             ax.plot([value, end], [at, at], color=colour, linewidth=1, solid_capstyle="butt")
         if own:
-            best, worst = (None if pd.isna(bar[end]) else int(bar[end]) for end in ("best", "worst"))
-            possible = place_range(Placed(partner, value, bar["place"], best, worst), lang)
+            possible = place_range(Placed.of(bar), lang)
             label = f"{label}  {wording.place(bar['place'], lang)}, {possible}"
         weight = "bold" if own else "normal"
         ax.annotate(

@@ -51,7 +51,6 @@ def draw_reported(verdicts: Sequence[Verdict], lang: Lang = "en") -> Chart:
     for verdict in drawable:
         if (verdict.claim.partner, verdict.claim.year) == (first.partner, first.year):
             shown.setdefault(verdict.claim.flow, verdict)
-    claim = next(iter(shown.values())).claim
     data = pd.DataFrame([_row(verdict) for verdict in shown.values()])
     margins = [wording.text("flow-margin", lang, flow=row.flow, margin=row.margin_pct) for row in data.itertuples()]
     held = (data["verdict"] == "supported").sum()
@@ -61,12 +60,12 @@ def draw_reported(verdicts: Sequence[Verdict], lang: Lang = "en") -> Chart:
     footer = [
         *(wording.note(id, lang) for id in dict.fromkeys(v.claim.note for v in shown.values()) if id),
         *(wording.note(registry.tables()[id].note, lang) for id in dict.fromkeys(data["table"])),
-        *canvas.source_lines(sources, lang, {str(claim.year): data["status"].iloc[0]}),
+        *canvas.source_lines(sources, lang, {str(first.year): data["status"].iloc[0]}),
     ]
     with canvas.styled():
         chart = Canvas(
             headline=headline,
-            subtitle=wording.text("reported-subtitle", lang, partner=claim.partner, year=claim.year),
+            subtitle=wording.text("reported-subtitle", lang, partner=first.partner, year=first.year),
             footer=footer,
             height=1.1 * len(data) + 0.3,
         )

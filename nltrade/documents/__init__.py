@@ -18,7 +18,15 @@ from nltrade.registry.entries import Claim, Lang
 from nltrade.verdicts import Verdict, check_claims
 from nltrade.verdicts.reading import place_range
 
-NOTES = ["border-crossing", "change-of-ownership", "valuation", "confidential", "eu-membership", "rank-certainty"]
+NOTES = [
+    "border-crossing",
+    "change-of-ownership",
+    "balance-of-payments",
+    "valuation",
+    "confidential",
+    "eu-membership",
+    "rank-certainty",
+]
 
 
 def briefing(

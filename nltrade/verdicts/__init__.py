@@ -66,7 +66,8 @@ def check_claims(
     rows: Any = nw.from_native(frame)
     rows = rows.filter(nw.col("period").is_in(sorted(years)))
     cells = (rows.collect() if isinstance(rows, nw.LazyFrame) else rows).to_pandas()
-    return [_check(claim, cells) for claim in listed]
+    sources = snapshot.origins(cells["table"].unique())
+    return [_check(claim, cells, sources) for claim in listed]
 
 
 def verdict_table(verdicts: Iterable[Verdict], lang: Lang = "en") -> pd.DataFrame:
@@ -105,7 +106,7 @@ def verdict_table(verdicts: Iterable[Verdict], lang: Lang = "en") -> pd.DataFram
     return pd.DataFrame(rows, columns=heads)
 
 
-def _check(claim: Claim, cells: pd.DataFrame) -> Verdict:
+def _check(claim: Claim, cells: pd.DataFrame, sources: list[snapshot.Origin]) -> Verdict:
     readings = place.readings(claim, cells) if claim.measure == "place" else figure.readings(claim, cells)
     judged = [r for r in readings if r.judged and r.holds is not None]
     named = [r for r in judged if r.flow == claim.flow and r.kind != "goods and services"]
@@ -124,4 +125,4 @@ def _check(claim: Claim, cells: pd.DataFrame) -> Verdict:
     else:
         verdict = "contradicted"
     tables = {table for reading in readings for table in reading.tables}
-    return Verdict(claim=claim, verdict=verdict, readings=readings, sources=snapshot.origins(tables))
+    return Verdict(claim=claim, verdict=verdict, readings=readings, sources=[o for o in sources if o.table in tables])

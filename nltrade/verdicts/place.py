@@ -70,7 +70,7 @@ def _reading(
     kind: Counted,
     of_the_time: bool,
 ) -> Reading:
-    placed = [_placed(row) for row in ranked.to_dict("records")]
+    placed = [Placed.of(row) for row in ranked.to_dict("records")]
     partner = registry.partner(claim.partner).id
     at = next((at for at, place in enumerate(placed) if place.partner == partner), None)
     of_flow = ["import", "export"] if flow == "total trade" else [flow]
@@ -116,11 +116,6 @@ def _reading(
         row = ranked[ranked["partner"] == partner].to_dict("records")[0]
         reasons += _uncertain(tables[0], reading.what, own, placed, row)
     return msgspec.structs.replace(reading, reasons=reasons if of_the_time else [])
-
-
-def _placed(row: dict[Any, Any]) -> Placed:
-    best, worst = (None if pd.isna(row[end]) else int(row[end]) for end in ("best", "worst"))
-    return Placed(row["partner"], row["value_meur"], row["place"], best, worst)
 
 
 def _uncertain(table: str, what: str, own: Placed, placed: list[Placed], row: dict[Any, Any]) -> list[Reason]:

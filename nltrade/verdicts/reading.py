@@ -34,6 +34,17 @@ class Placed(msgspec.Struct, frozen=True):
     best: int | None
     worst: int | None
 
+    @classmethod
+    def of(cls, row: dict[Any, Any]) -> "Placed":
+        """Take a row of `nltrade.rank_partners`, where a missing end is no number."""
+        best, worst = (None if pd.isna(row[end]) else int(row[end]) for end in ("best", "worst"))
+        return cls(row["partner"], row[VALUE], int(row["place"]), best, worst)
+
+    @property
+    def certain(self) -> bool:
+        """Whether the place could be no other."""
+        return self.best is not None and self.best == self.worst
+
 
 class Reason(msgspec.Struct, frozen=True):
     """A sentence of ``texts.toml`` with what fills it in."""
@@ -79,7 +90,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def certain(self) -> bool:
         """Whether the place could be no other."""
-        return self.place is not None and self.place.best is not None and self.place.best == self.place.worst
+        return self.place is not None and self.place.certain
 
     def label(self, lang: Lang, of_several: bool) -> str:
         """Name the reading: what is counted, and in which table where there are several."""
@@ -156,7 +167,7 @@ def place_range(placed: Placed, lang: Lang) -> str:
     """
     if placed.best is None:
         return wording.label("not-bounded", lang)
-    if placed.best == placed.worst:
+    if placed.certain:
         return wording.label("certain", lang)
     if placed.worst is None:
         return wording.text("from-place", lang, best=placed.best)
