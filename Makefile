@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 
 .PHONY: briefing test lab data replica clean
 
-briefing: $(VENV)/installed-briefing
+briefing: $(VENV)/installed-briefing,fetch
 	$(BIN)/nltrade check || [ $$? -eq 1 ]  # 1: a claim is contradicted, which the briefing tells
 	$(BIN)/nltrade figures
 	$(BIN)/nltrade briefing

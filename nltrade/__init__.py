@@ -7,21 +7,21 @@ nltrade: reported figures on Dutch trade next to what Statistics Netherlands (CB
 20332.0
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from nltrade.cbs.snapshot import origins
 from nltrade.cbs.tidy import load
-from nltrade.errors import NltradeError, NoData, RegistryError, SnapshotError, UnknownName
+from nltrade.errors import NltradeError, NoData, RegistryError, SnapshotError, SourceError, UnknownName
 from nltrade.listing import partners, products, tables
 from nltrade.ranking import rank_partners
 from nltrade.registry import eu_members
 from nltrade.registry.reported import claims
-from nltrade.revisions import claims_touched, compare_snapshots
 from nltrade.trade import balance, growth, select, share, total
 from nltrade.verdicts import Verdict, check_claims, verdict_table
 
 if TYPE_CHECKING:
     from nltrade import charts
+    from nltrade.cbs.download import fetch
     from nltrade.documents import briefing
 
 __version__ = "0.1.0"
@@ -30,6 +30,7 @@ __all__ = [
     "NoData",
     "RegistryError",
     "SnapshotError",
+    "SourceError",
     "UnknownName",
     "Verdict",
     "balance",
@@ -37,12 +38,10 @@ __all__ = [
     "charts",
     "check_claims",
     "claims",
-    "claims_touched",
-    "compare_snapshots",
     "eu_members",
+    "fetch",
     "growth",
     "load",
-    "origins",
     "partners",
     "products",
     "rank_partners",
@@ -54,17 +53,25 @@ __all__ = [
 ]
 
 
+_LATER = {  # what draws, writes and downloads: its module, and the extra that it needs
+    "briefing": ("nltrade.documents", "briefing"),
+    "charts": ("nltrade.charts", "briefing"),
+    "fetch": ("nltrade.cbs.download", "fetch"),
+}
+
+
 def __getattr__(name: str) -> Any:
-    """Load what draws and writes only when it is asked for: importing nltrade stays as light as importing pandas."""
-    if name == "charts":
-        from importlib import import_module
-
-        return import_module("nltrade.charts")
-    if name == "briefing":
-        from nltrade.documents import briefing
-
-        return briefing
-    raise AttributeError(f"module 'nltrade' has no attribute {name!r}")
+    """Load heavy parts only when they are asked for: importing nltrade stays as light as importing pandas."""
+    if name not in _LATER:
+        raise AttributeError(f"module 'nltrade' has no attribute {name!r}")
+    path, extra = _LATER[name]
+    try:
+        module = import_module(path)
+    except ModuleNotFoundError as error:
+        raise NltradeError(
+            f"nltrade.{name} needs {error.name}. Install it with: pip install 'nltrade[{extra}]'"
+        ) from None
+    return getattr(module, name, module)
 
 
 def __dir__() -> list[str]:

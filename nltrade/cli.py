@@ -1,4 +1,4 @@
-"""The command line: `nltrade check`, `rank`, `figures`, `briefing`, `tables`, `diff`."""
+"""The command line: `nltrade check`, `rank`, `figures`, `briefing`, `tables`, `fetch`, `diff`."""
 
 import gc
 import sys
@@ -10,14 +10,27 @@ import pandas as pd
 import typer
 from rich.table import Table as Grid
 
+import nltrade
 from nltrade import registry, trade, wording
 from nltrade.cbs import snapshot
+from nltrade.cbs.plan import ask, make_plan, registered_keys
 from nltrade.cbs.tidy import load
-from nltrade.errors import NltradeError, NoData
+from nltrade.errors import NltradeError, NoData, SourceError, UnknownName
 from nltrade.ranking import rank_partners
 from nltrade.registry import reported
 from nltrade.registry.entries import LANGS, Lang
-from nltrade.terminal import as_json, new_console, print_cells, print_json, print_sources, print_verdicts
+from nltrade.revisions import claims_revised, claims_touched, compare_snapshots
+from nltrade.terminal import (
+    as_json,
+    new_console,
+    print_cells,
+    print_json,
+    print_plans,
+    print_sources,
+    print_tables,
+    print_touched,
+    print_verdicts,
+)
 from nltrade.trade import VALUE
 from nltrade.verdicts import check_claims
 from nltrade.verdicts.reading import Placed, place_range
@@ -66,10 +79,13 @@ def check(
     """
     asked = reported.claims(claims)
     verdicts = check_claims(claims=asked)
+    touched = claims_revised(asked)
     if json:
-        print_json([as_json(v, lang) for v in verdicts])
+        before = {one.old.claim.id: as_json(one.old, lang) for one in touched}
+        print_json([as_json(v, lang) | {"before": before.get(v.claim.id)} for v in verdicts])
     else:
         print_verdicts(verdicts, lang)
+        print_touched(touched, lang, new_console())
     raise typer.Exit(int(any(v.verdict == "contradicted" for v in verdicts)))
 
 
@@ -122,7 +138,7 @@ def figures(
     """
     Draw figures as PNG, SVG and PDF, each with the CSV of what it draws.
     """
-    charts = _charts()
+    charts = nltrade.charts
     frame = load()
     about = registry.country(partner)
     own = reported.claims(claims) if claims else None
@@ -151,30 +167,92 @@ def briefing(
     """
     Write a briefing as one HTML page: verdicts, figures, notes, sources.
     """
-    _charts()
-    from nltrade.documents import briefing as write_briefing
-
     own = reported.claims(claims) if claims else None
     for one in [lang] if lang else LANGS:
-        typer.echo(write_briefing(partner=partner, year=year, lang=one, out=out, claims=own))
+        typer.echo(nltrade.briefing(partner=partner, year=year, lang=one, out=out, claims=own))
 
 
-@app.command(epilog="Example: nltrade tables --lang nl")
-def tables(lang: LangOption = "en", json: JsonOption = False) -> None:
+@app.command(epilog="Example: nltrade tables --search dienstverlening")
+def tables(
+    search: Annotated[str | None, typer.Option(help="A word to look for in the titles of all CBS tables.")] = None,
+    lang: LangOption = "en",
+    json: JsonOption = False,
+) -> None:
     """
-    List the CBS tables at hand: what they count, over which years, from which snapshot.
+    List the registered CBS tables, and what of them is here; or search all tables of CBS (needs a network).
     """
-    found = {id: snapshot.find(id).origin for id in registry.tables()}
-    if json:
-        listed = [{**msgspec.to_builtins(registry.table(id)), "snapshot": o} for id, o in found.items()]
-        print_json(listed)
+    if search is not None:
+        nltrade.fetch  # noqa: B018 (says what to install where what reaches CBS is not)
+        from nltrade.cbs.feed import find_tables
+
+        found = find_tables(search)
+        if json:
+            print_json(found)
+        for row in [] if json else found:
+            when = f"({row['Period']}), modified {row['Modified'][:10]}"
+            typer.echo(f"{row['Identifier']}  {row['Title'].strip()} {when}")
         return
-    console = new_console()
-    for id, origin in found.items():
-        table = registry.table(id)
-        console.print(f"{id}  {table.text(lang)}", style="bold")
-        console.print(f"  {table.kind}, {table.concept}; {table.first}-{table.last}; {table.detail}")
-        console.print(f"  {table.status}; snapshot modified {origin.modified}: {origin.selection}")
+    here = {id: snapshot.find(id) if id in snapshot.here() else [] for id in registry.tables()}
+    if json:
+        listed = [
+            {**msgspec.to_builtins(registry.table(id)), "snapshots": [part.origin for part in parts]}
+            for id, parts in here.items()
+        ]
+        print_json(listed)
+    else:
+        print_tables(here, lang)
+
+
+@app.command(epilog="Example: nltrade fetch 7137shih --partner RU --partner US --years 2008:2014")
+def fetch(
+    table: Annotated[str | None, typer.Argument(help="CBS table.")] = None,
+    partner: Annotated[list[str] | None, typer.Option(help="Partner, as often as needed; all by default.")] = None,
+    product: Annotated[list[str] | None, typer.Option(help="SITC code or class of services; all by default.")] = None,
+    years: Annotated[str | None, typer.Option(help="2012, or first and last: 2008:2014; all by default.")] = None,
+    freq: Annotated[list[str] | None, typer.Option(help="A (years, the default), Q (quarters), M (months).")] = None,
+    plan: Annotated[bool, typer.Option("--plan", help="Only say what would be asked.")] = False,
+    all: Annotated[bool, typer.Option("--all", help="All registered tables.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """
+    Bring a CBS table, or a part of it, from the CBS service (needs a network; goes on where it was interrupted).
+    """
+    if all == (table is not None):
+        raise UnknownName("Name one table, or write --all for every registered one. `nltrade tables` lists them.")
+    asked: dict[str, Any] = {"partner": partner, "product": product, "years": years, "freq": freq or "A"}
+    plans = []
+    for id in registry.tables() if table is None else [table]:
+        request = ask(id, **asked)
+        plans.append(make_plan(request, registered_keys(request)))
+    if plan:
+        if json:
+            print_json([{**msgspec.to_builtins(one), "pages": one.pages, "rows": one.rows} for one in plans])
+        else:
+            print_plans(plans)
+        return
+    failed = 0
+    for one in plans:
+        if not json:
+            typer.echo(one.says)
+        try:
+            found = nltrade.fetch(one.request.table, **asked)
+        except SourceError as error:
+            if not all:
+                raise
+            failed = error.exit_code  # the other tables may well come
+            typer.echo(f"nltrade: {error}", err=True)
+            continue
+        except KeyboardInterrupt:
+            typer.echo("nltrade: interrupted. What came is kept: the same command goes on from there.", err=True)
+            raise typer.Exit(130) from None
+        if json:
+            print_json({"folder": str(found.folder), **msgspec.to_builtins(found.origin)})
+            continue
+        rows = found.origin.files[found.origin.observations].rows
+        typer.echo(f"{rows:,} rows, modified {found.origin.modified}, in {found.folder}")
+        if len(snapshot.dates(found.origin.table)) > 1:
+            typer.echo(f"What CBS revised since the snapshot before: nltrade diff {found.origin.table}")
+    raise typer.Exit(failed)
 
 
 @app.command(epilog="Example: nltrade diff 83028NED --old 2023-01-04 --top 5")
@@ -189,13 +267,11 @@ def diff(
     """
     Compare two snapshots of a table: cells revised, and the claims that it touches.
     """
-    from nltrade.revisions import claims_touched, compare_snapshots
-
     dates = snapshot.dates(table)
     if len(dates) < 2:
         here = ", ".join(dates) or "none"
         raise NoData(f"Two snapshots of {table} are needed to compare; here: {here}. See `nltrade tables`.")
-    others = [id for id in registry.tables() if id != table]
+    others = [id for id in snapshot.here() if id != table]
     before, after = load(table, snapshot=old or dates[-2]), load(table, snapshot=new or dates[-1])
     changed = compare_snapshots(before, after)
     rest = load(*others)
@@ -210,18 +286,6 @@ def diff(
     console.print(f"{table}: {old or dates[-2]} -> {new or dates[-1]}; {len(changed)} cells differ", style="bold")
     console.print("  " + (", ".join(f"{count} {change}" for change, count in counts.items()) or "nothing changed"))
     print_cells(changed, top, lang, console)
-    for claim in touched:
-        console.print(f"{claim.new.claim.text(lang)}:", style="bold")
-        for verdict in (claim.old, claim.new):
-            console.print(f"  {verdict.says(lang)}, {wording.label(verdict.verdict, lang)}")
+    print_touched(touched, lang, console)
     if len(changed) and not touched:
         console.print("No claim reads otherwise.")
-
-
-def _charts() -> Any:
-    try:
-        from nltrade import charts
-    except ModuleNotFoundError as error:
-        missing = f"Drawing needs {error.name}. Install it with: pip install 'nltrade[briefing]'"
-        raise NltradeError(missing) from None
-    return charts

@@ -30,6 +30,12 @@ class SnapshotError(NltradeError):
     exit_code = 3
 
 
+class SourceError(NltradeError):
+    """CBS could not be reached, refused, or sent what cannot be believed."""
+
+    exit_code = 3
+
+
 def close_to(given: str, known: Iterable[str]) -> str:
     """
     Say which known name is close to the one given.

@@ -27,6 +27,8 @@ def write(path: Path, content: bytes) -> Path:
     try:
         with os.fdopen(handle, "wb") as target:
             target.write(content)
+            target.flush()
+            os.fsync(target.fileno())  # on disk before the name is: a power cut leaves the old file or the new one
         temporary.chmod(0o644)
         return temporary.replace(path)
     except BaseException:

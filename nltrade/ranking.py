@@ -107,7 +107,9 @@ def rank_partners(
     flows = [registry.flow(one) for one in ([flow] if isinstance(flow, str) else flow)]
     kinds = ("goods", "services") if kind == "goods and services" else (kind,)
     codes = {one: registry.product(product).id if product else TOTAL_OF[one] for one in kinds}
-    tables = {one: _table(one, period, table) for one in kinds}
+    rows: Any = nw.from_native(frame)
+    there = set(rows["table"].unique().to_list()) if isinstance(rows, nw.DataFrame) else None
+    tables = {one: _table(one, period, table, there) for one in kinds}
     then = registry.eu_members(_last_day(period))
     members = then if members_on is None else registry.eu_members(members_on)
     country = nw.col("partner_kind") == "country"
@@ -127,7 +129,6 @@ def rank_partners(
         "published": published.cast(nw.Float64),
     }
 
-    rows: Any = nw.from_native(frame)
     parts, free = [], []
     for one in kinds:
         on_table = nw.col("table") == tables[one]
@@ -267,8 +268,8 @@ def _last_day(period: str) -> date:
     return following - timedelta(days=1)
 
 
-def _table(kind: str, period: str, asked: str | tuple[str, ...] | None) -> str:
-    """Choose the table of a kind that covers a period; where there are several, the user has to."""
+def _table(kind: str, period: str, asked: str | tuple[str, ...] | None, there: set[str] | None) -> str:
+    """Choose the table, of those that are there, that covers a period; where several do, the user has to."""
     of_kind = {t.id: t for t in registry.tables().values() if t.kind == kind}
     spans = ", ".join(f"{t.id} {t.first}-{t.last}" for t in of_kind.values())
     names = [asked] if isinstance(asked, str) else list(asked or [])
@@ -279,7 +280,11 @@ def _table(kind: str, period: str, asked: str | tuple[str, ...] | None) -> str:
             return name  # of a frame of the user's own
         if name in of_kind and of_kind[name].covers(period):
             return name
-    covering = [id for id, t in of_kind.items() if t.covers(period) and (not names or id in names)]
+    by_concept: dict[str, str] = {}  # two tables of one concept count alike: the first of the registry does
+    for id, t in of_kind.items():
+        if t.covers(period) and (not names or id in names) and (not there or id in there or id in names):
+            by_concept.setdefault(t.concept, id)
+    covering = list(by_concept.values())
     if len(covering) == 1:
         return covering[0]
     if covering:

@@ -9,7 +9,7 @@ change                    meaning
 ``published``             an empty cell now has a value
 ``withdrawn``             a value is gone: the cell is empty now, which is not zero
 ``revised``               another value
-``status``                the same value, with another status, or of a year that is over now
+``status``                the same value, or none, with another status or reason, or of a year that is over now
 ========================  ==========================================================================================
 """
 
@@ -18,12 +18,14 @@ from collections.abc import Mapping
 import msgspec
 import pandas as pd
 
+from nltrade.cbs import snapshot
+from nltrade.cbs.tidy import load
 from nltrade.registry.entries import Claim
 from nltrade.trade import VALUE
 from nltrade.verdicts import Verdict, check_claims
 
 CELL = ["table", "kind", "flow", "concept", "partner", "partner_kind", "product", "level", "period", "freq"]
-KEPT = ["complete", VALUE, "status"]
+KEPT = ["complete", VALUE, "status", "missing"]
 CHANGES = ["added", "removed", "published", "withdrawn", "revised", "status"]
 
 
@@ -47,8 +49,8 @@ def compare_snapshots(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         A row for each cell that differs: what it is, `change` (as this module lists), `old_meur`, `new_meur` and
-        `difference_meur` in million euro, `difference_pct` in percent of the old value, and status and completeness
-        before and after. Empty where nothing changed.
+        `difference_meur` in million euro, `difference_pct` in percent of the old value, and status, completeness and
+        reason for no value before and after. Empty where nothing changed.
 
     Examples
     --------
@@ -62,6 +64,9 @@ def compare_snapshots(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     pair = old[CELL + KEPT].merge(new[CELL + KEPT], on=CELL, how="outer", suffixes=("_old", "_new"), indicator=True)
     before, after = pair[f"{VALUE}_old"], pair[f"{VALUE}_new"]
     differs = (pair["status_old"] != pair["status_new"]) | (pair["complete_old"] != pair["complete_new"])
+    unsaid = "not published"  # of a copy without the reasons: it could be the same one
+    reasons = pair[["missing_old", "missing_new"]]
+    differs |= (reasons["missing_old"] != reasons["missing_new"]) & ~(reasons == unsaid).any(axis=1)
     change = pd.Series("", index=pair.index)
     change = change.mask(differs, "status")
     change = change.mask(before.notna() & after.notna() & (before != after), "revised")
@@ -71,7 +76,7 @@ def compare_snapshots(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     pair["difference_pct"] = 100 * pair["difference_meur"] / before.where(before != 0)
     pair = pair.rename(columns={f"{VALUE}_old": "old_meur", f"{VALUE}_new": "new_meur"})
     columns = [*CELL, "change", "old_meur", "new_meur", "difference_meur", "difference_pct"]
-    columns += ["status_old", "status_new", "complete_old", "complete_new"]
+    columns += [f"{name}_{side}" for name in ("status", "complete", "missing") for side in ("old", "new")]
     return pair.loc[pair["change"] != "", columns].reset_index(drop=True)
 
 
@@ -93,6 +98,27 @@ def claims_touched(old: pd.DataFrame, new: pd.DataFrame, claims: Mapping[str, Cl
     """
     pairs = zip(check_claims(old, claims), check_claims(new, claims), strict=True)
     return [Touched(a, b) for a, b in pairs if _said(a) != _said(b)]
+
+
+def claims_revised(claims: Mapping[str, Claim] | None = None) -> list[Touched]:
+    """
+    Find the claims that read otherwise with the newest snapshots than with those before them.
+
+    Parameters
+    ----------
+    claims : mapping of str to Claim, optional
+        The shipped claims by default.
+
+    Returns
+    -------
+    list of Touched
+        Empty where no table has two snapshots.
+    """
+    dates = {id: snapshot.dates(id) for id in snapshot.here()}
+    if all(len(found) == 1 for found in dates.values()):
+        return []
+    before = [load(id, snapshot=found[-min(2, len(found))]) for id, found in dates.items()]
+    return claims_touched(pd.concat(before), load(), claims)
 
 
 def _said(verdict: Verdict) -> tuple[object, ...]:

@@ -1,7 +1,7 @@
 """How results look in a terminal, and as JSON for another program."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -12,9 +12,12 @@ from rich.padding import Padding
 from rich.table import Table as Grid
 from rich.text import Text
 
-from nltrade import wording
+from nltrade import registry, wording
 from nltrade.cbs import snapshot
+from nltrade.cbs.plan import Plan
+from nltrade.cbs.snapshot import Snapshot
 from nltrade.registry.entries import Lang
+from nltrade.revisions import Touched
 from nltrade.verdicts import Verdict, verdict_table
 from nltrade.verdicts.reading import place_range
 
@@ -99,3 +102,35 @@ def print_cells(changed: pd.DataFrame, top: int, lang: Lang, console: Console) -
         grid.add_row(row.change, row.flow, row.partner, row.product, row.period, *amounts, percent)
     if len(changed):
         console.print(grid)
+
+
+def print_touched(touched: Iterable[Touched], lang: Lang, console: Console) -> None:
+    """Print the claims that read otherwise with the newer snapshots: before and now."""
+    for one in touched:
+        console.print(f"{one.new.claim.text(lang)}, {wording.label('revised', lang)}:", style="bold")
+        for when, verdict in (("before", one.old), ("now", one.new)):
+            said = f"{verdict.says(lang)}, {wording.label(verdict.verdict, lang)}"
+            console.print(f"  {wording.label(when, lang)}: {said}")
+
+
+def print_tables(here: Mapping[str, list[Snapshot]], lang: Lang) -> None:
+    """Print the registered tables with the snapshots that are here, and their age."""
+    console = new_console()
+    for id, parts in here.items():
+        table = registry.table(id)
+        console.print(f"{id}  {table.text(lang)}", style="bold")
+        console.print(Padding(f"{table.kind}, {table.concept}, {table.unit}; {table.first}-{table.last}", (0, 0, 0, 2)))
+        console.print(Padding(f"{table.detail}; {table.status}", (0, 0, 0, 2)))
+        for part in parts:
+            age = wording.text("age", lang, modified=part.origin.modified)
+            console.print(Padding(f"{age}: {part.origin.selection}", (0, 0, 0, 2)), style="green")
+        if not parts:
+            console.print(Padding(wording.text("not-here", lang, table=id), (0, 0, 0, 2)), style="yellow")
+
+
+def print_plans(plans: Iterable[Plan]) -> None:
+    """Print what would be asked of CBS, question by question."""
+    for plan in plans:
+        typer.echo(plan.says)
+        for piece in plan.pieces:
+            typer.echo(f"  {piece.rows:>9,} rows: {piece.filter or 'the whole table'}")

@@ -318,7 +318,11 @@ def _nothing(rows: nw.DataFrame[Any], wanted: dict[str, list[str]]) -> str:
         where = f" It is in {_span(elsewhere, 'table')}, {_span(elsewhere, 'period')}." if len(elsewhere) else ""
         name = registry.partner(wanted["partner"][0]).name()
         return f"{name} ({asked}) is not published separately here ({tables}); that is not zero.{where}"
-    return f"No rows with {column} {asked}.{close_to(asked, set(left[column]))} Here: {_span(left, column)}."
+    bring = ""
+    if column == "product":
+        able = registry.tables_with(product=registry.product(asked), period="".join(wanted.get("period", [])))
+        bring = f" Bring it with `nltrade fetch {able[0].id}`." if able else ""
+    return f"No rows with {column} {asked}.{close_to(asked, set(left[column]))} Here: {_span(left, column)}.{bring}"
 
 
 def _span(rows: nw.DataFrame[Any], column: str) -> str:

@@ -11,7 +11,7 @@ from datetime import date
 from string import Formatter
 from typing import Any
 
-from babel.dates import format_date
+from babel.dates import format_date, format_timedelta
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
@@ -182,6 +182,18 @@ def when(day: str, lang: Lang) -> str:
     return format_date(date(int(day[:4]), int(day[5:]), 1), "MMMM y", locale=lang)
 
 
+def ago(day: str, lang: Lang) -> str:
+    """
+    Say how long ago a day was.
+
+    Examples
+    --------
+    >>> ago(str(date.today().replace(year=date.today().year - 3, day=1)), "nl")
+    '3 jaar geleden'
+    """
+    return format_timedelta(date.fromisoformat(day) - date.today(), add_direction=True, locale=lang)
+
+
 def named(id: str, lang: Lang) -> str:
     """
     Give the name of a partner as it stands in a sentence.
@@ -316,6 +328,7 @@ _WRITERS: dict[str, Callable[[Any, Lang], str]] = {
         figure,
         places,
         cases,
+        ago,
     )
 }
 

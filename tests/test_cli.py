@@ -81,9 +81,12 @@ def test_tables_lists_what_is_at_hand():
     done = run("tables")
     for said in ("83028NED", "border crossing", "2002-2022", "snapshot modified 2026-09-10"):
         assert said in done.stdout
-    assert {entry["id"] for entry in json.loads(run("tables", "--json").stdout)} == {
-        "83028NED", "85427NED", "80414ned", "82616NED", "84765NED",
-    }  # fmt: skip
+    listed = {entry["id"]: entry["snapshots"] for entry in json.loads(run("tables", "--json").stdout)}
+    assert len(listed) == 8
+    assert listed["7137shih"] == []
+    assert listed["83028NED"][0]["modified"] == "2023-01-04"
+    assert "`nltrade fetch 7137shih` brings it" in done.stdout
+    assert "4 jaar geleden" in run("tables", "--lang", "nl").stdout
 
 
 def test_figures_and_briefing_write_where_they_are_told(tmp_path):

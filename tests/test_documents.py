@@ -6,6 +6,7 @@ import pytest
 
 import nltrade as nl
 from conftest import ROOT
+from nltrade.cbs.snapshot import origins
 from nltrade.documents import page
 from nltrade.registry.entries import LANGS
 
@@ -51,7 +52,7 @@ def test_the_briefing_has_the_verdicts_with_their_numbers_and_sources():
     for said in ("€20,332m", "€7,068m", "91.9%", "+19.9%", "+10.4%", "€12,153m behind China"):
         assert said in words
     for table in ("83028NED", "85427NED", "80414ned"):
-        (origin,) = nl.origins([table])
+        (origin,) = origins([table])
         assert origin.sha256 in words
         assert origin.attribution.removesuffix(")") in words
         assert origin.via in words

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import nltrade as nl
 from conftest import ROOT
-from nltrade.revisions import CELL, KEPT
+from nltrade.revisions import CELL, KEPT, claims_touched, compare_snapshots
 from test_cli import run
 
 SHIPPED = ROOT / "data" / "raw" / "83028NED" / "2023-01-04"
@@ -36,7 +36,7 @@ def newer(tmp_path, monkeypatch):
 
 @pytest.mark.usefixtures("newer")
 def test_a_revised_and_a_withdrawn_cell_are_listed_with_their_difference():
-    changed = nl.compare_snapshots(nl.load("83028NED", snapshot="2023-01-04"), nl.load("83028NED"))
+    changed = compare_snapshots(nl.load("83028NED", snapshot="2023-01-04"), nl.load("83028NED"))
     assert changed[["flow", "partner", "period", "change"]].values.tolist() == [
         ["export", "RU", "2012", "revised"],
         ["re-export", "RU", "2012", "withdrawn"],
@@ -52,7 +52,7 @@ def test_a_revised_and_a_withdrawn_cell_are_listed_with_their_difference():
 def test_the_claims_that_a_revision_touches_are_found_with_both_verdicts(shipped):
     rest = shipped[shipped["table"] != "83028NED"]
     after = pd.concat([nl.load("83028NED"), rest])
-    touched = {t.new.claim.id: (t.old.verdict, t.new.verdict) for t in nl.claims_touched(shipped, after)}
+    touched = {t.new.claim.id: (t.old.verdict, t.new.verdict) for t in claims_touched(shipped, after)}
     assert touched["exports-2012"] == ("supported", "contradicted")
     assert "imports-2012" not in touched
 
@@ -64,7 +64,7 @@ def test_diff_prints_cells_and_claims():
     words = " ".join(done.stdout.split())
     assert "83028NED: 2023-01-04 -> 2023-06-06; 2 cells differ" in words
     assert "revised export RU TOTAL 2012 7,068 6,666 −5.7" in words
-    assert "€7,068m, supported €6,666m, contradicted" in words
+    assert "before: €7,068m, supported now: €6,666m, contradicted" in words
     found = json.loads(run("diff", "83028NED", "--json").stdout)
     assert [cell["change"] for cell in found["cells"]] == ["revised", "withdrawn"]
 
@@ -83,13 +83,15 @@ def test_what_cannot_be_compared_is_a_sentence(words, says):
 
 
 def test_nothing_changed_is_an_empty_list(shipped):
-    assert nl.compare_snapshots(shipped, shipped.sample(frac=1, random_state=1)).empty
+    assert compare_snapshots(shipped, shipped.sample(frac=1, random_state=1)).empty
 
 
 values = st.one_of(st.none(), st.integers(-9, 999).map(float))
 cells = st.dictionaries(
     st.tuples(st.sampled_from(["import", "export"]), st.sampled_from(["RU", "CN", "US"]), st.sampled_from("678")),
-    st.tuples(st.booleans(), values, st.sampled_from(["provisional", "definitive"])),
+    st.tuples(
+        st.booleans(), values, st.sampled_from(["provisional", "definitive"]), st.sampled_from(["impossible", "secret"])
+    ),
     max_size=12,
 )
 
@@ -106,12 +108,15 @@ def made_up(found):
 @given(old=cells, new=cells)
 def test_the_difference_of_two_frames_applied_to_the_old_gives_the_new(old, new):
     before, after = made_up(old), made_up(new)
-    changed = nl.compare_snapshots(before, after)
+    changed = compare_snapshots(before, after)
     keys = list(changed[CELL].itertuples(index=False, name=None))
     kept = [row for row in before.to_dict("records") if tuple(row[c] for c in CELL) not in set(keys)]
     there = changed[changed["change"] != "removed"]
     applied = there[CELL].assign(
-        complete=there["complete_new"], value_meur=there["new_meur"], status=there["status_new"]
+        complete=there["complete_new"],
+        value_meur=there["new_meur"],
+        status=there["status_new"],
+        missing=there["missing_new"],
     )
     result = pd.concat([pd.DataFrame(kept, columns=CELL + KEPT), applied]).sort_values(CELL).reset_index(drop=True)
     expected = after.sort_values(CELL).reset_index(drop=True)

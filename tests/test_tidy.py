@@ -88,7 +88,7 @@ def in_another_unit(tmp_path, monkeypatch):
     header = "LandenGroepen,SITC,Perioden,Invoerwaarde_1,TotaleUitvoerwaarde_2,Wederuitvoerwaarde_3,"
     rows = [f"L008724,T001082,2012{p},111111,222222,,0" for p in ("JJ00", "KW03", "MM02", "MM03")]
     (tmp_path / "TypedDataSet.csv").write_text("\n".join([f"{header}UitvoerwaardeNederlandsProduct_4", *rows]))
-    return Snapshot(tmp_path, find("83028NED").origin)
+    return Snapshot(tmp_path, find("83028NED")[0].origin)
 
 
 def test_units_are_converted_once_at_the_door(in_another_unit):

@@ -105,7 +105,8 @@ def test_one_missing_flow_makes_the_total_missing(shipped, engine):
     [
         ({"partner": "Rusia"}, nl.UnknownName, r"No partner 'Rusia'. Did you mean 'RU' \(Russia\)\?"),
         ({"partner": "rusland", "flow": "improt"}, nl.UnknownName, r"No flow 'improt'. Did you mean 'import'\?"),
-        ({"product": "33"}, nl.UnknownName, r"No product '33'.*7137shih"),
+        ({"product": "399"}, nl.UnknownName, r"No product '399'.*group \(333\)"),
+        ({"product": "33", "period": 2012}, nl.NoData, r"No rows with product 33.*`nltrade fetch 7137shih`"),
         ({"product": "TOTL"}, nl.UnknownName, r"Did you mean 'TOTAL'"),
         ({"partner": []}, nl.UnknownName, "empty list of partners"),
         ({"partner": "NL"}, nl.NoData, "Netherlands"),

@@ -2,22 +2,25 @@
 A snapshot: the files of one CBS table as they were on one modification date, with their provenance.
 
 Snapshots lie in ``raw/<table>/<modified>/``: the observations and dimension tables in CBS's own column names and
-keys, and ``origin.json``, which says where they come from and what each file's hash is. They ship with the package;
-a folder of the user's own (``NLTRADE_DATA``, else the platform's data folder) is looked at as well.
+keys, and ``origin.json``, which says where they come from and what each file's hash is. Some ship with the package;
+what `nltrade.fetch` brings lies in a folder of the user's own. A second download of the same date, of another part
+of the table, is ``<modified>.2``; the two together are the snapshot of that date. None is changed once written.
 """
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 import msgspec
 import pandas as pd
 
 from nltrade import registry
+from nltrade.cbs.plan import Request
 from nltrade.errors import SnapshotError
 
-OBSERVATIONS = "TypedDataSet.csv"
+CHECKOUT = Path(__file__).parents[2]
+OBSERVATIONS = ("UntypedDataSet.parquet", "TypedDataSet.csv")  # downloaded; copied
 
 
 class File(msgspec.Struct, frozen=True):
@@ -27,7 +30,7 @@ class File(msgspec.Struct, frozen=True):
     sha256: str
 
 
-class Origin(msgspec.Struct, frozen=True, kw_only=True):
+class Origin(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Where a snapshot comes from, as told by its ``origin.json``."""
 
     table: str
@@ -39,15 +42,22 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
     files: dict[str, File]
     licence: str
     attribution: str
+    modified_at: str | None = None
+    request: Request | None = None
+
+    @property
+    def observations(self) -> str:
+        """Name of the file that holds the observations."""
+        return next(name for name in OBSERVATIONS if name in self.files)
 
     @property
     def sha256(self) -> str:
         """Hash of the observations."""
-        return self.files[OBSERVATIONS].sha256
+        return self.files[self.observations].sha256
 
 
 class Snapshot(msgspec.Struct, frozen=True):
-    """A folder of verified files with its origin."""
+    """A folder of files with its origin."""
 
     folder: Path
     origin: Origin
@@ -59,7 +69,7 @@ class Snapshot(msgspec.Struct, frozen=True):
         Parameters
         ----------
         name : str
-            A file of the snapshot, such as ``"TypedDataSet.csv"``.
+            A CSV file of the snapshot, such as ``"Perioden.csv"``.
 
         Returns
         -------
@@ -67,6 +77,52 @@ class Snapshot(msgspec.Struct, frozen=True):
             CBS's own columns, all of dtype ``str``.
         """
         return pd.read_csv(self.folder / name, dtype=str, keep_default_na=False)
+
+    def cells(self, only: Mapping[str, Collection[str]]) -> pd.DataFrame:
+        """
+        Read the observations as text.
+
+        Parameters
+        ----------
+        only : mapping of str to collection of str
+            The keys to read, verbatim, of those columns of which not all are wanted.
+
+        Returns
+        -------
+        pandas.DataFrame
+            CBS's own columns, all of dtype ``str``.
+        """
+        if self.origin.observations.endswith(".csv"):
+            cells = self.read(self.origin.observations)
+            for name, keys in only.items():
+                cells = cells[cells[name].isin(keys)]
+            return cells
+        from pyarrow import parquet  # only downloads are in Parquet
+
+        wanted = [(name, "in", list(keys)) for name, keys in only.items()]
+        return parquet.read_table(self.folder / self.origin.observations, filters=wanted or None).to_pandas()
+
+    def verify(self) -> "Snapshot":
+        """Compare the hash of every file with the one in ``origin.json``; a changed byte is an error."""
+        for name, file in self.origin.files.items():
+            path = self.folder / name
+            if not path.is_file():
+                raise SnapshotError(f"{path} is missing. {_RESTORE}")
+            with path.open("rb") as content:
+                if hashlib.file_digest(content, "sha256").hexdigest() != file.sha256:
+                    raise SnapshotError(f"{path} is not what was retrieved: its hash changed. {_RESTORE}")
+        return self
+
+
+def own_folder() -> Path:
+    """Give the folder for downloads: ``NLTRADE_DATA``, else one in the checkout, else the user's on this machine."""
+    if os.environ.get("NLTRADE_DATA"):
+        return Path(os.environ["NLTRADE_DATA"])
+    if (CHECKOUT / "pyproject.toml").is_file():
+        return CHECKOUT / "data" / "fetched"  # apart from data/raw, which is committed and goes into the package
+    from platformdirs import user_data_path  # asks the platform; not needed where one of the others is there
+
+    return user_data_path("nltrade")
 
 
 def folders() -> list[Path]:
@@ -78,22 +134,13 @@ def folders() -> list[Path]:
     list of pathlib.Path
         Each holds ``raw/``.
     """
-    package = Path(__file__).parents[1]
-    shipped = [package / "data", package.parent / "data"]  # in a wheel; in a checkout
-    return [folder for folder in [_own(), *shipped] if (folder / "raw").is_dir()]
+    shipped = [CHECKOUT / "nltrade" / "data", CHECKOUT / "data"]  # in a wheel; in a checkout
+    return [folder for folder in [own_folder(), *shipped] if (folder / "raw").is_dir()]
 
 
-def _own() -> Path:
-    if os.environ.get("NLTRADE_DATA"):
-        return Path(os.environ["NLTRADE_DATA"])
-    from platformdirs import user_data_path  # asks the platform; not needed where the variable is set
-
-    return user_data_path("nltrade")
-
-
-def find(table: str, modified: str | None = None) -> Snapshot:
+def find(table: str, modified: str | None = None) -> list[Snapshot]:
     """
-    Find the newest snapshot of a table, or a pinned one, and verify every byte of it.
+    Find the newest snapshot of a table, or a pinned one.
 
     Parameters
     ----------
@@ -104,28 +151,32 @@ def find(table: str, modified: str | None = None) -> Snapshot:
 
     Returns
     -------
-    Snapshot
+    list of Snapshot
+        The downloads of that date, the latest first and what ships with the package last: each may hold another
+        selection of the table. Their files are not verified yet.
 
     Raises
     ------
     UnknownName
         The table is not registered.
     SnapshotError
-        No such snapshot is here, or a file of it is missing or was changed.
+        No such snapshot is here, or its origin is damaged.
 
     Examples
     --------
-    >>> find("83028NED").origin.modified
-    '2023-01-04'
+    >>> [found.origin.modified for found in find("83028NED")]
+    ['2023-01-04']
     """
     found = _available(table)
     if not found or modified not in {None, *found}:
         wanted = f" modified {modified}" if modified else ""
         where = ", ".join(str(folder / "raw") for folder in folders()) or "no data folder"
         here = ", ".join(found) or "none"
-        raise SnapshotError(f"No snapshot of {table}{wanted} in {where}. Here: {here}. {_RESTORE}")
-    folder = found[modified or max(found)]
-    return Snapshot(folder, _verified(folder))
+        raise SnapshotError(
+            f"No snapshot of {table}{wanted} in {where}. Here: {here}. "
+            f"Bring the one of today with `nltrade fetch {table}`."
+        )
+    return [Snapshot(folder, _origin(folder)) for folder in found[modified or max(found)]]
 
 
 def dates(table: str) -> list[str]:
@@ -149,6 +200,11 @@ def dates(table: str) -> list[str]:
     return list(_available(table))
 
 
+def here() -> list[str]:
+    """List the tables that have a snapshot, in the order of the registry."""
+    return [table for table in registry.tables() if _available(table)]
+
+
 def origins(table_ids: Iterable[str]) -> list[Origin]:
     """
     Give the provenance of the newest snapshot of some tables.
@@ -164,36 +220,31 @@ def origins(table_ids: Iterable[str]) -> list[Origin]:
         In the order of the registry.
     """
     wanted = set(table_ids)
-    return [find(id).origin for id in registry.tables() if id in wanted]
+    return [found.origin for id in here() if id in wanted for found in find(id)]
 
 
-def _available(table: str) -> dict[str, Path]:
-    """Find the folder of each snapshot, the user's own before the shipped one, by modification date."""
+def _available(table: str) -> dict[str, list[Path]]:
+    """Find the folders of each snapshot by modification date, the latest download first."""
     registry.table(table)
-    found: dict[str, Path] = {}
+    found: dict[str, list[Path]] = {}
     for folder in folders():
-        for origin in (folder / "raw" / table).glob("*/origin.json"):
-            found.setdefault(origin.parent.name, origin.parent)
+        of_folder = [origin.parent for origin in (folder / "raw" / table).glob("[0-9]*/origin.json")]
+        for path in sorted(of_folder, key=lambda path: (len(path.name), path.name), reverse=True):
+            found.setdefault(path.name.partition(".")[0], []).append(path)
     return dict(sorted(found.items()))
 
 
 _RESTORE = (
     "Bring shipped files back with `git checkout -- data/raw`, or install the package again; remove a damaged "
-    "snapshot of your own."
+    "snapshot of your own and fetch it again."
 )
 
 
-def _verified(folder: Path) -> Origin:
+def _origin(folder: Path) -> Origin:
     try:
         origin = msgspec.json.decode((folder / "origin.json").read_bytes(), type=Origin)
     except msgspec.DecodeError as error:
         raise SnapshotError(f"{folder / 'origin.json'} is damaged: {error}. {_RESTORE}") from None
-    if OBSERVATIONS not in origin.files:
-        raise SnapshotError(f"{folder / 'origin.json'} is damaged: it does not list {OBSERVATIONS}. {_RESTORE}")
-    for name, file in origin.files.items():
-        path = folder / name
-        if not path.is_file():
-            raise SnapshotError(f"{path} is missing. {_RESTORE}")
-        if hashlib.sha256(path.read_bytes()).hexdigest() != file.sha256:
-            raise SnapshotError(f"{path} is not what was retrieved: its hash changed. {_RESTORE}")
+    if not set(OBSERVATIONS) & set(origin.files):
+        raise SnapshotError(f"{folder / 'origin.json'} is damaged: it lists no {OBSERVATIONS[-1]}. {_RESTORE}")
     return origin

@@ -16,26 +16,37 @@ column                    meaning
 ``complete``              False for a part-year
 ``value_meur``            million euro; missing where CBS publishes nothing, never 0 for it
 ``status``                definitive, provisional, revised provisional, unknown
+``missing``               why there is no value: not published (where CBS does not say more), unknown or secret,
+                          impossible (there can be none, as of a country before it existed); empty where there is one
 ========================  ==========================================================================================
 """
 
-import re
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from nltrade import registry
 from nltrade.cbs import snapshot as snapshots
-from nltrade.cbs.snapshot import OBSERVATIONS, Snapshot
+from nltrade.cbs.notation import NO_VALUE, Period, period_of
+from nltrade.cbs.snapshot import Snapshot
 from nltrade.errors import SnapshotError
 from nltrade.registry.entries import Table
 
-STATUS = {"Definitief": "definitive", "NaderVoorlopig": "revised provisional", "Voorlopig": "provisional"}
+CELL = ["table", "flow", "partner", "product", "period"]
 
 
-def load(*tables: str, snapshot: str | None = None) -> pd.DataFrame:
+def load(
+    *tables: str,
+    snapshot: str | None = None,
+    partner: str | Iterable[str] | None = None,
+    product: str | Iterable[str] | None = None,
+    period: str | int | Iterable[str | int] | None = None,
+) -> pd.DataFrame:
     """
-    Load CBS figures as one tidy frame.
+    Load CBS figures as one tidy frame, or only the part of it that a question needs.
 
     Parameters
     ----------
@@ -43,39 +54,50 @@ def load(*tables: str, snapshot: str | None = None) -> pd.DataFrame:
         CBS's identifiers; all tables at hand by default.
     snapshot : str, optional
         Modification date that pins a snapshot, such as ``"2023-01-04"``; the newest of each table by default.
+    partner, product, period : str or several, optional
+        Read only these. Of a large table that was fetched, the rest is not even read from disk.
 
     Returns
     -------
     pandas.DataFrame
         One row for each cell: table, flow, partner, product and period, in the columns that this module lists.
-        Values are in million euro.
+        Values are in million euro. Empty where the tables have no such cell.
 
     Raises
     ------
     UnknownName
-        A table is not registered.
+        A table, partner or product is not registered.
     SnapshotError
         A snapshot is missing, or a byte of it changed.
 
     Examples
     --------
-    >>> goods = load("83028NED")
-    >>> cell = goods.query("partner == 'RU' and flow == 'import' and product == 'TOTAL' and period == '2012'")
-    >>> cell.value_meur.item()
+    >>> russia = load("83028NED", partner="Russia", product="TOTAL", period=2012)
+    >>> russia.query("flow == 'import'").value_meur.item()
     20332.0
     """
-    found = [tidy(snapshots.find(id, snapshot)) for id in tables or registry.tables()]
-    return pd.concat(found, ignore_index=True)
+    only = {
+        "partner": {registry.partner(str(one)).id for one in _several(partner)},
+        "product": {registry.product(str(one)).id for one in _several(product)},
+        "period": {str(one) for one in _several(period)},
+    }
+    ids = tables or snapshots.here()
+    found = [tidy(part.verify(), only) for id in ids for part in snapshots.find(id, snapshot)]
+    frame = pd.concat(found, ignore_index=True)
+    # Two downloads of one date can hold the same cell: the later one goes first.
+    return frame if len(found) == len(ids) else frame.drop_duplicates(CELL, ignore_index=True)
 
 
-def tidy(raw: Snapshot) -> pd.DataFrame:
+def tidy(raw: Snapshot, only: Mapping[str, Collection[str]] = MappingProxyType({})) -> pd.DataFrame:
     """
     Turn a snapshot into the tidy frame.
 
     Parameters
     ----------
     raw : Snapshot
-        Verified files of one registered table.
+        Files of one registered table.
+    only : mapping of str to collection of str
+        The partners, products and periods to take, as the tidy frame names them; an empty collection takes all.
 
     Returns
     -------
@@ -88,79 +110,107 @@ def tidy(raw: Snapshot) -> pd.DataFrame:
         A key, column or period of the files is not known to the registry.
     """
     table = registry.table(raw.origin.table)
-    partners = {p.keys[table.id]: p for p in registry.partners().values() if table.id in p.keys}
-    products = {key: p for p in registry.products().values() if p.kind == table.kind for key in p.keys}
-    periods = _periods(raw, table)
-
-    cells = raw.read(OBSERVATIONS)
-    by_direction = table.direction is not None  # then the products are the value columns
-    values = [name for name in cells.columns if name in (products if by_direction else table.measures)]
-    dimensions = [table.partner, table.period, table.direction or table.product]
-    if left := set(cells.columns).symmetric_difference([*dimensions, *(values if by_direction else table.measures)]):
-        raise SnapshotError(
-            f"{raw.folder / OBSERVATIONS} and the registered columns of {table.id} differ in: "
-            f"{', '.join(sorted(map(str, left)))}. CBS changed the table, or tables.toml is wrong."
-        )
-    long = cells.melt(dimensions, values, var_name="measure", value_name="value")
-    partner, period = long[table.partner], long[table.period]
-    product, flow = long["measure"], long[dimensions[-1]]
-    if not by_direction:
-        product, flow = flow, product
-    for keys, known in [(partner, set(partners)), (product, set(products)), (period, set(periods))]:
-        if strange := sorted(set(keys.unique()) - known):
-            raise SnapshotError(
-                f"{raw.folder / OBSERVATIONS}: {keys.name} has {', '.join(strange)}, which the registry does not know. "
-                "Add the key to partners.toml or products.toml."
-            )
+    meanings = _meanings(raw, table)
+    asked = {table.partner: only.get("partner"), table.product: only.get("product"), table.period: only.get("period")}
+    cells = raw.cells({name: _verbatim(raw, name, meanings[name], ids) for name, ids in asked.items() if name and ids})
+    values = _value_columns(raw, table, cells)
+    if table.direction and only.get("product"):
+        values = {name: product for name, product in values.items() if product.id in only["product"]}
+    measure = _Coded(np.repeat(range(len(values)), len(cells)), list(values.values()))
+    coded = {name: _coded(raw, cells[name], meanings[name], len(values)) for name in table.dimensions}
+    partner, period = coded[table.partner], coded[table.period]
+    if table.direction:
+        flow, product = coded[table.direction], measure
+    elif table.product:
+        flow, product = measure, coded[table.product]
+    else:
+        flow, product = measure, _Coded(np.zeros(len(measure.places), int), [registry.product("TOTAL")])
+    text = pd.concat([cells[name] for name in values], ignore_index=True).str.strip()
+    none = text.map(NO_VALUE if raw.origin.observations.startswith("Untyped") else {"": "not published"})
     return pd.DataFrame(
         {
             "table": table.id,
             "kind": table.kind,
-            "flow": flow.map(table.flows or table.measures),
+            "flow": flow.all("id"),
             "concept": table.concept,
-            "partner": partner.map({key: p.id for key, p in partners.items()}),
-            "partner_kind": partner.map({key: p.kind for key, p in partners.items()}),
-            "product": product.map({key: p.id for key, p in products.items()}),
-            "level": product.map({key: p.level for key, p in products.items()}),
-            "period": period.map({key: p.label for key, p in periods.items()}),
-            "freq": period.map({key: p.freq for key, p in periods.items()}),
-            "complete": period.map({key: p.complete for key, p in periods.items()}),
-            "value_meur": pd.to_numeric(long["value"].replace("", None)) * registry.units()[table.unit],
-            "status": period.map({key: p.status for key, p in periods.items()}),
+            "partner": partner.all("id"),
+            "partner_kind": partner.all("kind"),
+            "product": product.all("id"),
+            "level": product.all("level"),
+            "period": period.all("id"),
+            "freq": period.all("freq"),
+            "complete": period.all("complete"),
+            "value_meur": pd.to_numeric(text.mask(none.notna())) * registry.units()[table.unit],
+            "status": period.all("status"),
+            "missing": none.fillna("").mask(text.isna(), "not published"),
         }
     )
 
 
-class Period(NamedTuple):
-    """A period of a table as the tidy frame shows it."""
+class _Coded(NamedTuple):
+    """A column as places in a short list of what its keys mean."""
 
-    label: str
-    freq: str
-    complete: bool
-    status: str
+    places: np.ndarray
+    things: list[Any]
 
-
-def _periods(raw: Snapshot, table: Table) -> dict[str, Period]:
-    rows = raw.read(f"{table.period}.csv").to_dict("records")
-    return {row["Key"]: _period(row["Key"], row["Title"], row.get("Status"), table) for row in rows}
+    def all(self, attribute: str) -> Any:
+        """Give an attribute of the thing in every row."""
+        return pd.Series([getattr(thing, attribute) for thing in self.things]).take(self.places).array
 
 
-def _period(key: str, title: str, status: str | None, table: Table) -> Period:
-    """Read CBS's period key, ``2012JJ00``, ``2012KW01`` or ``2012MM01``."""
-    parts = re.fullmatch(r"(\d{4})(JJ|KW|MM)(\d\d)", key)
-    if parts is None:
-        raise SnapshotError(f"{table.id}: period key {key!r} is not of the form 2012JJ00, 2012KW01 or 2012MM01.")
-    year, kind, number = parts.groups()
-    label = {"JJ": year, "KW": f"{year}-Q{int(number)}", "MM": f"{year}-{number}"}[kind]
-    known = status in STATUS or table.definitive_until is None or year > table.definitive_until
-    return Period(
-        label=label,
-        freq={"JJ": "A", "KW": "Q", "MM": "M"}[kind],
-        complete=not _part_year(kind, title),
-        status=STATUS.get(status or "", "unknown") if known else "definitive",
-    )
+class _Flow(NamedTuple):
+    id: str
 
 
-def _part_year(kind: str, title: str) -> bool:
-    # The key of a year that is not over is an ordinary year key; only its title says "2022 januari-oktober".
-    return kind == "JJ" and not re.fullmatch(r"\d{4}\*{0,2}", title.strip())
+def _meanings(raw: Snapshot, table: Table) -> dict[str, Mapping[str, Any]]:
+    """Say what each key of each dimension means, keys without their padding."""
+    periods = {row["Key"].strip(): row for row in raw.read(f"{table.period}.csv").to_dict("records")}
+    known: dict[str | None, Mapping[str, Any]] = {
+        table.partner: registry.partner_keys(table.id),
+        table.product: registry.product_keys(table.id),
+        table.direction: {key: _Flow(flow) for key, flow in table.flows.items()},
+        table.period: {key: _period(row, table) for key, row in periods.items()},
+    }
+    return {name: known[name] for name in table.dimensions}
+
+
+def _value_columns(raw: Snapshot, table: Table, cells: pd.DataFrame) -> dict[str, Any]:
+    """Say what each value column means: a flow, or a product where a direction tells the flow."""
+    products = registry.product_keys(table.id)
+    known = products if table.direction else {name: _Flow(flow) for name, flow in table.measures.items()}
+    found = {name: known[name] for name in cells.columns if name in known}
+    expected = found if table.direction else known
+    if left := set(cells.columns).symmetric_difference([*table.dimensions, *expected]):
+        raise SnapshotError(
+            f"{raw.folder / raw.origin.observations} and the registered columns of {table.id} differ in: "
+            f"{', '.join(sorted(map(str, left)))}. CBS changed the table, or tables.toml is wrong."
+        )
+    return found
+
+
+def _coded(raw: Snapshot, keys: pd.Series, meanings: Mapping[str, Any], times: int) -> _Coded:
+    places, short = pd.factorize(keys)
+    if strange := sorted({str(key) for key in short if str(key).strip() not in meanings}):
+        raise SnapshotError(
+            f"{raw.folder / raw.origin.observations}: {keys.name} has {', '.join(strange)}, which the registry does "
+            "not know. Add the key to partners.toml or products.toml."
+        )
+    return _Coded(np.tile(places, times), [meanings[key.strip()] for key in short])
+
+
+def _verbatim(raw: Snapshot, name: str, meanings: Mapping[str, Any], ids: Collection[str]) -> set[str]:
+    """Give the keys of a dimension as they stand in the files, padding and all, that mean what is asked."""
+    keys = [key for key in raw.read(f"{name}.csv")["Key"] if key.strip() in meanings]
+    chosen = {key for key in keys if meanings[key.strip()].id in ids}
+    return chosen | {key.strip() for key in chosen}
+
+
+def _period(row: Mapping[str, str], table: Table) -> Period:
+    try:
+        return period_of(row["Key"], row["Title"], row.get("Status"), table.definitive_until)
+    except SnapshotError as error:
+        raise SnapshotError(f"{table.id}: {error}.") from None
+
+
+def _several(given: Any) -> list[Any]:
+    return [] if given is None else [given] if isinstance(given, str | int) else list(given)

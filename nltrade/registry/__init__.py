@@ -5,6 +5,7 @@ Each TOML file of this folder is read once, checked, and served as frozen object
 names the file, the entry and the remedy. No fact of these kinds stands in code.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
@@ -45,6 +46,7 @@ def tables() -> Mapping[str, Table]:
             raise wrong("tables.toml", table.id, f"unit {table.unit!r} has no factor; add it under [units]")
         if bool(table.measures) == bool(table.flows):
             raise wrong("tables.toml", table.id, "give either measures, or a direction with flows")
+        known(table.keys_of or table.id, found, "tables.toml", table.id, "table")
         known(table.note, notes(), "tables.toml", table.id, "note on its concept")
         for gap in table.breaks:
             known(gap.note, notes(), "tables.toml", table.id, "note")
@@ -95,10 +97,41 @@ def products() -> Mapping[str, Product]:
 
     Examples
     --------
-    >>> products()["3"].en
-    'mineral fuels'
+    >>> products()["3"].en, products()["33"].level
+    ('mineral fuels', 2)
     """
-    return read(FOLDER / "products.toml", None, Product)
+    sitc = read(FOLDER / "sitc.toml", None, Text)
+    detailed = {
+        id: Product(id=id, en=t.en, nl=t.nl, kind="goods", level=len(id), keys=[f"t{id}" if len(id) == 2 else id])
+        for id, t in sitc.items()
+    }
+    return read(FOLDER / "products.toml", None, Product) | detailed
+
+
+@cache
+def partner_keys(table: str) -> Mapping[str, Partner]:
+    """Give the partners of a table by the key it has for them, without the spaces that CBS pads some keys with."""
+    keys_of = tables()[table].keys_of or table
+    return {p.keys[keys_of].strip(): p for p in partners().values() if keys_of in p.keys}
+
+
+@cache
+def product_keys(table: str) -> Mapping[str, Product]:
+    """Give the products of a table by the key (or the value column) it has for them, without padding."""
+    of = tables()[table]
+    goods_or_services = [product for product in products().values() if product.kind == of.kind]
+    return {key.strip(): p for p in goods_or_services for key in p.keys if re.fullmatch(of.codes, key)}
+
+
+def tables_with(*, partner: Partner | None = None, product: Product | None = None, period: str = "") -> list[Table]:
+    """List the tables that publish a partner, a product and a period together, in the order of the registry."""
+    return [
+        table
+        for table in tables().values()
+        if (partner is None or partner in partner_keys(table.id).values())
+        and (product is None or product in product_keys(table.id).values())
+        and (not period or table.covers(period))
+    ]
 
 
 @cache
@@ -202,13 +235,9 @@ def product(code: str) -> Product:
     """
     code = str(code)
     if code not in products():
-        more = ""
-        if code.isdigit() and len(code) in (2, 3):
-            more = (
-                " SITC divisions and groups by country are in CBS table 7137shih, which is not in the shipped snapshot."
-            )
         raise UnknownName(
-            f"No product {code!r}.{close_to(code, products())}{more} Goods: TOTAL, 0 to 9; services: S, SA, …"
+            f"No product {code!r}.{close_to(code, products())} Goods: TOTAL, or a SITC section (3), division (33) or "
+            "group (333); services: S, SA, …"
         )
     return products()[code]
 
@@ -237,7 +266,7 @@ def table(id: str) -> Table:
 
 
 def flow(name: str) -> Flow:
-    """Check the name of a flow; an unknown one is an error that lists the five."""
+    """Check the name of a flow; an unknown one is an error that lists them."""
     for each in FLOWS:
         if name == each:
             return each

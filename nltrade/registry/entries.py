@@ -11,7 +11,16 @@ from nltrade.errors import UnknownName
 
 Lang = Literal["en", "nl"]
 Kind = Literal["goods", "services"]
-Flow = Literal["import", "export", "re-export", "domestic export", "total trade"]
+Flow = Literal[
+    "import",
+    "export",
+    "re-export",
+    "domestic export",
+    "total trade",
+    "quasi-transit import",
+    "quasi-transit export",
+]
+Freq = Literal["A", "Q", "M"]
 Operator = Literal["just above", "rounds to", "at least", "more than", "at most", "less than", "is"]
 LANGS: tuple[Lang, ...] = get_args(Lang)
 FLOWS: tuple[Flow, ...] = get_args(Flow)
@@ -102,6 +111,7 @@ class Table(Text, frozen=True, kw_only=True):
     status: str
     partner: str
     period: str
+    codes: str
     product: str | None = None
     direction: str | None = None
     measures: dict[str, Flow] = {}
@@ -109,11 +119,18 @@ class Table(Text, frozen=True, kw_only=True):
     breaks: list[Break] = []
     successor: str | None = None
     definitive_until: str | None = None
+    keys_of: str | None = None
+    freqs: list[Freq] = []
 
     @property
     def note(self) -> str:
         """Id of the note on the concept: the concept, without the edition of the manual."""
         return self.concept.partition(" (")[0].replace(" ", "-")
+
+    @property
+    def dimensions(self) -> list[str]:
+        """Columns that hold keys, in the order CBS gives them."""
+        return [name for name in (self.partner, self.product, self.direction, self.period) if name]
 
     def covers(self, period: str) -> bool:
         """Tell whether a period lies in the span of this table."""

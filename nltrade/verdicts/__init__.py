@@ -62,7 +62,7 @@ def check_claims(
     listed = list(asked.values()) if isinstance(asked, Mapping) else list(asked)
     years = {str(claim.year - back) for claim in listed for back in (0, 1)}
     if frame is None:
-        frame = load(*(t.id for t in registry.tables().values() if any(t.covers(year) for year in years)))
+        frame = load(*(id for id in snapshot.here() if any(registry.table(id).covers(y) for y in years)), period=years)
     rows: Any = nw.from_native(frame)
     rows = rows.filter(nw.col("period").is_in(sorted(years)))
     cells = (rows.collect() if isinstance(rows, nw.LazyFrame) else rows).to_pandas()

@@ -7,7 +7,7 @@ import pandas as pd
 from nltrade import registry, trade
 from nltrade.registry.entries import Claim
 from nltrade.trade import VALUE
-from nltrade.verdicts.reading import WRITTEN, Reading, Reason, cells_of, why_absent
+from nltrade.verdicts.reading import WRITTEN, Reading, Reason, cells_of, to_fetch, why_absent
 
 
 def readings(claim: Claim, cells: pd.DataFrame) -> list[Reading]:
@@ -38,7 +38,8 @@ def _figure_reading(claim: Claim, cells: pd.DataFrame) -> Reading:
     holds = margin = None
     if value is None or not row["complete"].all():
         of_partner = cells[(cells["partner"] == partner) & (cells["period"] == year)]
-        reason = Reason(_missing(claim, row, cells, of_partner), {"table": table, "partner": partner, "year": year})
+        about = {"table": table, "partner": partner, "year": year, "fetch": to_fetch(claim)}
+        reason = Reason(_missing(claim, row, cells, of_partner), about)
     else:
         holds, margin = _holds(claim, value), value - claim.threshold
         if claim.measure == "value":

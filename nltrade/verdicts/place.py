@@ -11,7 +11,7 @@ from nltrade import registry
 from nltrade.errors import NoData
 from nltrade.ranking import Counted, rank_partners
 from nltrade.registry.entries import Claim
-from nltrade.verdicts.reading import Placed, Reading, Reason, cells_of, why_absent
+from nltrade.verdicts.reading import Placed, Reading, Reason, cells_of, to_fetch, why_absent
 
 FLOWS = {
     "goods": ["total trade", "import", "export", "domestic export"],
@@ -39,13 +39,20 @@ def readings(claim: Claim, cells: pd.DataFrame) -> list[Reading]:
             reason = Reason("why-member", {"partner": registry.partner(claim.partner).id, "year": claim.year})
             found.append(Reading(tables=[table], flow=claim.flow, kind=kind, of_the_time=of_the_time, reasons=[reason]))
             continue
-        try:
-            ranked = rank_partners(cells, flow=flows, kind=kind, product=claim.product, table=table, **asked)
-        except NoData:
-            reason = Reason("why-product", {"table": table})
+        published = {"total trade", *cells.loc[cells["table"] == table, "flow"]}
+        here = [flow for flow in flows if flow in published]
+        if claim.flow not in published:
+            reason = Reason("why-flow", {"table": table, "what": claim.flow})
             found.append(Reading(tables=[table], flow=claim.flow, kind=kind, of_the_time=of_the_time, reasons=[reason]))
             continue
-        for flow in flows:
+        try:
+            ranked = rank_partners(cells, flow=here, kind=kind, product=claim.product, table=table, **asked)
+        except NoData:
+            absent = why_absent(claim, cells[cells["table"] == table], cells.head(0))
+            reason = Reason(absent, {"table": table, "fetch": to_fetch(claim)})
+            found.append(Reading(tables=[table], flow=claim.flow, kind=kind, of_the_time=of_the_time, reasons=[reason]))
+            continue
+        for flow in here:
             of_flow = ranked[ranked["flow"] == flow]
             found.append(_reading(claim, cells, of_flow, [table], flow, kind, of_the_time))
         for services in _tables(cells, "services", claim) if add_services else []:
@@ -90,7 +97,8 @@ def _reading(
     if at is None:
         own_cells = of_year[(of_year["table"] == tables[0]) & (of_year["partner"] == partner)]
         absent = why_absent(claim, of_year[of_year["table"] == tables[0]], own_cells)
-        return Reading(**common, reasons=[Reason(absent, {"table": tables[0], "partner": partner, "year": claim.year})])
+        about = {"table": tables[0], "partner": partner, "year": claim.year, "fetch": to_fetch(claim)}
+        return Reading(**common, reasons=[Reason(absent, about)])
     own = placed[at]
     front = [place.partner for place in placed if place.place < own.place]
     behind = [registry.partner(name).id for name in claim.behind]

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pandas as pd
 
-from nltrade import wording
+from nltrade import registry, wording
 from nltrade.cbs.snapshot import Origin
 from nltrade.registry.entries import Claim, Lang
 from nltrade.trade import VALUE
@@ -183,10 +183,16 @@ def cells_of(rows: pd.DataFrame) -> list[Cell]:
     return [Cell(**cell | {VALUE: None if pd.isna(cell[VALUE]) else cell[VALUE]}) for cell in named]
 
 
+def to_fetch(claim: Claim) -> str:
+    """Name the table to fetch for what a claim is about; empty where none has it."""
+    able = registry.tables_with(product=registry.product(claim.product), period=str(claim.year))
+    return able[0].id if able else ""
+
+
 def why_absent(claim: Claim, of_table: pd.DataFrame, of_partner: pd.DataFrame) -> str:
     """Name the reason why a table has no figure: no such product in it, no such partner, or the cell withheld."""
     if claim.product not in set(of_table["product"]):
-        return "why-product"
+        return "why-fetch" if to_fetch(claim) else "why-product"
     return "why-withheld" if of_partner[VALUE].notna().any() else "why-missing"
 
 

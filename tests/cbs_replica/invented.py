@@ -8,38 +8,20 @@ secret, and a partner that does not exist in a year is impossible in it.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from cbs_replica.rows import IMPOSSIBLE, Cube
 from cbs_replica.shape import Table, dimension, make, topic
+from nltrade import registry
 
 TWICE = 100_000_001
 FIRST, LAST = 1996, 2017
 MONTHS = ["januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober"]
 MONTHS += ["november", "december"]
 
-DIVISIONS = {0: "0123456789", 1: "12", 2: "123456789", 3: "2345", 4: "123", 5: "123456789", 6: "123456789"}
-DIVISIONS |= {7: "123456789", 8: "12345789", 9: "13467"}
-
-AGGREGATES = {"999": "Totaal landen(groepen)", "teu": "Totaal EU", "neu": "Totaal niet-EU"}
-CONTINENTS = {"eur": "Europa", "afr": "Afrika", "ame": "Amerika", "azi": "Azië", "toc": "Oceanië", "ove": "overige"}
-COUNTRIES = {
-    ("eur", True): "001 Frankrijk,002 België en Luxemburg (t/m 1999),004 Duitsland,005 Italië,006 Verenigd Koninkrijk,"
-    "007 Ierland,008 Denemarken,009 Griekenland,010 Portugal,011 Spanje,017 België (vanaf 2000),"
-    "018 Luxemburg (vanaf 2000),030 Zweden,032 Finland,038 Oostenrijk,046 Malta,053 Estland,054 Letland,055 Litouwen,"
-    "060 Polen,061 Tsjechië,063 Slowakije,064 Hongarije,066 Roemenië,068 Bulgarije,091 Slovenië,092 Kroatië,600 Cyprus",
-    ("eur", False): "024 IJsland,028 Noorwegen,039 Zwitserland,052 Turkije,072 Oekraïne,073 Wit-Rusland,"
-    "075 Russische Federatie,938 Overig Europa",
-    ("afr", False): "204 Marokko,208 Algerije,220 Egypte,288 Nigeria,346 Kenia,388 Zuid-Afrika,923 Overig Afrika",
-    ("ame", False): "400 Verenigde Staten,404 Canada,412 Mexico,480 Colombia,504 Peru,508 Brazilië,512 Chili,"
-    "528 Argentinië,926 Overig Amerika",
-    ("azi", False): "616 Iran,624 Israël,632 Saoedi-Arabië,636 Koeweit,647 Verenigde Arabische Emiraten,664 India,"
-    "680 Thailand,690 Vietnam,700 Indonesië,701 Maleisië,706 Singapore,720 China (Volksrepubliek),728 Zuid-Korea,"
-    "732 Japan,736 Taiwan,740 Hongkong,930 Overig Azië",
-    ("toc", False): "800 Australië,804 Nieuw-Zeeland,931 Overig Oceanië",
-    ("ove", False): "950 Boordprovisie,958 Niet nader bepaald",
-}
-SPANS = {"002": (0, 1999), "017": (2000, 9999), "018": (2000, 9999)}
+NOT_YET = {"017": 2000, "018": 2000}  # Belgium and Luxembourg are one, 002, until 1999
+NOT_ANY_MORE = {"002": 1999}
 
 
 def cells(number: int, measures: Iterable[str]) -> dict[str, int]:
@@ -53,32 +35,30 @@ def is_invented(value: int) -> bool:
 
 
 def sitc() -> tuple[list[dict[str, str]], dict[str, int]]:
-    """Make a tree of sections, divisions and groups in the key shapes of 7137shih, and the weight of each key."""
-    tree, weights = [("T  ", "Totaal goederen")], {}
-    for section, divisions in DIVISIONS.items():
-        tree.append((f"tt{section}", f"{section}  Verzonnen afdeling van goederen..."))
-        for second in divisions:
-            division = f"{section}{second}"
-            tree.append((f"t{division}", f"{division} Verzonnen hoofdgroep"))
-            for third in range(1, 5):
-                tree.append((f"{division}{third}", f"{division}{third} Verzonnen groep"))
-                for key in ("T  ", f"tt{section}", f"t{division}", f"{division}{third}"):
-                    weights[key] = weights.get(key, 0) + 1 + third % 2
-    return [{"Key": key, "Title": title} for key, title in tree], weights
+    """Make the tree of sections, divisions and groups with the keys of 7137shih, and the weight of each key."""
+    goods = [p for p in registry.products().values() if p.kind == "goods" and (p.id.isdigit() or p.id == "TOTAL")]
+    weights: dict[str, int] = {}
+    for group in [p.id for p in goods if p.level == 3]:
+        for key in ("T  ", f"tt{group[0]}", f"t{group[:2]}", group):
+            weights[key] = weights.get(key, 0) + 1 + int(group[2]) % 2
+    ordered = sorted(goods, key=lambda p: (p.level > 0, p.id))
+    return [{"Key": p.keys[-1], "Title": f"{p.id} {p.nl}"[:40]} for p in ordered], weights
 
 
 def partners(first: int, last: int) -> tuple[list[dict[str, str]], dict[str, dict[int, int]]]:
-    """Make partners with keys of the Geonomenclature, and what each weighs in a year; none where it does not exist."""
-    titles = AGGREGATES | {key: f"Totaal {name}" for key, name in CONTINENTS.items()}
-    weights: dict[str, dict[int, int]] = {key: {} for key in titles}
-    for (continent, inside), names in COUNTRIES.items():
-        for place, name in enumerate(names.split(",")):
-            key, title = name.split(" ", 1)
-            start, stop = SPANS.get(key, (0, 9999))
-            titles[key], weights[key] = title, {}
-            for year in range(max(first, start), min(last, stop) + 1):
-                for member in (key, continent, "teu" if inside else "neu", "999"):
+    """Make the partners of 7137shih, and what each weighs in a year; none where it does not exist."""
+    groups_first = sorted(registry.partners().values(), key=lambda p: p.kind != "group")
+    here = {p.keys["7137shih"]: p for p in groups_first if "7137shih" in p.keys}
+    weights: dict[str, dict[int, int]] = {key: {} for key in here}
+    for place, (key, partner) in enumerate(here.items()):
+        for year in range(max(first, NOT_YET.get(key, 0)), min(last, NOT_ANY_MORE.get(key, 9999)) + 1):
+            if partner.kind != "group":
+                inside = partner.id in registry.eu_members(date(year, 12, 31)) or partner.eu
+                for member in (key, "teu" if inside else "neu", "999"):
                     weights[member][year] = weights[member].get(year, 0) + 1 + place % 2
+            elif key not in ("teu", "neu", "999"):
+                weights[key][year] = 1  # of the continents only the shape
+    titles = {key: f"{partner.name('nl')}{' (vanaf 2000)' if key in NOT_YET else ''}" for key, partner in here.items()}
     return [{"Key": key, "Title": title} for key, title in titles.items()], weights
 
 

@@ -76,6 +76,7 @@ SHIPPED = {
     ),
 }
 
+WORLD = "T001047"
 INVENTED: dict[str, Callable[[], Table]] = {
     "7137shih": invented.shih,
     "85429NED": invented.border_crossing,
@@ -143,8 +144,11 @@ def _with_balance(cells: list[Row], look: Shipped) -> list[Row]:
 
 
 def _quarters(cells: list[Row], look: Shipped) -> list[Row]:
+    """Make up quarters, in which the world is still the EU and the rest."""
     return [
-        cell | {"Perioden": f"{cell['Perioden'][:4]}KW0{number}"} | invented.cells(4 * place + number, look.topics)
-        for place, cell in enumerate(cells)
+        cell
+        | {"Perioden": f"{cell['Perioden'][:4]}KW0{number}"}
+        | {name: value * (1 + (cell["Landen"] == WORLD)) for name, value in invented.cells(number, look.topics).items()}
+        for cell in cells
         for number in range(1, 5)
     ]
