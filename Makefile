@@ -2,7 +2,8 @@
 # make test       set up .venv with all that the tests need, and run them
 # make lab        set up .venv and open JupyterLab on the notebooks
 # make data       write data/processed from the snapshot
-# make replica    serve a stand-in of the CBS feed on loopback: real cells where the snapshot has them, else made up
+# make replica    serve a stand-in of the CBS feed on loopback: real cells where the snapshot has them, else made up;
+#                 NLTRADE_CBS=(the address it prints) makes nltrade fetch ask it instead of CBS
 # Another Python than python3: make PYTHON=python3.12 briefing
 
 PYTHON ?= python3

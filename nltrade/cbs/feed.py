@@ -18,10 +18,10 @@ from typing import Any, TypeVar
 from urllib.parse import unquote, urljoin, urlsplit
 
 import cbsodata
-import msgspec
 import pyarrow as pa
 import requests
 import tenacity
+from pyarrow import json
 from tenacity.nap import sleep_using_event
 
 from nltrade.cbs.plan import Piece, Plan
@@ -93,32 +93,38 @@ class Feed:
             self._counts = False  # nobody knows whether the feed counts; one refusal is enough
             return None
 
-    def pages(self, plan: Plan, piece: Piece) -> Iterator[pa.Table]:
-        """Give the rows of a piece page by page, each column as the text that CBS wrote."""
+    def pages(self, plan: Plan, piece: Piece, *, full: bool) -> Iterator[pa.Table]:
+        """
+        Give the rows of a piece page by page, each column as the text that CBS wrote.
+
+        A table that is `full` has a row for every combination of keys, which tells how many have to come where the
+        feed does not count.
+        """
         question = {"$format": "json", "$select": ",".join(plan.columns)}
         if piece.keys:
             question["$filter"] = piece.filter
-        page = _page_type(plan.columns)
         url: str | None = self._url(plan)
-        seen: set[int] = set()
+        seen: set[tuple[str, ...]] = set()
         start = 0
 
-        def next_page() -> tuple[pa.Table, set[int], str | None]:
-            got = _decoded(self._get(str(url), {} if start else question), page, plan)
-            columns = {name: [getattr(row, f"c{at}") for row in got.value] for at, name in enumerate(plan.columns)}
-            keys = [columns[name] for name in plan.dimensions]
-            rows = set(map(hash, zip(*keys, strict=True)))
-            if len(rows) < len(got.value) or rows & seen:
-                raise Again("a row came twice")
-            skip = re.search(r"\$skip=(\d+)", unquote(got.link or ""))
-            if skip and int(skip[1]) != start + len(got.value):
-                raise Again(f"after row {start + len(got.value)} its link leads to row {skip[1]}")
-            link = got.link and urljoin(str(url), got.link)
-            return pa.table(columns, schema=pa.schema([(name, pa.string()) for name in columns])), rows, link
+        def next_page() -> tuple[pa.Table, str | None]:
+            found, link = _decoded(self._get(str(url), {} if start else question), plan)
+            end = start + found.num_rows
+            first = tuple(str(found[name][0]) for name in plan.dimensions) if found.num_rows else ()
+            if first in seen:
+                raise Again("a page came twice")
+            skip = re.search(r"\$skip=(\d+)", unquote(link or ""))
+            if skip and int(skip[1]) != end:
+                raise Again(f"after row {end} its link leads to row {skip[1]}")
+            if link is None:
+                expected = self.count(plan, piece) or (piece.rows if full else None)
+                if expected not in {None, end}:
+                    raise Again(f"{end} rows came where there are {expected}")
+            seen.add(first)
+            return found, link and urljoin(str(url), link)
 
         while url is not None:
-            found, rows, url = self._tries(f"{plan.request.table} ({piece.filter or 'all'}), row {start}", next_page)
-            seen |= rows
+            found, url = self._tries(f"{plan.request.table} ({piece.filter or 'all'}), row {start}", next_page)
             start += found.num_rows
             yield found
 
@@ -224,27 +230,27 @@ def find_tables(word: str) -> list[dict[str, Any]]:
     raise NoData(f"None of the {len(listed)} tables of CBS has {word!r} in its title. Most titles are in Dutch.")
 
 
-def _page_type(columns: list[str]) -> Any:
-    """Make the type of a page: a list of rows of text in just these columns, and the link to the next page."""
-    names = [f"c{at}" for at in range(len(columns))]
-    row = msgspec.defstruct(
-        "Row", [(name, str | None) for name in names], rename=dict(zip(names, columns, strict=True)), gc=False
-    )
-    link: tuple[str, Any, Any] = ("link", str | None, None)
-    return msgspec.defstruct("Page", [("value", list[row]), link], rename={"link": "odata.nextLink"})  # type: ignore[valid-type]
-
-
-def _decoded(body: bytes, page: Any, plan: Plan) -> Any:
+def _decoded(body: bytes, plan: Plan) -> tuple[pa.Table, str | None]:
+    """Read the columns of a page, and the link to the next, without an object for every row or value."""
+    row = pa.struct([(name, pa.string()) for name in plan.columns])
+    schema = pa.schema([("value", pa.list_(row)), ("odata.nextLink", pa.string())])
+    parse = json.ParseOptions(explicit_schema=schema, newlines_in_values=True, unexpected_field_behavior="ignore")
+    read = json.ReadOptions(use_threads=False, block_size=len(body) + 1)
     try:
-        return msgspec.json.decode(body, type=page)
-    except msgspec.ValidationError as error:
-        raise SourceError(
-            f"{plan.request.table}: the rows are not as the table says of itself: {error}. Asked for were "
-            f"{', '.join(plan.columns)}. CBS may be changing the table: try again later, or mend tables.toml."
-        ) from None
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        (page,) = json.read_json(pa.BufferReader(body), read, parse).to_batches()
+        rows = page["value"].flatten()
+        if page.num_rows != 1 or page["value"].null_count:
+            raise pa.ArrowInvalid("it has no rows")
+    except (pa.ArrowInvalid, ValueError) as error:
         head = body[:40].decode(errors="replace").strip()
-        raise Again(f"the answer is no JSON or half of it (it begins with {head!r})") from None
+        raise Again(f"the answer is no JSON or half of it: {error} (it begins with {head!r})") from error
+    found = pa.Table.from_struct_array(rows)
+    if absent := [name for name in plan.columns if found.num_rows and f'"{name}"'.encode() not in body]:
+        raise SourceError(
+            f"{plan.request.table}: the rows have no {', '.join(absent)}, though the table lists it. CBS may be "
+            "changing the table: try again later, or mend tables.toml."
+        )
+    return found, page["odata.nextLink"][0].as_py()
 
 
 def _seconds(retry_after: str | None) -> float:

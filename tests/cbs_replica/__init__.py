@@ -11,6 +11,7 @@ A replica of the CBS open data feed (OData v3) on loopback, with faults on deman
 
 from cbs_replica.faults import (
     DroppedColumn,
+    EndsEarly,
     Fault,
     Html,
     ModifiedHalfway,
@@ -37,6 +38,7 @@ from cbs_replica.tables import build, shipped
 __all__ = [
     "IMPOSSIBLE",
     "DroppedColumn",
+    "EndsEarly",
     "Fault",
     "Html",
     "ModifiedHalfway",

@@ -152,6 +152,14 @@ class PageMissing(Paging):
         return following and following + PAGE
 
 
+@dataclass(frozen=True)
+class EndsEarly(Paging):
+    """Give a page as if it were the last: what follows it is never seen."""
+
+    def following(self, skip: int, following: int | None) -> int | None:  # noqa: ARG002
+        return None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Schema(Fault):
     """A fault in what the table says of itself or in how its rows look, for as long as it lasts."""

@@ -38,6 +38,8 @@ class Replica:
         Whether ``/$count`` is answered; nobody knows if CBS does.
     port : int
         Port to listen on; a free one by default.
+    keep : bool
+        Whether to keep every answer and give it again, so that a benchmark measures who asks and not the replica.
     """
 
     def __init__(
@@ -48,11 +50,13 @@ class Replica:
         *,
         count: bool = False,
         port: int = 0,
+        keep: bool = False,
     ):
         chosen = every() if tables is None else [build(each) if isinstance(each, str) else each for each in tables]
         self.tables: dict[str, Table] = {table.id: table for table in chosen}
         self.faults = list(faults)
         self.latency, self.count, self.port = latency, count, port
+        self._kept: dict[tuple[str, frozenset[tuple[str, str]]], Answer] | None = {} if keep else None
         self.requests: list[tuple[str, dict[str, str]]] = []
         self.headers: list[dict[str, str]] = []
         self.most_at_once = 0
@@ -97,7 +101,15 @@ class Replica:
             self._now -= 1
 
     def answer(self, path: str, options: dict[str, str], *, json: bool) -> Answer:
-        """Answer a request, faults included."""
+        """Answer a request, faults included, or as it was answered before."""
+        question = path, frozenset(options.items())
+        if self._kept is None:
+            return self._answer(path, options, json=json)
+        if question not in self._kept:
+            self._kept[question] = self._answer(path, options, json=json)
+        return self._kept[question]
+
+    def _answer(self, path: str, options: dict[str, str], *, json: bool) -> Answer:
         route = feed.route(path)
         faults = self._faults_of(route, options) if route else []
         tables = self.tables
