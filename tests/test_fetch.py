@@ -343,8 +343,10 @@ def test_killed_at_ten_moments_it_ends_with_the_same_bytes(serve, own, tmp_path,
 
 def test_two_processes_that_fetch_the_same_do_not_harm_each_other(serve, own):
     cbs = serve(shih(), latency=0.02)
-    running = [subprocess.Popen([sys.executable, "-c", FETCH]) for _ in range(2)]
-    assert [one.wait(timeout=120) for one in running] == [0, 0]
+    running = [subprocess.Popen([sys.executable, "-c", FETCH], stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    said = "".join(one.communicate(timeout=120)[1] for one in running)
+    assert [one.returncode for one in running] == [0, 0]
+    assert said.count("is under way; waiting for it to end.") == 1
     assert [path.name for path in (own / "raw" / "7137shih").iterdir()] == ["2018-05-03"]
     assert cbs.most_at_once <= 4
     assert len(rows_asked(cbs)) == 1  # the second found what the first brought

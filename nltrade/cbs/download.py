@@ -9,10 +9,12 @@ stay as they are.
 
 import hashlib
 import io
+import logging
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from math import prod
 from pathlib import Path
@@ -22,7 +24,7 @@ import msgspec
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from filelock import FileLock
+from filelock import FileLock, Timeout
 from tqdm.auto import tqdm
 
 from nltrade import registry
@@ -101,7 +103,7 @@ def fetch(
     request = ask(table, partner=partner, product=product, years=years, freq=freq)
     home = snapshot.own_folder()
     home.mkdir(parents=True, exist_ok=True)
-    with FileLock(home / ".fetch.lock"), Feed() as feed:
+    with _alone(home), Feed() as feed:
         for _ in range(ROUNDS):
             described = _describe(feed, request)
             if (found := _here(request, described)) is not None:
@@ -113,6 +115,16 @@ def fetch(
                 return _keep(feed, plan, described, pieces)
             shutil.rmtree(pieces)  # what came may be a mixture of two states of the table
     raise SourceError(f"CBS published {table} anew {ROUNDS} times while it was downloaded. Try again later.")
+
+
+def _alone(home: Path) -> AbstractContextManager[object]:
+    """Wait until no other process downloads into this folder: together they would ask too much at a time."""
+    lock = FileLock(home / ".fetch.lock")
+    try:
+        return lock.acquire(timeout=0)
+    except Timeout:
+        logging.getLogger("nltrade").warning("Another download into %s is under way; waiting for it to end.", home)
+        return lock.acquire()
 
 
 def _describe(feed: Feed, request: Request) -> Described:
