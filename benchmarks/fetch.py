@@ -49,6 +49,9 @@ while url:
 """,
 )
 PANDAS = "", "import pandas"
+YEARLY = "import nltrade as nl; frame = nl.load('7137shih', period=range(1996, 2018))"
+SECTORS = YEARLY, "nl.sector_trade(frame)"
+GROUPED = YEARLY, "frame.groupby(['table', 'flow', 'partner', 'product', 'period'])['value_meur'].sum()"
 ONE_ANSWER = "", "import nltrade as nl; assert len(nl.load('7137shih', partner='RU', period=2012))"
 
 
@@ -104,8 +107,11 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             measure(OURS, url, folder, first=1996, last=2017)
             pairs = [(measure(ONE_ANSWER, url, folder)[0], measure(PANDAS, url)[0]) for _ in range(9)]
+            both = [(measure(SECTORS, url, folder)[0], measure(GROUPED, url, folder)[0]) for _ in range(5)]
         answer, pandas = (statistics.median(times) for times in zip(*pairs, strict=True))
+        sectors, grouped = (statistics.median(times) for times in zip(*both, strict=True))
         compare("one answer of 7.7 million rows / import pandas, time", answer, pandas, 2, "s")
+    compare("sectors of all partners and years / one groupby sum", sectors, grouped, 3, "s")
     with replica(latency=0.05) as url:
         late = medians({"ours": OURS, "cbsodata": CBSODATA}, url, **million)
         compare("1 million rows, 50 ms an answer / cbsodata, time", late["ours"][0], late["cbsodata"][0], 1 / 3, "s")

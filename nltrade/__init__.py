@@ -10,14 +10,16 @@ nltrade: reported figures on Dutch trade next to what Statistics Netherlands (CB
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from nltrade.by_sector import sector_trade
 from nltrade.cbs.tidy import load
 from nltrade.errors import NltradeError, NoData, RegistryError, SnapshotError, SourceError, UnknownName
 from nltrade.listing import partners, products, tables
 from nltrade.ranking import rank_partners
 from nltrade.registry import eu_members
 from nltrade.registry.reported import claims
+from nltrade.registry.sectors import sectors
 from nltrade.trade import balance, growth, select, share, total
-from nltrade.verdicts import Verdict, check_claims, verdict_table
+from nltrade.verdicts import check_claims, verdict_table
 
 if TYPE_CHECKING:
     from nltrade import charts
@@ -32,7 +34,6 @@ __all__ = [
     "SnapshotError",
     "SourceError",
     "UnknownName",
-    "Verdict",
     "balance",
     "briefing",
     "charts",
@@ -45,6 +46,8 @@ __all__ = [
     "partners",
     "products",
     "rank_partners",
+    "sector_trade",
+    "sectors",
     "select",
     "share",
     "tables",

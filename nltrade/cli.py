@@ -1,4 +1,4 @@
-"""The command line: `nltrade check`, `rank`, `figures`, `briefing`, `tables`, `fetch`, `diff`."""
+"""The command line: `nltrade check`, `rank`, `figures`, `briefing`, `sectors`, `tables`, `fetch`, `diff`."""
 
 import gc
 import sys
@@ -23,9 +23,12 @@ from nltrade.revisions import claims_revised, claims_touched, compare_snapshots
 from nltrade.terminal import (
     as_json,
     new_console,
+    print_base,
     print_cells,
     print_json,
     print_plans,
+    print_published,
+    print_sectors,
     print_sources,
     print_tables,
     print_touched,
@@ -33,6 +36,8 @@ from nltrade.terminal import (
 )
 from nltrade.trade import VALUE
 from nltrade.verdicts import check_claims
+from nltrade.verdicts.base import base_of_trade
+from nltrade.verdicts.published import check_published
 from nltrade.verdicts.reading import Placed, place_range
 
 app = typer.Typer(
@@ -170,6 +175,35 @@ def briefing(
     own = reported.claims(claims) if claims else None
     for one in [lang] if lang else LANGS:
         typer.echo(nltrade.briefing(partner=partner, year=year, lang=one, out=out, claims=own))
+
+
+@app.command(epilog="Example: nltrade sectors --partner RU --year 2012 --lang nl")
+def sectors(
+    partner: PartnerOption = "RU",
+    year: YearOption = 2012,
+    sectors: Annotated[Path | None, typer.Option(help="Your own sector file (TOML); the mission's by default.")] = None,
+    lang: LangOption = "en",
+    json: JsonOption = False,
+) -> None:
+    """
+    Show the trade of each sector that the mission named, and what CBS does not publish of it.
+    """
+    known = nltrade.sectors(sectors)
+    frame = load(partner=partner)
+    trade.select(frame, partner=partner, period=year)  # says what there is instead of nothing
+    found = nltrade.sector_trade(frame, partner, year, sectors=known)
+    reported_figures, base = check_published(frame), base_of_trade(frame, partner, sectors=known)
+    if json:
+        rows = found.astype(object).where(found.notna(), None).to_dict("records")
+        checked = [
+            {"figure": one.figure, "verdict": one.verdict, VALUE: one.value_meur, "table": one.table}
+            for one in reported_figures
+        ]
+        print_json({"sectors": rows, "base": base, "published": checked})
+        return
+    print_sectors(found, known, lang)
+    print_base(base, lang)
+    print_published(reported_figures, registry.partner(partner).id, str(year), lang)
 
 
 @app.command(epilog="Example: nltrade tables --search dienstverlening")

@@ -13,12 +13,17 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from nltrade import registry, wording
+from nltrade.by_sector import most_detailed
 from nltrade.cbs import snapshot
 from nltrade.cbs.plan import Plan
 from nltrade.cbs.snapshot import Snapshot
-from nltrade.registry.entries import Lang
+from nltrade.registry.entries import Lang, Sector
+from nltrade.registry.sectors import KINDS
 from nltrade.revisions import Touched
+from nltrade.sector_table import sector_table
 from nltrade.verdicts import Verdict, verdict_table
+from nltrade.verdicts.base import Base
+from nltrade.verdicts.published import Checked
 from nltrade.verdicts.reading import place_range
 
 
@@ -126,6 +131,57 @@ def print_tables(here: Mapping[str, list[Snapshot]], lang: Lang) -> None:
             console.print(Padding(f"{age}: {part.origin.selection}", (0, 0, 0, 2)), style="green")
         if not parts:
             console.print(Padding(wording.text("not-here", lang, table=id), (0, 0, 0, 2)), style="yellow")
+
+
+def print_sectors(found: pd.DataFrame, known: Mapping[str, Sector], lang: Lang) -> None:
+    """Print imports, exports and balance of each sector, and say why a figure is not there."""
+    console = new_console()
+    for kind in KINDS:
+        rows = sector_table(found, kind, lang, sectors=known)
+        if rows.empty:
+            continue
+        *heads, gaps = rows.columns
+        grid = Grid(*(head.rpartition(", ")[2] for head in heads), box=None, header_style="bold")
+        for place in range(3, len(heads)):
+            grid.columns[place].justify = "right"
+        for row in rows.itertuples(index=False):
+            grid.add_row(*row[:-1])
+        table, period = most_detailed(found, kind)[["table", "period"]].iloc[0]
+        title = [wording.label(kind, lang), table, period, wording.label("million-euro", lang)]
+        console.print(", ".join(title), style="bold")
+        console.print(grid)
+        for gap, names in rows[rows[gaps] != ""].groupby(gaps, sort=False):
+            console.print(Padding(f"{gap}: {', '.join(names.iloc[:, 0])}", (0, 0, 0, 2)))
+        print_sources([table], console)
+    for sector in known.values():
+        if not sector.goods and not sector.services:
+            console.print(f"{sector.text(lang)}: {sector.about(lang)}")
+
+
+def print_base(found: Iterable[Base], lang: Lang) -> None:
+    """Print for each sector that is called a base of the trade whether it is."""
+    console = new_console()
+    console.print(wording.label("base-title", lang), style="bold")
+    for one in found:
+        name = f"{one.sector.text(lang)}, {wording.label(one.flow, lang)} ({wording.label(one.kind, lang)})"
+        console.print(Padding(f"{name}: {wording.label(one.verdict, lang)}: {one.why(lang)}", (0, 0, 0, 2)))
+
+
+def print_published(found: Iterable[Checked], partner: str, year: str, lang: Lang) -> None:
+    """Print what others reported of a partner and year, next to what CBS says where that is here."""
+    about = [one for one in found if one.figure.partner == partner and one.figure.period[:4] == year]
+    console = new_console()
+    if about:
+        console.print(wording.text("reported-title", lang, partner=partner, year=year), style="bold")
+    for one in about:
+        what, by = one.figure.text(lang), one.figure.publisher
+        by += f" ({one.figure.via})" if one.figure.via != by else ""
+        values = {"what": what, "flow": one.figure.flow, "value": one.figure.value_meur, "publisher": by}
+        said = wording.text("reported-row", lang, **values)
+        when = f" [{one.figure.period}]" if one.figure.period != year else ""
+        remark = f" {one.figure.remark(lang)}" if one.figure.remark(lang) else ""
+        line = f"{said}{when}: {wording.label(one.verdict, lang)}, {one.why(lang)}.{remark}"
+        console.print(Padding(line, (0, 0, 0, 2)))
 
 
 def print_plans(plans: Iterable[Plan]) -> None:

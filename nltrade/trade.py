@@ -320,7 +320,7 @@ def _nothing(rows: nw.DataFrame[Any], wanted: dict[str, list[str]]) -> str:
         return f"{name} ({asked}) is not published separately here ({tables}); that is not zero.{where}"
     bring = ""
     if column == "product":
-        able = registry.tables_with(product=registry.product(asked), period="".join(wanted.get("period", [])))
+        able = registry.tables_with(products=[asked], period="".join(wanted.get("period", [])))
         bring = f" Bring it with `nltrade fetch {able[0].id}`." if able else ""
     return f"No rows with {column} {asked}.{close_to(asked, set(left[column]))} Here: {_span(left, column)}.{bring}"
 

@@ -313,6 +313,7 @@ def note(id: str, lang: Lang) -> str:
 _WRITERS: dict[str, Callable[[Any, Lang], str]] = {
     f.__name__: f
     for f in (
+        number,
         meur,
         bn,
         pct,

@@ -2,7 +2,12 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+import nltrade as nl
+from cbs_replica import shih
 from conftest import ROOT
+from test_fetch import own, serve
+
+__all__ = ["own", "serve"]  # fixtures
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
@@ -16,6 +21,20 @@ def test_a_notebook_stores_no_outputs(path):
 @pytest.mark.parametrize("lang", ["en", "nl"])
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_runs_from_a_clean_kernel_and_shows_what_it_draws(path, lang, tmp_path):
+    _run(path, lang, tmp_path)
+
+
+def test_the_notebook_of_sectors_shows_more_with_the_detailed_table(serve, tmp_path):
+    serve(shih())
+    nl.fetch("7137shih", years="2008:2012", partner=["RU", "WORLD", "EU", "NON-EU"])
+    (tmp_path / "run").mkdir()
+    notebook = _run(ROOT / "notebooks" / "03_sectors.ipynb", "en", tmp_path / "run")
+    shown = " ".join(str(output.get("data")) for cell in notebook.cells for output in cell.get("outputs", []))
+    assert "StatLine 7137shih" in shown
+    assert "Largest of the sectors at hand in 2012: agriculture" in shown
+
+
+def _run(path, lang, tmp_path):
     notebook = nbformat.read(path, as_version=4)
     (parameters,) = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
     parameters.source = parameters.source.replace('LANG = "en"', f'LANG = "{lang}"')
@@ -29,6 +48,7 @@ def test_a_notebook_runs_from_a_clean_kernel_and_shows_what_it_draws(path, lang,
         assert output.data["text/html"].startswith("<img ")
         assert 'alt="' in output.data["text/html"]
     assert not list(tmp_path.iterdir()), "a notebook writes nothing"
+    return notebook
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

@@ -38,6 +38,14 @@ def test_every_table_and_public_name_of_the_readme_exists():
     assert set(re.findall(r"^\| (\d{4}\w+) \|", README, flags=re.MULTILINE)) == set(nl.tables().index)
 
 
+def test_the_readme_counts_the_sectors_as_the_registry_does():
+    sectors = nl.sectors().values()
+    none = sum(not sector.goods and not sector.services for sector in sectors)
+    assert f"name {len(sectors)} sectors" in README
+    assert f"Of the {len(sectors)} sectors" in README
+    assert f"{none} not at all](figures/coverage.en.png)" in README
+
+
 def test_the_public_face_is_short_and_all_of_it_is_there():
     assert len(nl.__all__) <= 25
     for name in nl.__all__:

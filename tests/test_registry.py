@@ -94,7 +94,17 @@ def test_every_text_stands_in_both_languages_with_the_same_fields(catalogue):
 
 def test_no_text_is_left_over():
     code = "".join(p.read_text() for p in (ROOT / "nltrade").rglob("*") if p.suffix in (".py", ".j2", ".toml"))
-    composed = ("why-", "reported-", "composition-", "over-time-", "margin", "ranking-")
+    composed = (
+        "why-",
+        "reported-",
+        "composition-",
+        "over-time-",
+        "margin",
+        "ranking-",
+        "sectors-largest",
+        "fuels-",
+        "services-",
+    )
     for id in registry.texts():
         if not id.startswith(composed) and not id.endswith("-with"):
             assert f'"{id}"' in code.replace(f'["{id}"]', "").replace(f"[{id}]", ""), id

@@ -282,7 +282,9 @@ def _instead(table: Table, *, partner: Partner | None = None, product: Product |
     """Name the tables that have what this one has not, at the time asked for if any do, else at all."""
     for when in (period, ""):
         able = [
-            each for each in registry.tables_with(partner=partner, product=product, period=when) if each.id != table.id
+            each
+            for each in registry.tables_with(partner=partner, products=[product.id] if product else [], period=when)
+            if each.id != table.id
         ]
         able = [each for each in able if each.kind == table.kind or product is not None]
         if able:

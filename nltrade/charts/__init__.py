@@ -6,9 +6,14 @@ import pandas as pd
 
 from nltrade.charts.chart import Chart
 from nltrade.charts.composition import draw_composition
+from nltrade.charts.coverage import draw_coverage
+from nltrade.charts.fuels import draw_fuels
 from nltrade.charts.over_time import draw_over_time
 from nltrade.charts.ranking import draw_ranking
 from nltrade.charts.reported import draw_reported
+from nltrade.charts.sectors import draw_sectors
+from nltrade.charts.sectors_over_time import draw_sectors_over_time
+from nltrade.charts.services import draw_services
 from nltrade.errors import UnknownName, close_to
 from nltrade.registry.entries import Lang
 from nltrade.verdicts import Verdict
@@ -18,12 +23,27 @@ __all__ = [
     "Chart",
     "draw",
     "draw_composition",
+    "draw_coverage",
+    "draw_fuels",
     "draw_over_time",
     "draw_ranking",
     "draw_reported",
+    "draw_sectors",
+    "draw_sectors_over_time",
+    "draw_services",
 ]
 
-NAMES = ("reported", "over_time", "ranking", "composition")
+NAMES = (
+    "reported",
+    "over_time",
+    "ranking",
+    "composition",
+    "fuels",
+    "coverage",
+    "sectors",
+    "sectors_over_time",
+    "services",
+)
 
 
 def draw(
@@ -67,4 +87,14 @@ def draw(
             return draw_ranking(frame, partner=partner, period=period, lang=lang)
         case "composition":
             return draw_composition(frame, partner=partner, period=period, lang=lang)
+        case "fuels":
+            return draw_fuels(frame, partner=partner, period=period, lang=lang)
+        case "coverage":
+            return draw_coverage(lang=lang)
+        case "sectors":
+            return draw_sectors(frame, partner=partner, period=period, lang=lang)
+        case "sectors_over_time":
+            return draw_sectors_over_time(frame, partner=partner, lang=lang)
+        case "services":
+            return draw_services(frame, partner=partner, lang=lang)
     raise UnknownName(f"No figure {name!r}.{close_to(name, NAMES)} Figures are {', '.join(NAMES)}.")

@@ -25,7 +25,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
 from nltrade import wording
 from nltrade.cbs.snapshot import Origin
-from nltrade.registry.entries import Lang
+from nltrade.registry.entries import Kind, Lang
 
 STYLE = Path(__file__).with_name("nltrade.mplstyle")
 WIDTH = 8.0
@@ -178,9 +178,9 @@ def _height(text: str, size: float) -> float:
     return (text.count("\n") + 1) * size * 1.35 / 72 + 0.04
 
 
-def statuses(frame: pd.DataFrame, period: str) -> dict[str, str]:
+def statuses(frame: pd.DataFrame, period: str, kind: Kind = "goods") -> dict[str, str]:
     """Give the status of the figures of a period, as far as all tables of the frame agree on it."""
-    found = frame.loc[(frame["period"] == period) & (frame["kind"] == "goods"), "status"].unique()
+    found = frame.loc[(frame["period"] == period) & (frame["kind"] == kind), "status"].unique()
     return {period: str(found[0])} if len(found) == 1 else {}
 
 

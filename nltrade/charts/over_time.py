@@ -5,15 +5,14 @@ from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import FixedLocator
 
 from nltrade import registry, wording
 from nltrade.cbs import snapshot
-from nltrade.charts import canvas
+from nltrade.charts import canvas, panels
 from nltrade.charts.canvas import Canvas
 from nltrade.charts.chart import Chart
 from nltrade.errors import NoData
-from nltrade.registry.entries import Break, Event, Lang, Table
+from nltrade.registry.entries import Break, Event, Lang
 from nltrade.trade import VALUE
 
 EVENT_ROW = 0.1  # height of a row for an event, as a part of what the lines take
@@ -58,14 +57,9 @@ def draw_over_time(frame: pd.DataFrame, *, partner: str = "RU", lang: Lang = "en
     data = _data(frame, partner)
     tables = [registry.tables()[id] for id in data["table"].unique()]
     headline = _headline(data, partner, lang)
-    numbers = _numbered_breaks(tables, data)
-    listed = "; ".join(f"({n}) {wording.note(id, lang)}" for id, n in numbers.items())
-    part_years = sorted(set(data.loc[~data["complete"], "period"]))
-    notes = [wording.text("breaks", lang, breaks=listed)] if listed else []
-    if part_years:
-        notes.append(wording.text("part-years", lang, years=wording.several(part_years, lang)))
+    numbers = panels.numbered_breaks(tables, data)
     footer = [
-        " ".join([*notes, wording.text("concepts", lang)]),
+        " ".join([*panels.notes(data, numbers, lang), wording.text("concepts", lang)]),
         *canvas.source_lines(snapshot.origins(data["table"]), lang),
     ]
     subtitle = wording.text("over-time-subtitle", lang, partner=partner)
@@ -78,20 +72,20 @@ def draw_over_time(frame: pd.DataFrame, *, partner: str = "RU", lang: Lang = "en
             footer=footer,
             height=4.0,
         )
-        panels = [data[data["table"] == table.id] for table in tables]
-        spans = [rows["period"].astype(int).agg(["min", "max"]) for rows in panels]
+        parts = [data[data["table"] == table.id] for table in tables]
+        spans = [rows["period"].astype(int).agg(["min", "max"]) for rows in parts]
         widths = [span["max"] - span["min"] + 4.5 for span in spans]
         axes = chart.axes(1, len(tables), left=0.3, titles=0.25, width_ratios=widths, wspace=0.06)
         low, high = min(data[list(FLOWS)].min().min(), 0), data[list(FLOWS)].max().max()
         tall = high - low or 1.0
         rows_above = 0.06 + EVENT_ROW * len(_events(partner, data))
-        for ax, span, table, rows in zip(axes, spans, tables, panels, strict=True):
+        for ax, span, table, rows in zip(axes, spans, tables, parts, strict=True):
             ax.set_xlim(span["min"] - 0.7, span["max"] + 3.8)
             ax.set_ylim(low - 0.09 * tall, high + rows_above * tall)
             _draw_lines(ax, rows, table.breaks, 0.06 * tall, lang)
-            _mark_breaks(ax, [gap for gap in table.breaks if gap.note in numbers], numbers, high)
+            panels.mark_breaks(ax, table.breaks, numbers, high)
             _mark_events(ax, _events(partner, rows), EVENT_ROW / (1.09 + rows_above), lang)
-            ax.set_title(_title(table, lang), loc="left", fontsize=9, weight="bold", color=canvas.INK)
+            ax.set_title(panels.title(table, lang), loc="left", fontsize=9, weight="bold", color=canvas.INK)
             canvas.billions(ax.yaxis, lang, low, high)
         for ax in axes[1:]:
             ax.tick_params(labelleft=False)
@@ -106,56 +100,23 @@ def _data(frame: pd.DataFrame, partner: str) -> pd.DataFrame:
     wide = rows.pivot(index=index, columns="flow", values=VALUE)
     wide = wide.reindex(columns=["import", "export"]).reset_index().rename_axis(columns=None)
     wide["balance"] = wide["export"] - wide["import"]
-    order = {id: at for at, id in enumerate(registry.tables())}
-    wide = wide.sort_values(["table", "period"], key=lambda s: s.map(order) if s.name == "table" else s)
-    published = wide[["import", "export"]].notna().any(axis=1)
-    if not (published & wide["complete"]).any():
+    wide = panels.published_years(wide, ["import", "export"])
+    if wide.loc[wide["complete"], ["import", "export"]].isna().all(axis=None):
         name = registry.partner(partner).name()
         raise NoData(f"No goods table has a whole year for {name} ({partner}): it is not published separately.")
-    # A year that is not published between two others stays, and is a gap in the line.
-    begun, not_over = (published[step].groupby(wide["table"]).cummax() for step in (slice(None), slice(None, None, -1)))
-    return wide.loc[begun & not_over, [*index, *FLOWS]].reset_index(drop=True)
-
-
-def _numbered_breaks(tables: list[Table], data: pd.DataFrame) -> dict[str, int]:
-    """Number the changes of method between two years that are drawn."""
-    years = set(data["period"])
-    notes = [gap.note for table in tables for gap in table.breaks if {gap.before, gap.after} <= years]
-    return {note: number for number, note in enumerate(dict.fromkeys(notes), start=1)}
-
-
-def _title(table: Table, lang: Lang) -> str:
-    return f"{wording.label(table.concept, lang)} ({table.id})"
+    return wide[[*index, *FLOWS]]
 
 
 def _draw_lines(ax: Axes, rows: pd.DataFrame, breaks: Sequence[Break], apart: float, lang: Lang) -> None:
     """Draw the lines of one table, in pieces between its breaks, and name them at their ends."""
-    whole, part = rows[rows["complete"]], rows[~rows["complete"]]
-    piece = sum((whole["period"] >= gap.after).astype(int) for gap in breaks) + 0 * whole["period"].astype(int)
     ax.axhline(0, color="#999999", linewidth=0.8)
     for flow, colour in FLOWS.items():
-        for _, years in whole.groupby(piece):
-            ax.plot(years["period"].astype(int), years[flow], color=colour, marker="o", markersize=2.5)
-        if len(part):
-            hollow: dict[str, Any] = {"marker": "o", "markersize": 5, "markerfacecolor": "white", "linestyle": "none"}
-            ax.plot(part["period"].astype(int), part[flow], color=colour, **hollow)
+        panels.draw_line(ax, rows, flow, colour, breaks)
     last = rows.iloc[-1]
     ends = canvas.spread({flow: last[flow] for flow in FLOWS if pd.notna(last[flow])}, apart)
     for flow, y in ends.items():
         ax.text(int(last["period"]) + 0.5, y, wording.label(flow, lang), color=FLOWS[flow], va="center", fontsize=8.5)
-    ax.xaxis.set_major_locator(FixedLocator([year for year in rows["period"].astype(int) if year % 5 == 0]))
-
-
-def _mark_breaks(ax: Axes, breaks: Sequence[Break], numbers: dict[str, int], high: float) -> None:
-    """Number each change of method between the two years it separates."""
-    bottom = ax.get_ylim()[0]
-    for gap in breaks:
-        at = int(gap.after) - 0.5
-        ax.vlines(at, bottom, high, color="#bbbbbb", linewidth=0.8, linestyle=(0, (2, 2)))
-        box = {"facecolor": "white", "edgecolor": "none", "pad": 1}
-        label = f"({numbers[gap.note]})"
-        where = ax.get_xaxis_transform()
-        ax.text(at, 0.01, label, transform=where, ha="center", fontsize=7, color="#777777", bbox=box)
+    panels.mark_years(ax, rows["period"].astype(int))
 
 
 def _events(partner: str, rows: pd.DataFrame) -> list[Event]:

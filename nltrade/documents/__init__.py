@@ -104,6 +104,8 @@ def draw_all(frame: pd.DataFrame, verdicts: list[Verdict], *, partner: str, year
     """
     charts = []
     for name in NAMES:
+        if name == "coverage" and not verdicts:
+            continue  # what classes say of the sectors a mission named belongs to the mission, not to every partner
         try:
             charts.append(draw(name, frame, verdicts, partner=partner, period=year, lang=lang))
         except NoData:

@@ -6,7 +6,7 @@ names the file, the entry and the remedy. No fact of these kinds stands in code.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -123,13 +123,14 @@ def product_keys(table: str) -> Mapping[str, Product]:
     return {key.strip(): p for p in goods_or_services for key in p.keys if re.fullmatch(of.codes, key)}
 
 
-def tables_with(*, partner: Partner | None = None, product: Product | None = None, period: str = "") -> list[Table]:
-    """List the tables that publish a partner, a product and a period together, in the order of the registry."""
+def tables_with(*, partner: Partner | None = None, products: Iterable[str] = (), period: str = "") -> list[Table]:
+    """List the tables that publish a partner, some products and a period together, in the order of the registry."""
+    codes = set(products)
     return [
         table
         for table in tables().values()
         if (partner is None or partner in partner_keys(table.id).values())
-        and (product is None or product in product_keys(table.id).values())
+        and codes <= {product.id for product in product_keys(table.id).values()}
         and (not period or table.covers(period))
     ]
 

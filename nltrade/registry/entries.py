@@ -21,6 +21,7 @@ Flow = Literal[
     "quasi-transit export",
 ]
 Freq = Literal["A", "Q", "M"]
+Coverage = Literal["direct", "proxy", "none"]
 Operator = Literal["just above", "rounds to", "at least", "more than", "at most", "less than", "is"]
 LANGS: tuple[Lang, ...] = get_args(Lang)
 FLOWS: tuple[Flow, ...] = get_args(Flow)
@@ -89,6 +90,55 @@ class Product(Text, frozen=True, kw_only=True):
     kind: Kind
     level: int
     keys: list[str]
+
+
+class Sector(Text, frozen=True, kw_only=True):
+    """A sector as a document names it: the classes that show it, and how well they do."""
+
+    group: Text
+    wording: str
+    goods: list[str] = []
+    services: list[str] = []
+    goods_coverage: Coverage
+    services_coverage: Coverage
+    about_en: str
+    about_nl: str
+    flows: list[Flow] = []
+
+    def about(self, lang: Lang) -> str:
+        """Say what the classes leave out or take in too much, or why nothing shows the sector."""
+        return {"en": self.about_en, "nl": self.about_nl}[known_lang(lang)]
+
+    def codes(self, kind: Kind) -> list[str]:
+        """Give the codes that show the sector in goods or in services."""
+        return self.goods if kind == "goods" else self.services
+
+    def coverage(self, kind: Kind) -> Coverage:
+        """Tell how well they do."""
+        return self.goods_coverage if kind == "goods" else self.services_coverage
+
+
+class Published(Text, frozen=True, kw_only=True):
+    """A figure that someone published, with the SITC codes that would check it."""
+
+    partner: str
+    flow: Flow
+    period: str
+    value_meur: float
+    precision_meur: float
+    operator: Operator
+    publisher: str
+    via: str
+    address: Annotated[str, msgspec.Meta(pattern="^https?://")]
+    codes: list[str] = []
+    wording: str | None = None
+    same_as: str | None = None
+    remark_en: str | None = None
+    remark_nl: str | None = None
+
+    def remark(self, lang: Lang) -> str:
+        """Say which definition or concept is another than that of CBS's tables; empty where nothing is known."""
+        return {"en": self.remark_en, "nl": self.remark_nl}[known_lang(lang)] or ""
 
 
 class Break(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

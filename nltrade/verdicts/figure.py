@@ -5,7 +5,7 @@ from math import floor
 import pandas as pd
 
 from nltrade import registry, trade
-from nltrade.registry.entries import Claim
+from nltrade.registry.entries import Claim, Operator
 from nltrade.trade import VALUE
 from nltrade.verdicts.reading import WRITTEN, Reading, Reason, cells_of, to_fetch, why_absent
 
@@ -35,23 +35,24 @@ def _figure_reading(claim: Claim, cells: pd.DataFrame) -> Reading:
     elif claim.measure == "growth":
         used = rows[rows["product"] == claim.product]
     value = float(row[column].iloc[0]) if row[column].notna().any() else None
-    holds = margin = None
+    held = margin = None
     if value is None or not row["complete"].all():
         of_partner = cells[(cells["partner"] == partner) & (cells["period"] == year)]
         about = {"table": table, "partner": partner, "year": year, "fetch": to_fetch(claim)}
         reason = Reason(_missing(claim, row, cells, of_partner), about)
     else:
-        holds, margin = _holds(claim, value), value - claim.threshold
+        held = holds(claim.operator, value, claim.threshold, precision=claim.precision, upto=claim.upto)
+        margin = value - claim.threshold
         if claim.measure == "value":
             margin = 100 * margin / claim.threshold
-        reason = _compared(claim, value, holds)
+        reason = _compared(claim, value, held)
     return Reading(
         tables=[table],
         flow=claim.flow,
         kind=cells["kind"].iloc[0],
         value=value,
         margin=margin,
-        holds=holds,
+        holds=held,
         cells=cells_of(used),
         reasons=[reason],
     )
@@ -68,31 +69,39 @@ def _missing(claim: Claim, row: pd.DataFrame, cells: pd.DataFrame, of_partner: p
     return "why-break" if row["growth_note"].iloc[0] else "why-no-previous"
 
 
-def _holds(claim: Claim, value: float) -> bool:
-    match claim.operator:
+def holds(
+    operator: Operator, value: float, threshold: float, *, precision: float | None = None, upto: float | None = None
+) -> bool:
+    """Tell whether a value is what a wording covers; `precision` is the step it was rounded to, `upto` its end."""
+    match operator:
         case "just above":
-            return claim.threshold <= value < float(claim.upto or 0)
+            return threshold <= value < float(upto or 0)
         case "rounds to":
-            return _rounded(claim, value) == _rounded(claim, claim.threshold)
+            return _rounded(value, precision) == _rounded(threshold, precision)
         case "at least":
-            return value >= claim.threshold
+            return value >= threshold
         case "more than":
-            return value > claim.threshold
+            return value > threshold
         case "at most":
-            return value <= claim.threshold
+            return value <= threshold
         case "less than":
-            return value < claim.threshold
+            return value < threshold
         case "is":
-            return value == claim.threshold
+            return value == threshold
 
 
-def _rounded(claim: Claim, value: float) -> float:
-    step = claim.precision or 1.0
+def _rounded(value: float, precision: float | None) -> float:
+    step = precision or 1.0
     return floor(value / step + 0.5) * step
 
 
 def _compared(claim: Claim, value: float, holds: bool) -> Reason:
     written = WRITTEN[claim.measure]
-    numbers = {"value": value, "threshold": claim.threshold, "upto": claim.upto, "rounded": _rounded(claim, value)}
+    numbers = {
+        "value": value,
+        "threshold": claim.threshold,
+        "upto": claim.upto,
+        "rounded": _rounded(value, claim.precision),
+    }
     figures = {name: (written, number) for name, number in numbers.items() if number is not None}
     return Reason(f"why-{'' if holds else 'not-'}{claim.operator}", figures)

@@ -185,7 +185,7 @@ def cells_of(rows: pd.DataFrame) -> list[Cell]:
 
 def to_fetch(claim: Claim) -> str:
     """Name the table to fetch for what a claim is about; empty where none has it."""
-    able = registry.tables_with(product=registry.product(claim.product), period=str(claim.year))
+    able = registry.tables_with(products=[claim.product], period=str(claim.year))
     return able[0].id if able else ""
 
 

@@ -1,0 +1,152 @@
+"""Mineral fuels in the imports over the years: value and share, next to the share among all partners."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from nltrade import registry, trade, wording
+from nltrade.cbs import snapshot
+from nltrade.charts import canvas, fuels_data, panels
+from nltrade.charts.canvas import Canvas
+from nltrade.charts.chart import Chart
+from nltrade.registry.entries import Lang, Table
+
+PART_YEAR = {"facecolor": "white", "hatch": "///////", "linewidth": 0.8}
+LINES = {"world_share_pct": canvas.GREY, "share_pct": canvas.IMPORT}
+NAMES = 1.0  # inches beside each panel for the names of bars and lines
+BARS: dict[str, dict[str, Any]] = {
+    "mineral-fuels": {
+        "facecolor": canvas.IMPORT,
+        "edgecolor": canvas.IMPORT,
+        "hatchcolor": canvas.IMPORT,
+        "linewidth": 0.3,
+    },
+    "other-goods": {
+        "facecolor": canvas.IMPORT_LIGHT,
+        "edgecolor": canvas.IMPORT_LIGHT,
+        "hatchcolor": canvas.IMPORT_LIGHT,
+        "linewidth": 0.3,
+    },
+    "not published": {
+        "facecolor": "#f4f4f4",
+        "edgecolor": "#b0b0b0",
+        "hatchcolor": "#b0b0b0",
+        "hatch": ".....",
+        "linewidth": 0.3,
+    },
+}
+
+
+def draw_fuels(frame: pd.DataFrame, *, partner: str = "RU", period: str | int = 2012, lang: Lang = "en") -> Chart:
+    """
+    Draw mineral fuels (SITC section 3) in the imports from a partner over the years, a column for each concept.
+
+    Bars give the value, lines the share, next to the share in the imports from all partners. A year in which CBS does
+    not publish the fuels is a bar that is not split and a gap in the line, never a zero.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Tidy frame.
+    partner : str
+        ISO code, slug or name.
+    period : str or int
+        Year of the headline.
+    lang : {"en", "nl"}
+        Language.
+
+    Returns
+    -------
+    Chart
+
+    Raises
+    ------
+    UnknownName
+        No such partner.
+    NoData
+        No goods table has a yearly figure of the imports from the partner, or no table has the year.
+
+    Examples
+    --------
+    >>> import nltrade as nl
+    >>> years = draw_fuels(nl.load(), partner="RU").data
+    >>> years.query("period == '2012'")[["fuels_meur", "import_meur", "share_pct", "world_share_pct"]].round(1)
+        fuels_meur  import_meur  share_pct  world_share_pct
+    10     18682.0      20332.0       91.9             25.6
+    """
+    partner = registry.country(partner).id
+    data = fuels_data.rows(frame, partner)
+    trade.select(frame[frame["freq"] == "A"], kind="goods", period=period)
+    tables = [registry.tables()[id] for id in data["table"].unique()]
+    headline = fuels_data.headline(frame, data, partner, str(period), lang)
+    numbers = panels.numbered_breaks(tables, data)
+    subtitle = wording.text("fuels-subtitle", lang, partner=partner)
+    if len(tables) > 1:
+        subtitle += " " + wording.label("two-concepts", lang)
+    origins = snapshot.origins(data["table"])
+    footer = [
+        " ".join(fuels_data.notes(data, numbers, lang)),
+        *canvas.source_lines(origins, lang, canvas.statuses(frame[frame["table"].isin(data["table"])], str(period))),
+    ]
+    parts = [data[data["table"] == table.id] for table in tables]
+    with canvas.styled():
+        chart = Canvas(headline=headline, subtitle=subtitle, footer=footer, height=4.6)
+        years = panels.limits(parts, canvas.WIDTH - 2 * canvas.MARGIN - 0.6, NAMES)
+        widths = [end - start for start, end in years]
+        axes = chart.axes(2, len(parts), left=0.4, titles=0.25, width_ratios=widths, wspace=0.05, hspace=0.12)
+        high = 1.04 * data["import_meur"].fillna(0).max() or 1.0
+        for at, (table, part, limits) in enumerate(zip(tables, parts, years, strict=True)):
+            above, below = axes[at], axes[at + len(parts)]
+            above.set(xlim=limits, ylim=(0, high))
+            below.set(xlim=limits, ylim=(-13, 104))
+            _bars(above, part, table, numbers, lang)
+            _shares(below, part, table, numbers, lang)
+            for ax in (above, below):
+                ax.tick_params(labelleft=at == 0)
+    return Chart("fuels", lang, chart.figure, headline, f"{headline}. {fuels_data.alt(data, lang)}".strip(), data)
+
+
+def _bars(ax: Axes, rows: pd.DataFrame, table: Table, numbers: Mapping[str, int], lang: Lang) -> None:
+    """Stack fuels and other goods; a bar of which CBS withholds the fuels is not split."""
+    at: dict[str, float] = {}
+    for row in rows[rows["import_meur"] > 0].itertuples():
+        split = {"mineral-fuels": row.fuels_meur, "other-goods": row.import_meur - row.fuels_meur}
+        start = 0.0
+        for part, value in (split if pd.notna(row.fuels_meur) else {"not published": row.import_meur}).items():
+            look = BARS[part] if row.complete else BARS[part] | PART_YEAR
+            ax.bar(int(row.period), value, bottom=start, width=0.78, **look)
+            at[part] = start + value / 2
+            start += value
+    names = {canvas.wrap(wording.label(part, lang), NAMES - 0.2, 8): part for part in at}
+    _, high = ax.get_ylim()
+    end = int(rows["period"].iloc[-1]) + 0.7
+    inch = (ax.get_xlim()[1] - end) / NAMES
+    spots = panels.label_ends(ax, end + 0.15 * inch, {name: (at[part], canvas.INK) for name, part in names.items()})
+    for name, y in spots.items():
+        look = BARS[names[name]] | {"width": 0.09 * inch, "height": 0.03 * high}
+        ax.bar(end + 0.06 * inch, bottom=y - 0.015 * high, **look)
+    panels.mark_breaks(ax, table.breaks, dict.fromkeys(numbers), high)
+    ax.set_title(panels.title(table, lang), loc="left", fontsize=9, weight="bold", color=canvas.INK)
+    ax.set_xticks([])
+    canvas.billions(ax.yaxis, lang, 0, high)
+
+
+def _shares(ax: Axes, rows: pd.DataFrame, table: Table, numbers: Mapping[str, int], lang: Lang) -> None:
+    """Draw the share of the partner and that of all partners."""
+    names = {"world_share_pct": wording.label("all-partners", lang)}
+    names["share_pct"] = wording.partner(rows["partner"].iloc[0], lang)
+    labels: dict[str, tuple[float, Any]] = {}
+    for column, name in names.items():
+        colour = LINES[column]
+        panels.draw_line(ax, rows, column, colour, table.breaks)
+        known = rows[column].dropna()
+        if len(known):
+            broken = canvas.wrap(name.replace("-", "- "), NAMES - 0.1, 8).replace("- ", "-")
+            labels[broken] = (known.iloc[-1], colour)
+    panels.label_ends(ax, int(rows["period"].iloc[-1]) + 0.8, labels)
+    panels.mark_breaks(ax, table.breaks, {**numbers}, 100)
+    panels.mark_years(ax, rows["period"].astype(int))
+    ax.set_yticks([0, 25, 50, 75, 100])
+    ax.yaxis.set_major_formatter(lambda value, _: wording.pct(value, lang))

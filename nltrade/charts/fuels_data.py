@@ -1,0 +1,99 @@
+"""The rows of the figure of fuels, and what is said of them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from nltrade import registry, trade, wording
+from nltrade.charts import canvas, panels
+from nltrade.charts.composition import FUELS
+from nltrade.errors import NoData
+from nltrade.registry.entries import Lang
+from nltrade.trade import VALUE
+
+HEADLINES = {
+    "share": "fuels-headline-share",
+    "fuels-no-part": "fuels-headline-no-part",
+    "fuels-no-whole": "fuels-headline-no-whole",
+    "fuels-no-trade": "fuels-headline-no-trade",
+}
+
+
+def rows(frame: pd.DataFrame, partner: str) -> pd.DataFrame:
+    """Put fuels, all imports and both shares of a table and year in a row."""
+    cells = frame[(frame["flow"] == "import") & (frame["kind"] == "goods") & (frame["freq"] == "A")]
+    cells = cells[cells["partner"].isin([partner, "WORLD"]) & ((cells["level"] == 0) | (cells["product"] == FUELS))]
+    index = ["table", "concept", "partner", "period", "complete", "status"]
+    shares = trade.share(cells, of="all products").query("product == @FUELS")
+    shares = shares.rename(columns={VALUE: "fuels_meur", "whole_meur": "import_meur"})
+    world = shares.loc[shares["partner"] == "WORLD", ["table", "period", "share_pct"]]
+    data = shares[shares["partner"] == partner].merge(
+        world.rename(columns={"share_pct": "world_share_pct"}), on=["table", "period"], how="left"
+    )
+    amounts = ["fuels_meur", "import_meur"]
+    data = panels.published_years(data, amounts)[[*index, *amounts, "share_pct", "world_share_pct"]]
+    if data.empty:
+        tables = wording.several(sorted(set(cells["table"])), "en") or "no table at hand"
+        name = registry.partner(partner).name()
+        raise NoData(
+            f"No yearly imports from {name} ({partner}) are published separately ({tables}); that is not zero."
+        )
+    return data
+
+
+def _missing(data: pd.DataFrame) -> dict[str, "pd.Series[bool]"]:
+    """Tell why a year has no share."""
+    total, fuels = data["import_meur"], data["fuels_meur"]
+    return {
+        "fuels-no-part": total.notna() & fuels.isna(),
+        "fuels-no-whole": total.isna(),
+        "fuels-no-trade": (total == 0) & fuels.notna(),
+    }
+
+
+def headline(frame: pd.DataFrame, data: pd.DataFrame, partner: str, year: str, lang: Lang) -> str:
+    """Say both shares of a year, in the first table that publishes it and has all of it."""
+    found = data[data["period"] == year].assign(
+        unknown=lambda rows: rows["share_pct"].isna(), part=lambda rows: ~rows["complete"]
+    )
+    if found.empty:
+        return wording.text("fuels-headline-no-whole", lang, partner=partner, year=year)
+    best = found.sort_values(["unknown", "part"], kind="stable").iloc[0]
+    case = next((id for id, why in _missing(best.to_frame().T).items() if why.iloc[0]), "share")
+    label = canvas.year_label(frame, best["table"], year, lang)
+    values = {"partner": partner, "year": label, "share": best["share_pct"], "world": best["world_share_pct"]}
+    sentence = wording.text(HEADLINES[case], lang, **values)
+    if pd.notna(best["world_share_pct"]):
+        sentence += wording.text("fuels-and-world" if case == "share" else "fuels-but-world", lang, **values)
+    return sentence + (f" ({wording.label(best['concept'], lang)})" if len(found) > 1 else "")
+
+
+def notes(data: pd.DataFrame, numbers: Mapping[str, int], lang: Lang) -> list[str]:
+    """Say where lines stop, which years are not whole, and which have no share and why."""
+    said = panels.notes(data, numbers, lang, "fuels-part-years")
+    for id, why in _missing(data).items():
+        where = [
+            f"{panels.year_ranges(years, lang)} ({table})"
+            for table, years in data[why].groupby("table", sort=False)["period"]
+        ]
+        if where:
+            said.append(wording.text(id, lang, where="; ".join(where)))
+    return [*said, wording.text("concepts", lang)]
+
+
+def alt(data: pd.DataFrame, lang: Lang) -> str:
+    """Give the first and last whole year of each table of which the share, or else the value, is known."""
+    sentences = []
+    for table, years in data[data["complete"]].groupby("table", sort=False):
+        column = "share_pct" if years["share_pct"].notna().any() else "import_meur"
+        known = years.dropna(subset=[column])
+        values: dict[str, Any] = {"table": table}
+        for name, row in zip(
+            ("first", "last"), known.iloc[[0, -1]].to_dict("records") if len(known) else [], strict=False
+        ):
+            values |= {name: row["period"], f"{name}_share": row["share_pct"]}
+            values |= {f"{name}_value": row["fuels_meur"], f"{name}_whole": row["import_meur"]}
+        if len(known):
+            sentences.append(wording.text("fuels-alt" if column == "share_pct" else "fuels-alt-whole", lang, **values))
+    return " ".join(sentences)

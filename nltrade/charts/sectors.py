@@ -1,0 +1,185 @@
+"""The sectors of a year, sorted: what CBS publishes, the range of what it withholds, and what others reported."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from nltrade import registry, wording
+from nltrade.by_sector import REMAINDER, most_detailed, sector_trade, why_missing
+from nltrade.cbs import snapshot
+from nltrade.charts import canvas
+from nltrade.charts.canvas import Canvas
+from nltrade.charts.chart import Chart
+from nltrade.errors import NoData
+from nltrade.registry import sectors as named
+from nltrade.registry.entries import Lang, Sector
+from nltrade.trade import VALUE
+from nltrade.verdicts.published import Checked, check_published
+
+ROW, TITLE, LEFT = 0.235, 0.42, 2.6  # inches
+
+
+def draw_sectors(
+    frame: pd.DataFrame,
+    *,
+    partner: str = "RU",
+    period: str | int = 2012,
+    sectors: Mapping[str, Sector] | None = None,
+    lang: Lang = "en",
+) -> Chart:
+    """
+    Draw imports and exports of goods by sector, the largest first, with the rest of the total and reported figures.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Tidy frame.
+    partner : str
+        ISO code, slug or name.
+    period : str or int
+        Year.
+    sectors : mapping of str to Sector, optional
+        The sectors of the mission of 2013 by default.
+    lang : {"en", "nl"}
+        Language.
+
+    Returns
+    -------
+    Chart
+
+    Raises
+    ------
+    UnknownName
+        No such partner.
+    NoData
+        No sector has a value or a bound in that year.
+
+    Examples
+    --------
+    >>> import nltrade as nl
+    >>> drawn = draw_sectors(nl.load(), partner="Russia", period=2012).data
+    >>> drawn.loc[drawn["flow"] == "import", ["row", "value_meur"]].values.tolist()
+    [['energy', 18682.0], ['remainder', 1650.0]]
+    """
+    partner, year = registry.country(partner).id, str(period)
+    known = named.sectors() if sectors is None else sectors
+    of_year = frame[frame["period"].eq(year) & frame["kind"].eq("goods") & frame["partner"].eq(partner)]
+    found = most_detailed(sector_trade(of_year, partner, year, sectors=known), "goods")
+    figures = [
+        one
+        for one in check_published(frame[frame["partner"] == partner])
+        if (registry.partner(one.figure.partner).id, one.figure.period) == (partner, year)
+        and one.figure.codes != ["TOTAL"]
+    ]
+    data = pd.concat([_rows(found, flow, known, figures, lang) for flow in ("import", "export")])
+    data.insert(0, "table", found["table"].iloc[0] if len(found) else "")
+    drawn = data[data["kind"] == "sector"]
+    if drawn.empty:
+        raise NoData(
+            f"No sector of {registry.partner(partner).named()} has a figure for {year} here. "
+            "See `nltrade sectors` for what would bring one."
+        )
+    table = str(found["table"].iloc[0])
+    label = canvas.year_label(frame, table, year, lang)
+    headline = _headline(drawn, partner, label, lang)
+    lacking = found[(found["absent"] > 0) & (found["flow"] == "import")]
+    able = [why_missing(row, known.get(row["sector"])) for row in lacking.to_dict("records")]
+    fetch = next((values["table"] for id, values in able if id == "sector-fetch"), None)
+    notes = [wording.label("sectors-note", lang)]
+    if fetch:
+        notes.append(wording.text("sectors-lacking", lang, count=len(lacking), table=fetch))
+    if hidden := _without_bounds(found, known, lang):
+        notes.append(wording.text("sectors-unbounded", lang, sectors=wording.several(hidden, lang)))
+    statuses = canvas.statuses(frame[frame["table"] == table], year)
+    footer = [" ".join(notes), *canvas.source_lines(snapshot.origins([table]), lang, statuses)]
+    flows = [(flow, rows) for flow, rows in data.groupby("flow", sort=False) if len(rows)]
+    with canvas.styled():
+        chart = Canvas(
+            headline=headline,
+            subtitle=wording.text("sectors-subtitle", lang, partner=partner, year=label),
+            footer=footer,
+            height=ROW * len(data) + TITLE * len(flows),
+        )
+        sizes = [len(rows) for _, rows in flows]
+        axes = chart.axes(
+            len(flows), 1, left=LEFT, titles=0.25, height_ratios=sizes, hspace=TITLE * len(flows) / (ROW * len(data))
+        )
+        for ax, (flow, rows) in zip(axes, flows, strict=True):
+            _draw(ax, str(flow), rows, partner, lang)
+    said = [f"{row['name']}: {row['label']}" for row in data.to_dict("records")]
+    return Chart("sectors", lang, chart.figure, headline, f"{headline}. {'; '.join(said)}.", data)
+
+
+def _without_bounds(found: pd.DataFrame, known: Mapping[str, Sector], lang: Lang) -> list[str]:
+    """Name the sectors that CBS withholds without anything that bounds them."""
+    open = found[(found["absent"] == 0) & (found["codes"] > 0) & found["high_meur"].isna()]
+    return [known[id].text(lang) for id in open["sector"].unique() if id in known]
+
+
+def _rows(
+    found: pd.DataFrame, flow: str, known: Mapping[str, Sector], figures: Sequence[Checked], lang: Lang
+) -> pd.DataFrame:
+    """List what is drawn of a flow: sectors from the largest, the rest of the total, reported figures."""
+    rows: list[dict[str, Any]] = []
+    for row in found[found["flow"] == flow].to_dict("records"):
+        share = None if pd.isna(row["share_pct"]) else row["share_pct"]
+        low, high = (0.0 if pd.isna(row["low_meur"]) else row["low_meur"]), row["high_meur"]
+        if not pd.isna(row[VALUE]):
+            label = wording.text("sectors-value", lang, value=row[VALUE], share=share or 0.0)
+        elif row["absent"] == 0 and not pd.isna(high):
+            label = wording.text("sector-withheld", lang, low=low, high=high)
+        else:
+            continue
+        rest = row["sector"] == REMAINDER
+        name = wording.label(REMAINDER, lang) if rest else known[row["sector"]].text(lang)
+        kind = "rest" if rest else "sector"
+        rows.append({"row": row["sector"], "kind": kind, "name": name, VALUE: row[VALUE], "low": low, "high": high})
+        rows[-1] |= {"label": label, "share_pct": share}
+    rows.sort(key=lambda row: (row["kind"] == "rest", -row["high"]))
+    reported = [one for one in figures if one.figure.flow == flow]
+    for one in sorted(reported, key=lambda one: -one.figure.value_meur):
+        value, publisher = one.figure.value_meur, one.figure.publisher
+        label = wording.text("sectors-reported", lang, value=value, publisher=publisher, verdict=one.verdict)
+        rows.append({"row": one.figure.id, "kind": "reported", "name": one.figure.text(lang), VALUE: value})
+        rows[-1] |= {"low": value, "high": value, "label": label}
+    columns = ["row", "kind", "name", VALUE, "low", "high", "share_pct", "label"]
+    data = pd.DataFrame(rows, columns=columns)
+    data.insert(0, "flow", flow)
+    return data
+
+
+def _draw(ax: Axes, flow: str, rows: pd.DataFrame, partner: str, lang: Lang) -> None:
+    colour = canvas.COLOURS[flow]
+    # As wide as leaves room for the longest label behind its bar.
+    room = [canvas.WIDTH - 2 * canvas.MARGIN - LEFT - 0.2 - canvas.text_width(label, 8) for label in rows["label"]]
+    wide = max(high / inches for high, inches in zip(rows["high"], room, strict=True)) or 1.0
+    for at, row in enumerate(rows.to_dict("records")):
+        if row["kind"] == "reported":
+            look: dict[str, Any] = {"marker": "D", "markersize": 5, "linestyle": "none", "clip_on": False}
+            ax.plot([row[VALUE]], [at], color=canvas.SUBJECT, **look)
+        elif pd.isna(row[VALUE]):
+            ax.barh(at, row["low"], height=0.6, color=colour)
+            ax.barh(at, row["high"] - row["low"], left=row["low"], height=0.6, color=canvas.PALE, hatch="///")
+        else:
+            ax.barh(at, row[VALUE], height=0.6, color=canvas.PALE if row["kind"] == "rest" else colour)
+        apart = 0.1 if row["kind"] == "reported" else 0.05
+        ax.text(row["high"] + apart * wide, at, row["label"], va="center", fontsize=8)
+    ax.set_yticks(range(len(rows)), rows["name"], fontsize=8.5)
+    ax.set(ylim=(len(rows) - 0.4, -0.6), xlim=(0, wide * (canvas.WIDTH - 2 * canvas.MARGIN - LEFT)), xticks=[])
+    ax.grid(visible=False)
+    ax.set_title(
+        wording.text(f"{flow}-with", lang, partner=partner), loc="left", fontsize=9, weight="bold", color=colour
+    )
+
+
+def _headline(drawn: pd.DataFrame, partner: str, year: str, lang: Lang) -> str:
+    """Name the largest sector of each flow."""
+    values: dict[str, Any] = {"partner": partner, "year": year}
+    known = []
+    for flow, rows in drawn.dropna(subset=[VALUE]).groupby("flow", sort=False):
+        top = rows.loc[rows[VALUE].idxmax()]
+        values |= {f"{flow}_sector": top["name"], f"{flow}_share": top["share_pct"]}
+        known.append(str(flow))
+    return wording.text("-".join(["sectors-largest", *known]), lang, **values)

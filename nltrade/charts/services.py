@@ -1,0 +1,115 @@
+"""Trade in services over the years: the total and the classes at hand, imports beside exports."""
+
+from typing import Any
+
+import matplotlib
+import pandas as pd
+from matplotlib.axes import Axes
+
+from nltrade import registry, wording
+from nltrade.cbs import snapshot
+from nltrade.charts import canvas, panels, services_data
+from nltrade.charts.canvas import Canvas
+from nltrade.charts.chart import Chart
+from nltrade.charts.services_data import TOTAL
+from nltrade.registry.entries import Lang
+from nltrade.trade import VALUE
+
+NAMES = 1.35  # inches beside each panel for the names of lines
+COLOURS = matplotlib.color_sequences["petroff6"]
+
+
+def draw_services(frame: pd.DataFrame, *, partner: str = "RU", lang: Lang = "en") -> Chart:
+    """
+    Draw yearly trade in services with a partner: all services and the classes at hand, every table for itself.
+
+    Tables are never joined: those to 2013 follow another manual, and 2020 is in two tables that differ, so it is
+    drawn twice. The classes are those of the sixth manual, at most six of them; a class inside another one of the
+    frame is left out. What CBS does not publish is a gap.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Tidy frame.
+    partner : str
+        ISO code, slug or name.
+    lang : {"en", "nl"}
+        Language.
+
+    Returns
+    -------
+    Chart
+
+    Raises
+    ------
+    UnknownName
+        No such partner.
+    NoData
+        No services table has a yearly figure for it.
+
+    Examples
+    --------
+    >>> import nltrade as nl
+    >>> drawn = draw_services(nl.load(), partner="Russia").data
+    >>> drawn.query("product == 'S' and flow == 'export' and period == '2020'")[["table", "value_meur"]].values.tolist()
+    [['82616NED', 1553.0], ['84765NED', 1974.0]]
+    """
+    partner = registry.country(partner).id
+    data = services_data.rows(frame, partner)
+    classes = services_data.largest(data, len(COLOURS))
+    known = data.dropna(subset=[VALUE])
+    drawn = data[data["product"].isin([TOTAL, *classes])].reset_index(drop=True)
+    headline = services_data.headline(frame, drawn, partner, lang)
+    marks = services_data.marks(drawn, lang)
+    subtitle = [wording.text("services-subtitle", lang, partner=partner)]
+    if classes:
+        subtitle.append(wording.label("services-thick", lang))
+    count = data["product"].nunique() - 1
+    if count > len(classes):
+        subtitle.append(wording.text("services-cut", lang, count=count, shown=len(classes)))
+    status = canvas.statuses(frame, known["period"].max(), "services")
+    footer = [
+        " ".join(services_data.notes(frame, drawn, marks, partner, lang)),
+        wording.note("balance-of-payments", lang),
+        *canvas.source_lines(snapshot.origins(drawn["table"].unique()), lang, status),
+    ]
+    with canvas.styled():
+        chart = Canvas(headline=headline, subtitle=" ".join(subtitle), footer=footer, height=4.0)
+        axes = chart.axes(1, 2, left=0.35, titles=0.25, wspace=0.05)
+        low, high = min(known[VALUE].min(), 0), max(known[VALUE].max(), 0)
+        tall = high - low or 1.0
+        (limits, _) = panels.limits([drawn, drawn], canvas.WIDTH - 2 * canvas.MARGIN - 0.5, NAMES)
+        for ax, flow in zip(axes, services_data.FLOWS, strict=True):
+            ax.set(xlim=limits, ylim=(low - 0.09 * tall, high + 0.04 * tall))
+            ax.axhline(0, color="#999999", linewidth=0.8)
+            for number, at in enumerate(marks.values(), start=1):
+                panels.mark_at(ax, at, number, high)
+            _lines(ax, drawn[drawn["flow"] == flow], classes, lang)
+            title = wording.text(f"{flow}-with", lang, partner=partner)
+            ax.set_title(title, loc="left", fontsize=9, weight="bold", color=canvas.COLOURS[flow])
+            canvas.billions(ax.yaxis, lang, low, high)
+        axes[1].tick_params(labelleft=False)
+    return Chart("services", lang, chart.figure, headline, f"{headline}. {services_data.alt(drawn, lang)}", drawn)
+
+
+def _lines(ax: Axes, rows: pd.DataFrame, classes: list[str], lang: Lang) -> None:
+    """Draw each table's pieces, thick for all services, and name the lines at their ends."""
+    labels: dict[str, tuple[float, Any]] = {}
+    lasts: dict[str, int] = {}
+    flow = rows["flow"].iloc[0]
+    colours = {TOTAL: canvas.COLOURS[flow]} | dict(zip(classes, COLOURS, strict=False))
+    for product, colour in reversed(colours.items()):
+        look = {"linewidth": 2.8, "markersize": 3.5} if product == TOTAL else {"linewidth": 1.3, "markersize": 2.5}
+        line = rows[rows["product"] == product]
+        for table, years in line.groupby("table", sort=False):
+            panels.draw_line(ax, years, VALUE, colour, registry.tables()[str(table)].breaks, **look)
+        known = line.dropna(subset=[VALUE])
+        if len(known):
+            name = canvas.wrap(registry.product(product).text(lang), NAMES - 0.08, 7.5)
+            labels[name], lasts[name] = (known[VALUE].iloc[-1], colour), int(known["period"].iloc[-1])
+    end = rows["period"].astype(int).max()
+    for name, spot in panels.label_ends(ax, end + 1.2, labels, 7.5).items():
+        y, colour = labels[name]
+        dots = ":" if lasts[name] < end else "-"  # from a line that ends before
+        ax.plot([lasts[name] + 0.35, end + 1.05], [y, spot], color=colour, linestyle=dots, linewidth=0.6)
+    panels.mark_years(ax, rows["period"].astype(int).unique())

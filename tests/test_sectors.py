@@ -1,0 +1,276 @@
+import msgspec
+import narwhals as nw
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import nltrade as nl
+from cbs_replica import shih
+from conftest import ROOT
+from nltrade import registry
+from nltrade.by_sector import REMAINDER, UNION, most_detailed, overlaps, sums, why_missing
+from nltrade.registry.sectors import contains, published, union
+from nltrade.verdicts.base import base_of_trade
+from nltrade.verdicts.published import check_published
+from test_cli import run
+from test_fetch import own, serve
+
+__all__ = ["own", "serve"]  # fixtures
+
+SECTORS = nl.sectors()
+FILE = (ROOT / "nltrade" / "registry" / "sectors.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("id", SECTORS)
+def test_every_sector_has_classes_or_says_why_not_in_both_languages(id):
+    sector = SECTORS[id]
+    assert all([sector.en, sector.nl, sector.group.en, sector.group.nl, sector.wording])
+    assert all(about.endswith(".") for about in (sector.about_en, sector.about_nl))
+    assert sector.about_en != sector.about_nl
+    detailed = registry.product_keys("7137shih").values()
+    assert all(registry.product(code) in detailed for code in sector.goods)
+    assert all(registry.product(code) in registry.product_keys("84765NED").values() for code in sector.services)
+
+
+SECTOR = """[groups.base]
+en = "base"
+nl = "basis"
+
+[sectors.oil]
+group = "base"
+en = "oil"
+nl = "olie"
+wording = "olie"
+goods = ["33"]
+goods_coverage = "direct"
+services_coverage = "none"
+about_en = "All of it."
+about_nl = "Alles."
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('["33"]', '["399"]', r"goods = \['399'\]: No product '399'"),
+        ('["33"]', '["33", "333"]', "333 is inside 33 and would count twice"),
+        ('["33"]', '["33", "33"]', "33 is inside 33 and would count twice"),
+        ('["33"]', '["SC"]', r"SC \(transport\) is a class of services; write it under `services`"),
+        ('services_coverage = "none"', 'services_coverage = "direct"', 'services_coverage = "direct" with 0 codes'),
+        ('goods_coverage = "direct"', 'goods_coverage = "none"', 'goods_coverage = "none" with 1 codes'),
+        ('goods_coverage = "direct"\n', "", "the field 'goods_coverage' is missing; add it"),
+        ('goods_coverage = "direct"', 'goods_coverage = "good"', "goods_coverage = 'good' is not known.*direct, proxy"),
+        ('about_en = "All of it."\n', "", "the field 'about_en' is missing"),
+        ('about_nl = "Alles."', 'about_nl = " "', "about_en and about_nl say what the codes leave out"),
+        ('group = "base"', 'group = "bse"', "no group 'bse'. Did you mean 'base'"),
+        ("[sectors.oil]", "[sector.oil]", "no sector found"),
+    ],
+)
+def test_a_wrong_definition_is_refused_with_its_entry_and_the_remedy(tmp_path, old, new, says):
+    assert old in SECTOR
+    (tmp_path / "mine.toml").write_text(SECTOR.replace(old, new), encoding="utf-8")
+    with pytest.raises(nl.RegistryError, match=says):
+        nl.sectors(tmp_path / "mine.toml")
+
+
+def test_overlaps_are_known():
+    found = overlaps().set_index(["sector", "other"])["codes"]
+    assert found["gas", "energy"] == "34"
+    assert ("gas", "oil") not in found.index
+
+
+def test_the_shipped_figures_give_energy_and_say_what_to_fetch_for_the_rest(shipped):
+    found = most_detailed(nl.sector_trade(shipped, "Russia", 2012), "goods").set_index(["sector", "flow"])
+    energy = found.loc["energy", "import"]
+    assert (energy["value_meur"], round(energy["share_pct"], 1), energy["table"]) == (18682, 91.9, "83028NED")
+    assert found.loc[("energy", "balance"), "value_meur"] == 108 - 18682
+    oil = found.loc["oil", "import"]
+    assert pd.isna(oil["value_meur"])
+    assert why_missing(oil, SECTORS["oil"])[1] == {"table": "7137shih"}
+    assert found.loc[(REMAINDER, "import"), "value_meur"] == 20332 - 18682
+
+
+def test_a_withheld_section_is_bounded_by_what_the_total_leaves(shipped):
+    found = nl.sector_trade(shipped, "AT", 2013).set_index(["table", "sector", "flow"])
+    energy = found.loc["83028NED", "energy", "export"]
+    total = shipped.query("table == '83028NED' and partner == 'AT' and period == '2013' and product == 'TOTAL'")
+    assert pd.isna(energy["value_meur"])
+    assert energy["high_meur"] == total.set_index("flow")["value_meur"]["export"]
+    reason, bounds = why_missing(energy, SECTORS["energy"])
+    assert (reason, bounds["low"]) == ("sector-withheld", 0.0)
+
+
+# Random trees of codes
+
+CODES = ["1", "11", "111", "112", "12", "121", "2", "21", "211", "212", "213", "22"]
+LEAVES = [code for code in CODES if not any(other != code and other.startswith(code) for other in CODES)]
+
+
+def tree(leaves, hidden):
+    """A frame of made-up cells: every code is the sum of what is inside it, TOTAL of all; some are withheld."""
+    truth = {code: sum(value for leaf, value in leaves.items() if leaf.startswith(code)) for code in CODES}
+    truth["TOTAL"] = sum(leaves.values())
+    cell = {
+        "table": "made-up", "kind": "goods", "flow": "import", "concept": "none", "partner": "XX",
+        "partner_kind": "country", "period": "1900", "freq": "A", "complete": True, "status": "unknown",
+    }  # fmt: skip
+    rows = [
+        cell
+        | {"product": code, "level": 0 if code == "TOTAL" else len(code)}
+        | {"value_meur": None if code in hidden else float(value)}
+        for code, value in truth.items()
+    ]
+    return pd.DataFrame(rows).astype({"value_meur": float}), truth
+
+
+baskets = st.dictionaries(st.sampled_from("abc"), st.lists(st.sampled_from(CODES), min_size=1).map(union), min_size=1)
+
+
+@settings(deadline=None)
+@given(
+    leaves=st.fixed_dictionaries({leaf: st.integers(0, 99) for leaf in LEAVES}),
+    hidden=st.sets(st.sampled_from(CODES), max_size=5),
+    baskets=baskets,
+)
+def test_mixed_levels_never_count_twice_and_bounds_hold_the_truth(leaves, hidden, baskets):
+    frame, truth = tree(leaves, hidden)
+    found = sums(nw.from_native(frame), baskets, "goods").to_native().set_index("sector")
+    every = union(code for codes in baskets.values() for code in codes)
+    for id, codes in [*baskets.items(), (UNION, every)]:
+        row, true = found.loc[id], sum(truth[code] for code in codes)
+        assert true <= truth["TOTAL"]
+        assert (row["codes"], row["withheld"], row["absent"]) == (len(codes), len(hidden & set(codes)), 0)
+        if hidden & set(codes):
+            assert pd.isna(row["value_meur"])
+            assert (0 if pd.isna(row["low_meur"]) else row["low_meur"]) <= true
+            assert pd.isna(row["high_meur"]) or true <= row["high_meur"]
+        else:
+            assert row["value_meur"] == row["low_meur"] == row["high_meur"] == true
+
+
+@given(st.lists(st.sampled_from([*CODES, "TOTAL"])))
+def test_the_union_holds_every_code_once(codes):
+    found = union(codes)
+    assert all(any(contains(whole, code) for whole in found) for code in codes)
+    assert not any(contains(a, b) for a in found for b in found if a != b)
+
+
+def test_every_engine_gives_the_same_sectors(shipped, engine):
+    asked = shipped[shipped["partner"].isin(["RU", "NO"]) & shipped["period"].isin(["2011", "2012", "2020", "2021"])]
+    keys = ["table", "sector", "flow", "partner", "period"]
+    expected = nl.sector_trade(asked).sort_values(keys).reset_index(drop=True)
+    given_back = engine.back(nl.sector_trade(engine.into(asked)))
+    found = given_back.sort_values(keys).reset_index(drop=True)
+    assert sorted(found.columns) == sorted(expected.columns)
+    for name in [*keys, "codes", "published", "value_meur", "low_meur", "high_meur", "share_pct", "growth_pct"]:
+        pd.testing.assert_series_equal(found[name], expected[name], check_dtype=False)
+
+
+def test_no_argument_is_changed(shipped):
+    asked = shipped[shipped["period"] == "2012"].copy()
+    before = asked.copy()
+    nl.sector_trade(asked, "RU")
+    pd.testing.assert_frame_equal(asked, before)
+
+
+def test_the_command_line_shows_sectors_and_what_is_missing():
+    done = run("sectors")
+    assert done.returncode == 0, done.stderr
+    words = " ".join(done.stdout.split())
+    assert "goods, 83028NED, 2012" in words
+    assert "18,682 91.9%" in words
+    assert "not in the figures at hand: `nltrade fetch 7137shih`" in words
+    assert SECTORS["csr"].about_en in words
+    assert "niet in de beschikbare cijfers" in run("sectors", "--lang", "nl").stdout
+    assert "Did you mean" in run("sectors", "--partner", "Rusia").stderr
+    assert run("sectors", "--year", "1950").returncode == 3
+
+
+@pytest.mark.parametrize("id", published())
+def test_every_published_figure_says_who_where_and_how_exact(id):
+    figure = published()[id]
+    assert figure.value_meur > 0
+    assert figure.precision_meur > 0
+    assert all([figure.en, figure.nl])
+    assert bool(figure.remark_en) == bool(figure.remark_nl)
+    assert msgspec.to_builtins(figure)["address"].startswith("http")
+
+
+def figure(**changes):
+    return msgspec.structs.replace(published()["imports-2004-emea"], **changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "verdict", "says"),
+    [
+        ({}, "supported", "CBS today: €6,117m (83028NED)"),
+        ({"value_meur": 6000.0}, "contradicted", "CBS today: €6,117m (83028NED)"),
+        ({"value_meur": 6000.0, "operator": "at least"}, "supported", "CBS today: €6,117m (83028NED)"),
+        ({"codes": ["3"], "value_meur": 5141.0, "precision_meur": 1.0}, "supported", "CBS today: €5,141m (83028NED)"),
+        ({"codes": ["33"]}, "cannot be checked", "not in the figures at hand: `nltrade fetch 7137shih`"),
+        ({"codes": ["333", "334"]}, "cannot be checked", "not in the figures at hand: `nltrade fetch 7137shih`"),
+        ({"period": "2014-01/2014-04"}, "cannot be checked", "needs months: `nltrade fetch 7137shih --freq M`"),
+        ({"codes": []}, "cannot be checked", "no class of the SITC is just this"),
+        (
+            {"codes": ["33"], "period": "2021"},
+            "cannot be checked",
+            "no registered table has this class for this period",
+        ),
+    ],
+)
+def test_a_published_figure_is_checked_as_far_as_the_figures_go(shipped, changes, verdict, says):
+    one = figure(**changes)
+    (found,) = check_published(shipped, {one.id: one})
+    assert found.verdict == verdict
+    assert found.why().startswith(says)
+    assert found.why("nl") != found.why("en")
+
+
+def test_figures_about_the_same_thing_stand_together(shipped):
+    labels = [one.figure.same_as for one in check_published(shipped) if one.figure.same_as]
+    runs = [label for place, label in enumerate(labels) if place == 0 or labels[place - 1] != label]
+    assert len(runs) == len(set(labels))
+
+
+def test_the_base_of_the_trade_is_told_sector_by_sector(shipped):
+    found = {(one.sector.id, one.flow, one.kind): one for one in base_of_trade(shipped, "RU")}
+    energy = found["energy", "import", "goods"]
+    rows = shipped.query("partner == 'RU' and flow == 'import' and kind == 'goods' and complete")
+    shares = nl.share(rows, of="all products").query("product == '3'")["share_pct"]
+    assert energy.verdict == "supported"
+    assert (energy.least, energy.most) == (pytest.approx(shares.min()), pytest.approx(shares.max()))
+    assert found["oil", "import", "goods"].verdict == "cannot be checked"
+    assert "`nltrade fetch 7137shih`" in found["oil", "import", "goods"].why()
+    assert "`nltrade fetch 82616NED`" in found["transport", "export", "services"].why()
+    germany = {one.sector.id: one for one in base_of_trade(shipped, "DE") if one.flow == "import"}
+    assert germany["energy"].verdict == "contradicted"
+    assert germany["energy"].most < 10
+
+
+def test_months_of_a_figure_are_added_up(serve):
+    serve(shih())
+    nl.fetch("7137shih", years=2014, partner=["RU", "WORLD", "EU", "NON-EU"], freq="M")
+    months = [f"2014-0{month}" for month in range(1, 5)]
+    frame = nl.load("7137shih", partner="RU")
+    one = figure(flow="export", period="2014-01/2014-04", codes=["7"])
+    (found,) = check_published(frame, {one.id: one})
+    cells = frame.query("flow == 'export' and product == '7'").set_index("period")["value_meur"]
+    assert found.value_meur == pytest.approx(cells[months].sum())
+
+
+def test_detail_that_was_fetched_shows_in_sectors_and_their_figure(serve):
+    serve(shih())
+    nl.fetch("7137shih", years="2011:2012", partner=["RU", "NO", "WORLD", "EU", "NON-EU"])
+    frame = nl.load(partner=["RU", "NO"], period=[2011, 2012])
+    found = most_detailed(nl.sector_trade(frame, "RU", 2012), "goods").set_index(["sector", "flow"])
+    cells = frame.query("table == '7137shih' and partner == 'RU' and period == '2012' and flow == 'export'")
+    by_code = cells.set_index("product")["value_meur"]
+    agriculture = by_code[SECTORS["agriculture"].goods]
+    assert found.loc[("agriculture", "export"), "value_meur"] == pytest.approx(agriculture.sum())
+    drawn = nl.charts.draw_sectors(frame, partner="RU", period=2012).data
+    assert len(set(drawn.loc[drawn["kind"] == "sector", "row"])) > 15
+    withheld = nl.charts.draw_sectors(frame, partner="NO", period=2012)
+    assert "CBS publishes neither gas and oil, nor what they are part of." in " ".join(
+        text.get_text().replace("\n", " ") for text in withheld.figure.texts
+    )
