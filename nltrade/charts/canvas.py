@@ -178,6 +178,12 @@ def _height(text: str, size: float) -> float:
     return (text.count("\n") + 1) * size * 1.35 / 72 + 0.04
 
 
+def to_fetch(frame: pd.DataFrame, partner: str, product: str, id: str, lang: Lang) -> list[str]:
+    """Say what a fetch would add, where the frame has no cell of a product for the partner."""
+    there = frame["product"].eq(product) & frame["partner"].eq(partner)
+    return [] if there.any() else [wording.label(id, lang)]
+
+
 def statuses(frame: pd.DataFrame, period: str, kind: Kind = "goods") -> dict[str, str]:
     """Give the status of the figures of a period, as far as all tables of the frame agree on it."""
     found = frame.loc[(frame["period"] == period) & (frame["kind"] == kind), "status"].unique()

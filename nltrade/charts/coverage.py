@@ -55,7 +55,9 @@ def draw_coverage(*, sectors: Mapping[str, Sector] | None = None, lang: Lang = "
         chart = Canvas(
             headline=headline,
             subtitle=wording.label("coverage-subtitle", lang),
-            footer=[wording.label(id, lang) for id in ("coverage-meaning", "coverage-classification")],
+            footer=[
+                wording.label(id, lang) for id in ("coverage-meaning", "coverage-classification", "coverage-fetch")
+            ],
             height=_height(groups, lang),
         )
         (ax,) = chart.axes()

@@ -87,7 +87,7 @@ def draw_fuels(frame: pd.DataFrame, *, partner: str = "RU", period: str | int = 
         subtitle += " " + wording.label("two-concepts", lang)
     origins = snapshot.origins(data["table"])
     footer = [
-        " ".join(fuels_data.notes(data, numbers, lang)),
+        " ".join([*fuels_data.notes(data, numbers, lang), *canvas.to_fetch(frame, partner, "33", "fuels-fetch", lang)]),
         *canvas.source_lines(origins, lang, canvas.statuses(frame[frame["table"].isin(data["table"])], str(period))),
     ]
     parts = [data[data["table"] == table.id] for table in tables]

@@ -69,7 +69,12 @@ def draw_services(frame: pd.DataFrame, *, partner: str = "RU", lang: Lang = "en"
         subtitle.append(wording.text("services-cut", lang, count=count, shown=len(classes)))
     status = canvas.statuses(frame, known["period"].max(), "services")
     footer = [
-        " ".join(services_data.notes(frame, drawn, marks, partner, lang)),
+        " ".join(
+            [
+                *services_data.notes(frame, drawn, marks, partner, lang),
+                *canvas.to_fetch(frame, partner, "SC", "services-fetch", lang),
+            ]
+        ),
         wording.note("balance-of-payments", lang),
         *canvas.source_lines(snapshot.origins(drawn["table"].unique()), lang, status),
     ]

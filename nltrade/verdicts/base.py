@@ -43,7 +43,7 @@ class Base(msgspec.Struct, frozen=True):
     def why(self, lang: Lang = "en") -> str:
         """Give the range of shares, or say what would bring them."""
         if self.least is None:
-            return wording.text("base-fetch" if self.fetch else "base-none", lang, table=self.fetch)
+            return wording.text("sector-fetch" if self.fetch else "base-none", lang, table=self.fetch)
         values = {"least": self.least, "least_year": self.least_year, "most": self.most, "most_year": self.most_year}
         span = {"first": self.years[0], "last": self.years[-1], "flow": self.flow, "kind": self.kind}
         return wording.text("base-range", lang, **values, **span)
