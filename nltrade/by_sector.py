@@ -15,6 +15,7 @@ import pandas as pd
 from narwhals.typing import IntoFrameT
 
 from nltrade import registry, trade
+from nltrade.errors import NoData
 from nltrade.registry import sectors as named
 from nltrade.registry.entries import Kind, Sector
 from nltrade.trade import VALUE
@@ -23,7 +24,7 @@ CELL = ["table", "kind", "flow", "concept", "partner", "partner_kind", "period",
 KEY = ["table", "flow", "partner", "period"]  # what tells the cells of one kind apart, beside the product
 COUNTS = ["codes", "published", "withheld", "absent"]
 AMOUNTS = ["low_meur", "high_meur", "total_meur", "share_pct", "growth_pct"]
-REMAINDER, UNION = "remainder", "all sectors"
+REMAINDER = "remainder"
 
 
 def sector_trade(
@@ -65,12 +66,17 @@ def sector_trade(
     [[18682.0, 91.9, 22.5]]
     """
     known = named.sectors() if sectors is None else sectors
+    if not any(sector.goods or sector.services for sector in known.values()):
+        raise NoData(f"None of these {len(known)} sectors has a class of goods or services. See `nltrade.sectors()`.")
     rows: Any = nw.from_native(frame if partner is None else trade.select(frame, partner=partner))
     parts = []
     for kind in named.KINDS:
         if baskets := {id: sector.codes(kind) for id, sector in known.items() if sector.codes(kind)}:
-            parts.append(_with_remainder(sums(rows.filter(nw.col("kind") == kind), baskets, kind)))
-    found = _with_growth(nw.concat(parts))
+            of_kind = rows.filter(nw.col("kind") == kind)
+            parts += [sums(of_kind, baskets, kind), _remainder(of_kind, baskets)]
+    counts = nw.col(*COUNTS).cast(nw.Int64)  # a sum of whole numbers is another kind of number in some engines
+    columns = [*CELL, "sector", "total_meur", counts, VALUE, "low_meur", "high_meur"]
+    found = _with_growth(nw.concat([part.select(columns) for part in parts]))
     if period is not None:
         found = found.filter(nw.col("period") == str(period))
     return found.to_native()  # type: ignore[no-any-return]
@@ -125,15 +131,17 @@ def sums(rows: Any, baskets: Mapping[str, Sequence[str]], kind: Kind) -> Any:
     narwhals frame
         A row for each basket and total of the frame, as `sector_trade` describes; no growth.
     """
-    baskets = {**baskets, UNION: named.union(code for codes in baskets.values() for code in codes)}
     level, code, empty = nw.col("level"), nw.col("product"), nw.col(VALUE).is_null()
-    needed = sorted({each for codes in baskets.values() for each in codes})
-    cells = rows.select(*KEY, "product", "level", VALUE)
+    needed = {each for codes in baskets.values() for each in codes}
+    parents = {each[:-1] for each in needed}  # of 33 it is 3, of SC1 it is SC, of what is in no other ''
+    beside = {each for each in registry.products() if each in parents or each[:-1] in parents}
+    beside |= {"TOTAL", "S"}
+    cells = rows.select(*KEY, "product", "level", VALUE).filter(code.is_in(sorted(needed | beside)))
     products = cells.select("product").unique()
     of_basket = nw.concat(
         [products.filter(code.is_in(list(codes))).with_columns(sector=nw.lit(id)) for id, codes in baskets.items()]
     )
-    parts = cells.filter(code.is_in(needed), level > 0).join(of_basket, on="product")
+    parts = cells.filter(code.is_in(sorted(needed)), level > 0).join(of_basket, on="product")
     told = (
         parts.with_columns(
             withheld=empty.cast(nw.Int64), published=(~empty).cast(nw.Int64), told=nw.col(VALUE).fill_null(0.0)
@@ -146,7 +154,7 @@ def sums(rows: Any, baskets: Mapping[str, Sequence[str]], kind: Kind) -> Any:
         [totals.with_columns(sector=nw.lit(id), codes=nw.lit(len(codes), nw.Int64)) for id, codes in baskets.items()]
     )
     found = every.join(told, on=[*KEY, "sector"], how="left").join(
-        _left_of_parents(cells, parts.filter(empty), kind, needed), on=[*KEY, "sector"], how="left"
+        _left_of_parents(cells, parts.filter(empty), kind), on=[*KEY, "sector"], how="left"
     )
     found = found.with_columns(nw.col("withheld", "published", "told", "more", "open").fill_null(0))
     absent = nw.col("codes") - nw.col("published") - nw.col("withheld")
@@ -158,7 +166,7 @@ def sums(rows: Any, baskets: Mapping[str, Sequence[str]], kind: Kind) -> Any:
     ).drop("told", "more", "open")
 
 
-def _left_of_parents(cells: Any, withheld: Any, kind: Kind, needed: Sequence[str]) -> Any:
+def _left_of_parents(cells: Any, withheld: Any, kind: Kind) -> Any:
     """
     Say how much the withheld classes of each sector can be: what their parents leave unpublished, each parent once.
 
@@ -171,9 +179,7 @@ def _left_of_parents(cells: Any, withheld: Any, kind: Kind, needed: Sequence[str
     asked = withheld.with_columns(parent=parent).select(*KEY, "sector", "parent").unique()
     parents = asked.select(*KEY, "parent").unique()
     whole = cells.select(*KEY, code.alias("parent"), nw.col(VALUE).alias("whole"))
-    parents_of = {code[:-1] for code in needed}
-    children = cells.filter(level > 0, code.is_in([id for id in registry.products() if id[:-1] in parents_of]))
-    children = children.filter(~nw.col(VALUE).is_null()).with_columns(parent=parent)
+    children = cells.filter(level > 0, ~nw.col(VALUE).is_null()).with_columns(parent=parent)
     told = children.join(parents, on=[*KEY, "parent"]).group_by(*KEY, "parent").agg(nw.col(VALUE).sum())
     left = parents.join(whole, on=[*KEY, "parent"], how="left").join(told, on=[*KEY, "parent"], how="left")
     left = left.with_columns(more=(nw.col("whole") - nw.col(VALUE).fill_null(0.0)).clip(0.0))
@@ -182,24 +188,39 @@ def _left_of_parents(cells: Any, withheld: Any, kind: Kind, needed: Sequence[str
     return bounds.group_by(*KEY, "sector").agg(nw.col("more", "open").sum())
 
 
-def _with_remainder(found: Any) -> Any:
-    """Turn the union of all sectors into what their published classes leave of the total."""
-    is_union, total = nw.col("sector") == UNION, nw.col("total_meur")
-    rest = total - nw.col("low_meur").fill_null(0.0)
-    amounts = [nw.when(is_union).then(rest).otherwise(nw.col(name)).alias(name) for name in (VALUE, *AMOUNTS[:2])]
-    name = nw.when(is_union).then(nw.lit(REMAINDER)).otherwise(nw.col("sector")).alias("sector")
-    share = nw.when(total != 0).then(100 * nw.col(VALUE) / total).alias("share_pct")
-    return found.with_columns(name, *amounts).with_columns(share)
+def _remainder(rows: Any, baskets: Mapping[str, Sequence[str]]) -> Any:
+    """Give what the published classes of all baskets leave of each total, a class inside a published one left out."""
+    code = nw.col("product")
+    needed = sorted({each for codes in baskets.values() for each in codes})
+    inside = [each for each in needed if each not in named.union(needed)]
+    around = [each for each in needed if any(each != part and named.contains(each, part) for part in inside)]
+    cells = rows.select(*KEY, "product", "level", VALUE).filter(code.is_in(needed), ~nw.col(VALUE).is_null())
+    cells = cells.filter(nw.col("level") > 0).select(*KEY, "product", VALUE)
+    wholes = cells.filter(code.is_in(around)).select(*KEY, code.alias("whole"))
+    parts = cells.filter(code.is_in(inside))
+    for length in sorted({len(each) for each in around}):
+        shorter = nw.when(code.str.len_chars() > length).then(code.str.slice(0, length)).otherwise(nw.lit(""))
+        parts = parts.with_columns(whole=shorter).join(wholes, on=[*KEY, "whole"], how="anti").drop("whole")
+    cells = nw.concat([cells.filter(~code.is_in(inside)), parts])
+    told = cells.group_by(*KEY).agg(nw.col(VALUE).sum().alias("told"))
+    totals = rows.filter(nw.col("level") == 0).select(*CELL, nw.col(VALUE).alias("total_meur"))
+    rest = (nw.col("total_meur") - nw.col("told").fill_null(0.0)).alias
+    return totals.join(told, on=KEY, how="left").with_columns(
+        nw.lit(REMAINDER).alias("sector"),
+        *(nw.lit(0, nw.Int64).alias(name) for name in COUNTS),
+        *(rest(name) for name in (VALUE, "low_meur", "high_meur")),
+    )
 
 
 def _with_growth(found: Any) -> Any:
-    """Add growth, and the balance as rows of its own; both are those of `nltrade.trade`, with sectors as products."""
-    tidy = found.rename({"sector": "product"}).with_columns(level=nw.lit(1))
+    """Add shares, growth, and the balance as rows of its own: those of `nltrade.trade`, with sectors as products."""
+    total = nw.col("total_meur")
+    share = nw.when(total != 0).then(100 * nw.col(VALUE) / total).alias("share_pct")
+    tidy = found.rename({"sector": "product"}).with_columns(share, level=nw.lit(1))
     grown = nw.from_native(trade.growth(tidy.to_native()))
     balance = nw.from_native(trade.balance(tidy.select(*CELL, "product", "level", VALUE).to_native()))
     texts = [name for name in [*CELL, "product", "growth_note"] if name != "complete"]
-    # Engines have several kinds of texts and of whole numbers.
-    columns: list[Any] = [nw.col(*texts).cast(nw.String), "complete", VALUE, nw.col(*COUNTS).cast(nw.Int64), *AMOUNTS]
+    columns: list[Any] = [nw.col(*texts).cast(nw.String), "complete", VALUE, *COUNTS, *AMOUNTS]
     balance = balance.with_columns(
         *(nw.lit(0, nw.Int64).alias(name) for name in COUNTS),
         *(nw.lit(None).cast(nw.Float64).alias(name) for name in AMOUNTS),
@@ -216,7 +237,7 @@ def _with_growth(found: Any) -> Any:
 
 def most_detailed(found: pd.DataFrame, kind: Kind) -> pd.DataFrame:
     """
-    Keep the rows of the table that publishes most classes; of several, the first of the registry.
+    Keep the rows of the table that has the whole period and publishes most classes; of several, the first there.
 
     Parameters
     ----------
@@ -231,8 +252,10 @@ def most_detailed(found: pd.DataFrame, kind: Kind) -> pd.DataFrame:
         The rows of that kind and table; empty where there are none.
     """
     of_kind = found[found["kind"] == kind]
-    told = of_kind.groupby("table", sort=False)["published"].sum()
-    return of_kind[of_kind["table"] == told.idxmax()] if len(told) else of_kind
+    both = of_kind[of_kind["flow"].isin(["import", "export"]) & (of_kind["sector"] != REMAINDER)]
+    told = both.groupby("table", sort=False).agg({"complete": "all", "published": "sum"})
+    best = told.sort_values(["complete", "published"], ascending=False, kind="stable").index[:1]
+    return of_kind[of_kind["table"].isin(best)]
 
 
 def why_missing(row: Mapping[str, Any], sector: Sector | None) -> tuple[str, dict[str, Any]]:

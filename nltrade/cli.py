@@ -13,13 +13,13 @@ from rich.table import Table as Grid
 import nltrade
 from nltrade import registry, trade, wording
 from nltrade.cbs import snapshot
-from nltrade.cbs.plan import ask, make_plan, registered_keys
+from nltrade.cbs.plan import Plan, ask, make_plan, registered_keys
 from nltrade.cbs.tidy import load
 from nltrade.errors import NltradeError, NoData, SourceError, UnknownName
 from nltrade.ranking import rank_partners
 from nltrade.registry import reported
 from nltrade.registry.entries import LANGS, Lang
-from nltrade.revisions import claims_revised, claims_touched, compare_snapshots
+from nltrade.revisions import claims_revised, claims_touched, compare_snapshots, within
 from nltrade.terminal import (
     as_json,
     new_console,
@@ -254,39 +254,59 @@ def fetch(
     if all == (table is not None):
         raise UnknownName("Name one table, or write --all for every registered one. `nltrade tables` lists them.")
     asked: dict[str, Any] = {"partner": partner, "product": product, "years": years, "freq": freq or "A"}
-    plans = []
-    for id in registry.tables() if table is None else [table]:
-        request = ask(id, **asked)
-        plans.append(make_plan(request, registered_keys(request)))
-    if plan:
-        if json:
-            print_json([{**msgspec.to_builtins(one), "pages": one.pages, "rows": one.rows} for one in plans])
-        else:
-            print_plans(plans)
-        return
-    failed = 0
-    for one in plans:
-        if not json:
-            typer.echo(one.says)
+    plans = _plans(list(registry.tables()) if table is None else [table], asked, skip=all)
+    if plan and json:
+        print_json([{**msgspec.to_builtins(one), "pages": one.pages, "rows": one.rows} for one in plans])
+    elif plan:
+        print_plans(plans)
+    else:
+        failed = [one for one in plans if not _fetched(one, asked, go_on=all, json=json)]
+        raise typer.Exit(SourceError.exit_code if failed else 0)
+
+
+def _plans(ids: list[str], asked: dict[str, Any], *, skip: bool) -> list[Plan]:
+    """Plan what is asked of each table; one that cannot answer is an error, or left out with its reason."""
+    found = []
+    for id in ids:
         try:
-            found = nltrade.fetch(one.request.table, **asked)
-        except SourceError as error:
-            if not all:
+            request = ask(id, **asked)
+            found.append(make_plan(request, registered_keys(request)))
+        except NoData as error:
+            if not skip:
                 raise
-            failed = error.exit_code  # the other tables may well come
-            typer.echo(f"nltrade: {error}", err=True)
-            continue
-        except KeyboardInterrupt:
-            typer.echo("nltrade: interrupted. What came is kept: the same command goes on from there.", err=True)
-            raise typer.Exit(130) from None
-        if json:
-            print_json({"folder": str(found.folder), **msgspec.to_builtins(found.origin)})
-            continue
-        rows = found.origin.files[found.origin.observations].rows
-        typer.echo(f"{rows:,} rows, modified {found.origin.modified}, in {found.folder}")
-        if len(snapshot.dates(found.origin.table)) > 1:
-            typer.echo(f"What CBS revised since the snapshot before: nltrade diff {found.origin.table}")
-    raise typer.Exit(failed)
+            typer.echo(f"nltrade: left out: {error}", err=True)
+    return found
+
+
+def _fetched(plan: Plan, asked: dict[str, Any], *, go_on: bool, json: bool) -> bool:
+    """Bring one table and say where it lies; False where that failed and others are to come."""
+    table = plan.request.table
+    if not json:
+        typer.echo(plan.says)
+    try:
+        found = nltrade.fetch(table, **asked)
+    except NltradeError as error:
+        if not go_on:
+            raise
+        typer.echo(f"nltrade: {error}", err=True)
+        return False
+    except KeyboardInterrupt:
+        typer.echo("nltrade: interrupted. What came is kept: the same command goes on from there.", err=True)
+        raise typer.Exit(130) from None
+    if json:
+        print_json({"folder": str(found.folder), **msgspec.to_builtins(found.origin)})
+        return True
+    rows = found.origin.files[found.origin.observations].rows
+    typer.echo(f"{rows:,} rows, modified {found.origin.modified}, in {found.folder}")
+    used = snapshot.find(table)[0].origin.modified
+    if used < found.origin.modified:
+        typer.echo(
+            f"This is a part: the snapshot of {used} has more and stays in use. Fetch all of it to replace that, "
+            f'or read this one with nltrade.load("{table}", snapshot="{found.origin.modified}").'
+        )
+    elif len(snapshot.dates(table)) > 1:
+        typer.echo(f"What CBS revised since the snapshot before: nltrade diff {table}")
+    return True
 
 
 @app.command(epilog="Example: nltrade diff 83028NED --old 2023-01-04 --top 5")
@@ -307,7 +327,8 @@ def diff(
         raise NoData(f"Two snapshots of {table} are needed to compare; here: {here}. See `nltrade tables`.")
     others = [id for id in snapshot.here() if id != table]
     before, after = load(table, snapshot=old or dates[-2]), load(table, snapshot=new or dates[-1])
-    changed = compare_snapshots(before, after)
+    asked = [[part.origin for part in snapshot.find(table, date)] for date in (old or dates[-2], new or dates[-1])]
+    changed = within(compare_snapshots(before, after), *asked)
     rest = load(*others)
     touched = claims_touched(pd.concat([before, rest]), pd.concat([after, rest]))
     if json:

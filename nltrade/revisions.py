@@ -13,12 +13,14 @@ change                    meaning
 ========================  ==========================================================================================
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 import pandas as pd
 
 from nltrade.cbs import snapshot
+from nltrade.cbs.plan import Request
+from nltrade.cbs.snapshot import Origin
 from nltrade.cbs.tidy import load
 from nltrade.registry.entries import Claim
 from nltrade.trade import VALUE
@@ -114,11 +116,42 @@ def claims_revised(claims: Mapping[str, Claim] | None = None) -> list[Touched]:
     list of Touched
         Empty where no table has two snapshots.
     """
-    dates = {id: snapshot.dates(id) for id in snapshot.here()}
-    if all(len(found) == 1 for found in dates.values()):
+    used = {id: snapshot.find(id)[0].origin.modified for id in snapshot.here()}
+    before = {id: [date for date in snapshot.dates(id) if date < used[id]] for id in used}
+    if not any(before.values()):
         return []
-    before = [load(id, snapshot=found[-min(2, len(found))]) for id, found in dates.items()]
-    return claims_touched(pd.concat(before), load(), claims)
+    older = [load(id, snapshot=(dates or [used[id]])[-1]) for id, dates in before.items()]
+    return claims_touched(pd.concat(older), load(), claims)
+
+
+def within(changed: pd.DataFrame, old: Iterable[Origin], new: Iterable[Origin]) -> pd.DataFrame:
+    """
+    Leave out the cells that one of two snapshots does not have only because nobody asked for them.
+
+    Parameters
+    ----------
+    changed : pandas.DataFrame
+        What `compare_snapshots` gives.
+    old, new : iterable of Origin
+        The downloads of each snapshot.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows that both were asked for.
+    """
+    both = [pd.concat([_asked(changed, one.request) for one in side], axis=1).any(axis=1) for side in (old, new)]
+    return changed[both[0] & both[1]].reset_index(drop=True)
+
+
+def _asked(cells: pd.DataFrame, request: Request | None) -> pd.Series:
+    asked = pd.Series(True, index=cells.index)
+    if request is not None:
+        years = cells["period"].str[:4]
+        asked &= (years >= request.first) & (years <= (request.last or "9999")) & cells["freq"].isin(request.freqs)
+        for column, ids in [("partner", request.partners), ("product", request.products)]:
+            asked &= cells[column].isin(ids) if ids else True
+    return asked
 
 
 def _said(verdict: Verdict) -> tuple[object, ...]:

@@ -146,7 +146,8 @@ def print_sectors(found: pd.DataFrame, known: Mapping[str, Sector], lang: Lang) 
             grid.columns[place].justify = "right"
         for row in rows.itertuples(index=False):
             grid.add_row(*row[:-1])
-        table, period = most_detailed(found, kind)[["table", "period"]].iloc[0]
+        table, period, whole = most_detailed(found, kind)[["table", "period", "complete"]].iloc[0]
+        period = period if whole else f"{period} ({wording.label('part-year', lang)})"
         title = [wording.label(kind, lang), table, period, wording.label("million-euro", lang)]
         console.print(", ".join(title), style="bold")
         console.print(grid)

@@ -219,19 +219,18 @@ def growth(frame: IntoFrameT, *, across_breaks: bool = False, part_years: bool =
     rows: Any = nw.from_native(frame)
     year = nw.col("period").str.slice(0, 4).cast(nw.Int64)
     rest = nw.col("period").str.slice(4)
-    keys = [*SERIES, "flow", "period"]
+    series = ["table", "kind", "flow", "partner", "product"]  # the other columns follow from these and the period
+    keys = [*series, "period"]
     previous = rows.select(
-        *SERIES,
-        "flow",
+        *series,
         nw.concat_str((year + 1).cast(nw.String), rest).alias("period"),
         nw.col(VALUE).alias("previous_meur"),
         nw.col("complete").alias("previous_complete"),
     )
-    note = nw.lit("")
-    for table in registry.tables().values():
-        for gap in table.breaks:
-            crosses = (nw.col("table") == table.id) & (nw.col("period").str.slice(0, 4) == gap.after)
-            note = nw.when(crosses).then(nw.lit(f"method break {gap.before}/{gap.after}")).otherwise(note)
+    after = [f"{table.id} {gap.after}" for table in registry.tables().values() for gap in table.breaks]
+    crosses = nw.concat_str("table", nw.lit(" "), nw.col("period").str.slice(0, 4)).is_in(after)
+    gap = nw.concat_str(nw.lit("method break "), (year - 1).cast(nw.String), nw.lit("/"), year.cast(nw.String))
+    note = nw.when(crosses).then(gap).otherwise(nw.lit(""))
     whole_years = nw.col("complete") & nw.col("previous_complete").fill_null(True)
     note = nw.when(whole_years).then(note).otherwise(nw.lit("part-year"))
     is_part, is_break = nw.col("growth_note") == "part-year", nw.col("growth_note").str.starts_with("method")
@@ -322,7 +321,8 @@ def _nothing(rows: nw.DataFrame[Any], wanted: dict[str, list[str]]) -> str:
     if column == "product":
         able = registry.tables_with(products=[asked], period="".join(wanted.get("period", [])))
         bring = f" Bring it with `nltrade fetch {able[0].id}`." if able else ""
-    return f"No rows with {column} {asked}.{close_to(asked, set(left[column]))} Here: {_span(left, column)}.{bring}"
+    hint = "" if column == "period" else close_to(asked, set(left[column]))
+    return f"No rows with {column} {asked}.{hint} Here: {_span(left, column)}.{bring}"
 
 
 def _span(rows: nw.DataFrame[Any], column: str) -> str:

@@ -371,3 +371,41 @@ def test_progress_shows_in_a_terminal_and_nowhere_else(serve, own):
     shutil.rmtree(own)
     quiet = subprocess.run([sys.executable, "-c", FETCH], capture_output=True, text=True, check=True)
     assert (quiet.stdout, quiet.stderr) == ("", "")
+
+
+def test_a_part_that_is_newer_does_not_stand_for_the_whole(serve):
+    cbs = serve("85427NED")
+    cbs.tables["85427NED"].info["Modified"] = "2026-11-02T02:00:00"
+    code, out, _ = run("fetch", "85427NED", "--partner", "RU", "--years", "2024")
+    assert code == 0
+    assert "This is a part: the snapshot of 2026-10-02 has more and stays in use." in out
+    assert snapshot.find("85427NED")[0].origin.modified == "2026-10-02"
+    assert len(nl.rank_partners(nl.load(), period=2024)) > 100
+    assert set(nl.load("85427NED", snapshot="2026-11-02")["partner"]) == {"RU"}
+    assert "removed" not in run("diff", "85427NED")[1]
+    nl.fetch("85427NED")
+    assert snapshot.find("85427NED")[0].origin.modified == "2026-11-02"
+
+
+def test_two_states_of_one_day_are_not_mixed(serve):
+    cbs = serve("83028NED")
+    cbs.tables["83028NED"].info["Modified"] = "2023-02-01T02:00:00"
+    nl.fetch("83028NED", partner=["RU", "US"])
+    cbs.tables["83028NED"].info["Modified"] = "2023-02-01T14:00:00"
+    nl.fetch("83028NED", partner="US")
+    assert set(nl.load("83028NED", snapshot="2023-02-01")["partner"]) == {"US"}
+
+
+@pytest.mark.parametrize("asked", [{"partner": "AF"}, {"product": "SC"}, {"period": 2030}])
+def test_what_a_download_does_not_have_is_no_row(serve, asked):
+    serve(shih())
+    nl.fetch("7137shih", partner="RU", product="33", years=2012)
+    assert nl.load("7137shih", **asked).empty
+    assert set(nl.load("7137shih")["product"]) == {"TOTAL", "33"}  # a share needs its whole
+    assert run("sectors", "--partner", "AF", "--year", "2019")[0] == 0
+
+
+def test_an_address_without_its_scheme_is_a_sentence(monkeypatch):
+    monkeypatch.setenv("NLTRADE_CBS", "localhost:9")
+    with pytest.raises(nl.SourceError, match="write http:// or https:// before it"):
+        nl.fetch("70017")

@@ -9,7 +9,7 @@ import nltrade as nl
 from cbs_replica import shih
 from conftest import ROOT
 from nltrade import registry
-from nltrade.by_sector import REMAINDER, UNION, most_detailed, overlaps, sums, why_missing
+from nltrade.by_sector import REMAINDER, most_detailed, overlaps, sums, why_missing
 from nltrade.registry.sectors import contains, published, union
 from nltrade.verdicts.base import base_of_trade
 from nltrade.verdicts.published import check_published
@@ -136,8 +136,7 @@ baskets = st.dictionaries(st.sampled_from("abc"), st.lists(st.sampled_from(CODES
 def test_mixed_levels_never_count_twice_and_bounds_hold_the_truth(leaves, hidden, baskets):
     frame, truth = tree(leaves, hidden)
     found = sums(nw.from_native(frame), baskets, "goods").to_native().set_index("sector")
-    every = union(code for codes in baskets.values() for code in codes)
-    for id, codes in [*baskets.items(), (UNION, every)]:
+    for id, codes in baskets.items():
         row, true = found.loc[id], sum(truth[code] for code in codes)
         assert true <= truth["TOTAL"]
         assert (row["codes"], row["withheld"], row["absent"]) == (len(codes), len(hidden & set(codes)), 0)
@@ -274,3 +273,30 @@ def test_detail_that_was_fetched_shows_in_sectors_and_their_figure(serve):
     assert "CBS publishes neither gas and oil, nor what they are part of." in " ".join(
         text.get_text().replace("\n", " ") for text in withheld.figure.texts
     )
+
+
+def test_a_whole_year_goes_before_a_part_year_and_a_part_year_is_marked():
+    assert "goods, 85427NED, 2022, € million" in " ".join(run("sectors", "--year", "2022").stdout.split())
+    assert "goods, 85427NED, 2026 (part-year), € million" in " ".join(run("sectors", "--year", "2026").stdout.split())
+
+
+def test_the_rest_counts_a_division_whose_section_is_withheld_or_absent():
+    frame, _ = tree(dict.fromkeys(LEAVES, 10), {"1"})
+    sector = msgspec.structs.replace(SECTORS["oil"], goods=["1"])
+    part = msgspec.structs.replace(SECTORS["oil"], id="part", goods=["11"])
+    for cells in (frame, frame[frame["product"] != "1"]):
+        found = nl.sector_trade(cells, sectors={"whole": sector, "part": part}).set_index(["sector", "flow"])
+        total = found.loc[("part", "import"), "total_meur"]
+        assert found.loc[(REMAINDER, "import"), "value_meur"] == total - 20
+    whole = nl.sector_trade(tree(dict.fromkeys(LEAVES, 10), set())[0], sectors={"whole": sector, "part": part})
+    assert whole.set_index(["sector", "flow"]).loc[(REMAINDER, "import"), "value_meur"] == total - 30
+
+
+def test_sectors_of_a_file_without_flows_or_without_classes(tmp_path, shipped):
+    (tmp_path / "mine.toml").write_text(SECTOR, encoding="utf-8")
+    done = run("sectors", "--sectors", str(tmp_path / "mine.toml"))
+    assert (done.returncode, done.stderr) == (0, "")
+    none = {"csr": SECTORS["csr"]}
+    with pytest.raises(nl.NoData, match="None of these 1 sectors has a class"):
+        nl.sector_trade(shipped, "RU", 2012, sectors=none)
+    assert base_of_trade(shipped, "RU", sectors=none) == []

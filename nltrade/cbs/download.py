@@ -77,7 +77,7 @@ def fetch(
     partner : str or iterable of str, optional
         ISO codes, slugs or names; all partners by default.
     product : str or iterable of str, optional
-        SITC codes or classes of services; all by default.
+        SITC codes or classes of services, with which the total always comes; all by default.
     years : str, int or (int, int), optional
         ``2012``, ``"2008:2014"`` or ``(2008, 2014)``, both ends included; all by default.
     freq : {"A", "Q", "M"} or several

@@ -55,9 +55,11 @@ class Feed:
 
     def __init__(self, address: str | None = None):
         self.address = (address or os.environ.get("NLTRADE_CBS") or ADDRESS).rstrip("/")
+        if not re.match("https?://", self.address):
+            raise SourceError(f"NLTRADE_CBS = {self.address!r} is no address: write http:// or https:// before it.")
         self.stop = Event()
         self._not_before = 0.0
-        self._counts = True
+        self._counts, self._uncounted = True, 0
         self._local = local()
         self._sessions: list[requests.Session] = []
 
@@ -88,10 +90,13 @@ class Feed:
         try:
             return int(self._get(f"{self._url(plan)}/$count", {"$filter": piece.filter} if piece.keys else {}))
         except Again:
-            return None
+            self._uncounted += 1
+            if self._uncounted < TRIES:
+                raise
         except (SourceError, ValueError):
-            self._counts = False  # nobody knows whether the feed counts; one refusal is enough
-            return None
+            pass
+        self._counts = False  # nobody knows whether the feed counts: one refusal, or many failures, are enough
+        return None
 
     def pages(self, plan: Plan, piece: Piece, *, full: bool) -> Iterator[pa.Table]:
         """
@@ -257,7 +262,7 @@ def _seconds(retry_after: str | None) -> float:
     """Read a Retry-After: seconds, or a date."""
     if not retry_after:
         return 0.0
-    if retry_after.strip().isdigit():
+    if retry_after.strip().isdecimal():
         return float(retry_after)
     try:
         return max(0.0, parsedate_to_datetime(retry_after).timestamp() - time.time())

@@ -118,7 +118,7 @@ def ask(
     partner : str or iterable of str, optional
         ISO codes, slugs or names; all partners of the table by default.
     product : str or iterable of str, optional
-        SITC codes or classes of services; all products that are registered for the table by default.
+        SITC codes or classes of services, with which the total always comes; all products by default.
     years : str, int or (int, int), optional
         ``2012``, ``"2008:2014"`` or ``(2008, 2014)``, both ends included; the span of the table by default.
     freq : {"A", "Q", "M"} or several
@@ -138,13 +138,14 @@ def ask(
     Examples
     --------
     >>> ask("7137shih", partner="Russia", product="33", years="2008:2014").says
-    'years 2008-2014; RU; 33'
+    'years 2008-2014; RU; TOTAL, 33'
     """
     asked = registry.table(table)
     first, last = _years(years, asked)
     freqs = [_freq(name, asked) for name in _listed(freq)]
     partners = [registry.partner(name) for name in _listed(partner)]
-    products = [registry.product(code) for code in _listed(product)]
+    total = {"goods": "TOTAL", "services": "S"}[asked.kind]  # shares and sectors need it
+    products = [registry.product(code) for code in dict.fromkeys([total, *_listed(product)])] if product else []
     for one in partners:
         if one not in registry.partner_keys(table).values():
             fault = f"{table} does not publish {one.named()} ({one.id}) by itself"
@@ -210,8 +211,10 @@ def make_plan(request: Request, keys: Mapping[str, Sequence[str]]) -> Plan:
 
     chosen = {name: [key for key in keys[name] if asked(name, key)] for name in table.dimensions}
     if empty := [name for name in chosen if not chosen[name]]:
-        has = ", ".join(sorted({key[4:6] for key in keys[table.period]})) if empty == [table.period] else "none of it"
-        raise NoData(f"{table.id} has no {empty[0]} for {request.says}; the table has {has}.")
+        years = sorted(key[:4] for key in keys[table.period] if key[4:6] in marks)
+        kinds = " and ".join(name for mark, name in FREQS.values() if mark in {key[4:6] for key in keys[table.period]})
+        has = f"{years[0]} to {years[-1]}" if years else kinds
+        raise NoData(f"{table.id} has no {empty[0]} for {request.says}; CBS has {has}.")
     others = prod(len(chosen[name]) for name in chosen if name != table.period)
     fits = dict.fromkeys(chosen, PIECE) | {table.period: PIECE // others}
     batches = {name: _batches(chosen[name], keys[name], fits[name]) for name in chosen}
@@ -261,7 +264,7 @@ def _listed(given: str | Iterable[str] | None) -> list[str]:
 def _years(given: str | int | tuple[int, int] | None, table: Table) -> tuple[str, str | None]:
     if given is None:
         return table.first, None if table.status == "current" else table.last
-    text = ":".join(map(str, given)) if isinstance(given, tuple) else str(given)
+    text = ":".join(map(str, given)) if isinstance(given, tuple | list) else str(given)
     found = re.fullmatch(r"(\d{4})(?::(\d{4}))?", text)
     if found is None or (found[2] or found[1]) < found[1]:
         raise UnknownName(f"No years {text!r}. Write one year, or the first and the last: 2012 or 2008:2014.")

@@ -10,6 +10,8 @@ of the table, is ``<modified>.2``; the two together are the snapshot of that dat
 import hashlib
 import os
 from collections.abc import Collection, Iterable, Mapping
+from functools import reduce
+from operator import and_
 from pathlib import Path
 
 import msgspec
@@ -97,10 +99,12 @@ class Snapshot(msgspec.Struct, frozen=True):
             for name, keys in only.items():
                 cells = cells[cells[name].isin(keys)]
             return cells
-        from pyarrow import parquet  # only downloads are in Parquet
+        import pyarrow as pa  # only downloads are in Parquet
+        from pyarrow import compute, parquet
 
-        wanted = [(name, "in", list(keys)) for name, keys in only.items()]
-        return parquet.read_table(self.folder / self.origin.observations, filters=wanted or None).to_pandas()
+        wanted = [compute.field(name).isin(pa.array(sorted(keys), pa.string())) for name, keys in only.items()]
+        filters = reduce(and_, wanted) if wanted else None
+        return parquet.read_table(self.folder / self.origin.observations, filters=filters).to_pandas()
 
     def verify(self) -> "Snapshot":
         """Compare the hash of every file with the one in ``origin.json``; a changed byte is an error."""
@@ -140,14 +144,16 @@ def folders() -> list[Path]:
 
 def find(table: str, modified: str | None = None) -> list[Snapshot]:
     """
-    Find the newest snapshot of a table, or a pinned one.
+    Find the snapshot of a table that is in use, or a pinned one.
+
+    In use is the newest, unless an older one has more of the table: a part must not stand for the whole.
 
     Parameters
     ----------
     table : str
         CBS's identifier.
     modified : str, optional
-        The modification date of the snapshot wanted, ``"2023-01-04"``; the newest by default.
+        The modification date of the snapshot wanted, ``"2023-01-04"``; the one in use by default.
 
     Returns
     -------
@@ -176,7 +182,29 @@ def find(table: str, modified: str | None = None) -> list[Snapshot]:
             f"No snapshot of {table}{wanted} in {where}. Here: {here}. "
             f"Bring the one of today with `nltrade fetch {table}`."
         )
-    return [Snapshot(folder, _origin(folder)) for folder in found[modified or max(found)]]
+    parts = {date: _of_one_state([Snapshot(path, _origin(path)) for path in paths]) for date, paths in found.items()}
+    return parts[modified or _in_use(parts)]
+
+
+def _of_one_state(parts: list[Snapshot]) -> list[Snapshot]:
+    """Keep the downloads of the latest moment of a day: CBS can publish twice, and the two are not to be mixed."""
+    latest = max(part.origin.modified_at or "" for part in parts)
+    return [part for part in parts if part.origin.modified_at in {latest, None}]
+
+
+def _in_use(parts: Mapping[str, list[Snapshot]]) -> str:
+    """Choose the newest date whose downloads hold what each older one asked for."""
+
+    def holds(new: list[Snapshot], old: Snapshot) -> bool:
+        asked = old.origin.request
+        return any(asked is None or one.origin.request is None or one.origin.request.holds(asked) for one in new)
+
+    dates = sorted(parts, reverse=True)
+    return next(
+        date
+        for date in dates
+        if all(holds(parts[date], old) for before in dates if before < date for old in parts[before])
+    )
 
 
 def dates(table: str) -> list[str]:

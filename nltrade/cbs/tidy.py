@@ -53,7 +53,8 @@ def load(
     *tables : str
         CBS's identifiers; all tables at hand by default.
     snapshot : str, optional
-        Modification date that pins a snapshot, such as ``"2023-01-04"``; the newest of each table by default.
+        Modification date that pins a snapshot, such as ``"2023-01-04"``; by default the newest of each table that
+        holds what older ones do.
     partner, product, period : str or several, optional
         Read only these. Of a large table that was fetched, the rest is not even read from disk.
 

@@ -111,8 +111,9 @@ def products() -> Mapping[str, Product]:
 @cache
 def partner_keys(table: str) -> Mapping[str, Partner]:
     """Give the partners of a table by the key it has for them, without the spaces that CBS pads some keys with."""
-    keys_of = tables()[table].keys_of or table
-    return {p.keys[keys_of].strip(): p for p in partners().values() if keys_of in p.keys}
+    of = tables()[table]
+    found = {p.keys[of.keys_of or table].strip(): p for p in partners().values() if (of.keys_of or table) in p.keys}
+    return {key: p for key, p in found.items() if not of.groups_only or p.kind != "country"}
 
 
 @cache

@@ -170,6 +170,7 @@ class Table(Text, frozen=True, kw_only=True):
     successor: str | None = None
     definitive_until: str | None = None
     keys_of: str | None = None
+    groups_only: bool = False
     freqs: list[Freq] = []
 
     @property

@@ -78,6 +78,8 @@ def base_of_trade(
     """
     known = named.sectors() if sectors is None else sectors
     base = {id: sector for id, sector in known.items() if sector.flows}
+    if not base:
+        return []
     found = sector_trade(frame, partner, sectors=base)
     found = found[(found["freq"] == "A") & found["complete"] & found["share_pct"].notna()]
     return [

@@ -73,8 +73,8 @@ def check_published(frame: pd.DataFrame, figures: Mapping[str, Published] | None
     partners = {registry.partner(one.partner).id for one in known.values()}
     goods = frame[(frame["kind"] == "goods") & frame["partner"].isin(partners)]
     baskets = {one.id: one.codes for one in known.values() if one.codes and one.codes != ["TOTAL"]}
-    found = sums(nw.from_native(goods), baskets, "goods").to_native()
     totals = goods[goods["level"] == 0]
+    found = sums(nw.from_native(goods), baskets, "goods").to_native() if baskets else totals.assign(sector="")
     listed = sorted(known.values(), key=lambda one: list(known).index(_first(known, one)))
     return [_check(one, totals if one.codes == ["TOTAL"] else found[found["sector"] == one.id]) for one in listed]
 
