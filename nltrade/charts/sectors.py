@@ -67,12 +67,12 @@ def draw_sectors(
     known = named.sectors() if sectors is None else sectors
     of_year = frame[frame["period"].eq(year) & frame["kind"].eq("goods") & frame["partner"].eq(partner)]
     found = most_detailed(sector_trade(of_year, partner, year, sectors=known), "goods")
-    figures = [
-        one
-        for one in check_published(frame[frame["partner"] == partner])
-        if (registry.partner(one.figure.partner).id, one.figure.period) == (partner, year)
-        and one.figure.codes != ["TOTAL"]
-    ]
+    about = {
+        id: one
+        for id, one in named.published().items()
+        if (registry.partner(one.partner).id, one.period) == (partner, year) and one.codes != ["TOTAL"]
+    }
+    figures = check_published(of_year, about) if about else []
     data = pd.concat([_rows(found, flow, known, figures, lang) for flow in ("import", "export")])
     data.insert(0, "table", found["table"].iloc[0] if len(found) else "")
     drawn = data[data["kind"] == "sector"]
