@@ -192,7 +192,7 @@ def _remainder(rows: Any, baskets: Mapping[str, Sequence[str]]) -> Any:
     """Give what the published classes of all baskets leave of each total, a class inside a published one left out."""
     code = nw.col("product")
     needed = sorted({each for codes in baskets.values() for each in codes})
-    inside = [each for each in needed if each not in named.union(needed)]
+    inside = sorted(set(needed) - set(named.union(needed)))
     around = [each for each in needed if any(each != part and named.contains(each, part) for part in inside)]
     cells = rows.select(*KEY, "product", "level", VALUE).filter(code.is_in(needed), ~nw.col(VALUE).is_null())
     cells = cells.filter(nw.col("level") > 0).select(*KEY, "product", VALUE)

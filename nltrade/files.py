@@ -1,5 +1,6 @@
-"""Files written whole or not at all."""
+"""Files written whole or not at all, and what their bytes hash to."""
 
+import hashlib
 import os
 import tempfile
 from pathlib import Path
@@ -34,3 +35,9 @@ def write(path: Path, content: bytes) -> Path:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def sha256(path: Path) -> str:
+    """Give the hash of a file, read piece by piece."""
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()

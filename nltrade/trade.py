@@ -17,8 +17,19 @@ from nltrade import registry
 from nltrade.errors import NoData, UnknownName, close_to
 
 VALUE = "value_meur"
-SERIES = ["table", "kind", "concept", "partner", "partner_kind", "product", "level", "freq"]
-CELL = [*SERIES, "period", "complete", "status"]
+CELL = [
+    "table",
+    "kind",
+    "concept",
+    "partner",
+    "partner_kind",
+    "product",
+    "level",
+    "freq",
+    "period",
+    "complete",
+    "status",
+]
 
 Frame = nw.DataFrame[Any] | nw.LazyFrame[Any]
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 import nltrade as nl
 from cbs_replica.invented import shih
 from nltrade import registry
-from nltrade.cbs.plan import FREQS, PAGE, PIECE, Request, ask, make_plan, registered_keys
+from nltrade.cbs.notation import FREQS
+from nltrade.cbs.plan import PAGE, PIECE, Request, ask, make_plan, registered_keys
 
 REAL = {"7137shih": {name: [row["Key"] for row in rows] for name, rows in shih(kinds="MM JJ").dimensions.items()}}
 

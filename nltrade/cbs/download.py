@@ -33,7 +33,7 @@ from nltrade.cbs.feed import AT_ONCE, OBSERVATIONS, Feed
 from nltrade.cbs.plan import Piece, Plan, Request, ask, make_plan, value_columns
 from nltrade.cbs.snapshot import File, Origin, Snapshot
 from nltrade.errors import SourceError
-from nltrade.files import write
+from nltrade.files import sha256, write
 
 ROUNDS = 3  # how often a download starts anew because CBS published the table meanwhile
 
@@ -219,7 +219,7 @@ def _keep(feed: Feed, plan: Plan, described: Described, pieces: Path) -> Snapsho
         via=f"the CBS open data feed (OData v3, {OBSERVATIONS}) at {feed.address}",
         request=plan.request,
         selection=plan.request.says,
-        files={name: File(rows, _sha256(new / name)) for name, rows in files.items()},
+        files={name: File(rows, sha256(new / name)) for name, rows in files.items()},
         licence="CC BY 4.0",
         attribution=f"Source: CBS (StatLine {table}, modified {info['Modified'][:10]})",
     )
@@ -257,8 +257,3 @@ def _join(paths: Sequence[Path], whole: Path) -> int:
             target.write_table(piece)
             rows += piece.num_rows
     return rows
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()

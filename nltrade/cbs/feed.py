@@ -122,7 +122,8 @@ class Feed:
             if skip and int(skip[1]) != end:
                 raise Again(f"after row {end} its link leads to row {skip[1]}")
             if link is None:
-                expected = self.count(plan, piece) or (piece.rows if full else None)
+                counted = self.count(plan, piece)
+                expected = piece.rows if counted is None and full else counted
                 if expected not in {None, end}:
                     raise Again(f"{end} rows came where there are {expected}")
             seen.add(first)

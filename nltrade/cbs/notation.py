@@ -7,7 +7,7 @@ from nltrade.errors import SnapshotError
 from nltrade.registry.entries import Freq
 
 STATUS = {"Definitief": "definitive", "NaderVoorlopig": "revised provisional", "Voorlopig": "provisional"}
-FREQS: dict[str, Freq] = {"JJ": "A", "KW": "Q", "MM": "M"}
+FREQS: dict[Freq, tuple[str, str]] = {"A": ("JJ", "years"), "Q": ("KW", "quarters"), "M": ("MM", "months")}
 
 # What a cell of the untyped data set says without being a number; in the typed one all of them are empty.
 NO_VALUE = {"": "impossible", ".": "unknown or secret"}
@@ -59,7 +59,7 @@ def period_of(key: str, title: str = "", status: str | None = None, definitive_u
     known = status in STATUS or definitive_until is None or year > definitive_until
     return Period(
         id=label,
-        freq=FREQS[kind],
+        freq=next(freq for freq, (mark, _) in FREQS.items() if mark == kind),
         complete=not _part_year(kind, title),
         status=STATUS.get(status or "", "unknown") if known else "definitive",
     )

@@ -13,13 +13,13 @@ from math import ceil, prod
 import msgspec
 
 from nltrade import registry
+from nltrade.cbs.notation import FREQS
 from nltrade.errors import NoData, UnknownName
 from nltrade.registry.entries import Freq, Partner, Product, Table
 
 PAGE = 10_000  # rows that the feed gives at a time
 PIECE = 50_000  # rows of one piece, about
 KEYS = 12  # keys that one condition names: the address of a question has to stay short
-FREQS: dict[Freq, tuple[str, str]] = {"A": ("JJ", "years"), "Q": ("KW", "quarters"), "M": ("MM", "months")}
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,7 +7,6 @@ what `nltrade.fetch` brings lies in a folder of the user's own. A second downloa
 of the table, is ``<modified>.2``; the two together are the snapshot of that date. None is changed once written.
 """
 
-import hashlib
 import os
 from collections.abc import Collection, Iterable, Mapping
 from functools import reduce
@@ -20,6 +19,7 @@ import pandas as pd
 from nltrade import registry
 from nltrade.cbs.plan import Request
 from nltrade.errors import SnapshotError
+from nltrade.files import sha256
 
 CHECKOUT = Path(__file__).parents[2]
 OBSERVATIONS = ("UntypedDataSet.parquet", "TypedDataSet.csv")  # downloaded; copied
@@ -112,9 +112,8 @@ class Snapshot(msgspec.Struct, frozen=True):
             path = self.folder / name
             if not path.is_file():
                 raise SnapshotError(f"{path} is missing. {_RESTORE}")
-            with path.open("rb") as content:
-                if hashlib.file_digest(content, "sha256").hexdigest() != file.sha256:
-                    raise SnapshotError(f"{path} is not what was retrieved: its hash changed. {_RESTORE}")
+            if sha256(path) != file.sha256:
+                raise SnapshotError(f"{path} is not what was retrieved: its hash changed. {_RESTORE}")
         return self
 
 

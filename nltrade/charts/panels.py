@@ -42,18 +42,18 @@ def published_years(data: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     return data[begun & not_over].reset_index(drop=True)
 
 
-def pieces(rows: pd.DataFrame, breaks: Sequence[Break]) -> list[pd.DataFrame]:
-    """Cut yearly rows of one table where its method changed: no line is drawn from one piece to the next."""
-    piece = sum((rows["period"] >= gap.after).astype(int) for gap in breaks) + 0 * rows["period"].astype(int)
-    return [years for _, years in rows.groupby(piece)]
+def pieces(rows: pd.DataFrame, column: str, breaks: Sequence[Break]) -> list[pd.Series]:
+    """Cut a column over the years of one table where its method changed; a year without a row is a gap in its piece."""
+    years = rows["period"].astype(int)
+    piece = sum((rows["period"] >= gap.after).astype(int) for gap in breaks) + 0 * years
+    cut = [values for _, values in rows.set_index(years)[column].groupby(piece.to_numpy())]
+    return [values.reindex(range(values.index.min(), values.index.max() + 1)) for values in cut]
 
 
 def draw_line(ax: Axes, rows: pd.DataFrame, column: str, colour: Any, breaks: Sequence[Break], **look: Any) -> None:
     """Draw a column over whole years, in pieces between breaks; part-years are hollow marks beside the line."""
     whole, part = rows[rows["complete"]], rows[~rows["complete"]]
-    for years in pieces(whole, breaks):
-        values = years.set_index(years["period"].astype(int))[column]
-        values = values.reindex(range(values.index.min(), values.index.max() + 1))  # a year without a row is a gap too
+    for values in pieces(whole, column, breaks):
         ax.plot(values.index, values, color=colour, marker="o", **{"markersize": 2.5, **look})
     if len(part):
         ax.plot(part["period"].astype(int), part[column], color=colour, **HOLLOW)

@@ -93,9 +93,7 @@ class Panels:
         rows = self.data[self.data["sector"] == id]
         for (_, kind, concept, table, flow), line in rows.groupby(LINE, sort=False):
             pale, dash = self._look(kind, concept)
-            for piece in pieces(line, registry.tables()[table].breaks):
-                values = piece.set_index(piece["period"].astype(int))[VALUE]
-                values = values.reindex(range(values.index.min(), values.index.max() + 1))
+            for values in pieces(line, VALUE, registry.tables()[table].breaks):
                 look: dict[str, Any] = {"linewidth": 1.5, "marker": "o", "markersize": 2, "clip_on": False}
                 ax.plot(values, color=FLOWS[flow][pale], linestyle=dash, zorder=2 + (not pale), **look)
         years = self.data["period"].astype(int)
