@@ -5,6 +5,8 @@ import os
 import tempfile
 from pathlib import Path
 
+import pandas as pd
+
 
 def write(path: Path, content: bytes) -> Path:
     """
@@ -35,6 +37,32 @@ def write(path: Path, content: bytes) -> Path:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def as_csv(data: pd.DataFrame) -> bytes:
+    r"""
+    Write a frame as CSV, so that no text of it runs as a formula in a spreadsheet.
+
+    Parameters
+    ----------
+    data : pandas.DataFrame
+        Plain columns; a text that begins as a formula does gets an apostrophe in front.
+
+    Returns
+    -------
+    bytes
+
+    Examples
+    --------
+    >>> as_csv(pd.DataFrame({"words": ["=1+1", "-5 percent"], "value": [1.5, -2.0]}))
+    b"words,value\n'=1+1,1.5\n'-5 percent,-2.0\n"
+    """
+    texts = data.select_dtypes(["object", "string"])
+    safe = {
+        name: column.where(~column.str.match(r"[=+\-@\t\r]", na=False), "'" + column) for name, column in texts.items()
+    }
+    written: str = data.assign(**safe).to_csv(index=False, lineterminator="\n")
+    return written.encode("utf-8")
 
 
 def sha256(path: Path) -> str:

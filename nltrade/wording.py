@@ -11,7 +11,7 @@ from datetime import date
 from string import Formatter
 from typing import Any
 
-from babel.dates import format_date, format_timedelta
+from babel.dates import format_date, format_timedelta, get_month_names
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
@@ -180,6 +180,19 @@ def when(day: str, lang: Lang) -> str:
     if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", day):
         return day
     return format_date(date(int(day[:4]), int(day[5:]), 1), "MMMM y", locale=lang)
+
+
+def months(span: tuple[int, int], lang: Lang) -> str:
+    """
+    Write the months from a first to a last one.
+
+    Examples
+    --------
+    >>> months((1, 10), "en"), months((1, 7), "nl"), months((1, 1), "nl")
+    ('January–October', 'januari–juli', 'januari')
+    """
+    names = get_month_names("wide", "stand-alone", locale=lang)
+    return "–".join(dict.fromkeys(names[month] for month in span))
 
 
 def ago(day: str, lang: Lang) -> str:

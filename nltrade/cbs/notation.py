@@ -3,6 +3,8 @@
 import re
 from typing import NamedTuple
 
+from babel.dates import get_month_names
+
 from nltrade.errors import SnapshotError
 from nltrade.registry.entries import Freq
 
@@ -63,6 +65,30 @@ def period_of(key: str, title: str = "", status: str | None = None, definitive_u
         complete=not _part_year(kind, title),
         status=STATUS.get(status or "", "unknown") if known else "definitive",
     )
+
+
+def months_of(title: str) -> tuple[int, int] | None:
+    """
+    Read the months of a part-year from its title.
+
+    Parameters
+    ----------
+    title : str
+        As CBS writes it, in Dutch.
+
+    Returns
+    -------
+    (int, int) or None
+        First and last month; None where the title names none.
+
+    Examples
+    --------
+    >>> months_of("2022 januari-oktober"), months_of("2026 januari*"), months_of("2012")
+    ((1, 10), (1, 1), None)
+    """
+    numbers = {name.lower(): number for number, name in get_month_names("wide", locale="nl").items()}
+    found = [numbers[word] for word in re.findall(r"[a-z]+", title.lower()) if word in numbers]
+    return (found[0], found[-1]) if found else None
 
 
 def _part_year(kind: str, title: str) -> bool:

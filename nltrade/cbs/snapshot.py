@@ -17,6 +17,7 @@ import msgspec
 import pandas as pd
 
 from nltrade import registry
+from nltrade.cbs import notation
 from nltrade.cbs.plan import Request
 from nltrade.errors import SnapshotError
 from nltrade.files import sha256
@@ -248,6 +249,35 @@ def origins(table_ids: Iterable[str]) -> list[Origin]:
     """
     wanted = set(table_ids)
     return [found.origin for id in here() if id in wanted for found in find(id)]
+
+
+def months_of(table: str, year: str) -> tuple[int, int] | None:
+    """
+    Give the months that a part-year of the snapshot in use has, from CBS's own title of the period.
+
+    Parameters
+    ----------
+    table : str
+        CBS's identifier; a table of your own has none.
+    year : str
+        ``"2022"``.
+
+    Returns
+    -------
+    (int, int) or None
+        First and last month; None for a whole year, and where there is no such snapshot or no month in the title.
+
+    Examples
+    --------
+    >>> months_of("83028NED", "2022"), months_of("83028NED", "2012")
+    ((1, 10), None)
+    """
+    for part in find(table) if table in here() else []:
+        periods = part.read(f"{registry.table(table).period}.csv")
+        titles = periods.loc[periods["Key"].str.strip() == f"{year}JJ00", "Title"]
+        if len(titles):
+            return notation.months_of(titles.iloc[0])
+    return None
 
 
 def _available(table: str) -> dict[str, list[Path]]:

@@ -2,66 +2,96 @@
 The frame around every figure: headline, measure, drawing, footnotes, source.
 
 The headline says the finding, the line under it what is measured, the footer where the numbers come from. Heights are
-counted in inches, so that text of any length pushes the drawing down instead of running into it.
+counted in inches, so that text of any length pushes the drawing down instead of running into it. In a document the
+words of the frame stand around the picture as text; then only the drawing is drawn.
 """
 
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import matplotlib
-import matplotlib.style
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
-from matplotlib.text import Text
 from matplotlib.textpath import TextToPath
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
 from nltrade import wording
-from nltrade.cbs.snapshot import Origin
-from nltrade.registry.entries import Kind, Lang
+from nltrade.charts.style import INK
+from nltrade.registry.entries import Lang
 
-STYLE = Path(__file__).with_name("nltrade.mplstyle")
-WIDTH = 8.0
 MARGIN = 0.25
+SOFT, FAINT = "#555555", "#6b6b6b"  # texts of less weight
 TICKS = 0.22  # inches below the drawing for the labels of its axis
-IMPORT, EXPORT, SUBJECT, GREY, INK = "#0072b2", "#d55e00", "#964a8b", "#8c8c8c", "#333333"
-IMPORT_LIGHT, EXPORT_LIGHT, PALE = "#a6cee6", "#f4c4a0", "#d9d9d9"
-COLOURS = {"import": IMPORT, "export": EXPORT}
-
-
-def styled() -> AbstractContextManager[None]:
-    """Draw in the style of the package, and leave matplotlib's own settings as they were."""
-    return matplotlib.style.context(STYLE)
 
 
 class Canvas:
-    """A figure with its headline, subtitle and footer in place, and room for the drawing between them."""
+    """
+    A figure with its headline, subtitle and footer, and room for the drawing between them.
 
-    def __init__(self, *, headline: str, subtitle: str, footer: Sequence[str], height: float) -> None:
-        width = WIDTH - 2 * MARGIN
-        blocks = [
-            (wrap(headline, width, 13, "bold"), 13, {"fontweight": "bold"}),
-            (wrap(subtitle, width, 9.5), 9.5, {"color": "#555555"}),
-        ]
-        foot = "\n".join(wrap(line, width, 7) for line in footer)
-        heights = [_height(text, size) for text, size, _ in blocks]
-        foot_height = _height(foot, 7)
-        total = MARGIN + sum(heights) + 0.1 + height + TICKS + 0.12 + foot_height + 0.15
-        self.figure = Figure(figsize=(WIDTH, total))
+    Parameters
+    ----------
+    across : float
+        Width of the figure in inches.
+    headline, subtitle : str
+        Words above the drawing.
+    footer : sequence of str
+        Lines below it.
+    framed : bool
+        Write them; without, only the drawing is there.
+
+    Attributes
+    ----------
+    width : float
+        Inches between the margins.
+    figure : matplotlib.figure.Figure
+        Made by `open`, as only the drawing knows how high it is.
+    """
+
+    figure: Figure
+
+    def __init__(
+        self, across: float, *, headline: str = "", subtitle: str = "", footer: Sequence[str] = (), framed: bool = True
+    ) -> None:
+        self.margin = MARGIN if framed else 0.05
+        self.across, self.width = across, across - 2 * self.margin
+        self.above = [(headline, 13.0, "bold", INK), (subtitle, 9.5, "normal", SOFT)] if framed else []
+        self.below = footer if framed else ()
+
+    def open(self, height: float) -> "Canvas":
+        """
+        Make the figure, with a drawing of some height.
+
+        Parameters
+        ----------
+        height : float
+            Inches, titles of panels included, labels under the lowest axis not.
+
+        Returns
+        -------
+        Canvas
+            Itself.
+        """
+        blocks = [(wrap(text, self.width, size, weight), size, weight, ink) for text, size, weight, ink in self.above]
+        foot = "\n".join(wrap(line, self.width, 7) for line in self.below)
+        foot_height = _height(foot, 7) + 0.12 if foot else 0.0
+        gap = 0.1 if blocks else 0.0
+        edge = 0.15 if foot else self.margin
+        total = self.margin + sum(_height(text, size) for text, size, *_ in blocks) + gap + height + TICKS + foot_height
+        total += edge
+        self.figure = Figure(figsize=(self.across, total))
         FigureCanvasAgg(self.figure)
-        top = MARGIN
-        for (text, size, extra), tall in zip(blocks, heights, strict=True):
-            self._text(text, size, 1 - top / total, **extra)
-            top += tall
-        self._text(foot, 7, (0.15 + foot_height) / total, color="#6b6b6b")
-        self.top, self.bottom = 1 - (top + 0.1) / total, (0.15 + foot_height + 0.12 + TICKS) / total
+        top = self.margin
+        for text, size, weight, ink in blocks:
+            self._text(text, size, 1 - top / total, fontweight=weight, color=ink)
+            top += _height(text, size)
+        if foot:
+            self._text(foot, 7, (edge + foot_height - 0.12) / total, color=FAINT)
+        self.top, self.bottom = 1 - (top + gap) / total, (edge + foot_height + TICKS) / total
+        return self
 
     def axes(
         self, rows: int = 1, columns: int = 1, *, left: float = 0.0, titles: float = 0.0, **spacing: Any
@@ -86,16 +116,22 @@ class Canvas:
         grid = self.figure.add_gridspec(
             rows,
             columns,
-            left=(MARGIN + left) / WIDTH,
-            right=1 - MARGIN / WIDTH,
+            left=(self.margin + left) / self.across,
+            right=1 - self.margin / self.across,
             top=self.top - titles / self.figure.get_figheight(),
             bottom=self.bottom,
             **spacing,
         )
         return [self.figure.add_subplot(grid[row, column]) for row in range(rows) for column in range(columns)]
 
-    def _text(self, text: str, size: float, y: float, **extra: Any) -> Text:
-        return self.figure.text(MARGIN / WIDTH, y, text, fontsize=size, va="top", linespacing=1.35, **extra)
+    def _text(self, text: str, size: float, y: float, **extra: Any) -> None:
+        self.figure.text(self.margin / self.across, y, text, fontsize=size, va="top", linespacing=1.35, **extra)
+
+
+def inches(ax: Axes) -> tuple[float, float]:
+    """Give the width and the height of axes in inches."""
+    box, whole = ax.get_position(), ax.figure
+    return box.width * whole.get_figwidth(), box.height * whole.get_figheight()  # type: ignore[union-attr]
 
 
 def wrap(text: str, width: float, size: float, weight: str = "normal") -> str:
@@ -128,10 +164,9 @@ def wrap(text: str, width: float, size: float, weight: str = "normal") -> str:
     return "\n".join(lines)
 
 
-@cache
 def text_width(text: str, size: float, weight: str = "normal") -> float:
     """
-    Measure a line of text.
+    Measure a line of text in the font of the style that is in use.
 
     Parameters
     ----------
@@ -147,53 +182,17 @@ def text_width(text: str, size: float, weight: str = "normal") -> float:
     float
         Inches.
     """
-    font = FontProperties(family="DejaVu Sans", size=size, weight=weight)
+    return _text_width(text, size, weight, tuple(matplotlib.rcParams["font.family"]))
+
+
+@cache
+def _text_width(text: str, size: float, weight: str, family: tuple[str, ...]) -> float:
+    font = FontProperties(family=list(family), size=size, weight=weight)
     return float(TextToPath().get_text_width_height_descent(text, font, ismath=False)[0]) / 72
-
-
-def source_lines(origins: Sequence[Origin], lang: Lang, statuses: Mapping[str, str] | None = None) -> list[str]:
-    """
-    Say where the numbers come from: table, modification date, hash, licence, and how final they are.
-
-    Parameters
-    ----------
-    origins : sequence of Origin
-        Provenance of each table that is drawn.
-    lang : {"en", "nl"}
-        Language.
-    statuses : mapping of str to str, optional
-        Status of the figures of a year, as in the tidy frame.
-
-    Returns
-    -------
-    list of str
-        One line.
-    """
-    each = [wording.text("source-table", lang, table=o.table, modified=o.modified, hash=o.sha256[:8]) for o in origins]
-    final = [wording.text("status-of", lang, year=year, status=status) for year, status in (statuses or {}).items()]
-    return [" ".join([wording.text("source", lang, tables="; ".join(each)), *final])]
 
 
 def _height(text: str, size: float) -> float:
     return (text.count("\n") + 1) * size * 1.35 / 72 + 0.04
-
-
-def to_fetch(frame: pd.DataFrame, partner: str, product: str, id: str, lang: Lang) -> list[str]:
-    """Say what a fetch would add, where the frame has no cell of a product for the partner."""
-    there = frame["product"].eq(product) & frame["partner"].eq(partner)
-    return [] if there.any() else [wording.label(id, lang)]
-
-
-def statuses(frame: pd.DataFrame, period: str, kind: Kind = "goods") -> dict[str, str]:
-    """Give the status of the figures of a period, as far as all tables of the frame agree on it."""
-    found = frame.loc[(frame["period"] == period) & (frame["kind"] == kind), "status"].unique()
-    return {period: str(found[0])} if len(found) == 1 else {}
-
-
-def year_label(frame: pd.DataFrame, table: str, year: str, lang: Lang) -> str:
-    """Write a year, marked where the table has only a part of it."""
-    of_year = frame[(frame["table"] == table) & (frame["period"] == year)]
-    return year if of_year["complete"].all() else f"{year} ({wording.label('part-year', lang)})"
 
 
 def billions(axis: Axis, lang: Lang, low: float, high: float) -> None:

@@ -1,6 +1,7 @@
 """What the trade with a partner consists of: mineral fuels in the imports, Dutch product in the exports."""
 
 from collections.abc import Hashable
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -8,21 +9,22 @@ from matplotlib.axes import Axes
 
 from nltrade import registry, trade, wording
 from nltrade.cbs import snapshot
-from nltrade.charts import canvas
+from nltrade.charts import style
 from nltrade.charts.canvas import Canvas
-from nltrade.charts.chart import Chart
+from nltrade.charts.chart import Chart, Series
+from nltrade.charts.provenance import source_lines, statuses, year_label
 from nltrade.errors import NoData
 from nltrade.registry.entries import Lang
 from nltrade.trade import VALUE
 
 FUELS = "3"
 COLOURS = {
-    "fuels": canvas.IMPORT,
-    "other-goods": canvas.IMPORT_LIGHT,
-    "domestic export": canvas.EXPORT,
-    "re-export": canvas.EXPORT_LIGHT,
-    "whole-not-published": canvas.PALE,
-    "no-trade": canvas.PALE,
+    "fuels": style.IMPORT,
+    "other-goods": style.IMPORT_LIGHT,
+    "domestic export": style.EXPORT,
+    "re-export": style.EXPORT_LIGHT,
+    "whole-not-published": style.PALE,
+    "no-trade": style.PALE,
 }
 
 
@@ -68,7 +70,7 @@ def draw_composition(frame: pd.DataFrame, *, partner: str = "RU", period: str | 
         raise NoData(f"{name} ({partner}) is not published separately in {table} for {period}.")
     data.insert(0, "table", table)
     shares = data.dropna(subset=["share_pct"]).set_index("part")["share_pct"].to_dict()
-    year = canvas.year_label(frame, table, str(period), lang)
+    year = year_label(frame, table, str(period), lang)
     known = [id for id, part in [("import", "fuels"), ("export", "domestic export")] if part in shares]
     id = {0: "none", 1: known[0] if known else "", 2: "3"}[len(known)]
     values = {"share": shares.get("fuels"), "made": shares.get("domestic export"), "partner": partner, "year": year}
@@ -77,23 +79,32 @@ def draw_composition(frame: pd.DataFrame, *, partner: str = "RU", period: str | 
     footer = [
         wording.label("parts-note", lang),
         *([wording.note("confidential", lang)] if withheld else []),
-        *canvas.source_lines(snapshot.origins([table]), lang, canvas.statuses(frame, str(period))),
+        *source_lines(snapshot.origins([table]), lang, statuses(frame, str(period))),
     ]
-    flows = list(data.groupby("flow", sort=False))
-    with canvas.styled():
-        chart = Canvas(
-            headline=headline,
-            subtitle=wording.text("composition-subtitle", lang, partner=partner, year=year),
-            footer=footer,
-            height=0.95 * len(flows) + 0.2,
-        )
-        (ax,) = chart.axes()
-        for at, (flow, parts) in enumerate(flows):
-            _bar(ax, at, str(flow), parts, partner, lang)
-        ax.set(xlim=(0, 100), ylim=(len(flows) - 0.35, -0.6), yticks=[], xticks=[0, 25, 50, 75, 100])
-        ax.xaxis.set_major_formatter(lambda value, _: wording.pct(value, lang))
-    alt = [_part_label(part, lang) for part in data.to_dict("records")]
-    return Chart("composition", lang, chart.figure, headline, f"{headline}. {'; '.join(alt)}.", data)
+    subtitle = wording.text("composition-subtitle", lang, partner=partner, year=year)
+    series = [_series(parts, partner, lang) for _, parts in data.groupby("flow", sort=False)]
+    paint = partial(_paint, data=data, partner=partner, lang=lang)
+    return Chart("composition", lang, "bars", headline, subtitle, footer, series, data, paint)
+
+
+def _series(parts: pd.DataFrame, partner: str, lang: Lang) -> Series:
+    shares = {wording.label(part.part, lang): part.share_pct for part in parts.itertuples()}
+    return Series(_title(parts, partner, lang), shares, "pct")
+
+
+def _title(parts: pd.DataFrame, partner: str, lang: Lang) -> str:
+    """Name a flow with the value of all of it."""
+    title = wording.text(f"{parts['flow'].iloc[0]}-with", lang, partner=partner)
+    return wording.text("composition-row", lang, flow=title, value=parts["whole_meur"].iloc[0])
+
+
+def _paint(space: Canvas, data: pd.DataFrame, partner: str, lang: Lang) -> None:
+    flows = [parts for _, parts in data.groupby("flow", sort=False)]
+    (ax,) = space.open(0.95 * len(flows) + 0.2).axes()
+    for at, parts in enumerate(flows):
+        _bar(ax, at, parts, partner, lang)
+    ax.set(xlim=(0, 100), ylim=(len(flows) - 0.35, -0.6), yticks=[], xticks=[0, 25, 50, 75, 100])
+    ax.xaxis.set_major_formatter(lambda value, _: wording.pct(value, lang))
 
 
 def _parts(rows: pd.DataFrame) -> pd.DataFrame:
@@ -117,7 +128,7 @@ def _parts(rows: pd.DataFrame) -> pd.DataFrame:
     return data
 
 
-def _bar(ax: Axes, at: int, flow: str, parts: pd.DataFrame, partner: str, lang: Lang) -> None:
+def _bar(ax: Axes, at: int, parts: pd.DataFrame, partner: str, lang: Lang) -> None:
     start = 0.0
     for number, part in enumerate(parts.to_dict("records")):
         share = 0.0 if pd.isna(part["share_pct"]) else part["share_pct"]
@@ -126,9 +137,8 @@ def _bar(ax: Axes, at: int, flow: str, parts: pd.DataFrame, partner: str, lang: 
         ends = number == 1
         ax.text(100 if ends else start, at + 0.27, label, ha="right" if ends else "left", va="top", fontsize=8.5)
         start += share
-    title = wording.text(f"{flow}-with", lang, partner=partner)
-    row = wording.text("composition-row", lang, flow=title, value=parts["whole_meur"].iloc[0])
-    ax.text(0, at - 0.27, row, va="bottom", weight="bold", color=canvas.COLOURS[flow])
+    flow = parts["flow"].iloc[0]
+    ax.text(0, at - 0.27, _title(parts, partner, lang), va="bottom", weight="bold", color=style.COLOURS[flow])
 
 
 def _part_label(part: dict[Hashable, Any], lang: Lang) -> str:

@@ -1,26 +1,29 @@
 """What trade statistics can say about each sector: directly, in part, or not at all."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from nltrade import wording
-from nltrade.charts import canvas
+from nltrade.charts import canvas, style
 from nltrade.charts.canvas import Canvas
-from nltrade.charts.chart import Chart
+from nltrade.charts.chart import Chart, Series
 from nltrade.registry import sectors as named
 from nltrade.registry.entries import Coverage, Kind, Lang, Sector
 
 COVERAGES: tuple[Coverage, ...] = ("direct", "proxy", "none")  # the best first
 LISTED = {"direct": "coverage-listed-direct", "proxy": "coverage-listed-proxy", "none": "coverage-listed-none"}
-FILLS: dict[Coverage, str] = {"direct": canvas.SUBJECT, "proxy": canvas.PALE, "none": "white"}
-INKS: dict[Coverage, str] = {"direct": "white", "proxy": canvas.INK, "none": "#6b6b6b"}
+FILLS: dict[Coverage, str] = {"direct": style.SUBJECT, "proxy": style.PALE, "none": "white"}
+INKS: dict[Coverage, str] = {"direct": "white", "proxy": style.INK, "none": "#6b6b6b"}
 SIZE = 8.0
 LINE = 0.145  # inches, as the other lengths
 GAP = 0.1
-NAMES, BOX, WORD = 2.2, 2.6, 0.8  # widths of the names, of a box, and of the word in it
+TITLE = LINE + GAP + 0.04  # of a group
+WORD = 0.8  # before the codes in a box
 
 
 def draw_coverage(*, sectors: Mapping[str, Sector] | None = None, lang: Lang = "en") -> Chart:
@@ -51,19 +54,22 @@ def draw_coverage(*, sectors: Mapping[str, Sector] | None = None, lang: Lang = "
     groups: dict[str, list[Sector]] = {}
     for sector in known.values():
         groups.setdefault(sector.group.text(lang), []).append(sector)
-    with canvas.styled():
-        chart = Canvas(
-            headline=headline,
-            subtitle=wording.label("coverage-subtitle", lang),
-            footer=[
-                wording.label(id, lang) for id in ("coverage-meaning", "coverage-classification", "coverage-fetch")
-            ],
-            height=_height(groups, lang),
-        )
-        (ax,) = chart.axes()
-        _draw(ax, groups, _height(groups, lang), lang)
-    listed = [wording.text(LISTED[each], lang, listed="; ".join(names)) for each, names in by_coverage.items() if names]
-    return Chart("coverage", lang, chart.figure, headline, f"{headline}. {' '.join(listed)}", _data(known))
+    notes = ["coverage-meaning", "coverage-classification", "coverage-fetch"]
+    footer = [wording.label(id, lang) for id in notes]
+    subtitle = wording.label("coverage-subtitle", lang)
+    paint = partial(_paint, groups=groups, lang=lang)
+    told = [wording.text(LISTED[each], lang, listed="; ".join(names)) for each, names in by_coverage.items() if names]
+    series = [_series(known, kind, " ".join(told), lang) for kind in named.KINDS]
+    return Chart("coverage", lang, "boxes", headline, subtitle, footer, series, _data(known), paint)
+
+
+def _series(known: Mapping[str, Sector], kind: Kind, told: str, lang: Lang) -> Series:
+    """Say of each sector how well its classes show it, and which they are."""
+    said = {
+        sector.text(lang): " ".join([wording.label(sector.coverage(kind), lang), *sector.codes(kind)])
+        for sector in known.values()
+    }
+    return Series(wording.label(kind, lang), said, main=kind == "goods", told=told)
 
 
 def _by_coverage(known: Mapping[str, Sector], lang: Lang) -> dict[Coverage, list[str]]:
@@ -77,51 +83,68 @@ def _data(known: Mapping[str, Sector]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["sector", "group", "kind", "coverage", "codes"])
 
 
-def _name(sector: Sector, lang: Lang) -> str:
-    return canvas.wrap(sector.text(lang), NAMES - 0.2, SIZE)
+class _Block:
+    """The sectors of some groups below each other, in inches from the top, in a column of some width."""
+
+    def __init__(self, groups: Mapping[str, Sequence[Sector]], width: float, lang: Lang) -> None:
+        self.groups, self.lang = groups, lang
+        words = [word for sectors in groups.values() for s in sectors for word in s.text(lang).split()]
+        longest = max((canvas.text_width(word, SIZE) for word in words), default=0.0)
+        self.names = max(0.29 * width, longest + 0.3)
+        self.box = (width - self.names - GAP) / 2
+        self.tall = {s.id: self._tall(s) for sectors in groups.values() for s in sectors}
+        self.height = LINE + len(groups) * TITLE + sum(self.tall.values())
+
+    def _name(self, sector: Sector) -> str:
+        return canvas.wrap(sector.text(self.lang), self.names - 0.2, SIZE)
+
+    def _codes(self, sector: Sector, kind: Kind) -> str:
+        return canvas.wrap(" ".join(sector.codes(kind)), self.box - WORD - 0.1, SIZE)
+
+    def _tall(self, sector: Sector) -> float:
+        """Give the inches that a sector takes: those of its longest text."""
+        texts = [self._name(sector), *(self._codes(sector, kind) for kind in named.KINDS)]
+        return LINE * max(text.count("\n") + 1 for text in texts) + 0.08
+
+    def draw(self, ax: Axes, start: float) -> None:
+        """Write the sectors from some inches on."""
+        lefts = {kind: start + self.names + at * (self.box + GAP) for at, kind in enumerate(named.KINDS)}
+        for kind, left in lefts.items():
+            ax.text(left, LINE / 2, wording.label(kind, self.lang), va="center_baseline", fontsize=9, weight="bold")
+        top = LINE
+        look: dict[str, Any] = {"va": "center_baseline", "fontsize": SIZE, "linespacing": 1.15}
+        for group, sectors in self.groups.items():
+            ax.text(start, top + GAP + LINE / 2, group, **{**look, "fontsize": 9, "weight": "bold"})
+            top += TITLE
+            for sector in sectors:
+                tall = self.tall[sector.id]
+                ax.text(start + 0.12, top + tall / 2, self._name(sector), **look)
+                for kind, left in lefts.items():
+                    coverage = sector.coverage(kind)
+                    box = Rectangle((left, top + 0.015), self.box, tall - 0.03, linewidth=0.8)
+                    # the three differ in light and dark as well as in word
+                    box.set(facecolor=FILLS[coverage], edgecolor=style.PALE if coverage == "none" else FILLS[coverage])
+                    ax.add_patch(box)
+                    for right, text in [(0.07, wording.label(coverage, self.lang)), (WORD, self._codes(sector, kind))]:
+                        ax.text(left + right, top + tall / 2, text, color=INKS[coverage], **look)
+                top += tall
 
 
-def _codes(sector: Sector, kind: Kind) -> str:
-    return canvas.wrap(" ".join(sector.codes(kind)), BOX - WORD - 0.1, SIZE)
-
-
-def _row(sector: Sector, lang: Lang) -> float:
-    """Give the inches that a sector takes: those of its longest text."""
-    texts = [_name(sector, lang), *(_codes(sector, kind) for kind in named.KINDS)]
-    return LINE * max(text.count("\n") + 1 for text in texts) + 0.08
-
-
-def _height(groups: Mapping[str, Sequence[Sector]], lang: Lang) -> float:
-    rows = [_row(sector, lang) for sectors in groups.values() for sector in sectors]
-    return LINE + len(groups) * (LINE + GAP + 0.04) + sum(rows)
-
-
-def _draw(ax: Axes, groups: Mapping[str, Sequence[Sector]], height: float, lang: Lang) -> None:
-    """Write the sectors below each other, in inches from the top."""
-    ax.set(xlim=(0, canvas.WIDTH - 2 * canvas.MARGIN), ylim=(height, 0))
-    ax.set_axis_off()
-    lefts = {kind: NAMES + at * (BOX + GAP) for at, kind in enumerate(named.KINDS)}
-    for kind, left in lefts.items():
-        ax.text(left, LINE / 2, wording.label(kind, lang), va="center_baseline", fontsize=9, weight="bold")
-    top = LINE
+def _paint(space: Canvas, groups: Mapping[str, Sequence[Sector]], lang: Lang) -> None:
+    """Write the groups in one column, or in two of about the same height where there is room."""
+    columns = max(int(space.width // 4.2), 1)
+    width = (space.width - (columns - 1) * 2 * GAP) / columns
+    whole = _Block(groups, width, lang).height
+    parts: list[dict[str, Sequence[Sector]]] = [{}]
     for group, sectors in groups.items():
-        ax.text(0, top + GAP + LINE / 2, group, va="center_baseline", fontsize=9, weight="bold")
-        top += LINE + GAP + 0.04
-        for sector in sectors:
-            tall = _row(sector, lang)
-            ax.text(0.12, top + tall / 2, _name(sector, lang), va="center_baseline", fontsize=SIZE, linespacing=1.15)
-            for kind, left in lefts.items():
-                _box(ax, (left, top, tall), sector.coverage(kind), _codes(sector, kind), lang)
-            top += tall
-
-
-def _box(ax: Axes, place: tuple[float, float, float], coverage: Coverage, codes: str, lang: Lang) -> None:
-    """Draw a box with its word and codes; the three differ in light and dark as well as in word."""
-    left, top, tall = place
-    edge = canvas.PALE if coverage == "none" else FILLS[coverage]
-    ax.add_patch(
-        Rectangle((left, top + 0.015), BOX, tall - 0.03, facecolor=FILLS[coverage], edgecolor=edge, linewidth=0.8)
-    )
-    for right, text in [(0.07, wording.label(coverage, lang)), (WORD, codes)]:
-        ink = INKS[coverage]
-        ax.text(left + right, top + tall / 2, text, va="center_baseline", fontsize=SIZE, color=ink, linespacing=1.15)
+        before, after = (_Block(part, width, lang).height for part in (parts[-1], {**parts[-1], group: sectors}))
+        if parts[-1] and len(parts) < columns and before + after > 2 * whole / columns:
+            parts.append({})
+        parts[-1][group] = sectors
+    blocks = [_Block(part, width, lang) for part in parts]
+    height = max(block.height for block in blocks)
+    (ax,) = space.open(height).axes()
+    ax.set(xlim=(0, space.width), ylim=(height, 0))
+    ax.set_axis_off()
+    for at, block in enumerate(blocks):
+        block.draw(ax, at * (width + 2 * GAP))

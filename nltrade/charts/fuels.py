@@ -1,32 +1,34 @@
 """Mineral fuels in the imports over the years: value and share, next to the share among all partners."""
 
 from collections.abc import Mapping
-from typing import Any
+from functools import partial
+from typing import Any, Literal
 
 import pandas as pd
 from matplotlib.axes import Axes
 
 from nltrade import registry, trade, wording
 from nltrade.cbs import snapshot
-from nltrade.charts import canvas, fuels_data, panels
+from nltrade.charts import canvas, fuels_data, panels, style
 from nltrade.charts.canvas import Canvas
-from nltrade.charts.chart import Chart
+from nltrade.charts.chart import Chart, Series
+from nltrade.charts.provenance import source_lines, statuses, to_fetch
 from nltrade.registry.entries import Lang, Table
 
 PART_YEAR = {"facecolor": "white", "hatch": "///////", "linewidth": 0.8}
-LINES = {"world_share_pct": canvas.GREY, "share_pct": canvas.IMPORT}
+LINES = {"world_share_pct": style.GREY, "share_pct": style.IMPORT}
 NAMES = 1.0  # inches beside each panel for the names of bars and lines
 BARS: dict[str, dict[str, Any]] = {
     "mineral-fuels": {
-        "facecolor": canvas.IMPORT,
-        "edgecolor": canvas.IMPORT,
-        "hatchcolor": canvas.IMPORT,
+        "facecolor": style.IMPORT,
+        "edgecolor": style.IMPORT,
+        "hatchcolor": style.IMPORT,
         "linewidth": 0.3,
     },
     "other-goods": {
-        "facecolor": canvas.IMPORT_LIGHT,
-        "edgecolor": canvas.IMPORT_LIGHT,
-        "hatchcolor": canvas.IMPORT_LIGHT,
+        "facecolor": style.IMPORT_LIGHT,
+        "edgecolor": style.IMPORT_LIGHT,
+        "hatchcolor": style.IMPORT_LIGHT,
         "linewidth": 0.3,
     },
     "not published": {
@@ -87,25 +89,44 @@ def draw_fuels(frame: pd.DataFrame, *, partner: str = "RU", period: str | int = 
         subtitle += " " + wording.label("two-concepts", lang)
     origins = snapshot.origins(data["table"])
     footer = [
-        " ".join([*fuels_data.notes(data, numbers, lang), *canvas.to_fetch(frame, partner, "33", "fuels-fetch", lang)]),
-        *canvas.source_lines(origins, lang, canvas.statuses(frame[frame["table"].isin(data["table"])], str(period))),
+        " ".join([*fuels_data.notes(data, numbers, lang), *to_fetch(frame, partner, "33", "fuels-fetch", lang)]),
+        *source_lines(origins, lang, statuses(frame[frame["table"].isin(data["table"])], str(period))),
     ]
-    parts = [data[data["table"] == table.id] for table in tables]
-    with canvas.styled():
-        chart = Canvas(headline=headline, subtitle=subtitle, footer=footer, height=4.6)
-        years = panels.limits(parts, canvas.WIDTH - 2 * canvas.MARGIN - 0.6, NAMES)
-        widths = [end - start for start, end in years]
-        axes = chart.axes(2, len(parts), left=0.4, titles=0.25, width_ratios=widths, wspace=0.05, hspace=0.12)
-        high = 1.04 * data["import_meur"].fillna(0).max() or 1.0
-        for at, (table, part, limits) in enumerate(zip(tables, parts, years, strict=True)):
-            above, below = axes[at], axes[at + len(parts)]
-            above.set(xlim=limits, ylim=(0, high))
-            below.set(xlim=limits, ylim=(-13, 104))
-            _bars(above, part, table, numbers, lang)
-            _shares(below, part, table, numbers, lang)
-            for ax in (above, below):
-                ax.tick_params(labelleft=at == 0)
-    return Chart("fuels", lang, chart.figure, headline, f"{headline}. {fuels_data.alt(data, lang)}".strip(), data)
+    paint = partial(_paint, data=data, numbers=numbers, lang=lang)
+    return Chart("fuels", lang, "bars-and-lines", headline, subtitle, footer, _series(data, lang), data, paint)
+
+
+def _series(data: pd.DataFrame, lang: Lang) -> list[Series]:
+    told: dict[str, tuple[str, Literal["bn", "pct"], bool]] = {
+        "import_meur": ("import", "bn", False),
+        "fuels_meur": ("mineral-fuels", "bn", True),
+        "share_pct": ("fuels-share", "pct", True),
+        "world_share_pct": ("fuels-share-all", "pct", False),
+    }
+    return [
+        panels.year_series(f"{wording.label(name, lang)}, {table}", rows, column, lang, how, main=main)
+        for table, rows in data.groupby("table", sort=False)
+        for column, (name, how, main) in told.items()
+    ]
+
+
+def _paint(space: Canvas, data: pd.DataFrame, numbers: Mapping[str, int], lang: Lang) -> None:
+    parts = [data[data["table"] == table] for table in data["table"].unique()]
+    years = panels.limits(parts, space.width - 0.6, NAMES)
+    widths = [end - start for start, end in years]
+    axes = space.open(4.35 + panels.titles(space)).axes(
+        2, len(parts), left=0.4, titles=panels.titles(space), width_ratios=widths, wspace=0.05, hspace=0.12
+    )
+    high = 1.04 * data["import_meur"].fillna(0).max() or 1.0
+    for at, (part, limits) in enumerate(zip(parts, years, strict=True)):
+        table = registry.table(part["table"].iloc[0])
+        above, below = axes[at], axes[at + len(parts)]
+        above.set(xlim=limits, ylim=(0, high))
+        below.set(xlim=limits, ylim=(-13, 104))
+        _bars(above, part, table, numbers, lang)
+        _shares(below, part, table, numbers, lang)
+        for ax in (above, below):
+            ax.tick_params(labelleft=at == 0)
 
 
 def _bars(ax: Axes, rows: pd.DataFrame, table: Table, numbers: Mapping[str, int], lang: Lang) -> None:
@@ -123,12 +144,12 @@ def _bars(ax: Axes, rows: pd.DataFrame, table: Table, numbers: Mapping[str, int]
     _, high = ax.get_ylim()
     end = int(rows["period"].iloc[-1]) + 0.7
     inch = (ax.get_xlim()[1] - end) / NAMES
-    spots = panels.label_ends(ax, end + 0.15 * inch, {name: (at[part], canvas.INK) for name, part in names.items()})
+    spots = panels.label_ends(ax, end + 0.15 * inch, {name: (at[part], style.INK) for name, part in names.items()})
     for name, y in spots.items():
         look = BARS[names[name]] | {"width": 0.09 * inch, "height": 0.03 * high}
         ax.bar(end + 0.06 * inch, bottom=y - 0.015 * high, **look)
     panels.mark_breaks(ax, table.breaks, dict.fromkeys(numbers), high)
-    ax.set_title(panels.title(table, lang), loc="left", fontsize=9, weight="bold", color=canvas.INK)
+    panels.title(ax, table, lang)
     ax.set_xticks([])
     canvas.billions(ax.yaxis, lang, 0, high)
 

@@ -1,13 +1,13 @@
 """The rows of the figure of fuels, and what is said of them."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
 
 from nltrade import registry, trade, wording
-from nltrade.charts import canvas, panels
+from nltrade.charts import panels
 from nltrade.charts.composition import FUELS
+from nltrade.charts.provenance import year_label
 from nltrade.errors import NoData
 from nltrade.registry.entries import Lang
 from nltrade.trade import VALUE
@@ -61,7 +61,7 @@ def headline(frame: pd.DataFrame, data: pd.DataFrame, partner: str, year: str, l
         return wording.text("fuels-headline-no-whole", lang, partner=partner, year=year)
     best = found.sort_values(["unknown", "part"], kind="stable").iloc[0]
     case = next((id for id, why in _missing(best.to_frame().T).items() if why.iloc[0]), "share")
-    label = canvas.year_label(frame, best["table"], year, lang)
+    label = year_label(frame, best["table"], year, lang)
     values = {"partner": partner, "year": label, "share": best["share_pct"], "world": best["world_share_pct"]}
     sentence = wording.text(HEADLINES[case], lang, **values)
     if pd.notna(best["world_share_pct"]):
@@ -80,20 +80,3 @@ def notes(data: pd.DataFrame, numbers: Mapping[str, int], lang: Lang) -> list[st
         if where:
             said.append(wording.text(id, lang, where="; ".join(where)))
     return [*said, wording.text("concepts", lang)]
-
-
-def alt(data: pd.DataFrame, lang: Lang) -> str:
-    """Give the first and last whole year of each table of which the share, or else the value, is known."""
-    sentences = []
-    for table, years in data[data["complete"]].groupby("table", sort=False):
-        column = "share_pct" if years["share_pct"].notna().any() else "import_meur"
-        known = years.dropna(subset=[column])
-        values: dict[str, Any] = {"table": table}
-        for name, row in zip(
-            ("first", "last"), known.iloc[[0, -1]].to_dict("records") if len(known) else [], strict=False
-        ):
-            values |= {name: row["period"], f"{name}_share": row["share_pct"]}
-            values |= {f"{name}_value": row["fuels_meur"], f"{name}_whole": row["import_meur"]}
-        if len(known):
-            sentences.append(wording.text("fuels-alt" if column == "share_pct" else "fuels-alt-whole", lang, **values))
-    return " ".join(sentences)

@@ -1,6 +1,7 @@
 """Imports, exports and balance over time: a panel for each concept, a gap for each break, part-years apart."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -8,15 +9,16 @@ from matplotlib.axes import Axes
 
 from nltrade import registry, wording
 from nltrade.cbs import snapshot
-from nltrade.charts import canvas, panels
+from nltrade.charts import canvas, panels, style
 from nltrade.charts.canvas import Canvas
-from nltrade.charts.chart import Chart
+from nltrade.charts.chart import Chart, Series
+from nltrade.charts.provenance import source_lines
 from nltrade.errors import NoData
 from nltrade.registry.entries import Break, Event, Lang
 from nltrade.trade import VALUE
 
 EVENT_ROW = 0.1  # height of a row for an event, as a part of what the lines take
-FLOWS = {"import": canvas.IMPORT, "export": canvas.EXPORT, "balance": canvas.GREY}
+FLOWS = {"import": style.IMPORT, "export": style.EXPORT, "balance": style.GREY}
 
 
 def draw_over_time(frame: pd.DataFrame, *, partner: str = "RU", lang: Lang = "en") -> Chart:
@@ -60,36 +62,45 @@ def draw_over_time(frame: pd.DataFrame, *, partner: str = "RU", lang: Lang = "en
     numbers = panels.numbered_breaks(tables, data)
     footer = [
         " ".join([*panels.notes(data, numbers, lang), wording.text("concepts", lang)]),
-        *canvas.source_lines(snapshot.origins(data["table"]), lang),
+        *source_lines(snapshot.origins(data["table"]), lang),
     ]
     subtitle = wording.text("over-time-subtitle", lang, partner=partner)
     if len(tables) > 1:
         subtitle += " " + wording.label("two-concepts", lang)
-    with canvas.styled():
-        chart = Canvas(
-            headline=headline,
-            subtitle=subtitle,
-            footer=footer,
-            height=4.0,
-        )
-        parts = [data[data["table"] == table.id] for table in tables]
-        spans = [rows["period"].astype(int).agg(["min", "max"]) for rows in parts]
-        widths = [span["max"] - span["min"] + 4.5 for span in spans]
-        axes = chart.axes(1, len(tables), left=0.3, titles=0.25, width_ratios=widths, wspace=0.06)
-        low, high = min(data[list(FLOWS)].min().min(), 0), data[list(FLOWS)].max().max()
-        tall = high - low or 1.0
-        rows_above = 0.06 + EVENT_ROW * len(_events(partner, data))
-        for ax, span, table, rows in zip(axes, spans, tables, parts, strict=True):
-            ax.set_xlim(span["min"] - 0.7, span["max"] + 3.8)
-            ax.set_ylim(low - 0.09 * tall, high + rows_above * tall)
-            _draw_lines(ax, rows, table.breaks, 0.06 * tall, lang)
-            panels.mark_breaks(ax, table.breaks, numbers, high)
-            _mark_events(ax, _events(partner, rows), EVENT_ROW / (1.09 + rows_above), lang)
-            ax.set_title(panels.title(table, lang), loc="left", fontsize=9, weight="bold", color=canvas.INK)
-            canvas.billions(ax.yaxis, lang, low, high)
-        for ax in axes[1:]:
-            ax.tick_params(labelleft=False)
-    return Chart("over_time", lang, chart.figure, headline, f"{headline}. {_alt(data, lang)}", data)
+    paint = partial(_paint, data=data, numbers=numbers, lang=lang)
+    return Chart("over_time", lang, "lines", headline, subtitle, footer, _series(data, lang), data, paint)
+
+
+def _series(data: pd.DataFrame, lang: Lang) -> list[Series]:
+    return [
+        panels.year_series(f"{wording.label(flow, lang)}, {table}", rows, flow, lang, main=flow != "balance")
+        for table, rows in data.groupby("table", sort=False)
+        for flow in FLOWS
+    ]
+
+
+def _paint(space: Canvas, data: pd.DataFrame, numbers: Mapping[str, int], lang: Lang) -> None:
+    partner = data["partner"].iloc[0]
+    parts = [data[data["table"] == table] for table in data["table"].unique()]
+    spans = [rows["period"].astype(int).agg(["min", "max"]) for rows in parts]
+    widths = [span["max"] - span["min"] + 4.5 for span in spans]
+    axes = space.open(3.75 + panels.titles(space)).axes(
+        1, len(parts), left=0.3, titles=panels.titles(space), width_ratios=widths, wspace=0.06
+    )
+    low, high = min(data[list(FLOWS)].min().min(), 0), data[list(FLOWS)].max().max()
+    tall = high - low or 1.0
+    rows_above = 0.06 + EVENT_ROW * len(_events(partner, data))
+    for ax, span, rows in zip(axes, spans, parts, strict=True):
+        table = registry.table(rows["table"].iloc[0])
+        ax.set_xlim(span["min"] - 0.7, span["max"] + 3.8)
+        ax.set_ylim(low - 0.09 * tall, high + rows_above * tall)
+        _draw_lines(ax, rows, table.breaks, 0.06 * tall, lang)
+        panels.mark_breaks(ax, table.breaks, numbers, high)
+        _mark_events(ax, _events(partner, rows), EVENT_ROW / (1.09 + rows_above), lang)
+        panels.title(ax, table, lang)
+        canvas.billions(ax.yaxis, lang, low, high)
+    for ax in axes[1:]:
+        ax.tick_params(labelleft=False)
 
 
 def _data(frame: pd.DataFrame, partner: str) -> pd.DataFrame:
@@ -129,7 +140,7 @@ def _events(partner: str, rows: pd.DataFrame) -> list[Event]:
 def _mark_events(ax: Axes, events: Sequence[Event], row_height: float, lang: Lang) -> None:
     """Mark events above the lines, a row each, so that no label crosses another."""
     start, end = ax.get_xlim()
-    years_an_inch = (end - start) / (ax.get_position().width * canvas.WIDTH)
+    years_an_inch = (end - start) / canvas.inches(ax)[0]
     for row, event in enumerate(events):
         height = 0.99 - row_height * row
         ax.axvline(event.year, ymax=height, color="#c9c9c9", linewidth=0.8, zorder=0)
@@ -153,19 +164,3 @@ def _headline(data: pd.DataFrame, partner: str, lang: Lang) -> str:
     sentence = wording.text("-".join(["over-time", *known]), lang, **values)
     crossed = [g for g in registry.tables()[longest["table"].iloc[0]].breaks if first <= g.before and g.after <= last]
     return sentence + (wording.label("across-breaks", lang) if crossed else "")
-
-
-def _alt(data: pd.DataFrame, lang: Lang) -> str:
-    """Give the first and last whole year of each line."""
-    lines = []
-    for table, rows in data[data["complete"]].groupby("table", sort=False):
-        for flow in FLOWS:
-            known = rows.dropna(subset=[flow])
-            if known.empty:
-                continue
-            ends = known.iloc[[0, -1]]
-            values = {"flow": flow, "table": table}
-            for name, end in zip(("first", "last"), ends.to_dict("records"), strict=True):
-                values |= {name: end["period"], f"{name}_value": end[flow]}
-            lines.append(wording.text("over-time-alt", lang, **values))
-    return " ".join(lines)

@@ -1,7 +1,7 @@
 """What figures over the years share: which years are drawn, lines in pieces, changes of method, labels at the ends."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -9,8 +9,13 @@ from matplotlib.ticker import FixedLocator
 
 from nltrade import registry, wording
 from nltrade.charts import canvas
+from nltrade.charts.canvas import Canvas
+from nltrade.charts.chart import Series
+from nltrade.charts.provenance import part_of_year
+from nltrade.charts.style import INK
 from nltrade.registry.entries import Break, Lang, Table
 
+YEAR = 0.42  # inches that the label of a year takes
 HOLLOW: dict[str, Any] = {"marker": "o", "markersize": 5, "markerfacecolor": "white", "linestyle": "none"}
 
 
@@ -40,6 +45,27 @@ def published_years(data: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     data, published = data[kept], published[kept]
     begun, not_over = (published[step].groupby(data["table"]).cummax() for step in (slice(None), slice(None, None, -1)))
     return data[begun & not_over].reset_index(drop=True)
+
+
+def year_series(
+    name: str,
+    rows: pd.DataFrame,
+    column: str,
+    lang: Lang,
+    how: Literal["bn", "meur", "pct"] = "bn",
+    *,
+    main: bool = True,
+) -> Series:
+    """Give a column over the years of one table, each part-year named as one and set aside from the extremes."""
+    values: dict[str, float | str | None] = {}
+    aside = set()
+    for row in rows.to_dict("records"):
+        year = row["period"]
+        if not row["complete"]:
+            year = f"{year} ({part_of_year(row['table'], year, lang)})"
+            aside.add(year)
+        values[year] = None if pd.isna(row[column]) else float(row[column])
+    return Series(name, values, how, main=main, aside=frozenset(aside))
 
 
 def pieces(rows: pd.DataFrame, column: str, breaks: Sequence[Break]) -> list[pd.Series]:
@@ -109,14 +135,23 @@ def mark_at(ax: Axes, at: float, number: int | None, high: float) -> None:
         ax.text(at, 0.01, f"({number})", transform=where, ha="center", fontsize=7, color="#777777", bbox=box)
 
 
-def mark_years(ax: Axes, years: Iterable[int], every: int = 5) -> None:
-    """Write the years that a number divides under the axis."""
+def mark_years(ax: Axes, years: Iterable[int]) -> None:
+    """Write round years under the axis, as many as have room."""
+    start, end = ax.get_xlim()
+    room = canvas.inches(ax)[0] / (end - start)
+    every = next((step for step in (5, 10) if step * room >= YEAR), 20)
     ax.xaxis.set_major_locator(FixedLocator([year for year in years if year % every == 0]))
 
 
-def title(table: Table, lang: Lang) -> str:
-    """Name the concept of a table, and the table."""
-    return f"{wording.label(table.concept, lang)} ({table.id})"
+def title(ax: Axes, table: Table, lang: Lang) -> None:
+    """Name the concept of a table, and the table, above a panel."""
+    name = canvas.wrap(f"{wording.label(table.concept, lang)} ({table.id})", canvas.inches(ax)[0], 9, "bold")
+    ax.set_title(name, loc="left", fontsize=9, weight="bold", color=INK)
+
+
+def titles(space: Canvas) -> float:
+    """Give the inches for the titles of two panels side by side: two lines where it is narrow."""
+    return 0.4 if space.width < 7 else 0.25
 
 
 def limits(parts: Iterable[pd.DataFrame], inches: float, beside: float) -> list[tuple[float, float]]:
@@ -164,8 +199,7 @@ def label_ends(ax: Axes, x: float, labels: Mapping[str, tuple[float, Any]], size
         Height of each label.
     """
     low, high = ax.get_ylim()
-    inches = ax.get_position().height * ax.figure.get_figheight()  # type: ignore[union-attr]
-    apart = size * 1.3 / 72 * (high - low) / inches
+    apart = size * 1.3 / 72 * (high - low) / canvas.inches(ax)[1]
     lines = {  # each line of a label is moved for itself; the tiny steps keep those of one label together
         f"{at} {line}": y - (high - low) * 1e-6 * (10 * at + line)
         for at, (text, (y, _)) in enumerate(labels.items())

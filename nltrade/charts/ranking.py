@@ -1,6 +1,7 @@
 """The place of a partner in every reading, with what could change it."""
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -8,9 +9,10 @@ from matplotlib.axes import Axes
 
 from nltrade import registry, trade, wording
 from nltrade.cbs import snapshot
-from nltrade.charts import canvas
+from nltrade.charts import canvas, style
 from nltrade.charts.canvas import Canvas
-from nltrade.charts.chart import Chart
+from nltrade.charts.chart import Chart, Series
+from nltrade.charts.provenance import source_lines, statuses, year_label
 from nltrade.errors import NoData
 from nltrade.ranking import Among, Counted, rank_partners
 from nltrade.registry.entries import Lang
@@ -19,6 +21,7 @@ from nltrade.verdicts.reading import Placed, place_range
 
 FLOWS = ["total trade", "import", "export", "domestic export"]
 SHOWN = 5
+NAMES = 1.3  # inches beside each panel for the names of partners
 
 
 def draw_ranking(frame: pd.DataFrame, *, partner: str = "RU", period: str | int = 2012, lang: Lang = "en") -> Chart:
@@ -64,27 +67,49 @@ def draw_ranking(frame: pd.DataFrame, *, partner: str = "RU", period: str | int 
     if own.empty:
         name = registry.partner(partner).name()
         raise NoData(f"{name} ({partner}) is not published separately in {data['table'].iloc[0]} for {year}; not zero.")
-    label = canvas.year_label(frame, data["table"].iloc[0], year, lang)
+    label = year_label(frame, data["table"].iloc[0], year, lang)
     headline = _headline(own, partner, label, where, lang)
     tables = sorted({table for both in data["table"] for table in both.split(" + ")})
     notes = ["eu-membership", *(["goods-and-services"] if any("+" in t for t in data["table"]) else [])]
     footer = [
         " ".join(wording.note(id, lang) for id in notes),
-        *canvas.source_lines(snapshot.origins(tables), lang, canvas.statuses(frame, year)),
+        *source_lines(snapshot.origins(tables), lang, statuses(frame, year)),
     ]
     subtitle = wording.text("ranking-subtitle", lang, where=where, year=label)
     if data["place"].isna().any():
         subtitle += " " + wording.label("ranking-hatched", lang)
-    panels = list(data.groupby("reading", sort=False))
-    with canvas.styled():
-        rows = (len(panels) + 1) // 2
-        chart = Canvas(headline=headline, subtitle=subtitle, footer=footer, height=1.7 * rows)
-        axes = chart.axes(rows, 2, left=1.3, titles=0.22, hspace=0.3, wspace=0.55)
-        for ax, (_, bars) in zip(axes, panels, strict=False):
-            _panel(ax, bars, partner, lang)
-        for ax in axes[len(panels) :]:
-            ax.remove()
-    return Chart("ranking", lang, chart.figure, headline, f"{headline}. {_alt(panels, lang)}", data)
+    series = [_series(bars, lang) for _, bars in data.groupby("reading", sort=False)]
+    paint = partial(_paint, data=data, partner=partner, lang=lang)
+    return Chart("ranking", lang, "bars", headline, subtitle, footer, series, data, paint)
+
+
+def _series(bars: pd.DataFrame, lang: Lang) -> Series:
+    names = [
+        wording.partner(bar.partner, lang)
+        if pd.isna(bar.place)
+        else f"{bar.place}. {wording.partner(bar.partner, lang)}"
+        for bar in bars.itertuples()
+    ]
+    return Series(_title(bars, lang), dict(zip(names, bars[VALUE], strict=True)))
+
+
+def _title(bars: pd.DataFrame, lang: Lang) -> str:
+    """Name a reading: what is ranked, and with the EU of which day."""
+    title = wording.label(bars["what"].iloc[0], lang)
+    return wording.text("with-members-now", lang, what=title) if bars["members"].iloc[0] == "today" else title
+
+
+def _paint(space: Canvas, data: pd.DataFrame, partner: str, lang: Lang) -> None:
+    panels = [bars for _, bars in data.groupby("reading", sort=False)]
+    columns = max(int(space.width // 2.8), 1)
+    rows = -(-len(panels) // columns)
+    apart = NAMES + 0.05
+    wide = (space.width - NAMES - (columns - 1) * apart) / columns
+    axes = space.open(1.7 * rows).axes(rows, columns, left=NAMES, titles=0.22, hspace=0.3, wspace=apart / wide)
+    for ax, bars in zip(axes, panels, strict=False):
+        _panel(ax, bars, partner, lang)
+    for ax in axes[len(panels) :]:
+        ax.remove()
 
 
 def _data(frame: pd.DataFrame, partner: str, year: str, among: Among) -> pd.DataFrame:
@@ -127,24 +152,24 @@ def _largest_groups(frame: pd.DataFrame, table: str, among: Among) -> pd.DataFra
 
 def _panel(ax: Axes, bars: pd.DataFrame, partner: str, lang: Lang) -> None:
     """Draw one reading: bars with their values, thin lines for what could be added, the group hatched."""
-    width = ax.get_position().width * canvas.WIDTH
+    width = canvas.inches(ax)[0]
     reach = 0.0
     for at, bar in enumerate(bars.to_dict("records")):
         value, own, group = bar[VALUE], bar["partner"] == partner, pd.isna(bar["place"])
-        colour = canvas.SUBJECT if own else canvas.INK
+        colour = style.SUBJECT if own else style.INK
         label, size = wording.number(value / 1000, lang, 1), 7.5
         end = value
         if group:
-            look: dict[str, Any] = {"facecolor": "white", "edgecolor": canvas.GREY, "hatch": "/////", "linewidth": 0.6}
+            look: dict[str, Any] = {"facecolor": "white", "edgecolor": style.GREY, "hatch": "/////", "linewidth": 0.6}
             ax.barh(at, value, height=0.66, **look)
             label, size = canvas.wrap(f"{label} {wording.partner(bar['partner'], lang)}", 1.5, 7), 7
         else:
-            ax.barh(at, value, height=0.66, color=canvas.SUBJECT if own else canvas.PALE)
+            ax.barh(at, value, height=0.66, color=style.SUBJECT if own else style.PALE)
             end += bar["unallocated_meur"]
             ax.plot([value, end], [at, at], color=colour, linewidth=1, solid_capstyle="butt")
         if own:
-            possible = place_range(Placed.of(bar), lang)
-            label = f"{label}  {wording.place(bar['place'], lang)}, {possible}"
+            place = f"{wording.place(bar['place'], lang)}, {place_range(Placed.of(bar), lang)}"
+            label = canvas.wrap(f"{label} ({place})", max(0.62 * width, 1.0), size, "bold")
         weight = "bold" if own else "normal"
         ax.annotate(
             label,
@@ -166,10 +191,7 @@ def _panel(ax: Axes, bars: pd.DataFrame, partner: str, lang: Lang) -> None:
     ax.spines["bottom"].set_visible(False)
     ax.spines["left"].set_visible(True)
     ax.grid(False)
-    title = wording.label(bars["what"].iloc[0], lang)
-    if bars["members"].iloc[0] == "today":
-        title = wording.text("with-members-now", lang, what=title)
-    ax.set_title(title, loc="left", fontsize=8.5, weight="bold", color=canvas.INK)
+    ax.set_title(_title(bars, lang), loc="left", x=-NAMES / width, fontsize=8.5, weight="bold", color=style.INK)
 
 
 def _headline(own: pd.DataFrame, partner: str, year: str, where: str, lang: Lang) -> str:
@@ -183,12 +205,3 @@ def _headline(own: pd.DataFrame, partner: str, year: str, where: str, lang: Lang
     else:
         sentence = wording.text("ranking-mixed", lang, places=sorted(by_place.items()), **values)
     return sentence[0].upper() + sentence[1:]
-
-
-def _alt(panels: list[tuple[object, pd.DataFrame]], lang: Lang) -> str:
-    sentences = []
-    for _, bars in panels:
-        listed = [wording.text("partner-value", lang, partner=b.partner, value=b.value_meur) for b in bars.itertuples()]
-        what = wording.label(bars["what"].iloc[0], lang)
-        sentences.append(wording.text("ranking-alt", lang, what=what, listed=wording.several(listed, lang)))
-    return " ".join(sentences)

@@ -1,6 +1,7 @@
 """Reported figures against CBS: a bar for what CBS publishes, and the room that the wording leaves."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -8,9 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from nltrade import registry, wording
-from nltrade.charts import canvas
+from nltrade.charts import canvas, style
 from nltrade.charts.canvas import Canvas
-from nltrade.charts.chart import Chart
+from nltrade.charts.chart import Chart, Series
+from nltrade.charts.provenance import source_lines
 from nltrade.errors import NoData
 from nltrade.registry.entries import Lang
 from nltrade.verdicts import Verdict
@@ -60,26 +62,27 @@ def draw_reported(verdicts: Sequence[Verdict], lang: Lang = "en") -> Chart:
     footer = [
         *(wording.note(id, lang) for id in dict.fromkeys(v.claim.note for v in shown.values()) if id),
         *(wording.note(registry.tables()[id].note, lang) for id in dict.fromkeys(data["table"])),
-        *canvas.source_lines(sources, lang, {str(first.year): data["status"].iloc[0]}),
+        *source_lines(sources, lang, {str(first.year): data["status"].iloc[0]}),
     ]
-    with canvas.styled():
-        chart = Canvas(
-            headline=headline,
-            subtitle=wording.text("reported-subtitle", lang, partner=first.partner, year=first.year),
-            footer=footer,
-            height=1.1 * len(data) + 0.3,
-        )
-        (ax,) = chart.axes()
-        end = max(data["cbs_meur"].max(), data["upto_meur"].max()) * 1.03
-        for at, row in enumerate(data.to_dict("records")):
-            _bar(ax, at, row, end, lang)
-        ax.set(xlim=(0, end), ylim=(len(data) - 0.62, -0.78), yticks=[])
-        canvas.billions(ax.xaxis, lang, 0, end)
-    values = "; ".join(
-        wording.text("reported-alt", lang, flow=row.flow, value=row.cbs_meur, words=row.wording)
-        for row in data.itertuples()
-    )
-    return Chart("reported", lang, chart.figure, headline, f"{headline}. {values}.", data)
+    subtitle = wording.text("reported-subtitle", lang, partner=first.partner, year=first.year)
+    series = [_series(row, lang) for row in data.to_dict("records")]
+    paint = partial(_paint, data=data, lang=lang)
+    return Chart("reported", lang, "bars", headline, subtitle, footer, series, data, paint)
+
+
+def _series(row: dict[Hashable, Any], lang: Lang) -> Series:
+    name = wording.text(f"{row['flow']}-with", lang, partner=row["partner"])
+    words = wording.text("reported-as", lang, words=row["wording"])
+    return Series(name, {wording.label("cbs", lang): row["cbs_meur"], words: row["reported_meur"]}, "meur")
+
+
+def _paint(space: Canvas, data: pd.DataFrame, lang: Lang) -> None:
+    (ax,) = space.open(1.1 * len(data) + 0.3).axes()
+    end = max(data["cbs_meur"].max(), data["upto_meur"].max()) * 1.03
+    for at, row in enumerate(data.to_dict("records")):
+        _bar(ax, at, row, end, lang)
+    ax.set(xlim=(0, end), ylim=(len(data) - 0.62, -0.78), yticks=[])
+    canvas.billions(ax.xaxis, lang, 0, end)
 
 
 def _figure(verdict: Verdict) -> bool:
@@ -107,13 +110,13 @@ def _row(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _bar(ax: Axes, at: int, row: dict[str, Any], end: float, lang: Lang) -> None:
+def _bar(ax: Axes, at: int, row: dict[Hashable, Any], end: float, lang: Lang) -> None:
     value, reported, start, upto = (row[f"{name}_meur"] for name in ("cbs", "reported", "from", "upto"))
-    colour = canvas.COLOURS.get(row["flow"], canvas.INK)
+    colour = style.COLOURS.get(row["flow"], style.INK)
     ax.barh(at, value, height=0.4, color=colour)
-    room = Rectangle((start, at - 0.27), upto - start, 0.54, facecolor="none", edgecolor=canvas.GREY, hatch="////")
+    room = Rectangle((start, at - 0.27), upto - start, 0.54, facecolor="none", edgecolor=style.GREY, hatch="////")
     ax.add_patch(room)
-    ax.plot([reported, reported], [at - 0.33, at + 0.27], color=canvas.INK, linewidth=1.4)
+    ax.plot([reported, reported], [at - 0.33, at + 0.27], color=style.INK, linewidth=1.4)
     above: dict[str, Any] = {"va": "bottom", "fontsize": 9}
     flow = wording.text(f"{row['flow']}-with", lang, partner=row["partner"])
     clear = reported > end * 0.3  # of the line with the words
@@ -123,5 +126,5 @@ def _bar(ax: Axes, at: int, row: dict[str, Any], end: float, lang: Lang) -> None
     says = wording.text("cbs-says", lang, value=value, margin=row["margin_pct"])
     inside = min(value, start) > end / 3
     where = min(value, start) - 0.01 * end if inside else max(value, upto) + 0.01 * end
-    look: dict[str, Any] = {"ha": "right" if inside else "left", "color": "white" if inside else canvas.INK}
+    look: dict[str, Any] = {"ha": "right" if inside else "left", "color": "white" if inside else style.INK}
     ax.text(where, at, says, va="center", weight="bold", **look)

@@ -1,6 +1,7 @@
 """The sectors of a year, sorted: what CBS publishes, the range of what it withholds, and what others reported."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -9,9 +10,10 @@ from matplotlib.axes import Axes
 from nltrade import registry, wording
 from nltrade.by_sector import REMAINDER, most_detailed, sector_trade, why_missing
 from nltrade.cbs import snapshot
-from nltrade.charts import canvas
+from nltrade.charts import canvas, style
 from nltrade.charts.canvas import Canvas
-from nltrade.charts.chart import Chart
+from nltrade.charts.chart import Chart, Series
+from nltrade.charts.provenance import source_lines, statuses, year_label
 from nltrade.errors import NoData
 from nltrade.registry import sectors as named
 from nltrade.registry.entries import Lang, Sector
@@ -82,7 +84,7 @@ def draw_sectors(
             "See `nltrade sectors` for what would bring one."
         )
     table = str(found["table"].iloc[0])
-    label = canvas.year_label(frame, table, year, lang)
+    label = year_label(frame, table, year, lang)
     headline = _headline(drawn, partner, label, lang)
     lacking = found[(found["absent"] > 0) & (found["flow"] == "import")]
     able = [why_missing(row, known.get(row["sector"])) for row in lacking.to_dict("records")]
@@ -92,24 +94,30 @@ def draw_sectors(
         notes.append(wording.text("sectors-lacking", lang, count=len(lacking), table=fetch))
     if hidden := _without_bounds(found, known, lang):
         notes.append(wording.text("sectors-unbounded", lang, sectors=wording.several(hidden, lang)))
-    statuses = canvas.statuses(frame[frame["table"] == table], year)
-    footer = [" ".join(notes), *canvas.source_lines(snapshot.origins([table]), lang, statuses)]
-    flows = [(flow, rows) for flow, rows in data.groupby("flow", sort=False) if len(rows)]
-    with canvas.styled():
-        chart = Canvas(
-            headline=headline,
-            subtitle=wording.text("sectors-subtitle", lang, partner=partner, year=label),
-            footer=footer,
-            height=ROW * len(data) + TITLE * len(flows),
-        )
-        sizes = [len(rows) for _, rows in flows]
-        axes = chart.axes(
-            len(flows), 1, left=LEFT, titles=0.25, height_ratios=sizes, hspace=TITLE * len(flows) / (ROW * len(data))
-        )
-        for ax, (flow, rows) in zip(axes, flows, strict=True):
-            _draw(ax, str(flow), rows, partner, lang)
-    said = [f"{row['name']}: {row['label']}" for row in data.to_dict("records")]
-    return Chart("sectors", lang, chart.figure, headline, f"{headline}. {'; '.join(said)}.", data)
+    status = statuses(frame[frame["table"] == table], year)
+    footer = [" ".join(notes), *source_lines(snapshot.origins([table]), lang, status)]
+    subtitle = wording.text("sectors-subtitle", lang, partner=partner, year=label)
+    series = [_series(rows, partner, lang) for _, rows in data.groupby("flow", sort=False)]
+    paint = partial(_paint, data=data, partner=partner, lang=lang)
+    return Chart("sectors", lang, "bars", headline, subtitle, footer, series, data, paint)
+
+
+def _series(rows: pd.DataFrame, partner: str, lang: Lang) -> Series:
+    """Give the value of each row, or what is said of it where it has none of its own."""
+    published = rows["kind"].isin(["sector", "rest"]) & rows[VALUE].notna()
+    values = rows[VALUE].astype(object).where(published, rows["label"])
+    name = wording.text(f"{rows['flow'].iloc[0]}-with", lang, partner=partner)
+    return Series(name, dict(zip(rows["name"], values, strict=True)), "meur")
+
+
+def _paint(space: Canvas, data: pd.DataFrame, partner: str, lang: Lang) -> None:
+    flows = [rows for _, rows in data.groupby("flow", sort=False)]
+    tall = ROW * len(data)
+    space.open(tall + TITLE * len(flows))
+    sizes = [len(rows) for rows in flows]
+    axes = space.axes(len(flows), 1, left=LEFT, titles=0.25, height_ratios=sizes, hspace=TITLE * len(flows) / tall)
+    for ax, rows in zip(axes, flows, strict=True):
+        _draw(ax, rows, space.width - LEFT, partner, lang)
 
 
 def _without_bounds(found: pd.DataFrame, known: Mapping[str, Sector], lang: Lang) -> list[str]:
@@ -150,24 +158,25 @@ def _rows(
     return data
 
 
-def _draw(ax: Axes, flow: str, rows: pd.DataFrame, partner: str, lang: Lang) -> None:
-    colour = canvas.COLOURS[flow]
+def _draw(ax: Axes, rows: pd.DataFrame, width: float, partner: str, lang: Lang) -> None:
+    flow = rows["flow"].iloc[0]
+    colour = style.COLOURS[flow]
     # As wide as leaves room for the longest label behind its bar.
-    room = [canvas.WIDTH - 2 * canvas.MARGIN - LEFT - 0.2 - canvas.text_width(label, 8) for label in rows["label"]]
+    room = [width - 0.2 - canvas.text_width(label, 8) for label in rows["label"]]
     wide = max(high / inches for high, inches in zip(rows["high"], room, strict=True)) or 1.0
     for at, row in enumerate(rows.to_dict("records")):
         if row["kind"] == "reported":
             look: dict[str, Any] = {"marker": "D", "markersize": 5, "linestyle": "none", "clip_on": False}
-            ax.plot([row[VALUE]], [at], color=canvas.SUBJECT, **look)
+            ax.plot([row[VALUE]], [at], color=style.SUBJECT, **look)
         elif pd.isna(row[VALUE]):
             ax.barh(at, row["low"], height=0.6, color=colour)
-            ax.barh(at, row["high"] - row["low"], left=row["low"], height=0.6, color=canvas.PALE, hatch="///")
+            ax.barh(at, row["high"] - row["low"], left=row["low"], height=0.6, color=style.PALE, hatch="///")
         else:
-            ax.barh(at, row[VALUE], height=0.6, color=canvas.PALE if row["kind"] == "rest" else colour)
+            ax.barh(at, row[VALUE], height=0.6, color=style.PALE if row["kind"] == "rest" else colour)
         apart = 0.1 if row["kind"] == "reported" else 0.05
         ax.text(row["high"] + apart * wide, at, row["label"], va="center", fontsize=8)
     ax.set_yticks(range(len(rows)), rows["name"], fontsize=8.5)
-    ax.set(ylim=(len(rows) - 0.4, -0.6), xlim=(0, wide * (canvas.WIDTH - 2 * canvas.MARGIN - LEFT)), xticks=[])
+    ax.set(ylim=(len(rows) - 0.4, -0.6), xlim=(0, wide * width), xticks=[])
     ax.grid(visible=False)
     ax.set_title(
         wording.text(f"{flow}-with", lang, partner=partner), loc="left", fontsize=9, weight="bold", color=colour

@@ -1,17 +1,17 @@
 """The trade of each sector over time: a small panel a sector, with a scale of its own."""
 
 from collections.abc import Mapping
+from functools import partial
 
 import pandas as pd
 
 from nltrade import registry, wording
 from nltrade.by_sector import sector_trade
 from nltrade.cbs import snapshot
-from nltrade.charts import canvas
 from nltrade.charts import sectors_over_time_words as words
-from nltrade.charts.canvas import Canvas
-from nltrade.charts.chart import Chart
-from nltrade.charts.small_panels import FLOWS, LINE, Panels
+from nltrade.charts.chart import Chart, Series
+from nltrade.charts.provenance import source_lines
+from nltrade.charts.small_panels import FLOWS, LINE, paint_panels
 from nltrade.errors import NoData
 from nltrade.registry import sectors as named
 from nltrade.registry.entries import Lang, Sector
@@ -71,21 +71,25 @@ def draw_sectors_over_time(
         raise NoData(" ".join([says, *missing[1:]]))
     headline = words.headline_of(data, known, partner, lang)
     ends = {"first": data["period"].min(), "last": data["period"].max()}
-    with canvas.styled():
-        panels = Panels(data, known, lang)
-        chart = Canvas(
-            headline=headline,
-            subtitle=wording.text("over-time-sectors-subtitle", lang, partner=partner, **ends),
-            footer=[
-                " ".join(words.not_drawn(data, found, known, partner, lang)),
-                " ".join(words.notes(data, known, lang)),
-                *canvas.source_lines(snapshot.origins(data["table"]), lang),
-            ],
-            height=panels.height,
+    subtitle = wording.text("over-time-sectors-subtitle", lang, partner=partner, **ends)
+    footer = [
+        " ".join(words.not_drawn(data, found, known, partner, lang)),
+        " ".join(words.notes(data, known, lang)),
+        *source_lines(snapshot.origins(data["table"]), lang),
+    ]
+    paint = partial(paint_panels, data=data, known={id: known[id] for id in data["sector"].unique()}, lang=lang)
+    series = _series(data, known, lang)
+    return Chart("sectors_over_time", lang, "lines", headline, subtitle, footer, series, data, paint)
+
+
+def _series(data: pd.DataFrame, known: Mapping[str, Sector], lang: Lang) -> list[Series]:
+    return [
+        Series(
+            ", ".join([known[sector].text(lang), wording.label(flow, lang), wording.label(kind, lang), table]),
+            dict(zip(rows["period"], rows[VALUE], strict=True)),
         )
-        panels.draw(chart)
-    alt = f"{headline}. {words.alt_of(data, known, lang)}"
-    return Chart("sectors_over_time", lang, chart.figure, headline, alt, data)
+        for (sector, kind, _, table, flow), rows in data.groupby(LINE, sort=False)
+    ]
 
 
 def _data(found: pd.DataFrame, known: Mapping[str, Sector]) -> pd.DataFrame:

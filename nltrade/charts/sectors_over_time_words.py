@@ -1,11 +1,11 @@
-"""What `draw_sectors_over_time` says beside its panels: headline, footer, text alternative."""
+"""What `draw_sectors_over_time` says beside its panels: headline and footer."""
 
 from collections.abc import Mapping
 
 import pandas as pd
 
 from nltrade import registry, wording
-from nltrade.charts.small_panels import FLOWS, LINE
+from nltrade.charts.small_panels import FLOWS
 from nltrade.registry import sectors as named
 from nltrade.registry.entries import Lang, Sector
 from nltrade.trade import VALUE
@@ -64,14 +64,3 @@ def headline_of(data: pd.DataFrame, known: Mapping[str, Sector], partner: str, l
     says = {"drawn": data["sector"].nunique(), "all": len(known), "partner": partner}
     says |= {f"{flow}s": words for flow, words in highest.items()}
     return wording.text("-".join(["over-time-sectors", *highest]), lang, **says)
-
-
-def alt_of(data: pd.DataFrame, known: Mapping[str, Sector], lang: Lang) -> str:
-    """Give the highest and the last year of each line."""
-    lines = []
-    for (id, kind, _, table, flow), rows in data.groupby(LINE, sort=False):
-        top, last = rows.loc[rows[VALUE].idxmax()], rows.iloc[-1]
-        what = {"sector": known[id].text(lang), "kind": kind, "flow": flow, "table": table}
-        what |= {"value": top[VALUE], "year": top["period"], "last_value": last[VALUE], "last": last["period"]}
-        lines.append(wording.text("over-time-sectors-alt", lang, **what))
-    return " ".join(lines)

@@ -1,22 +1,22 @@
 """Trade in services over the years: the total and the classes at hand, imports beside exports."""
 
+from functools import partial
 from typing import Any
 
-import matplotlib
 import pandas as pd
 from matplotlib.axes import Axes
 
 from nltrade import registry, wording
 from nltrade.cbs import snapshot
-from nltrade.charts import canvas, panels, services_data
+from nltrade.charts import canvas, panels, services_data, style
 from nltrade.charts.canvas import Canvas
-from nltrade.charts.chart import Chart
+from nltrade.charts.chart import Chart, Series
+from nltrade.charts.provenance import source_lines, statuses, to_fetch
 from nltrade.charts.services_data import TOTAL
 from nltrade.registry.entries import Lang
 from nltrade.trade import VALUE
 
 NAMES = 1.35  # inches beside each panel for the names of lines
-COLOURS = matplotlib.color_sequences["petroff6"]
 
 
 def draw_services(frame: pd.DataFrame, *, partner: str = "RU", lang: Lang = "en") -> Chart:
@@ -56,7 +56,7 @@ def draw_services(frame: pd.DataFrame, *, partner: str = "RU", lang: Lang = "en"
     """
     partner = registry.country(partner).id
     data = services_data.rows(frame, partner)
-    classes = services_data.largest(data, len(COLOURS))
+    classes = services_data.largest(data, len(style.CLASSES))
     known = data.dropna(subset=[VALUE])
     drawn = data[data["product"].isin([TOTAL, *classes])].reset_index(drop=True)
     headline = services_data.headline(frame, drawn, partner, lang)
@@ -67,34 +67,51 @@ def draw_services(frame: pd.DataFrame, *, partner: str = "RU", lang: Lang = "en"
     count = data["product"].nunique() - 1
     if count > len(classes):
         subtitle.append(wording.text("services-cut", lang, count=count, shown=len(classes)))
-    status = canvas.statuses(frame, known["period"].max(), "services")
+    status = statuses(frame, known["period"].max(), "services")
     footer = [
         " ".join(
             [
                 *services_data.notes(frame, drawn, marks, partner, lang),
-                *canvas.to_fetch(frame, partner, "SC", "services-fetch", lang),
+                *to_fetch(frame, partner, "SC", "services-fetch", lang),
             ]
         ),
         wording.note("balance-of-payments", lang),
-        *canvas.source_lines(snapshot.origins(drawn["table"].unique()), lang, status),
+        *source_lines(snapshot.origins(drawn["table"].unique()), lang, status),
     ]
-    with canvas.styled():
-        chart = Canvas(headline=headline, subtitle=" ".join(subtitle), footer=footer, height=4.0)
-        axes = chart.axes(1, 2, left=0.35, titles=0.25, wspace=0.05)
-        low, high = min(known[VALUE].min(), 0), max(known[VALUE].max(), 0)
-        tall = high - low or 1.0
-        (limits, _) = panels.limits([drawn, drawn], canvas.WIDTH - 2 * canvas.MARGIN - 0.5, NAMES)
-        for ax, flow in zip(axes, services_data.FLOWS, strict=True):
-            ax.set(xlim=limits, ylim=(low - 0.09 * tall, high + 0.04 * tall))
-            ax.axhline(0, color="#999999", linewidth=0.8)
-            for number, at in enumerate(marks.values(), start=1):
-                panels.mark_at(ax, at, number, high)
-            _lines(ax, drawn[drawn["flow"] == flow], classes, lang)
-            title = wording.text(f"{flow}-with", lang, partner=partner)
-            ax.set_title(title, loc="left", fontsize=9, weight="bold", color=canvas.COLOURS[flow])
-            canvas.billions(ax.yaxis, lang, low, high)
-        axes[1].tick_params(labelleft=False)
-    return Chart("services", lang, chart.figure, headline, f"{headline}. {services_data.alt(drawn, lang)}", drawn)
+    paint = partial(_paint, drawn=drawn, classes=classes, marks=list(marks.values()), lang=lang)
+    series = _series(drawn, lang)
+    return Chart("services", lang, "lines", headline, " ".join(subtitle), footer, series, drawn, paint)
+
+
+def _series(drawn: pd.DataFrame, lang: Lang) -> list[Series]:
+    return [
+        panels.year_series(
+            f"{registry.product(product).text(lang)}, {wording.label(flow, lang)}, {table}",
+            rows,
+            VALUE,
+            lang,
+            "meur",
+            main=product == TOTAL,
+        )
+        for (product, flow, table), rows in drawn.groupby(["product", "flow", "table"], sort=False)
+    ]
+
+
+def _paint(space: Canvas, drawn: pd.DataFrame, classes: list[str], marks: list[float], lang: Lang) -> None:
+    axes = space.open(4.0).axes(1, 2, left=0.35, titles=0.25, wspace=0.05)
+    low, high = min(drawn[VALUE].min(), 0), max(drawn[VALUE].max(), 0)
+    tall = high - low or 1.0
+    (limits, _) = panels.limits([drawn, drawn], space.width - 0.5, NAMES)
+    for ax, flow in zip(axes, services_data.FLOWS, strict=True):
+        ax.set(xlim=limits, ylim=(low - 0.09 * tall, high + 0.04 * tall))
+        ax.axhline(0, color="#999999", linewidth=0.8)
+        for number, at in enumerate(marks, start=1):
+            panels.mark_at(ax, at, number, high)
+        _lines(ax, drawn[drawn["flow"] == flow], classes, lang)
+        title = wording.text(f"{flow}-with", lang, partner=drawn["partner"].iloc[0])
+        ax.set_title(title, loc="left", fontsize=9, weight="bold", color=style.COLOURS[flow])
+        canvas.billions(ax.yaxis, lang, low, high)
+    axes[1].tick_params(labelleft=False)
 
 
 def _lines(ax: Axes, rows: pd.DataFrame, classes: list[str], lang: Lang) -> None:
@@ -102,7 +119,7 @@ def _lines(ax: Axes, rows: pd.DataFrame, classes: list[str], lang: Lang) -> None
     labels: dict[str, tuple[float, Any]] = {}
     lasts: dict[str, int] = {}
     flow = rows["flow"].iloc[0]
-    colours = {TOTAL: canvas.COLOURS[flow]} | dict(zip(classes, COLOURS, strict=False))
+    colours = {TOTAL: style.COLOURS[flow]} | dict(zip(classes, style.CLASSES, strict=False))
     for product, colour in reversed(colours.items()):
         look = {"linewidth": 2.8, "markersize": 3.5} if product == TOTAL else {"linewidth": 1.3, "markersize": 2.5}
         line = rows[rows["product"] == product]

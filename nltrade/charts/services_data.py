@@ -6,7 +6,8 @@ from itertools import pairwise
 import pandas as pd
 
 from nltrade import registry, trade, wording
-from nltrade.charts import canvas, panels
+from nltrade.charts import panels
+from nltrade.charts.provenance import year_label
 from nltrade.errors import NoData
 from nltrade.registry.entries import Lang
 from nltrade.trade import VALUE
@@ -88,7 +89,7 @@ def headline(frame: pd.DataFrame, drawn: pd.DataFrame, partner: str, lang: Lang)
     year, table = newest["period"], newest["table"]
     latest = known[(known["period"] == year) & (known["table"] == table)]
     flows = latest[latest["product"] == TOTAL].set_index("flow")[VALUE].to_dict()
-    values = {"partner": partner, "year": canvas.year_label(frame, table, year, lang)}
+    values = {"partner": partner, "year": year_label(frame, table, year, lang)}
     values |= {"export": flows.get("export"), "import_": flows.get("import")}
     sentence = wording.text(HEADLINES[" ".join(sorted(flows))], lang, **values)
     classes = latest[latest["product"] != TOTAL]
@@ -97,14 +98,3 @@ def headline(frame: pd.DataFrame, drawn: pd.DataFrame, partner: str, lang: Lang)
     top = classes.loc[classes[VALUE].idxmax()]
     service = registry.product(top["product"]).text(lang)
     return sentence + wording.text("services-largest", lang, service=service, flow=top["flow"], value=top[VALUE])
-
-
-def alt(drawn: pd.DataFrame, lang: Lang) -> str:
-    """Give the first and last year of each line."""
-    lines = []
-    for (flow, product, table), line in drawn.dropna(subset=[VALUE]).groupby(["flow", "product", "table"], sort=False):
-        first, last = line.iloc[0], line.iloc[-1]
-        values = {"service": registry.product(product).text(lang), "flow": flow, "table": table}
-        values |= {"first": first["period"], "first_value": first[VALUE]}
-        lines.append(wording.text("services-alt", lang, last=last["period"], last_value=last[VALUE], **values))
-    return " ".join(lines)

@@ -8,33 +8,37 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, MaxNLocator
 
 from nltrade import registry, wording
-from nltrade.charts import canvas
+from nltrade.charts import canvas, style
 from nltrade.charts.canvas import Canvas
 from nltrade.charts.panels import pieces
 from nltrade.registry.entries import Kind, Lang, Sector
 from nltrade.trade import VALUE
 
 LINE = ["sector", "kind", "concept", "table", "flow"]  # what tells one line from another
-FLOWS = {"import": (canvas.IMPORT, canvas.IMPORT_LIGHT), "export": (canvas.EXPORT, canvas.EXPORT_LIGHT)}
-ROOM = canvas.WIDTH - 2 * canvas.MARGIN
+FLOWS = {"import": (style.IMPORT, style.IMPORT_LIGHT), "export": (style.EXPORT, style.EXPORT_LIGHT)}
 NAME, UNIT, SMALL = 0.155, 0.16, 7.0  # inches of a line of a name and of the line of units; size of small text
 
 
-class Panels:
-    """What is drawn where, in inches, known before the canvas is made."""
+def paint_panels(space: Canvas, data: pd.DataFrame, known: Mapping[str, Sector], lang: Lang) -> None:
+    """Draw a panel for each sector."""
+    _Panels(data, known, lang, space.width).draw(space)
 
-    def __init__(self, data: pd.DataFrame, known: Mapping[str, Sector], lang: Lang) -> None:
-        self.data, self.known, self.lang = data, known, lang
+
+class _Panels:
+    """What is drawn where, in inches, known before the canvas is opened."""
+
+    def __init__(self, data: pd.DataFrame, known: Mapping[str, Sector], lang: Lang, room: float) -> None:
+        self.data, self.known, self.lang, self.room = data, known, lang, room
         self.ids = list(dict.fromkeys(data["sector"]))
         count = len(self.ids)
-        self.columns = count if count <= 2 else 3 if count <= 9 else 4
+        self.columns = min(count if count <= 2 else 3 if count <= 9 else 4, max(int(room // 1.7), 1))
         self.rows = -(-count // self.columns)
         self.panel = 1.9 if count <= 2 else 1.2 if count <= 9 else 0.95
         self.scales = {id: _scale(data.loc[data["sector"] == id, VALUE].max(), lang) for id in self.ids}
         labels = [label for _, labels, _ in self.scales.values() for label in labels]
         self.left = max(canvas.text_width(label, SMALL) for label in labels) + 0.08
         gap = self.left + 0.15
-        self.width = (ROOM - self.left - gap * (self.columns - 1)) / self.columns
+        self.width = (room - self.left - gap * (self.columns - 1)) / self.columns
         self.names = {id: canvas.wrap(known[id].text(lang), self.width + self.left, 8, "bold") for id in self.ids}
         self.title = NAME * (1 + max(name.count("\n") for name in self.names.values())) + UNIT + 0.09
         self.concepts = {
@@ -46,18 +50,18 @@ class Panels:
         self.height = self.above + self.rows * (self.title + self.panel) + (self.rows - 1) * 0.1
         self.spacing = {"wspace": gap / self.width, "hspace": (self.title + 0.1) / self.panel}
 
-    def draw(self, chart: Canvas) -> None:
+    def draw(self, space: Canvas) -> None:
         """Fill the canvas: the key, then a panel for each sector."""
-        tall = chart.figure.get_figheight()
-        band = [canvas.MARGIN / canvas.WIDTH, chart.top - self.above / tall, ROOM / canvas.WIDTH, self.above / tall]
-        key = chart.figure.add_axes((band[0], band[1], band[2], band[3]))
-        key.set(xlim=(0, ROOM), ylim=(self.above, 0))
+        tall = space.open(self.height).figure.get_figheight()
+        left, bottom = space.margin / space.across, space.top - self.above / tall
+        key = space.figure.add_axes((left, bottom, self.room / space.across, self.above / tall))
+        key.set(xlim=(0, self.room), ylim=(self.above, 0))
         key.set_axis_off()
         for row, x, label, look in self.key:
             y = 0.1 + 0.2 * row
             key.plot([x, x + 0.3], [y, y], **look)
-            key.text(x + 0.36, y, label, va="center_baseline", fontsize=8, color=canvas.INK)
-        axes = chart.axes(self.rows, self.columns, left=self.left, titles=self.above + self.title, **self.spacing)
+            key.text(x + 0.36, y, label, va="center_baseline", fontsize=8, color=style.INK)
+        axes = space.axes(self.rows, self.columns, left=self.left, titles=self.above + self.title, **self.spacing)
         for at, (id, ax) in enumerate(zip(self.ids, axes, strict=False)):
             self._panel(ax, id, lowest=at + self.columns >= len(self.ids))
         for ax in axes[len(self.ids) :]:
@@ -78,11 +82,11 @@ class Panels:
                 pale, dash = self._look(kind, concept)
                 words = [kind, concept] if len(concepts) > 1 else [kind]
                 label = ", ".join(wording.label(word, self.lang) for word in words)
-                samples.append((label, {"color": canvas.PALE if pale else canvas.GREY, "linestyle": dash}))
+                samples.append((label, {"color": style.PALE if pale else style.GREY, "linestyle": dash}))
         placed, row, x = [], 0, 0.0
         for label, look in samples:
             wide = 0.36 + canvas.text_width(label, 8)
-            if x and x + wide > ROOM:
+            if x and x + wide > self.room:
                 row, x = row + 1, 0.0
             placed.append((row, x, label, {"linewidth": 1.8, "solid_capstyle": "butt", **look}))
             x += wide + 0.22
