@@ -170,13 +170,16 @@ def several(parts: list[str], lang: Lang) -> str:
 
 def when(day: str, lang: Lang) -> str:
     """
-    Write the date of a document: a year, or a year and month; other words stay as they are.
+    Write a date: a year, a year and month, or a season; other words stay as they are.
 
     Examples
     --------
-    >>> when("2013-11", "nl"), when("2013", "nl"), when("spring 2013", "en")
-    ('november 2013', '2013', 'spring 2013')
+    >>> when("2013-11", "nl"), when("2013", "nl"), when("autumn 2026", "nl"), when("early 2013", "en")
+    ('november 2013', '2013', 'najaar 2026', 'early 2013')
     """
+    season, _, year = day.partition(" ")
+    if season in ("spring", "summer", "autumn", "winter"):
+        return f"{label(season, lang)} {year}"
     if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", day):
         return day
     return format_date(date(int(day[:4]), int(day[5:]), 1), "MMMM y", locale=lang)
@@ -241,6 +244,19 @@ def label(id: str, lang: Lang) -> str:
     'invoer'
     """
     return registry.texts()[id].text(lang)
+
+
+def start(id: str, lang: Lang) -> str:
+    """
+    Give a label as the first words of a sentence.
+
+    Examples
+    --------
+    >>> start("import", "nl")
+    'Invoer'
+    """
+    words = label(id, lang)
+    return words[:1].upper() + words[1:]
 
 
 def labels(ids: list[str], lang: Lang) -> str:
@@ -338,6 +354,7 @@ _WRITERS: dict[str, Callable[[Any, Lang], str]] = {
         named,
         partners,
         label,
+        start,
         labels,
         figure,
         places,

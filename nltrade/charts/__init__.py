@@ -1,6 +1,6 @@
 """Figures: one a module, each a function from a tidy frame (or from verdicts) to a `Chart`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -15,7 +15,7 @@ from nltrade.charts.sectors import draw_sectors
 from nltrade.charts.sectors_over_time import draw_sectors_over_time
 from nltrade.charts.services import draw_services
 from nltrade.errors import UnknownName, close_to
-from nltrade.registry.entries import Lang
+from nltrade.registry.entries import Lang, Sector
 from nltrade.verdicts import Verdict
 
 __all__ = [
@@ -47,7 +47,14 @@ NAMES = (
 
 
 def draw(
-    name: str, frame: pd.DataFrame, verdicts: Sequence[Verdict], *, partner: str, period: str | int, lang: Lang
+    name: str,
+    frame: pd.DataFrame,
+    verdicts: Sequence[Verdict],
+    *,
+    partner: str,
+    period: str | int,
+    lang: Lang,
+    sectors: Mapping[str, Sector] | None = None,
 ) -> Chart:
     """
     Draw a figure by its name.
@@ -66,6 +73,8 @@ def draw(
         Year.
     lang : {"en", "nl"}
         Language.
+    sectors : mapping of str to Sector, optional
+        For the figures of sectors; those of the mission of 2013 by default.
 
     Returns
     -------
@@ -90,11 +99,11 @@ def draw(
         case "fuels":
             return draw_fuels(frame, partner=partner, period=period, lang=lang)
         case "coverage":
-            return draw_coverage(lang=lang)
+            return draw_coverage(sectors=sectors, lang=lang)
         case "sectors":
-            return draw_sectors(frame, partner=partner, period=period, lang=lang)
+            return draw_sectors(frame, partner=partner, period=period, sectors=sectors, lang=lang)
         case "sectors_over_time":
-            return draw_sectors_over_time(frame, partner=partner, lang=lang)
+            return draw_sectors_over_time(frame, partner=partner, sectors=sectors, lang=lang)
         case "services":
             return draw_services(frame, partner=partner, lang=lang)
     raise UnknownName(f"No figure {name!r}.{close_to(name, NAMES)} Figures are {', '.join(NAMES)}.")

@@ -72,7 +72,7 @@ def draw_composition(frame: pd.DataFrame, *, partner: str = "RU", period: str | 
     shares = data.dropna(subset=["share_pct"]).set_index("part")["share_pct"].to_dict()
     year = year_label(frame, table, str(period), lang)
     known = [id for id, part in [("import", "fuels"), ("export", "domestic export")] if part in shares]
-    id = {0: "none", 1: known[0] if known else "", 2: "3"}[len(known)]
+    id = {0: "none", 1: known[0] if known else "", 2: "3"}[len(known)] if data[VALUE].any() else "no-trade"
     values = {"share": shares.get("fuels"), "made": shares.get("domestic export"), "partner": partner, "year": year}
     headline = wording.text(f"composition-{id}", lang, **values)
     withheld = (data["part"] == "whole-not-published").any()

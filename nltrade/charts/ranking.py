@@ -136,6 +136,7 @@ def _data(frame: pd.DataFrame, partner: str, year: str, among: Among) -> pd.Data
             bars.insert(1, "what", flow if kind == "goods" else kind)
             bars.insert(2, "members", "today" if day else year[:4])
             bars.insert(3, "table", " + ".join(tables))
+            bars.insert(4, "among", among)
             found.append(bars.drop(columns="flow"))
     whole_numbers = dict.fromkeys(["place", "best", "worst", "hidden"], "Int64")
     return pd.concat(found, ignore_index=True).astype(whole_numbers)

@@ -1,159 +1,124 @@
-"""Documents to hand on: the briefing, verdicts, figures and sources on one page that opens anywhere."""
+"""Documents to hand on: the briefing on one partner and year, as a page, Word file, slides, PDF or text."""
 
-from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from importlib import import_module
 from pathlib import Path
 
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from nltrade import registry, trade, wording
-from nltrade.cbs import snapshot
+from nltrade import registry, trade
 from nltrade.cbs.tidy import load
-from nltrade.charts import NAMES, Chart, draw
-from nltrade.errors import NoData
+from nltrade.charts.drawing import Picture, pictures
+from nltrade.documents.content import make_content
+from nltrade.errors import NltradeError, UnknownName, close_to
 from nltrade.files import write
 from nltrade.registry import reported
-from nltrade.registry.entries import Claim, Lang
-from nltrade.verdicts import Verdict, check_claims
-from nltrade.verdicts.reading import place_range
+from nltrade.registry import sectors as named
+from nltrade.registry.entries import Claim, Lang, Sector, known_lang
+from nltrade.verdicts import check_claims
 
-NOTES = [
-    "border-crossing",
-    "change-of-ownership",
-    "balance-of-payments",
-    "valuation",
-    "confidential",
-    "eu-membership",
-    "rank-certainty",
-]
+# The module that writes each format, and the pictures that go into it.
+FORMATS: dict[str, tuple[str, Picture | None]] = {
+    "html": ("html", Picture("svg", "column", framed=False)),
+    "docx": ("word", Picture("png", "column", framed=False)),
+    "pptx": ("slides", Picture("png", "slide", framed=False)),
+    "pdf": ("typeset", Picture("svg", "column", framed=False)),
+    "txt": ("plain", None),
+}
 
 
 def briefing(
     *,
     partner: str = "RU",
     year: int = 2012,
-    lang: Lang = "en",
-    out: Path | str = "figures",
+    lang: Lang | Iterable[Lang] = "en",
+    formats: str | Iterable[str] = "html",
+    out: Path | str = "briefing",
     frame: pd.DataFrame | None = None,
     claims: Mapping[str, Claim] | None = None,
-) -> Path:
+    sectors: Mapping[str, Sector] | None = None,
+    style: Path | str | None = None,
+    workers: int = 1,
+) -> list[Path]:
     """
     Write a briefing on the trade with a partner: findings, verdicts, figures, notes, sources.
 
     Parameters
     ----------
     partner : str
-        ISO code, slug or name.
+        ISO code or name of a country.
     year : int
-        Year that the claims, the ranking and the composition are about.
-    lang : {"en", "nl"}
+        Year that findings, claims, ranking and composition are about.
+    lang : {"en", "nl"} or several
         Language.
+    formats : {"html", "docx", "pptx", "pdf", "txt"} or several
+        A page, a Word file, slides, a PDF file, plain text.
     out : path
-        Folder for the page; made if it does not exist.
+        Folder for the files; made if it does not exist.
     frame : pandas.DataFrame, optional
-        Tidy frame; the shipped figures by default.
+        Tidy frame; the figures at hand by default.
     claims : mapping of str to Claim, optional
         Reported figures, such as ``nltrade.claims("mine.toml")``; the shipped ones by default. Those about the partner
         and the year are checked.
+    sectors : mapping of str to Sector, optional
+        The sectors that a mission named, such as ``nltrade.sectors("mine.toml")``. By default those of the mission of
+        2013 where its claims are checked, else none.
+    style : path, optional
+        A matplotlib style file to draw the figures in.
+    workers : int
+        Processes to draw with. More than one needs a script that guards its main part, as `multiprocessing` does.
 
     Returns
     -------
-    pathlib.Path
-        ``briefing.html`` in English, ``briefing.nl.html`` in Dutch. Images are inside; it needs no network.
+    list of pathlib.Path
+        ``briefing-RU-2012.en.html`` and so on. Images are inside; none needs a network.
 
     Raises
     ------
     UnknownName
-        No such partner.
+        No such partner, language or format.
     NoData
-        No table covers the year, or CBS publishes nothing on the trade with the partner.
+        No table covers the year, CBS publishes nothing on the trade with the partner, or none of your claims is
+        about it.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     [path.name for path in briefing(partner="Norway", year=2012, formats="txt", out=folder)]
+    ['briefing-NO-2012.en.txt']
     """
-    cells = load() if frame is None else frame
     about, year = registry.country(partner), int(year)
-    verdicts = check_claims(cells, reported.claims_about(about.id, year, claims))
+    langs = [known_lang(one) for one in ([lang] if isinstance(lang, str) else lang)]
+    wanted = [_known(one) for one in ([formats] if isinstance(formats, str) else formats)]
+    render = {one: _renderer(one) for one in wanted}
+    cells = load() if frame is None else frame
     trade.select(cells, kind="goods", period=year)  # a year that no table covers is an error, not an empty page
-    charts = draw_all(cells, verdicts, partner=about.id, year=year, lang=lang)
-    if not charts:
-        raise NoData(f"CBS publishes nothing on the trade in goods with {about.name()} ({about.id}).")
-    name = "briefing.html" if lang == "en" else f"briefing.{lang}.html"
-    return write(Path(out) / name, page(verdicts, charts, partner=about.id, year=year, lang=lang).encode("utf-8"))
+    verdicts = check_claims(cells, reported.claims_about(about.id, year, claims))
+    if sectors is None and claims is None and verdicts:
+        sectors = named.sectors()
+    contents = [make_content(cells, verdicts, partner=about.id, year=year, lang=one, sectors=sectors) for one in langs]
+    kinds = list(dict.fromkeys(kind for one in wanted if (kind := FORMATS[one][1])))
+    drawn = iter(pictures([chart for each in contents for chart in each.charts], kinds, style=style, workers=workers))
+    paths = []
+    for content in contents:
+        of_chart = {chart.name: next(drawn) for chart in content.charts}
+        for one in wanted:
+            kind = FORMATS[one][1]
+            images = {name: found[kind] for name, found in of_chart.items()} if kind else {}
+            paths.append(write(Path(out) / f"{content.name}.{content.lang}.{one}", render[one](content, images)))
+    return paths
 
 
-def draw_all(frame: pd.DataFrame, verdicts: list[Verdict], *, partner: str, year: int, lang: Lang) -> list[Chart]:
-    """
-    Draw every figure that there are figures for.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        Tidy frame.
-    verdicts : list of Verdict
-        Checked claims.
-    partner : str
-        ISO code.
-    year : int
-        Year.
-    lang : {"en", "nl"}
-        Language.
-
-    Returns
-    -------
-    list of Chart
-        In the order of `nltrade.charts.NAMES`, without those that CBS publishes nothing for.
-    """
-    charts = []
-    for name in NAMES:
-        if name == "coverage" and not verdicts:
-            continue  # what classes say of the sectors a mission named belongs to the mission, not to every partner
-        try:
-            charts.append(draw(name, frame, verdicts, partner=partner, period=year, lang=lang))
-        except NoData:
-            continue
-    return charts
+def _known(format: str) -> str:
+    if format not in FORMATS:
+        raise UnknownName(f"No format {format!r}.{close_to(format, FORMATS)} Formats are {', '.join(FORMATS)}.")
+    return format
 
 
-def page(verdicts: list[Verdict], charts: list[Chart], *, partner: str, year: int, lang: Lang) -> str:
-    """
-    Fill in the page.
-
-    Parameters
-    ----------
-    verdicts : list of Verdict
-        Checked claims; none is a page without verdicts.
-    charts : list of Chart
-        Figures, in the order of the page.
-    partner : str
-        ISO code.
-    year : int
-        Year.
-    lang : {"en", "nl"}
-        Language.
-
-    Returns
-    -------
-    str
-        HTML, every text escaped.
-    """
-    folder = FileSystemLoader(Path(__file__).parent)
-    environment = Environment(loader=folder, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    tables = {table for chart in charts for both in chart.data.get("table", []) for table in both.split(" + ")}
-    tables |= {origin.table for v in verdicts for origin in v.sources}
-    return environment.get_template("page.html.j2").render(
-        lang=lang,
-        title=wording.text("briefing-title" if verdicts else "briefing-title-plain", lang, partner=partner, year=year),
-        partner=partner,
-        year=year,
-        t=lambda id, **values: wording.text(id, lang, **values),
-        label=lambda id: wording.label(id, lang),
-        when=lambda day: wording.when(day, lang),
-        verdicts=verdicts,
-        place_range=lambda placed: place_range(placed, lang),
-        bn=lambda value: wording.bn(value, lang),
-        partner_name=lambda id: wording.partner(id, lang),
-        year_published=any(chart.name == "ranking" for chart in charts),
-        charts=[(chart, b64encode(chart.image("svg")).decode("ascii")) for chart in charts],
-        notes=[wording.note(id, lang) for id in NOTES],
-        origins=snapshot.origins(tables),
-        table_title=lambda id: registry.table(id).text(lang),
-    )
+def _renderer(format: str):
+    """Load what writes a format; a library that is not there is a sentence that says what to install."""
+    try:
+        return import_module(f"nltrade.documents.{FORMATS[format][0]}").render
+    except ModuleNotFoundError as error:
+        raise NltradeError(f"{format} needs {error.name}. Install it with: pip install 'nltrade[briefing]'") from None

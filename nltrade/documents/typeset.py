@@ -1,0 +1,79 @@
+"""The document as PDF: typeset by typst, with bookmarks, tags and text alternatives (PDF/UA-1)."""
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+import msgspec
+import typst
+
+from nltrade import wording
+from nltrade.documents.blocks import Block, Content, Heading, Picture, Points, Table, widths
+
+LAYOUT = Path(__file__).with_name("briefing.typ")
+FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+
+
+def render(content: Content, images: Mapping[str, bytes]) -> bytes:
+    """
+    Write the PDF file.
+
+    Parameters
+    ----------
+    content : Content
+        What it says.
+    images : mapping of str to bytes
+        Each figure as SVG, without a frame, by its name.
+
+    Returns
+    -------
+    bytes
+        The same every time.
+    """
+    said = {
+        "lang": content.lang,
+        "title": content.title,
+        "subtitle": content.subtitle,
+        "end": content.end,
+        "sections": [
+            {"heading": section.heading, "blocks": [_plain(block, content) for block in section.blocks]}
+            for section in content.sections
+        ],
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        here = Path(folder)
+        (here / "content.json").write_bytes(msgspec.json.encode(said))
+        (here / "briefing.typ").write_bytes(LAYOUT.read_bytes())
+        for name, image in images.items():
+            (here / f"{name}.svg").write_bytes(image)
+        return bytes(
+            typst.compile(
+                here / "briefing.typ", root=here, font_paths=[FONTS], ignore_system_fonts=True, pdf_standards="ua-1"
+            )
+        )
+
+
+def _plain(block: Block, content: Content) -> dict[str, Any]:
+    """Give a block as plain data for the layout."""
+    match block:
+        case str():
+            return {"kind": "text", "text": block}
+        case Heading():
+            return {"kind": "heading", "text": block.text}
+        case Points():
+            items = [
+                (item, "") if isinstance(item, str) else (item.text, item.address if item.safe else "")
+                for item in block.items
+            ]
+            return {"kind": "points", "items": [{"text": text, "address": address} for text, address in items]}
+        case Table():
+            supplement = wording.label("table", content.lang)
+            data = {"head": block.head, "rows": block.rows, "caption": block.caption, "widths": widths(block)}
+            return {"kind": "table", "supplement": supplement, **data}
+        case Picture(chart):
+            words = {"headline": chart.headline, "alt": chart.alt, "caption": chart.subtitle}
+            notes = [line for line in chart.footer if line]
+            supplement = wording.label("figure", content.lang)
+            return {"kind": "figure", "file": f"{chart.name}.svg", "notes": notes, "supplement": supplement, **words}
