@@ -7,6 +7,8 @@ from nltrade import wording
 from nltrade.charts import Chart
 from nltrade.registry.entries import Lang
 
+MOST = 6  # series in a table, so that it fits a page
+
 
 @dataclass(frozen=True)
 class Link:
@@ -81,16 +83,62 @@ class Content:
         return [block.chart for section in self.sections for block in section.blocks if isinstance(block, Picture)]
 
 
-def values_of(chart: Chart, *, main: bool = False) -> Table:
-    """Put the values that a figure draws in a table; `main`: only those that its text alternative tells."""
-    frame = chart.table(main=main)
-    head = [wording.label("period-or-partner", chart.lang), *frame.columns]
-    return Table(
-        chart.subtitle, head, [[point, *row] for point, row in zip(frame.index, frame.to_numpy().tolist(), strict=True)]
-    )
+def values_of(chart: Chart, *, main: bool = False) -> list[Table]:
+    """
+    Put the values that a figure draws in tables.
+
+    Parameters
+    ----------
+    chart : Chart
+        The figure.
+    main : bool
+        Only the series that its text alternative tells.
+
+    Returns
+    -------
+    list of Table
+        Of at most six series each, without the years or parts that none of them has.
+    """
+    whole = chart.table(main=main)
+    tables = []
+    for start in range(0, len(whole.columns), MOST):
+        part = whole.iloc[:, start : start + MOST]
+        part = part[(part != "").any(axis=1)]
+        head = [wording.label("period-or-partner", chart.lang), *part.columns]
+        rows = [[point, *row] for point, row in zip(part.index, part.to_numpy().tolist(), strict=True)]
+        tables.append(Table(chart.subtitle, head, rows))
+    return tables
 
 
-def widths(table: Table) -> list[int]:
-    """Weigh the columns of a table by their longest text, so that none is too narrow or takes all."""
-    columns = zip(table.head, *table.rows, strict=True)
-    return [min(max(max(len(cell) for cell in column), 8), 60) for column in columns]
+def shares(table: Table, room: float) -> list[float]:
+    """
+    Share out the width of a table over its columns.
+
+    Each has room for its longest word; the rest goes to those with longer texts.
+
+    Parameters
+    ----------
+    table : Table
+        A table of texts.
+    room : float
+        Characters that go beside each other in the whole width.
+
+    Returns
+    -------
+    list of float
+        Parts of one.
+
+    Examples
+    --------
+    >>> [round(part, 2) for part in shares(Table("", ["year", "what"], [["2012", "a long sentence of words"]]), 40)]
+    [0.19, 0.81]
+    """
+    columns = list(zip(table.head, *table.rows, strict=True))
+    least = [3 + 1.1 * max(len(word) for cell in column for word in cell.split(" ")) for column in columns]
+    more = [
+        max(min(max(len(cell) for cell in column), 60) + 2 - word, 0)
+        for column, word in zip(columns, least, strict=True)
+    ]
+    spare = max(room - sum(least), 0)
+    wide = [word + spare * extra / (sum(more) or 1) for word, extra in zip(least, more, strict=True)]
+    return [one / sum(wide) for one in wide]

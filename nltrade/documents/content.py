@@ -107,7 +107,7 @@ def make_content(
 
 
 def _reported(verdicts: list[Verdict], charts: Mapping[str, Chart], lang: Lang) -> Section:
-    """Put what was reported next to what CBS says: a table, the figure, and for each claim why, and all its readings."""
+    """Put what was reported next to what CBS says: a table, the figure, and why for each claim, with all readings."""
     listed = verdict_table(verdicts, lang)
     blocks: list[Block] = [
         Table(wording.label("verdicts-caption", lang), list(listed.columns), listed.to_numpy().tolist())

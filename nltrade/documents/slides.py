@@ -8,16 +8,19 @@ from typing import Any
 from pptx import Presentation
 from pptx.dml.color import RGBColor
 from pptx.enum.lang import MSO_LANGUAGE_ID
-from pptx.enum.text import MSO_ANCHOR
+from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.util import Inches, Pt
 
 from nltrade.charts import Chart
-from nltrade.documents.blocks import Content, Picture, Points, Table, widths
+from nltrade.charts.canvas import wrap
+from nltrade.documents.blocks import Content, Picture, Points, Table, shares
 from nltrade.documents.zipped import without_moments
 
 WIDE, TALL, MARGIN = 13.333, 7.5, 0.5  # inches
+ACROSS = WIDE - 2 * MARGIN
 TITLE_ONLY = 5  # the layout of python-pptx's own template that has a title and nothing else
-MOST = 6  # sentences or rows on a slide
+LINES = {18: 15.0, 11: 24.0}  # on a slide, by size in points
+ROOM = 115  # characters of a table beside each other
 LANGUAGES = {"en": MSO_LANGUAGE_ID.ENGLISH_UK, "nl": MSO_LANGUAGE_ID.DUTCH}
 INK, SOFT = RGBColor(0x22, 0x22, 0x22), RGBColor(0x55, 0x55, 0x55)
 
@@ -53,11 +56,18 @@ def render(content: Content, images: Mapping[str, bytes]) -> bytes:
                     _figure(show, chart, images[chart.name])
                 case Points() if section.id in ("findings", "notes"):
                     texts = [item if isinstance(item, str) else item.text for item in block.items]
-                    for part in _parts(texts):
-                        _text(_slide(show, section.heading), part, top=1.5, height=5.4, size=18, bullets=True)
+                    tall = [1.4 + wrap(text, ACROSS, 18).count("\n") for text in texts]
+                    for part in _parts(texts, tall, LINES[18]):
+                        slide = _slide(show, section.heading)
+                        _text(slide, [f"• {text}" for text in part], top=1.3, height=5.6, size=18, apart=9)
                 case Table():
-                    for part in _parts(block.rows):
-                        _table(_slide(show, block.caption), Table(block.caption, block.head, part))
+                    wide = [ACROSS * share - 0.2 for share in shares(block, ROOM)]
+                    tall = [
+                        0.5 + max(1 + wrap(cell, room, 11).count("\n") for cell, room in zip(row, wide, strict=True))
+                        for row in block.rows
+                    ]
+                    for part in _parts(block.rows, tall, LINES[11]):
+                        _table(_slide(show, block.caption), Table(block.caption, block.head, part), wide)
     for slide in show.slides:
         for shape in slide.shapes:
             if shape.has_text_frame:
@@ -69,18 +79,24 @@ def render(content: Content, images: Mapping[str, bytes]) -> bytes:
     return without_moments(target.getvalue())
 
 
-def _parts(items: Sequence[Any]) -> list[Sequence[Any]]:
-    """Share items out over as few slides as hold them."""
-    count = -(-len(items) // MOST)
-    size = -(-len(items) // count) if count else 1
-    return [items[start : start + size] for start in range(0, len(items), size)]
+def _parts(items: Sequence[Any], tall: Sequence[float], most: float) -> list[list[Any]]:
+    """Share items out over slides, as many on each as their lines leave room for."""
+    parts: list[list[Any]] = []
+    left = 0.0
+    for item, lines in zip(items, tall, strict=True):
+        if not parts or lines > left:
+            parts.append([])
+            left = most
+        parts[-1].append(item)
+        left -= lines
+    return parts
 
 
-def _slide(show: Any, title: str, *, top: float = 0.35, height: float = 1.0, size: float = 26) -> Any:
+def _slide(show: Any, title: str, *, top: float = 0.35, height: float = 0.9, size: float = 24) -> Any:
     """Add a slide with a title, set to the left."""
     slide = show.slides.add_slide(show.slide_layouts[TITLE_ONLY])
     shape = slide.shapes.title
-    shape.left, shape.top, shape.width, shape.height = map(Inches, (MARGIN, top, WIDE - 2 * MARGIN, height))
+    shape.left, shape.top, shape.width, shape.height = map(Inches, (MARGIN, top, ACROSS, height))
     shape.text_frame.word_wrap = True
     shape.text_frame.vertical_anchor = MSO_ANCHOR.TOP
     shape.text_frame.text = title
@@ -96,36 +112,39 @@ def _text(
     height: float,
     size: float,
     colour: RGBColor = INK,
-    bullets: bool = False,
+    apart: float = 2,
 ) -> None:
     """Write lines below each other."""
-    box = slide.shapes.add_textbox(Inches(MARGIN), Inches(top), Inches(WIDE - 2 * MARGIN), Inches(height))
+    box = slide.shapes.add_textbox(Inches(MARGIN), Inches(top), Inches(ACROSS), Inches(height))
     frame = box.text_frame
     frame.word_wrap = True
     for at, line in enumerate(lines):
         paragraph = frame.paragraphs[0] if at == 0 else frame.add_paragraph()
-        paragraph.text = f"• {line}" if bullets else line
-        paragraph.space_after = Pt(size / 2 if bullets else 2)
+        paragraph.text = line
+        paragraph.space_after = Pt(apart)
         _set(paragraph, size, colour)
 
 
 def _set(paragraph: Any, size: float, colour: RGBColor, *, bold: bool = False) -> None:
-    paragraph.alignment = None
+    paragraph.alignment = PP_ALIGN.LEFT
     for run in paragraph.runs:
         run.font.size, run.font.bold, run.font.color.rgb, run.font.name = Pt(size), bold, colour, "Calibri"
 
 
 def _figure(show: Any, chart: Chart, image: bytes) -> None:
     """Put a finding on a slide: headline, what is measured, picture, notes and source; its words in the notes."""
-    slide = _slide(show, chart.headline, size=22, height=0.85)
-    _text(slide, [chart.subtitle], top=1.15, height=0.5, size=12, colour=SOFT)
+    # measured in a wider font than that of the slide
+    below = 0.45 + 0.36 * (1 + wrap(chart.headline, ACROSS - 0.2, 20, "bold").count("\n"))
+    slide = _slide(show, chart.headline, size=20, height=below - 0.35)
+    measured = 0.22 * (1 + wrap(chart.subtitle, ACROSS - 0.2, 12).count("\n"))
+    _text(slide, [chart.subtitle], top=below, height=measured, size=12, colour=SOFT)
     footer = [line for line in chart.footer if line]
-    lines = sum(1 + len(line) // 215 for line in footer)
-    foot = 0.16 * lines + 0.1
-    _text(slide, footer, top=TALL - foot - 0.15, height=foot, size=9, colour=SOFT)
-    top, room = 1.75, TALL - foot - 0.2 - 1.75
+    foot = 0.1 + 0.165 * sum(1 + wrap(line, ACROSS - 0.2, 9).count("\n") for line in footer)
+    _text(slide, footer, top=TALL - foot - 0.2, height=foot, size=9, colour=SOFT)
+    top = below + measured + 0.15
+    room = TALL - foot - 0.3 - top
     picture = slide.shapes.add_picture(io.BytesIO(image), Inches(MARGIN), Inches(top))
-    scale = min(Inches(WIDE - 2 * MARGIN) / picture.width, Inches(room) / picture.height)
+    scale = min(Inches(ACROSS) / picture.width, Inches(room) / picture.height)
     picture.width, picture.height = int(picture.width * scale), int(picture.height * scale)
     picture.left = int((Inches(WIDE) - picture.width) / 2)
     about = picture._element.nvPicPr.cNvPr
@@ -134,20 +153,16 @@ def _figure(show: Any, chart: Chart, image: bytes) -> None:
     slide.notes_slide.notes_text_frame.text = chart.alt
 
 
-def _table(slide: Any, table: Table) -> None:
+def _table(slide: Any, table: Table, wide: Sequence[float]) -> None:
     """Write a table that can be edited."""
-    across = WIDE - 2 * MARGIN
-    shape = slide.shapes.add_table(
-        1 + len(table.rows), len(table.head), Inches(MARGIN), Inches(1.4), Inches(across), Inches(0.4)
-    )
-    weights = widths(table)
-    for column, weight in zip(shape.table.columns, weights, strict=True):
-        column.width = Inches(across * weight / sum(weights))
+    size = 1 + len(table.rows), len(table.head)
+    shape = slide.shapes.add_table(*size, Inches(MARGIN), Inches(1.3), Inches(ACROSS), Inches(0.4))
+    for column, width in zip(shape.table.columns, wide, strict=True):
+        column.width = Inches(width + 0.2)
     for row, cells in enumerate([table.head, *table.rows]):
         for column, text in enumerate(cells):
             cell = shape.table.cell(row, column)
             cell.text = text
             for run in cell.text_frame.paragraphs[0].runs:
                 run.font.size, run.font.name = Pt(11), "Calibri"
-    about = shape._element.nvGraphicFramePr.cNvPr
-    about.set("descr", table.caption)
+    shape._element.nvGraphicFramePr.cNvPr.set("descr", table.caption)

@@ -10,9 +10,10 @@ import msgspec
 import typst
 
 from nltrade import wording
-from nltrade.documents.blocks import Block, Content, Heading, Picture, Points, Table, widths
+from nltrade.documents.blocks import Block, Content, Heading, Link, Picture, Points, Table, shares
 
 LAYOUT = Path(__file__).with_name("briefing.typ")
+ROOM = 100  # characters of a table beside each other
 FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
 
 
@@ -63,14 +64,12 @@ def _plain(block: Block, content: Content) -> dict[str, Any]:
         case Heading():
             return {"kind": "heading", "text": block.text}
         case Points():
-            items = [
-                (item, "") if isinstance(item, str) else (item.text, item.address if item.safe else "")
-                for item in block.items
-            ]
-            return {"kind": "points", "items": [{"text": text, "address": address} for text, address in items]}
+            links = [item if isinstance(item, Link) else Link(item, "") for item in block.items]
+            items = [{"text": link.text, "address": link.address if link.safe else ""} for link in links]
+            return {"kind": "points", "items": items}
         case Table():
             supplement = wording.label("table", content.lang)
-            data = {"head": block.head, "rows": block.rows, "caption": block.caption, "widths": widths(block)}
+            data = {"head": block.head, "rows": block.rows, "caption": block.caption, "widths": shares(block, ROOM)}
             return {"kind": "table", "supplement": supplement, **data}
         case Picture(chart):
             words = {"headline": chart.headline, "alt": chart.alt, "caption": chart.subtitle}

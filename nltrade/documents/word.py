@@ -14,10 +14,11 @@ from docx.shared import Cm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 
 from nltrade import wording
-from nltrade.documents.blocks import Block, Content, Heading, Picture, Points, Table, values_of, widths
+from nltrade.documents.blocks import Block, Content, Heading, Picture, Points, Table, shares, values_of
 from nltrade.documents.zipped import without_moments
 
-ACROSS = 16.0  # cm between the margins
+ACROSS, HIGHEST = 16.0, 19.0  # cm: between the margins; of a picture
+ROOM = 110  # characters of a table beside each other
 INK, SOFT = RGBColor(0x22, 0x22, 0x22), RGBColor(0x44, 0x44, 0x44)
 LOCALES = {"en": "en-GB", "nl": "nl-NL"}
 
@@ -47,9 +48,8 @@ def render(content: Content, images: Mapping[str, bytes]) -> bytes:
             _add(paper, block, content, images)
     paper.add_heading(wording.label("values-head", content.lang), level=1)
     for chart in content.charts:
-        values = values_of(chart, main=True)
-        if values.rows:
-            _add_table(paper, values, content)
+        for table in values_of(chart, main=True):
+            _add_table(paper, table, content)
     paper.add_paragraph(content.end, style="Note")
     target = io.BytesIO()
     paper.save(target)
@@ -99,11 +99,13 @@ def _add(paper: Paper, block: Block, content: Content, images: Mapping[str, byte
         case Picture(chart):
             paper.add_heading(chart.headline, level=2)
             picture = paper.add_picture(io.BytesIO(images[chart.name]), width=Cm(ACROSS))
+            if picture.height > Cm(HIGHEST):
+                picture.width, picture.height = int(picture.width * Cm(HIGHEST) / picture.height), Cm(HIGHEST)
             paper.paragraphs[-1].paragraph_format.keep_with_next = True
             about = picture._inline.docPr
             about.set("descr", chart.alt)
             about.set("title", chart.headline)
-            _caption(paper, "figure", chart.subtitle, content)
+            _caption(paper, "figure", chart.subtitle, content).paragraph_format.keep_with_next = True
             for line in chart.footer:
                 if line:
                     paper.add_paragraph(line, style="Note")
@@ -112,16 +114,24 @@ def _add(paper: Paper, block: Block, content: Content, images: Mapping[str, byte
 def _add_table(paper: Paper, table: Table, content: Content) -> None:
     """Write a table below its caption; its first row is repeated on the next page."""
     _caption(paper, "table", table.caption, content).paragraph_format.keep_with_next = True
-    grid = paper.add_table(1 + len(table.rows), len(table.head), style="Light List")
+    grid = paper.add_table(1 + len(table.rows), len(table.head))
     grid.autofit = False
-    weights = widths(table)
-    shares = [ACROSS * weight / sum(weights) for weight in weights]
+    wide = [Cm(ACROSS * share) for share in shares(table, ROOM)]
+    for column, width in zip(grid.columns, wide, strict=True):
+        column.width = width
     for at, (row, cells) in enumerate(zip(grid.rows, [table.head, *table.rows], strict=True)):
-        for cell, text, share in zip(row.cells, cells, shares, strict=True):
-            cell.width = Cm(share)
+        for cell, text, width in zip(row.cells, cells, wide, strict=True):
+            cell.width = width
             run = cell.paragraphs[0].add_run(text)
             run.font.size = Pt(8)
             run.font.bold = at == 0
+    lines = OxmlElement("w:tblBorders")
+    for edge in ("top", "bottom", "insideH"):
+        line = OxmlElement(f"w:{edge}")
+        for name, value in {"val": "single", "sz": "4", "color": "BFBFBF"}.items():
+            line.set(qn(f"w:{name}"), value)
+        lines.append(line)
+    grid._tbl.tblPr.append(lines)
     repeat = OxmlElement("w:tblHeader")
     repeat.set(qn("w:val"), "true")
     grid.rows[0]._tr.get_or_add_trPr().append(repeat)
@@ -135,9 +145,8 @@ def _caption(paper: Paper, kind: str, text: str, content: Content) -> Paragraph:
     number = OxmlElement("w:fldSimple")
     number.set(qn("w:instr"), f"SEQ {wording.label(kind, content.lang)} \\* ARABIC")
     run, count = OxmlElement("w:r"), OxmlElement("w:t")
-    before = [
-        p for p in paper.element.body.iter(qn("w:fldSimple")) if p.get(qn("w:instr")) == number.get(qn("w:instr"))
-    ]
+    instruction = number.get(qn("w:instr"))
+    before = [field for field in paper.element.body.iter(qn("w:fldSimple")) if field.get(qn("w:instr")) == instruction]
     count.text = str(len(before) + 1)
     run.append(count)
     number.append(run)
