@@ -1,4 +1,4 @@
-# make briefing   set up .venv, check the claims, draw the figures, write the briefing
+# make briefing   set up .venv, check the claims, draw the figures, write the briefing into briefing/
 # make test       set up .venv with all that the tests need, and run them
 # make lab        set up .venv and open JupyterLab on the notebooks
 # make data       write data/processed from the snapshot

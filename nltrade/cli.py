@@ -1,6 +1,7 @@
 """The command line: `nltrade check`, `rank`, `figures`, `briefing`, `sectors`, `tables`, `fetch`, `diff`."""
 
 import gc
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -53,6 +54,8 @@ YearOption = Annotated[int, typer.Option(help="Year.")]
 LangOption = Annotated[Lang, typer.Option(help="Language.")]
 LangsOption = Annotated[Lang | None, typer.Option(help="Language; both by default.")]
 ClaimsOption = Annotated[Path | None, typer.Option(help="Your own claims file (TOML); the shipped claims by default.")]
+SectorsOption = Annotated[Path | None, typer.Option(help="Your own sector file (TOML); the mission's by default.")]
+StyleOption = Annotated[Path | None, typer.Option(help="A matplotlib style file to draw in, in the place of ours.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for another program.")]
 OutOption = Annotated[Path, typer.Option(help="Folder for the files.")]
 
@@ -161,27 +164,42 @@ def figures(
                 typer.echo(path)
 
 
-@app.command(epilog="Example: nltrade briefing --partner RU --year 2012 --lang nl --out briefing")
+@app.command(epilog="Example: nltrade briefing --partner RU --year 2012 --lang nl --format docx,pdf")
 def briefing(
     partner: PartnerOption = "RU",
     year: YearOption = 2012,
     claims: ClaimsOption = None,
+    sectors: SectorsOption = None,
     lang: LangsOption = None,
-    out: OutOption = Path("figures"),
+    format: Annotated[
+        str, typer.Option(help="html, docx, pptx, pdf or txt, or several: html,pdf.")
+    ] = "html,docx,pptx,pdf",
+    style: StyleOption = None,
+    out: OutOption = Path("briefing"),
 ) -> None:
     """
-    Write a briefing as one HTML page: verdicts, figures, notes, sources.
+    Write a briefing on the trade with a partner: a page, a Word file, slides and a PDF file.
     """
-    own = reported.claims(claims) if claims else None
-    for one in [lang] if lang else LANGS:
-        typer.echo(nltrade.briefing(partner=partner, year=year, lang=one, out=out, claims=own))
+    paths = nltrade.briefing(
+        partner=partner,
+        year=year,
+        lang=[lang] if lang else LANGS,
+        formats=[one.strip() for one in format.split(",")],
+        out=out,
+        claims=reported.claims(claims) if claims else None,
+        sectors=nltrade.sectors(sectors) if sectors else None,
+        style=style,
+        workers=os.cpu_count() or 1,
+    )
+    for path in paths:
+        typer.echo(path)
 
 
 @app.command(epilog="Example: nltrade sectors --partner RU --year 2012 --lang nl")
 def sectors(
     partner: PartnerOption = "RU",
     year: YearOption = 2012,
-    sectors: Annotated[Path | None, typer.Option(help="Your own sector file (TOML); the mission's by default.")] = None,
+    sectors: SectorsOption = None,
     lang: LangOption = "en",
     json: JsonOption = False,
 ) -> None:

@@ -87,7 +87,7 @@ def pct(value: float, lang: Lang) -> str:
     >>> pct(91.88, "en"), pct(91.88, "nl"), pct(92, "en")
     ('91.9%', '91,9%', '92%')
     """
-    return number(value, lang, int(value != int(value))) + "%"
+    return number(value, lang, int(abs(value - round(value)) > 1e-9)) + "%"
 
 
 def signed(value: float, lang: Lang) -> str:

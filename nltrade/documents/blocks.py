@@ -130,8 +130,8 @@ def shares(table: Table, room: float) -> list[float]:
 
     Examples
     --------
-    >>> [round(part, 2) for part in shares(Table("", ["year", "what"], [["2012", "a long sentence of words"]]), 40)]
-    [0.19, 0.81]
+    >>> [round(part, 1) for part in shares(Table("", ["year", "what"], [["2012", "a long sentence of words"]]), 40)]
+    [0.2, 0.8]
     """
     columns = list(zip(table.head, *table.rows, strict=True))
     least = [3 + 1.1 * max(len(word) for cell in column for word in cell.split(" ")) for column in columns]

@@ -72,14 +72,16 @@ def make_content(
     """
     names = [name for part, names in PARTS.items() if sectors or part != "sectors-head" for name in names]
     charts: dict[str, Chart] = {}
+    own = frame[frame["partner"].isin([partner, "WORLD"])]
     for name in ["reported", *names]:
         try:
-            charts[name] = draw(name, frame, verdicts, partner=partner, period=year, lang=lang, sectors=sectors)
+            cells = frame if name == "ranking" else own
+            charts[name] = draw(name, cells, verdicts, partner=partner, period=year, lang=lang, sectors=sectors)
         except NoData:
             continue
     if not set(charts) - {"coverage"}:
         raise NoData(f"CBS publishes nothing on the trade with {registry.partner(partner).named()} ({partner}).")
-    told = findings(frame, charts, partner=partner, year=str(year), lang=lang)
+    told = findings(own, charts, partner=partner, year=str(year), lang=lang)
     sections = [Section("findings", wording.label("findings-head", lang), [Points(told)])]
     if verdicts:
         sections.append(_reported(verdicts, charts, lang))
