@@ -103,8 +103,6 @@ def assert_levels(shipped, partner, year, lang, sentences):
 class Page(HTMLParser):
     """The tags of a page, each closed as it was opened."""
 
-    VOID = {"meta", "img", "br"}
-
     def __init__(self):
         super().__init__()
         self.open, self.images, self.ids, self.links = [], [], [], []
@@ -116,7 +114,7 @@ class Page(HTMLParser):
         self.links += [values["href"]] if "href" in values else []
         assert tag != "script"
         assert not any(name.startswith("on") for name in values)
-        if tag not in self.VOID:
+        if tag not in {"meta", "img", "br"}:
             self.open.append(tag)
 
     def handle_endtag(self, tag):

@@ -1,6 +1,6 @@
 """Documents to hand on: the briefing on one partner and year, as a page, Word file, slides, PDF or text."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 from pathlib import Path
 
@@ -9,6 +9,7 @@ import pandas as pd
 from nltrade import registry, trade
 from nltrade.cbs.tidy import load
 from nltrade.charts.drawing import Picture, pictures
+from nltrade.documents.blocks import Content
 from nltrade.documents.content import make_content
 from nltrade.errors import NltradeError, UnknownName, close_to
 from nltrade.files import write
@@ -17,6 +18,7 @@ from nltrade.registry import sectors as named
 from nltrade.registry.entries import Claim, Lang, Sector, known_lang
 from nltrade.verdicts import check_claims
 
+Renderer = Callable[[Content, Mapping[str, bytes]], bytes]
 # The module that writes each format, and the pictures that go into it.
 FORMATS: dict[str, tuple[str, Picture | None]] = {
     "html": ("html", Picture("svg", "column", framed=False)),
@@ -116,9 +118,10 @@ def _known(format: str) -> str:
     return format
 
 
-def _renderer(format: str):
+def _renderer(format: str) -> Renderer:
     """Load what writes a format; a library that is not there is a sentence that says what to install."""
     try:
-        return import_module(f"nltrade.documents.{FORMATS[format][0]}").render
+        render: Renderer = import_module(f"nltrade.documents.{FORMATS[format][0]}").render
+        return render
     except ModuleNotFoundError as error:
         raise NltradeError(f"{format} needs {error.name}. Install it with: pip install 'nltrade[briefing]'") from None

@@ -22,7 +22,7 @@ TITLE_ONLY = 5  # the layout of python-pptx's own template that has a title and 
 LINES = {18: 15.0, 11: 24.0}  # on a slide, by size in points
 ROOM = 115  # characters of a table beside each other
 LANGUAGES = {"en": MSO_LANGUAGE_ID.ENGLISH_UK, "nl": MSO_LANGUAGE_ID.DUTCH}
-INK, SOFT = RGBColor(0x22, 0x22, 0x22), RGBColor(0x55, 0x55, 0x55)
+INK, SOFT = (RGBColor.from_string(colour) for colour in ("222222", "555555"))  # type: ignore[no-untyped-call]
 
 
 def render(content: Content, images: Mapping[str, bytes]) -> bytes:

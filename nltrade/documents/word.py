@@ -19,7 +19,7 @@ from nltrade.documents.zipped import without_moments
 
 ACROSS, HIGHEST = 16.0, 19.0  # cm: between the margins; of a picture
 ROOM = 110  # characters of a table beside each other
-INK, SOFT = RGBColor(0x22, 0x22, 0x22), RGBColor(0x44, 0x44, 0x44)
+INK, SOFT, BLUE = (RGBColor.from_string(colour) for colour in ("222222", "444444", "00549F"))
 LOCALES = {"en": "en-GB", "nl": "nl-NL"}
 
 
@@ -161,6 +161,6 @@ def _link(paragraph: Paragraph, text: str, address: str) -> None:
     kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink"
     link.set(qn("r:id"), paragraph.part.relate_to(address, kind, is_external=True))
     run = paragraph.add_run(text)
-    run.font.underline, run.font.color.rgb = True, RGBColor(0x00, 0x54, 0x9F)
+    run.font.underline, run.font.color.rgb = True, BLUE
     link.append(run._r)
     paragraph._p.append(link)
