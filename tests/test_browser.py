@@ -25,7 +25,7 @@ SETTINGS = {
     "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},  # every output is in the page, seen or not
 }
 DISABLED = ["@jupyterlab/apputils-extension:announcements", "@jupyterlab/extensionmanager-extension"]
-ERROR = ".jp-OutputArea-output[data-mime-type$=error]"
+ERROR = ".jp-OutputArea-output[data-mime-type$=stderr]"  # a traceback, or a warning: neither may be there
 FINISHED = f"""() => document.querySelector("{ERROR}")
     || [...document.querySelectorAll(".jp-CodeCell .jp-InputPrompt")].every(it => /\\[\\d+\\]/.test(it.textContent))"""
 
@@ -35,6 +35,9 @@ def lab(tmp_path_factory):
     """JupyterLab on a copy of the notebooks, with nothing of the user's own. Gives its address, to be formatted."""
     home = tmp_path_factory.mktemp("lab")
     shutil.copytree(ROOT / "notebooks", home / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    broken = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
+    broken.cells = [nbformat.v4.new_code_cell("1 / 0"), nbformat.v4.new_code_cell("never = True")]
+    nbformat.write(broken, home / "notebooks" / "broken.ipynb")
     config = home / ".jupyter" / "labconfig"
     config.mkdir(parents=True)
     (config / "default_setting_overrides.json").write_text(json.dumps(SETTINGS))
@@ -105,6 +108,12 @@ def test_a_notebook_runs_in_jupyterlab_and_shows_its_figures(page, lab, path):
         assert figure.evaluate("it => it.complete && it.naturalWidth") > 0
         assert len(figure.get_attribute("alt") or "") > 20
     assert page.hosts == {"127.0.0.1"}
+
+
+def test_a_notebook_that_breaks_is_noticed(page, lab):
+    opened(page, lab, "broken")
+    (error,) = page.locator(ERROR).all_inner_texts()
+    assert "ZeroDivisionError" in error
 
 
 def test_a_request_of_another_host_is_noticed(page):
