@@ -1,6 +1,7 @@
 # make briefing   set up .venv, check the claims, draw the figures, write the briefing into briefing/
 # make test       set up .venv with all that the tests need, and run them
 # make lab        set up .venv and open JupyterLab on the notebooks
+# make site       set up .venv, run the notebooks and put them with the README and a reference on pages in site/
 # make data       write data/processed from the snapshot
 # make replica    serve a stand-in of the CBS feed on loopback: real cells where the snapshot has them, else made up;
 #                 NLTRADE_CBS=(the address it prints) makes nltrade fetch ask it instead of CBS
@@ -10,7 +11,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: briefing test lab data replica clean
+.PHONY: briefing test lab site data replica clean
 
 briefing: $(VENV)/installed-briefing,fetch
 	$(BIN)/nltrade check || [ $$? -eq 1 ]  # 1: a claim is contradicted, which the briefing tells
@@ -22,6 +23,10 @@ test: $(VENV)/installed-test
 
 lab: $(VENV)/installed-lab
 	$(BIN)/jupyter lab notebooks
+
+site: $(VENV)/installed-site
+	rm -rf site
+	$(BIN)/sphinx-build --fail-on-warning --keep-going --jobs auto --quiet --conf-dir docs . site
 
 data: $(VENV)/installed-test
 	$(BIN)/python -m nltrade.cbs.processed

@@ -2,12 +2,15 @@
 
 import os
 import runpy
+import shutil
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import duckdb
 import pandas as pd
 import polars as pl
 import pytest
+from playwright.sync_api import sync_playwright
 
 import nltrade as nl
 
@@ -70,3 +73,37 @@ class Engine:
 @pytest.fixture(params=["pandas", "polars-lazy", "pyarrow", "duckdb"])
 def engine(request):
     return Engine(request.param)
+
+
+CHROMIUM_FLAGS = [
+    "--no-sandbox",  # as root it does not start otherwise
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # asks no other machine, whatever a page wants
+]
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """The Chromium of this machine, without a window; one for a module, as its event loop is in the way of others."""
+    found = shutil.which("chromium")
+    if found is None:
+        pytest.skip("Chromium is not on this machine; on Debian: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium):
+    """An empty page. `page.hosts` are the hosts it asked for something."""
+    with chromium.new_context(viewport={"width": 1440, "height": 1000}) as context:
+        page = context.new_page()
+        page.hosts = set()
+        for event in ("request", "websocket"):
+            page.on(event, lambda asked: page.hosts.update(filter(None, [urlsplit(asked.url).hostname])))
+        yield page

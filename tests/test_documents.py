@@ -16,13 +16,13 @@ from docx import Document
 from docx.oxml.ns import qn
 from PIL import Image
 from pptx import Presentation
-from test_briefings import Page, assert_whole
 
 import nltrade as nl
 from nltrade.documents import FORMATS, html, word
 from nltrade.documents.blocks import Picture, Table, shares
 from nltrade.documents.content import make_content
 from nltrade.registry.entries import LANGS
+from test_briefings import Page, assert_whole
 
 OFFICE = shutil.which("soffice")
 
