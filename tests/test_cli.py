@@ -55,7 +55,7 @@ def test_briefing_and_figures_take_a_claims_file(tmp_path):
     (tmp_path / "mine.toml").write_text(mine.replace('"import"', '"export"'), encoding="utf-8")
     about = ["--claims", "mine.toml", "--partner", "TR", "--year", "2014", "--lang", "en", "--out", "here"]
     assert run("briefing", *about, cwd=tmp_path).returncode == 0
-    assert "€5,067m" in (tmp_path / "here" / "briefing.html").read_text(encoding="utf-8")
+    assert "€5,067m" in (tmp_path / "here" / "briefing-TR-2014.en.html").read_text(encoding="utf-8")
     assert run("figures", "reported", *about, cwd=tmp_path).returncode == 0
     assert "5067" in (tmp_path / "here" / "reported.en.csv").read_text()
     done = run("briefing", "--claims", "mine.toml", cwd=tmp_path)
@@ -96,9 +96,9 @@ def test_figures_and_briefing_write_where_they_are_told(tmp_path):
     assert done.returncode == 0, done.stderr
     written = {path.name for path in (tmp_path / "here").iterdir()}
     assert written == {f"composition.nl.{ending}" for ending in ("png", "svg", "pdf", "csv")}
-    done = run("briefing", "--lang", "en", "--out", "there", cwd=tmp_path)
+    done = run("briefing", "--lang", "en", "--format", "html", "--out", "there", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert [path.name for path in (tmp_path / "there").iterdir()] == ["briefing.html"]
+    assert [path.name for path in (tmp_path / "there").iterdir()] == ["briefing-RU-2012.en.html"]
 
 
 @pytest.mark.parametrize(

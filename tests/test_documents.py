@@ -18,6 +18,7 @@ from PIL import Image
 from pptx import Presentation
 
 import nltrade as nl
+from accessible import assert_accessible
 from nltrade.documents import FORMATS, html, word
 from nltrade.documents.blocks import Picture, Table, shares
 from nltrade.documents.content import make_content
@@ -308,3 +309,17 @@ def test_the_same_content_is_in_every_format(contents):
     for block in pictures:
         assert any(block.chart.headline == paragraph.text for paragraph in paper.paragraphs)
         assert block.chart.headline in page.replace("&amp;", "&").replace("&#39;", "'")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_is_accessible_and_fits_a_phone(page, written, lang, scheme):
+    page.emulate_media(color_scheme=scheme)
+    assert_accessible(page, written[lang, "html"])
+    assert page.hosts == set()
+    assert all(page.eval_on_selector_all("img", "images => images.map(one => one.naturalWidth > 0)"))
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.getAttribute('href')") == "#findings"
+    page.set_viewport_size({"width": 360, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360

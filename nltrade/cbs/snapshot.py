@@ -9,7 +9,7 @@ of the table, is ``<modified>.2``; the two together are the snapshot of that dat
 
 import os
 from collections.abc import Collection, Iterable, Mapping
-from functools import reduce
+from functools import cache, reduce
 from operator import and_
 from pathlib import Path
 
@@ -273,11 +273,16 @@ def months_of(table: str, year: str) -> tuple[int, int] | None:
     ((1, 10), None)
     """
     for part in find(table) if table in here() else []:
-        periods = part.read(f"{registry.table(table).period}.csv")
-        titles = periods.loc[periods["Key"].str.strip() == f"{year}JJ00", "Title"]
-        if len(titles):
-            return notation.months_of(titles.iloc[0])
+        if title := _titles(part.folder, registry.table(table).period).get(f"{year}JJ00"):
+            return notation.months_of(title)
     return None
+
+
+@cache
+def _titles(folder: Path, name: str) -> dict[str, str]:
+    """Give the title of each period; read once, as a snapshot never changes."""
+    periods = pd.read_csv(folder / f"{name}.csv", dtype=str, keep_default_na=False)
+    return dict(zip(periods["Key"].str.strip(), periods["Title"], strict=True))
 
 
 def _available(table: str) -> dict[str, list[Path]]:
