@@ -19,10 +19,11 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 import nltrade as nl
-from nltrade.charts import NAMES, canvas, draw
-from nltrade.charts.chart import FORMATS
+from nltrade.charts import NAMES, draw
+from nltrade.charts.style import styled
 
 ROUNDS = 9
+FORMATS = ("png", "svg", "pdf")
 
 
 def seconds(act: Callable[[], object]) -> float:
@@ -36,7 +37,7 @@ def command(*words: str) -> Callable[[], object]:
 
 
 def empty(figure: Figure) -> None:
-    with canvas.styled():
+    with styled():
         blank = Figure(figsize=figure.get_size_inches())
         FigureCanvasAgg(blank)
         blank.subplots(len(figure.axes), squeeze=False)
@@ -44,18 +45,24 @@ def empty(figure: Figure) -> None:
             blank.savefig(io.BytesIO(), format=format)
 
 
-def compare(name: str, ours: Callable[[], object], yardstick: Callable[[], object], most: float) -> None:
+def compare(
+    name: str, ours: Callable[[], object], yardstick: Callable[[], object], most: float, rounds: int = ROUNDS
+) -> None:
     ours(), yardstick()  # once to warm the caches of the disk and of fonts
-    pairs = [(seconds(ours), seconds(yardstick)) for _ in range(ROUNDS)]
+    pairs = [(seconds(ours), seconds(yardstick)) for _ in range(rounds)]
     ratio = statistics.median(a / b for a, b in pairs)
     mine, other = (statistics.median(times) for times in zip(*pairs, strict=True))
-    print(f"{name:34} {mine:7.3f} s {other:7.3f} s {ratio:6.2f}   at most {most}")
+    print(f"{name:42} {mine:7.3f} s {other:7.3f} s {ratio:6.2f}   at most {most}")
+
+
+def header(*packages: str) -> None:
+    versions = ", ".join(f"{name} {version(name)}" for name in packages)
+    print(f"Python {platform.python_version()}, {versions}; {platform.machine()}\n")
+    print(f"{'':42} {'ours':>9} {'yardstick':>9} {'ratio':>6}")
 
 
 def main() -> None:
-    versions = ", ".join(f"{name} {version(name)}" for name in ("nltrade", "pandas", "matplotlib", "narwhals"))
-    print(f"Python {platform.python_version()}, {versions}; {platform.machine()}\n")
-    print(f"{'':34} {'ours':>9} {'yardstick':>9} {'ratio':>6}")
+    header("nltrade", "pandas", "matplotlib", "narwhals")
     pandas = command("-c", "import pandas")
     compare("import nltrade / import pandas", command("-c", "import nltrade"), pandas, 1.3)
     compare("nltrade check / import pandas", command("-m", "nltrade", "check"), pandas, 2.5)
@@ -63,8 +70,7 @@ def main() -> None:
     for name in NAMES:
 
         def ours(name: str = name) -> object:
-            chart = draw(name, frame, verdicts, partner="RU", period=2012, lang="en")
-            return [chart.image(format) for format in FORMATS]
+            return draw(name, frame, verdicts, partner="RU", period=2012, lang="en").images(FORMATS)
 
         figure = draw(name, frame, verdicts, partner="RU", period=2012, lang="en").figure
         compare(f"figure {name} / empty figure", ours, lambda figure=figure: empty(figure), 3.0)

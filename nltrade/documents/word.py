@@ -122,6 +122,7 @@ def _add_table(paper: Paper, table: Table, content: Content) -> None:
     for at, (row, cells) in enumerate(zip(grid.rows, [table.head, *table.rows], strict=True)):
         for cell, text, width in zip(row.cells, cells, wide, strict=True):
             cell.width = width
+            cell.paragraphs[0].paragraph_format.space_after = Pt(2)
             run = cell.paragraphs[0].add_run(text)
             run.font.size = Pt(8)
             run.font.bold = at == 0

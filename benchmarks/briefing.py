@@ -1,0 +1,41 @@
+"""
+Measure the briefing of the mission against saving its figures alone: ``.venv/bin/python benchmarks/briefing.py``.
+
+Both run in this process, in turn: the whole briefing in four formats and two languages, and the same figures drawn
+and saved as the same pictures, one after the other. The median of the ratios is shown.
+"""
+
+import os
+import tempfile
+
+from run import ROUNDS, compare, header
+
+import nltrade as nl
+from nltrade.charts import NAMES, draw
+from nltrade.charts.drawing import pictures
+from nltrade.documents import FORMATS
+from nltrade.registry.entries import LANGS
+
+
+def main() -> None:
+    header("nltrade", "matplotlib", "python-docx", "python-pptx", "typst")
+    frame = nl.load()
+    wanted = list(dict.fromkeys(kind for _, kind in FORMATS.values() if kind))
+    formats = [format for format, (_, kind) in FORMATS.items() if kind]
+
+    def whole(workers: int) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            nl.briefing(frame=frame, lang=LANGS, formats=formats, out=folder, workers=workers)
+
+    def figures_alone() -> None:
+        verdicts = nl.check_claims(frame)
+        about = {"partner": "RU", "period": 2012}
+        pictures([draw(name, frame, verdicts, lang=lang, **about) for lang in LANGS for name in NAMES], wanted)
+
+    compare("briefing, one process / its figures alone", lambda: whole(1), figures_alone, 1.5, rounds=ROUNDS // 2)
+    cores = os.cpu_count() or 1
+    compare(f"briefing, {cores} processes / its figures", lambda: whole(cores), figures_alone, 1.5, rounds=ROUNDS // 2)
+
+
+if __name__ == "__main__":
+    main()
