@@ -7,6 +7,7 @@ import msgspec
 
 from nltrade import registry
 from nltrade.errors import RegistryError, UnknownName
+from nltrade.printed import Entries
 from nltrade.registry.entries import Kind, Published, Sector, Text
 from nltrade.registry.reading import convert, known, read, sections, wrong
 
@@ -41,7 +42,7 @@ def sectors(file: Path | None = None) -> Mapping[str, Sector]:
     """
     path = registry.FOLDER / "sectors.toml" if file is None else Path(file)
     groups = read(path, "groups", Text)
-    found = {}
+    found: Entries[Sector] = Entries()
     for id, fields in sections(path).get("sectors", {}).items():
         if not isinstance(fields, dict):
             raise wrong(path.name, id, f"expected a section with fields, found {fields!r}")
