@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 WIDEST = (44, 36, 28, 22)  # characters of a column in a terminal, the first that fits; longer texts are wrapped
 
+SHORT = 12  # characters of a head that is not wrapped
+
 
 @dataclass(frozen=True)
 class Block:
@@ -134,7 +136,8 @@ def _grids(block: Block, table: pd.DataFrame, width: int) -> Iterator["Grid"]:
     from rich.table import Table as Grid
     from rich.text import Text
 
-    texts = {name: [*name.split(), *(line for cell in table[name] for line in cell.splitlines())] for name in table}
+    heads = {name: [name] if len(name) <= SHORT else name.split() for name in table}
+    texts = {name: [*heads[name], *(line for cell in table[name] for line in cell.splitlines())] for name in table}
     sizes = [{name: min(cap, max(map(cell_len, lines))) for name, lines in texts.items()} for cap in WIDEST]
     size = next((each for each in sizes if sum(each.values()) + 2 * len(each) <= width + 2), sizes[0])
     first, *others = table.columns

@@ -1,6 +1,6 @@
 """Results as tables for readers, in English and Dutch: names for codes, units, marks of status, and the sources."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import narwhals as nw
@@ -17,7 +17,7 @@ from nltrade.verdicts.reading import Verdict
 
 __all__ = ["show", "show_ranking"]
 
-_OF_LISTS = {
+_OF_LISTS: dict[Any, Callable[[Any, Lang], Printed]] = {
     Verdict: judged.verdicts,
     Base: judged.bases,
     Checked: judged.published,
@@ -85,7 +85,7 @@ def show(result: Any, lang: Lang = "en", *, sectors: Mapping[str, Sector] | None
             return figures.of_sectors(rows, lang, sectors)
         if {"before_place", "after_place"} <= columns:
             return places.of_moves(rows, lang)
-        if figures.NEEDED <= columns:
+        if columns >= figures.NEEDED:
             return figures.tidy(rows, lang)
         if {"en", "nl"} <= columns:
             return catalogues.listing(rows, lang)

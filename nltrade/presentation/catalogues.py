@@ -16,9 +16,15 @@ from nltrade.registry.sectors import KINDS
 
 # Of each listing: the title, its columns and their heads. `name` stands for the name in the language asked for.
 LISTINGS = {
-    "eu_from": ("partners-title", {"id": "code", "name": "name", "kind": "kind", "eu_from": "eu-from"}),
+    "eu_from": (
+        "partners-title",
+        {"id": "code", "name": "name", "kind": "kind", "eu_from": "eu-from", "eu_until": "eu-until"},
+    ),
     "level": ("products-title", {"id": "code", "name": "name", "kind": "kind", "level": "level"}),
-    "concept": ("tables-title", {"id": "code", "name": "name", "kind": "kind", "concept": "concept", "unit": "unit"}),
+    "concept": (
+        "tables-title",
+        {"id": "code", "name": "name", "kind": "kind", "concept": "concept", "span": "span", "unit": "unit"},
+    ),
 }
 
 
@@ -75,6 +81,8 @@ def listing(rows: Any, lang: Lang) -> Printed:
         native = native.reset_index()
         rows = nw.from_native(native)
     frame = first(rows, len(rows)).rename(columns={lang: "name"})
+    if "first" in frame.columns:
+        frame["span"] = frame["first"] + "–" + frame["last"]
     title, columns = next(about for column, about in LISTINGS.items() if column in frame.columns)
     labelled = {head: [_cell(name, value, lang) for value in frame[name]] for name, head in columns.items()}
     return _one(title, list(labelled), list(zip(*labelled.values(), strict=True)), lang)
@@ -84,6 +92,8 @@ def _cell(name: str, value: Any, lang: Lang) -> str:
     return "" if pd.isna(value) else known(value, lang) if name in {"kind", "concept"} else str(value)
 
 
-def _one(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]], lang: Lang, sources: Sequence[str] = ()) -> Printed:
+def _one(
+    title: str, heads: Sequence[str], rows: Sequence[Sequence[str]], lang: Lang, sources: Sequence[str] = ()
+) -> Printed:
     table = pd.DataFrame(rows, columns=[wording.label(head, lang) for head in heads], dtype=str)
     return Printed([Block(wording.label(title, lang), table)], sources, lang)

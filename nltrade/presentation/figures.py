@@ -11,8 +11,8 @@ from nltrade.cbs import snapshot
 from nltrade.errors import UnknownName
 from nltrade.presentation.words import certainty, known
 from nltrade.printed import Block, Printed
-from nltrade.registry.entries import Lang, Sector
 from nltrade.registry import sectors as named
+from nltrade.registry.entries import Lang, Sector
 from nltrade.sector_table import sector_table
 from nltrade.trade import VALUE
 
@@ -38,10 +38,12 @@ def tidy(rows: Any, lang: Lang) -> Printed:
     numbers = {}
     for column, head in AMOUNTS.items():
         if column in shown.columns:
-            absent = shown["missing"] if column == VALUE and "missing" in shown.columns else ["not published"] * len(shown)
+            nothing = "not published" if column == VALUE else "–"
+            told = column == VALUE and "missing" in shown.columns
+            reasons = shown["missing"] if told else [nothing] * len(shown)
             numbers[wording.label(head, lang)] = [
-                amount(value, lang) if pd.notna(value) else known(why or "not published", lang)
-                for value, why in zip(shown[column], absent, strict=True)
+                amount(value, lang) if pd.notna(value) else known(why, lang)
+                for value, why in zip(shown[column], reasons, strict=True)
             ]
     for column, (head, write) in RATES.items():
         if column in shown.columns:
@@ -97,7 +99,7 @@ def first(rows: Any, count: int) -> pd.DataFrame:
     """Bring the first rows of a frame of any engine."""
     rows = rows.head(count)
     found = (rows.collect() if hasattr(rows, "collect") else rows).to_pandas()
-    return found.reset_index(drop=True)  # type: ignore[no-any-return]
+    return found.reset_index(drop=True)
 
 
 def amount(value: float, lang: Lang) -> str:
@@ -119,9 +121,7 @@ def source_lines(tables: Iterable[str], lang: Lang) -> list[str]:
     found = snapshot.origins(wanted)
     own = [table for table in wanted if table not in {origin.table for origin in found}]
     lines = [
-        wording.text(
-            "source-line", lang, table=o.table, modified=o.modified, hash=o.sha256[:8], licence=o.licence
-        )
+        wording.text("source-line", lang, table=o.table, modified=o.modified, hash=o.sha256[:8], licence=o.licence)
         for o in found
     ]
     return lines + ([wording.text("source-own", lang, tables=", ".join(own))] if own else [])
@@ -149,7 +149,9 @@ def _words(name: str, rows: pd.DataFrame, lang: Lang) -> list[str]:
             return [code + MARKS.get(status, "") + ("" if whole else part) for code, status, whole in marked]
         case "table":
             concepts = rows["concept"] if "concept" in rows.columns else map(_concept, codes)
-            return [f"{c} ({known(concept, lang)})" if concept else c for c, concept in zip(codes, concepts, strict=True)]
+            return [
+                f"{c} ({known(concept, lang)})" if concept else c for c, concept in zip(codes, concepts, strict=True)
+            ]
         case "partner":
             names = registry.partners()
             return [names[code].name(lang) if code in names else code for code in codes]

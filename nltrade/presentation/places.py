@@ -82,7 +82,10 @@ def show_ranking(
     rows = rows.filter(nw.col("period") == str(period), nw.col("kind") == kind, nw.col("product") == str(product))
     cells = first(rows, 100_000)
     used = table or trade.main_table(
-        trade.select(cells, kind=kind, product=product, period=period), kind=kind, period=period, partner=about or "WORLD"
+        trade.select(cells, kind=kind, product=product, period=period),
+        kind=kind,
+        period=period,
+        partner=about or "WORLD",
     )
     ranked = rank_partners(cells, period=period, flow=flow, product=product, kind=kind, among=among, table=used)
     own = ranked["partner"] == about
@@ -110,16 +113,16 @@ def of_moves(rows: Any, lang: Lang) -> Printed:
     found = first(rows, 1_000)
     table, flow, among, before, after = found[["table", "flow", "among", "before", "after"]].iloc[0]
     side = wording.label(among.replace(" ", "-").lower(), lang)
-    listed: dict[str, list[str]] = {wording.label("partner", lang): [wording.partner(id, lang) for id in found["partner"]]}
+    listed: dict[str, list[str]] = {
+        wording.label("partner", lang): [wording.partner(id, lang) for id in found["partner"]]
+    }
     numbers = []
     for name, year in (("before", before), ("after", after)):
         unit = f"{year}, {wording.label('million-euro', lang)}"
         numbers.append(unit)
         listed[unit] = ["–" if pd.isna(value) else amount(value, lang) for value in found[f"{name}_meur"]]
-        ends = found[[f"{name}_{end}" for end in ("place", "best", "worst")]]
-        ends.columns = ["place", "best", "worst"]
-        sides = [{**row, "partner": ""} for row in ends.to_dict("records")]
-        listed[wording.text("place-of", lang, year=year)] = [_place(row, lang) for row in sides]
+        ends = found[[f"{name}_{end}" for end in ("place", "best", "worst")]].itertuples(index=False)
+        listed[wording.text("place-of", lang, year=year)] = [_place(*each) for each in ends]
     listed[wording.label("moved", lang)] = [_moved(value, lang) for value in found["moved"]]
     sure = {True: "moved-certain", False: "moved-open"}
     listed[wording.label("certainty", lang)] = [
@@ -127,7 +130,7 @@ def of_moves(rows: Any, lang: Lang) -> Printed:
     ]
     numbers.append(wording.label("moved", lang))
     title = wording.text("moved-title", lang, flow=flow, among=side, before=before, after=after)
-    remarks = [wording.note("rank-certainty", lang)]
+    remarks = [wording.label("first-five-note", lang), wording.note("rank-certainty", lang)]
     breaks = [g for g in registry.table(table).breaks if _between(before, g.before, g.after, after)]
     if breaks:
         texts = ", ".join(f"{gap.before}/{gap.after}" for gap in breaks)
@@ -135,11 +138,16 @@ def of_moves(rows: Any, lang: Lang) -> Printed:
     members = [registry.eu_members(date(int(year[:4]), 12, 31)) for year in (before, after)]
     if changed := sorted(members[0] ^ members[1]):
         remarks.append(wording.text("moved-members", lang, partners=changed))
-    return Printed([Block(f"{title}, {table}", pd.DataFrame(listed), remarks, numbers)], source_lines([table], lang), lang)
+    return Printed(
+        [Block(f"{title}, {table}", pd.DataFrame(listed), remarks, numbers)], source_lines([table], lang), lang
+    )
 
 
-def _place(row: dict[Any, Any], lang: Lang) -> str:
-    return "–" if pd.isna(row["place"]) else f"{wording.place(row['place'], lang)} ({certainty(row, lang)})"
+def _place(place: Any, best: Any, worst: Any) -> str:
+    if pd.isna(place):
+        return "–"
+    low, high = ("?" if pd.isna(end) else str(end) for end in (best, worst))
+    return str(place) if low == high != "?" else f"{place} ({low}–{high})"
 
 
 def _moved(places: Any, lang: Lang) -> str:

@@ -77,7 +77,9 @@ def check_published(frame: pd.DataFrame, figures: Mapping[str, Published] | None
     totals = goods[goods["level"] == 0]
     found = sums(nw.from_native(goods), baskets, "goods").to_native() if baskets else totals.assign(sector="")
     listed = sorted(known.values(), key=lambda one: list(known).index(_first(known, one)))
-    return Results(_check(one, totals if one.codes == ["TOTAL"] else found[found["sector"] == one.id]) for one in listed)
+    return Results(
+        _check(one, totals if one.codes == ["TOTAL"] else found[found["sector"] == one.id]) for one in listed
+    )
 
 
 def _first(known: Mapping[str, Published], one: Published) -> str:
