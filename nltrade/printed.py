@@ -136,7 +136,7 @@ def _grids(block: Block, table: pd.DataFrame, width: int) -> Iterator["Grid"]:
     from rich.table import Table as Grid
     from rich.text import Text
 
-    heads = {name: [name] if len(name) <= SHORT else name.split() for name in table}
+    heads = {name: [name] if len(name) <= SHORT else name.split(" ") for name in table}
     texts = {name: [*heads[name], *(line for cell in table[name] for line in cell.splitlines())] for name in table}
     sizes = [{name: min(cap, max(map(cell_len, lines))) for name, lines in texts.items()} for cap in WIDEST]
     size = next((each for each in sizes if sum(each.values()) + 2 * len(each) <= width + 2), sizes[0])

@@ -5,11 +5,12 @@ from typing import Any
 
 import narwhals as nw
 
+from nltrade import wording
 from nltrade.cbs.snapshot import Origin, Snapshot
 from nltrade.errors import UnknownName
 from nltrade.presentation import catalogues, figures, judged, places
 from nltrade.presentation.places import show_ranking
-from nltrade.printed import Printed
+from nltrade.printed import Block, Printed
 from nltrade.registry.entries import Claim, Lang, Sector, known_lang
 from nltrade.verdicts.base import Base
 from nltrade.verdicts.published import Checked
@@ -73,11 +74,13 @@ def show(result: Any, lang: Lang = "en", *, sectors: Mapping[str, Sector] | None
         return judged.verdict(result, lang)
     if isinstance(result, tuple(_OF_LISTS)):
         return _OF_LISTS[type(result)]([result], lang)
-    if isinstance(result, Mapping) or (isinstance(result, list | tuple) and result):
+    if isinstance(result, Mapping | list | tuple):
         listed = list(result.values()) if isinstance(result, Mapping) else list(result)
         types = {type(one) for one in listed}
         if len(types) == 1 and types <= set(_OF_LISTS):
             return _OF_LISTS[types.pop()](listed, lang)
+    if isinstance(result, Mapping | list | tuple) and not result:
+        return Printed([Block(wording.label("nothing", lang))], [], lang)
     rows = nw.from_native(result, pass_through=True)
     if isinstance(rows, nw.DataFrame | nw.LazyFrame):
         columns = set(rows.collect_schema().names())

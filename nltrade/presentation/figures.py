@@ -49,7 +49,7 @@ def tidy(rows: Any, lang: Lang) -> Printed:
         if column in shown.columns:
             numbers[wording.label(head, lang)] = ["–" if pd.isna(rate) else write(rate, lang) for rate in shown[column]]
     table = table.assign(**numbers)
-    if "growth_note" in shown.columns:
+    if "growth_note" in shown.columns and shown["growth_note"].any():
         table[wording.label("growth-note", lang)] = [_growth_note(note, lang) for note in shown["growth_note"]]
     if {"place", "best", "worst"} <= set(shown.columns):
         table[wording.label("place-head", lang)] = ["–" if pd.isna(place) else str(place) for place in shown["place"]]

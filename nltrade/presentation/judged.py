@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 
+import msgspec
+import narwhals as nw
 import pandas as pd
 
 from nltrade import registry, wording
-from nltrade.presentation.figures import source_lines
+from nltrade.presentation.figures import source_lines, tidy
 from nltrade.printed import Block, Printed
 from nltrade.registry.entries import Lang
 from nltrade.verdicts import verdict_table
@@ -24,20 +26,25 @@ def verdicts(listed: Sequence[Verdict], lang: Lang) -> Printed:
 
 
 def verdict(one: Verdict, lang: Lang) -> Printed:
-    """Present one verdict with its reasons and, for a place, its readings."""
+    """Present one verdict with its reasons and the cells it rests on or, for a place, its readings."""
     heads = verdict_table([one], lang).drop(columns=wording.label("asserts", lang))
-    return Printed([Block(one.claim.text(lang), heads), *reasons(one, lang)], _sources([one], lang), lang)
+    blocks = [Block(one.claim.text(lang), heads), *reasons(one, lang, wording.label("why", lang))]
+    if one.claim.measure != "place" and (cells := [cell for reading in one.readings for cell in reading.cells]):
+        blocks += tidy(nw.from_native(pd.DataFrame(msgspec.to_builtins(cells))), lang).blocks
+    return Printed(blocks, _sources([one], lang), lang)
 
 
 def in_full(listed: Sequence[Verdict], lang: Lang) -> Printed:
     """Present verdicts as one table, and then each with its reasons and readings."""
-    blocks = [*verdicts(listed, lang).blocks, *(block for one in listed for block in reasons(one, lang))]
+    blocks = list(verdicts(listed, lang).blocks)
+    for one in listed:
+        blocks += reasons(one, lang, f"{one.claim.text(lang)}: {wording.label(one.verdict, lang)}")
     return Printed(blocks, _sources(listed, lang), lang)
 
 
-def reasons(one: Verdict, lang: Lang) -> list[Block]:
+def reasons(one: Verdict, lang: Lang, title: str) -> list[Block]:
     """Give the reasons of a verdict and, for a place, a table of its readings."""
-    blocks = [Block(f"{one.claim.text(lang)}: {wording.label(one.verdict, lang)}", remarks=one.why(lang))]
+    blocks = [Block(title, remarks=one.why(lang))]
     if one.claim.measure == "place":
         heads = [wording.label(id, lang) for id in ("reading", "eu", "place-head", "first-five")]
         rows = []

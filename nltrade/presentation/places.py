@@ -118,7 +118,7 @@ def of_moves(rows: Any, lang: Lang) -> Printed:
     }
     numbers = []
     for name, year in (("before", before), ("after", after)):
-        unit = f"{year}, {wording.label('million-euro', lang)}"
+        unit = wording.text("value-of", lang, year=year)
         numbers.append(unit)
         listed[unit] = ["–" if pd.isna(value) else amount(value, lang) for value in found[f"{name}_meur"]]
         ends = found[[f"{name}_{end}" for end in ("place", "best", "worst")]].itertuples(index=False)

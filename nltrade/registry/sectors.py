@@ -92,6 +92,34 @@ def published(file: Path | None = None) -> Mapping[str, Published]:
     return found
 
 
+def published_about(partner: str, years: Iterable[int | str]) -> Mapping[str, Published]:
+    """
+    Choose the published figures about one partner and some years.
+
+    Parameters
+    ----------
+    partner : str
+        ISO code or name.
+    years : iterable of int or str
+        The years that a figure is of, or begins in.
+
+    Returns
+    -------
+    mapping of str to Published
+
+    Examples
+    --------
+    >>> sorted({figure.period for figure in published_about("Russia", [2012]).values()})
+    ['2012', '2012-Q1']
+    """
+    id, asked = registry.partner(partner).id, {str(year) for year in years}
+    return {
+        key: figure
+        for key, figure in published().items()
+        if registry.partner(figure.partner).id == id and figure.period[:4] in asked
+    }
+
+
 def contains(whole: str, part: str) -> bool:
     """
     Tell whether a product holds another, or is it.
