@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape
+from importlib.util import find_spec
 from typing import Any
 
 import pandas as pd
@@ -184,18 +185,21 @@ def explore(
             listed = ", ".join(there if len(there) < 40 else [*there[:12], "…"])
             raise UnknownName(f"No {name} {value!r} to look at.{close_to(str(value), there)} There are {listed}.")
 
-    def look(partner: str, year: str, flow: str, sector: str) -> View:
-        one = {sector: known[sector]} if sector else {}
-        return _look(cells, partner, year, flow, one, lang, shipped=frame is None and sectors is None)
+    begin = "import nltrade as nl\n\n" + ("trade = nl.load()\n" if frame is None else "")
 
-    try:
-        return Explorer(look, choices, lang)
-    except ModuleNotFoundError:
+    def look(partner: str, year: str, flow: str, sector: str) -> View:
+        if not sector:
+            return _look(cells, partner, year, flow, {}, lang, begin)
+        read = "sectors = nl.sectors()\n" if sectors is None else ""
+        return _look(cells, partner, year, flow, {sector: known[sector]}, lang, begin + read)
+
+    if find_spec("ipywidgets") is None:
         return look(*(value for _, value in choices.values()))
+    return Explorer(look, choices, lang)
 
 
 def _look(
-    frame: pd.DataFrame, partner: str, year: str, flow: str, one: Mapping[str, Sector], lang: Lang, *, shipped: bool
+    frame: pd.DataFrame, partner: str, year: str, flow: str, one: Mapping[str, Sector], lang: Lang, begin: str
 ) -> View:
     """Make the picture and the table of a choice, and the call that makes them."""
     seen = frame[frame["period"].str[:4] <= year]
@@ -217,8 +221,6 @@ def _look(
         table = f'nl.show_ranking(trade, period="{year}", flow="{flow}", among="{among}", {tell})'
         drawn = _tried(lambda: draw_over_time(seen, partner=partner, lang=lang))
         listed = _tried(lambda: show_ranking(frame, period=year, flow=flow, among=among, partner=partner, lang=lang))
-    begin = "import nltrade as nl\n\n"
-    begin += "trade = nl.load()\n" + ("sectors = nl.sectors()\n" if one else "") if shipped else ""
     call = f"{begin}{chosen}\ndisplay(nl.charts.{draw})\ndisplay({table})"
     says = tuple(dict.fromkeys(str(result) for result in (drawn, listed) if isinstance(result, NltradeError)))
     picture = drawn if isinstance(drawn, Chart) else None

@@ -109,9 +109,9 @@ def compare_places(
     Examples
     --------
     >>> import nltrade as nl
-    >>> moved = compare_places(nl.load(), 2002, 2012).set_index("partner")
-    >>> moved.loc["RU", ["before_place", "after_place", "moved", "certain"]].tolist()
-    [5, 3, 2, True]
+    >>> moved = compare_places(nl.load(), 2002, 2012)
+    >>> moved[["partner", "before_place", "after_place", "moved", "certain"]].iloc[2].astype(str).tolist()
+    ['RU', '5', '3', '2', 'True']
     """
     before, after = str(before), str(after)
     goods = _yearly_totals(frame)

@@ -171,8 +171,9 @@ def _html(block: Block) -> str:
     """Write a block as HTML, every text escaped; a table wider than its place scrolls in it."""
     title, remarks = escape(_capital(block.title)), "".join(f"<li>{escape(remark)}</li>" for remark in block.remarks)
     listed = f"<ul>{remarks}</ul>" if remarks else ""
+    head = f"<p><strong>{title}</strong></p>" if title else ""  # a caption would be no wider than a narrow table
     if block.table is None:
-        return f"<p><strong>{title}</strong></p>{listed}"
+        return head + listed
     sides = [f'style="text-align:{"right" if name in block.numbers else "left"}"' for name in block.table.columns]
 
     def row(tags: Sequence[str], cells: Iterable[str]) -> str:
@@ -182,6 +183,6 @@ def _html(block: Block) -> str:
     count = len(sides)
     heads = row(['th scope="col"'] * count, map(_capital, block.table.columns))
     cells = (row(['th scope="row"', *["td"] * (count - 1)], each) for each in block.table.itertuples(index=False))
-    caption = f'<caption style="caption-side:top;text-align:left;font-weight:bold">{title}</caption>' if title else ""
     scroll = f'role="region" tabindex="0" aria-label="{title}" style="overflow-x:auto"'
-    return f"<div {scroll}><table>{caption}<thead>{heads}</thead><tbody>{''.join(cells)}</tbody></table></div>{listed}"
+    table = f'<table aria-label="{title}"><thead>{heads}</thead><tbody>{"".join(cells)}</tbody></table>'
+    return f"{head}<div {scroll}>{table}</div>{listed}"

@@ -290,7 +290,9 @@ def test_search_looks_in_the_catalogue_of_cbs(serve):
 def test_without_a_service_there_is_a_sentence_and_nothing_else(monkeypatch, own):
     monkeypatch.setenv("NLTRADE_CBS", "http://127.0.0.1:9")
     monkeypatch.setattr(feed, "TRIES", 2)
-    with pytest.raises(nl.errors.SourceError, match=r"the connection failed.*2 times at http://127.0.0.1:9.*Try again later"):
+    with pytest.raises(
+        nl.errors.SourceError, match=r"the connection failed.*2 times at http://127.0.0.1:9.*Try again later"
+    ):
         nl.fetch("70017")
     assert not list(own.rglob("*.parquet"))
 

@@ -60,12 +60,12 @@ def show(result: Any, lang: Lang = "en", *, sectors: Mapping[str, Sector] | None
     Examples
     --------
     >>> import nltrade as nl
-    >>> exports = nl.select(nl.load("83028NED"), partner=["RU", "UA"], flow="export", product="TOTAL", period=2012)
+    >>> exports = nl.select(nl.load("83028NED"), partner=["RU", "CN"], flow="export", product="TOTAL", period=2012)
     >>> nl.show(exports)
-    goods, exports, all goods, 2012, 83028NED (border crossing)
-    partner  € million
+    Goods, exports, all goods, 2012, 83028NED (border crossing)
+    Partner  € million
     Russia       7,068
-    Ukraine        882
+    China        7,647
     <BLANKLINE>
     Source: CBS (StatLine 83028NED, modified 2023-01-04), sha256 f4158376, CC BY 4.0.
     """

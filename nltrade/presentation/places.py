@@ -8,6 +8,7 @@ import pandas as pd
 from narwhals.typing import IntoFrame
 
 from nltrade import registry, trade, wording
+from nltrade.errors import NoData
 from nltrade.presentation.figures import amount, first, source_lines, status_remarks
 from nltrade.presentation.words import certainty
 from nltrade.printed import Block, Printed
@@ -69,9 +70,10 @@ def show_ranking(
     Examples
     --------
     >>> import nltrade as nl
-    >>> print(repr(nl.show_ranking(nl.load(), period=2012, flow="export", top=3)).partition("  Place")[0])
-    exports, all goods, outside the EU, 2012, 83028NED
-    Place  partner        € million  certainty
+    >>> shown = nl.show_ranking(nl.load(), period=2012, flow="export", top=3)
+    >>> print(repr(shown).partition("  A place is given")[0])
+    Exports, all goods, outside the EU, 2012, 83028NED
+    Place  Partner        € million  Certainty
     1      United States     20,259  certain
     2      China              7,647  between 2nd and 3rd
     3      Russia             7,068  between 2nd and 4th
@@ -81,12 +83,9 @@ def show_ranking(
     rows: Any = nw.from_native(frame)
     rows = rows.filter(nw.col("period") == str(period), nw.col("kind") == kind, nw.col("product") == str(product))
     cells = first(rows, 100_000)
-    used = table or trade.main_table(
-        trade.select(cells, kind=kind, product=product, period=period),
-        kind=kind,
-        period=period,
-        partner=about or "WORLD",
-    )
+    if cells.empty:
+        raise NoData(f"The frame has no figures of {product} in {period}. nltrade.tables() says what each table has.")
+    used = table or trade.main_table(cells, kind=kind, period=period, partner=about or "WORLD")
     ranked = rank_partners(cells, period=period, flow=flow, product=product, kind=kind, among=among, table=used)
     own = ranked["partner"] == about
     shown = ranked[(ranked.index < top) | own]

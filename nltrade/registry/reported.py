@@ -26,6 +26,7 @@ def claims(file: Path | None = None) -> Mapping[str, Claim]:
     Returns
     -------
     mapping of str to Claim
+        By their ids, in the order of the file. It prints as a table; `nltrade.show` gives that in Dutch too.
 
     Raises
     ------

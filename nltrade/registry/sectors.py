@@ -27,7 +27,7 @@ def sectors(file: Path | None = None) -> Mapping[str, Sector]:
     Returns
     -------
     mapping of str to Sector
-        In the order of the file.
+        By their ids, in the order of the file. It prints as a table; `nltrade.show` gives that in Dutch too.
 
     Raises
     ------

@@ -50,6 +50,11 @@ def check_claims(
     list of Verdict
         In the order of the claims. It prints as a table; `nltrade.show` gives that in Dutch too.
 
+    Raises
+    ------
+    SnapshotError
+        No frame was given, and a file of the figures at hand is missing or changed.
+
     Examples
     --------
     >>> import nltrade as nl
