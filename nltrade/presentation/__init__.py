@@ -64,8 +64,8 @@ def show(result: Any, lang: Lang = "en", *, sectors: Mapping[str, Sector] | None
     >>> nl.show(exports)
     Goods, exports, all goods, 2012, 83028NED (border crossing)
     Partner  € million
-    Russia       7,068
     China        7,647
+    Russia       7,068
     <BLANKLINE>
     Source: CBS (StatLine 83028NED, modified 2023-01-04), sha256 f4158376, CC BY 4.0.
     """

@@ -60,8 +60,10 @@ def sectors(listed: Sequence[Sector], lang: Lang) -> Printed:
 
 def origins(listed: Sequence[Origin], lang: Lang) -> Printed:
     """Present where snapshots come from."""
-    heads = ["table", "title-head", "modified", "retrieved", "selection", "via", "hash"]
-    rows = [(o.table, o.title, o.modified, o.retrieved, o.selection, o.via, o.sha256) for o in listed]
+    heads = ["cbs-table", "name", "modified", "retrieved", "selection", "via", "hash"]
+    rows = [
+        (o.table, o.title, o.modified, wording.when(o.retrieved, lang), o.selection, o.via, o.sha256) for o in listed
+    ]
     return _one("origins-title", heads, rows, lang, [f"{o.attribution}, {o.licence}" for o in listed])
 
 

@@ -18,8 +18,10 @@ from nltrade.trade import VALUE
 
 ROWS = 60
 MARKS = {"provisional": "*", "revised provisional": "**"}  # those that CBS itself sets
+MEANINGS = {"provisional": "provisional-mark", "revised provisional": "revised provisional-mark"}
 NEEDED = {"table", "flow", "partner", "period", VALUE}
 NAMED = ("kind", "flow", "partner", "product", "period", "table", "among")
+HEADS = {"table": "cbs-table"}  # the others are labels themselves
 AMOUNTS = {VALUE: "million-euro", "whole_meur": "whole", "previous_meur": "previous"}
 RATES: dict[str, tuple[str, Callable[[float, Lang], str]]] = {
     "share_pct": ("share", wording.pct),
@@ -34,7 +36,7 @@ def tidy(rows: Any, lang: Lang) -> Printed:
     named = pd.DataFrame({name: _words(name, shown, lang) for name in NAMED if name in shown.columns})
     same = [name for name in named.columns if named[name].nunique() == 1] if len(shown) > 0 else []
     table = named.drop(columns=same)
-    table.columns = [wording.label(name, lang) for name in table.columns]
+    table.columns = [wording.label(HEADS.get(name, name), lang) for name in table.columns]
     numbers = {}
     for column, head in AMOUNTS.items():
         if column in shown.columns:
@@ -131,7 +133,7 @@ def status_remarks(rows: pd.DataFrame, lang: Lang) -> list[str]:
     """Explain the marks of status, and list the tables and periods whose status CBS does not give."""
     if "status" not in rows.columns:
         return []
-    remarks = [wording.label(f"{status}-mark", lang) for status in MARKS if (rows["status"] == status).any()]
+    remarks = [wording.label(id, lang) for status, id in MEANINGS.items() if (rows["status"] == status).any()]
     spans = rows[rows["status"] == "unknown"].groupby("table", sort=False)["period"].agg(["min", "max"])
     listed = [f"{table} {low}" + (f"–{high}" if high != low else "") for table, low, high in spans.itertuples()]
     return remarks + ([wording.text("no-status", lang, listed=", ".join(listed))] if listed else [])
