@@ -91,7 +91,7 @@ class Explorer:
             chosen[name].observe(self._changed, "value")
         self.partner, self.year, self.flow, self.sector = chosen.values()
         self.seen = ipywidgets.HTML()
-        layout = ipywidgets.Layout(width="100%")
+        layout = ipywidgets.Layout(width="auto")
         self.call = ipywidgets.Textarea(
             description=wording.label("explorer-call", lang), rows=8, layout=layout, continuous_update=False, **wide
         )

@@ -174,7 +174,8 @@ def _html(block: Block) -> str:
     head = f"<p><strong>{title}</strong></p>" if title else ""  # a caption would be no wider than a narrow table
     if block.table is None:
         return head + listed
-    sides = [f'style="text-align:{"right" if name in block.numbers else "left"}"' for name in block.table.columns]
+    aligned = ("right" if name in block.numbers else "left" for name in block.table.columns)
+    sides = [f'style="text-align:{side};padding:.3em .6em"' for side in aligned]
 
     def row(tags: Sequence[str], cells: Iterable[str]) -> str:
         set_in = zip(tags, sides, cells, strict=True)
