@@ -66,7 +66,7 @@ class View:
         says = "".join(f'<p role="alert">{escape(sentence)}</p>' for sentence in self.says)
         table = self.table._repr_html_() if self.table else ""
         name = escape(wording.label("explorer-name", self.lang))
-        return f'<section class="nltrade-seen" lang="{self.lang}" aria-label="{name}">{picture}{says}{table}</section>'
+        return f'<div class="nltrade-seen" lang="{self.lang}" role="group" aria-label="{name}">{picture}{says}{table}</div>'
 
 
 class Explorer:

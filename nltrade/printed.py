@@ -184,6 +184,6 @@ def _html(block: Block) -> str:
     count = len(sides)
     heads = row(['th scope="col"'] * count, map(_capital, block.table.columns))
     cells = (row(['th scope="row"', *["td"] * (count - 1)], each) for each in block.table.itertuples(index=False))
-    scroll = f'role="region" tabindex="0" aria-label="{title}" style="overflow-x:auto"'
+    scroll = f'role="group" tabindex="0" aria-label="{title}" style="overflow-x:auto"'
     table = f'<table aria-label="{title}"><thead>{heads}</thead><tbody>{"".join(cells)}</tbody></table>'
     return f"{head}<div {scroll}>{table}</div>{listed}"

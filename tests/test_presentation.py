@@ -76,7 +76,7 @@ def test_a_result_is_text_no_wider_than_the_terminal_and_html_that_says_the_same
         for cell in [] if block.table is None else block.table.to_numpy().ravel():
             assert " ".join(cell.split()) in " ".join(words.split())
     tables = [attrs for tag, attrs in page.seen if tag == "table"]
-    regions = [attrs for _, attrs in page.seen if attrs.get("role") == "region"]
+    regions = [attrs for _, attrs in page.seen if attrs.get("role") == "group"]
     assert len(tables) == len(regions), "a wide table scrolls in a place of its own, reached with the keyboard"
     assert all(attrs["tabindex"] == "0" for attrs in regions)
 
