@@ -65,8 +65,8 @@ class View:
         picture = self.picture._repr_html_() if self.picture else ""
         says = "".join(f'<p role="alert">{escape(sentence)}</p>' for sentence in self.says)
         table = self.table._repr_html_() if self.table else ""
-        name = escape(wording.label("explorer-name", self.lang))
-        return f'<div class="nltrade-seen" lang="{self.lang}" role="group" aria-label="{name}">{picture}{says}{table}</div>'
+        about = f'lang="{self.lang}" role="group" aria-label="{escape(wording.label("explorer-name", self.lang))}"'
+        return f'<div class="nltrade-seen" {about}>{picture}{says}{table}</div>'
 
 
 class Explorer:
