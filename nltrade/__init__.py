@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from nltrade.by_sector import sector_trade
 from nltrade.cbs.tidy import load
-from nltrade.errors import NltradeError, NoData, RegistryError, SnapshotError, SourceError, UnknownName
+from nltrade.errors import NltradeError, NoData, UnknownName
 from nltrade.listing import partners, products, tables
+from nltrade.presentation import show, show_ranking
 from nltrade.ranking import rank_partners
 from nltrade.registry import eu_members
 from nltrade.registry.reported import claims
@@ -25,14 +26,12 @@ if TYPE_CHECKING:
     from nltrade import charts
     from nltrade.cbs.download import fetch
     from nltrade.documents import briefing
+    from nltrade.explorer import explore
 
 __version__ = "0.1.0"
 __all__ = [
     "NltradeError",
     "NoData",
-    "RegistryError",
-    "SnapshotError",
-    "SourceError",
     "UnknownName",
     "balance",
     "briefing",
@@ -40,6 +39,7 @@ __all__ = [
     "check_claims",
     "claims",
     "eu_members",
+    "explore",
     "fetch",
     "growth",
     "load",
@@ -50,6 +50,8 @@ __all__ = [
     "sectors",
     "select",
     "share",
+    "show",
+    "show_ranking",
     "tables",
     "total",
     "verdict_table",
@@ -59,6 +61,7 @@ __all__ = [
 _LATER = {  # what draws, writes and downloads: its module, and the extra that it needs
     "briefing": ("nltrade.documents", "briefing"),
     "charts": ("nltrade.charts", "briefing"),
+    "explore": ("nltrade.explorer", "briefing"),
     "fetch": ("nltrade.cbs.download", "fetch"),
 }
 

@@ -57,6 +57,13 @@ def sector_trade(
         and at most, missing where nothing bounds it), `total_meur` of all goods or services and `share_pct` of it;
         `growth_pct` and `growth_note` as in `nltrade.growth`. The flow ``"balance"`` is exports less imports.
 
+    Raises
+    ------
+    UnknownName
+        No partner has that name.
+    NoData
+        The frame has nothing on the partner, or no sector has a class of goods or services.
+
     Examples
     --------
     >>> import nltrade as nl

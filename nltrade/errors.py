@@ -5,13 +5,36 @@ from difflib import get_close_matches
 
 
 class NltradeError(Exception):
-    """Base of all errors of this package; `exit_code` is what the command line returns."""
+    """
+    Base of all errors of this package: each is a sentence that says what, where and what to do next.
+
+    `exit_code` is what the command line returns.
+
+    Examples
+    --------
+    >>> import nltrade as nl
+    >>> try:
+    ...     nl.rank_partners(nl.load(), period="last year")
+    ... except nl.NltradeError as error:
+    ...     print(error)
+    No period 'last year'. Write a year, a quarter or a month: 2012, 2012-Q1 or 2012-01.
+    """
 
     exit_code = 2
 
 
 class UnknownName(NltradeError, LookupError):
-    """A partner, product, flow, table or period that does not exist."""
+    """
+    A partner, product, flow, table or period that does not exist.
+
+    Examples
+    --------
+    >>> import nltrade as nl
+    >>> nl.select(nl.load(), flow="improt")
+    Traceback (most recent call last):
+    nltrade.errors.UnknownName: No flow 'improt'. Did you mean 'import'? Flows are import, export, re-export, domestic
+    export, total trade, quasi-transit import, quasi-transit export.
+    """
 
 
 class RegistryError(NltradeError, ValueError):
@@ -19,7 +42,16 @@ class RegistryError(NltradeError, ValueError):
 
 
 class NoData(NltradeError):
-    """What was asked exists as a question, but the data at hand have no cell for it."""
+    """
+    What was asked exists as a question, but the data at hand have no cell for it: that is not zero.
+
+    Examples
+    --------
+    >>> import nltrade as nl
+    >>> nl.select(nl.load("83028NED"), product="33", period=2012)
+    Traceback (most recent call last):
+    nltrade.errors.NoData: No rows with product 33. Here: 3, TOTAL. Bring it with `nltrade fetch 7137shih`.
+    """
 
     exit_code = 3
 

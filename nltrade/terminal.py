@@ -1,7 +1,7 @@
 """How results look in a terminal, and as JSON for another program."""
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -10,21 +10,17 @@ import typer
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table as Grid
-from rich.text import Text
 
 from nltrade import registry, wording
-from nltrade.by_sector import most_detailed
-from nltrade.cbs import snapshot
 from nltrade.cbs.plan import Plan
 from nltrade.cbs.snapshot import Snapshot
+from nltrade.presentation import judged, show
+from nltrade.presentation.figures import source_lines
 from nltrade.registry.entries import Lang, Sector
-from nltrade.registry.sectors import KINDS
 from nltrade.revisions import Touched
-from nltrade.sector_table import sector_table
-from nltrade.verdicts import Verdict, verdict_table
+from nltrade.verdicts import Verdict
 from nltrade.verdicts.base import Base
 from nltrade.verdicts.published import Checked
-from nltrade.verdicts.reading import place_range
 
 
 def new_console() -> Console:
@@ -57,44 +53,13 @@ def as_json(verdict: Verdict, lang: Lang) -> dict[str, Any]:
 
 def print_verdicts(verdicts: list[Verdict], lang: Lang) -> None:
     """Print each verdict with its reasons, its readings and their sources."""
-    console = new_console()
-    colours = {"supported": "green", "contradicted": "red"}
-    table = verdict_table(verdicts, lang)
-    grid = Grid(*table.columns, box=None, header_style="bold", padding=(0, 2, 0, 0))
-    for v, (*cells, said) in zip(verdicts, table.itertuples(index=False), strict=True):
-        grid.add_row(*cells, Text(said, style=colours.get(v.verdict, "yellow")))
-    console.print(grid)
-    for v in verdicts:
-        console.print(f"\n{v.claim.text(lang)}: {wording.label(v.verdict, lang)}", style="bold")
-        for reason in v.why(lang):
-            console.print(Padding(f"- {reason}", (0, 0, 0, 2)))
-        if v.claim.measure == "place":
-            _print_readings(v, lang, console)
-    console.print()
-    print_sources({o.table for v in verdicts for o in v.sources}, console)
+    new_console().print(judged.in_full(verdicts, lang))
 
 
-def _print_readings(verdict: Verdict, lang: Lang, console: Console) -> None:
-    heads = [wording.label(id, lang) for id in ("reading", "eu", "place-head", "first-five")]
-    grid = Grid(*heads, box=None, header_style="bold", padding=(0, 2, 0, 2))
-    for reading in verdict.readings:
-        members = str(verdict.claim.year) if reading.of_the_time else wording.label("today", lang)
-        own = reading.place
-        place = f"{own.place} ({place_range(own, lang)})" if own else wording.label("not published", lang)
-        first = [
-            f"{p.place}. {wording.partner(p.partner, lang)} {wording.number(p.value_meur, lang)}"
-            + ("" if p.certain else f" ({p.best or '?'}-{p.worst or '?'})")
-            for p in reading.first
-        ]
-        grid.add_row(reading.label(lang, verdict.in_several), members, place, "; ".join(first))
-    console.print(grid)
-    console.print(Padding(wording.label("first-five-note", lang), (0, 0, 0, 2)))
-
-
-def print_sources(tables: Iterable[str], console: Console) -> None:
+def print_sources(tables: Iterable[str], console: Console, lang: Lang = "en") -> None:
     """Print where the figures of some tables come from."""
-    for origin in snapshot.origins(tables):
-        console.print(f"{origin.attribution}, sha256 {origin.sha256[:8]}, {origin.licence}", style="dim")
+    for line in source_lines(tables, lang):
+        console.print(line, style="dim")
 
 
 def print_cells(changed: pd.DataFrame, top: int, lang: Lang, console: Console) -> None:
@@ -135,54 +100,19 @@ def print_tables(here: Mapping[str, list[Snapshot]], lang: Lang) -> None:
 
 def print_sectors(found: pd.DataFrame, known: Mapping[str, Sector], lang: Lang) -> None:
     """Print imports, exports and balance of each sector, and say why a figure is not there."""
-    console = new_console()
-    for kind in KINDS:
-        rows = sector_table(found, kind, lang, sectors=known)
-        if rows.empty:
-            continue
-        *heads, gaps = rows.columns
-        grid = Grid(*(head.rpartition(", ")[2] for head in heads), box=None, header_style="bold")
-        for place in range(3, len(heads)):
-            grid.columns[place].justify = "right"
-        for row in rows.itertuples(index=False):
-            grid.add_row(*row[:-1])
-        table, period, whole = most_detailed(found, kind)[["table", "period", "complete"]].iloc[0]
-        period = period if whole else f"{period} ({wording.label('part-year', lang)})"
-        title = [wording.label(kind, lang), table, period, wording.label("million-euro", lang)]
-        console.print(", ".join(title), style="bold")
-        console.print(grid)
-        for gap, names in rows[rows[gaps] != ""].groupby(gaps, sort=False):
-            console.print(Padding(f"{gap}: {', '.join(names.iloc[:, 0])}", (0, 0, 0, 2)))
-        print_sources([table], console)
-    for sector in known.values():
-        if not sector.goods and not sector.services:
-            console.print(f"{sector.text(lang)}: {sector.about(lang)}")
+    new_console().print(show(found, lang, sectors=known))
 
 
-def print_base(found: Iterable[Base], lang: Lang) -> None:
+def print_base(found: Sequence[Base], lang: Lang) -> None:
     """Print for each sector that is called a base of the trade whether it is."""
-    console = new_console()
-    console.print(wording.label("base-title", lang), style="bold")
-    for one in found:
-        name = f"{one.sector.text(lang)}, {wording.label(one.flow, lang)} ({wording.label(one.kind, lang)})"
-        console.print(Padding(f"{name}: {wording.label(one.verdict, lang)}: {one.why(lang)}", (0, 0, 0, 2)))
+    new_console().print("", judged.bases(found, lang), sep="\n")
 
 
 def print_published(found: Iterable[Checked], partner: str, year: str, lang: Lang) -> None:
     """Print what others reported of a partner and year, next to what CBS says where that is here."""
     about = [one for one in found if one.figure.partner == partner and one.figure.period[:4] == year]
-    console = new_console()
     if about:
-        console.print(wording.text("reported-title", lang, partner=partner, year=year), style="bold")
-    for one in about:
-        what, by = one.figure.text(lang), one.figure.publisher
-        by += f" ({one.figure.via})" if one.figure.via != by else ""
-        values = {"what": what, "flow": one.figure.flow, "value": one.figure.value_meur, "publisher": by}
-        said = wording.text("reported-row", lang, **values)
-        when = f" [{one.figure.period}]" if one.figure.period != year else ""
-        remark = f" {one.figure.remark(lang)}" if one.figure.remark(lang) else ""
-        line = f"{said}{when}: {wording.label(one.verdict, lang)}, {one.why(lang)}.{remark}"
-        console.print(Padding(line, (0, 0, 0, 2)))
+        new_console().print("", judged.published(about, lang), sep="\n")
 
 
 def print_plans(plans: Iterable[Plan]) -> None:

@@ -171,6 +171,11 @@ def share(frame: IntoFrameT, of: Literal["all products", "all partners", "export
         The rows of `frame` (of exports, only the flows that make them up) with `whole_meur` (million euro) and
         `share_pct` (percent); missing where the part or the whole is missing or the whole is zero.
 
+    Raises
+    ------
+    UnknownName
+        `of` is none of these wholes.
+
     Examples
     --------
     >>> import nltrade as nl

@@ -151,7 +151,7 @@ def test_a_changed_byte_of_a_download_is_noticed(serve):
     found = nl.fetch("70017")
     path = found.folder / "UntypedDataSet.parquet"
     path.write_bytes(path.read_bytes()[:-1] + b"?")
-    with pytest.raises(nl.SnapshotError, match=r"its hash changed.*fetch it again"):
+    with pytest.raises(nl.errors.SnapshotError, match=r"its hash changed.*fetch it again"):
         nl.load("70017")
 
 
@@ -290,7 +290,9 @@ def test_search_looks_in_the_catalogue_of_cbs(serve):
 def test_without_a_service_there_is_a_sentence_and_nothing_else(monkeypatch, own):
     monkeypatch.setenv("NLTRADE_CBS", "http://127.0.0.1:9")
     monkeypatch.setattr(feed, "TRIES", 2)
-    with pytest.raises(nl.SourceError, match=r"the connection failed.*2 times at http://127.0.0.1:9.*Try again later"):
+    with pytest.raises(
+        nl.errors.SourceError, match=r"the connection failed.*2 times at http://127.0.0.1:9.*Try again later"
+    ):
         nl.fetch("70017")
     assert not list(own.rglob("*.parquet"))
 
@@ -407,5 +409,5 @@ def test_what_a_download_does_not_have_is_no_row(serve, asked):
 
 def test_an_address_without_its_scheme_is_a_sentence(monkeypatch):
     monkeypatch.setenv("NLTRADE_CBS", "localhost:9")
-    with pytest.raises(nl.SourceError, match="write http:// or https:// before it"):
+    with pytest.raises(nl.errors.SourceError, match="write http:// or https:// before it"):
         nl.fetch("70017")

@@ -83,7 +83,7 @@ LASTING = [
 @pytest.mark.parametrize(("fault", "says"), LASTING, ids=lambda value: str(value)[:40])
 def test_a_fault_that_lasts_is_told_and_what_came_is_kept(serve, own, right, fault, says):
     cbs = serve(shih(), faults=[fault])
-    with pytest.raises(nl.SourceError, match=says):
+    with pytest.raises(nl.errors.SourceError, match=says):
         nl.fetch("7137shih", **ASKED)
     assert snapshot.dates("7137shih") == []
     cbs.faults.clear()
@@ -94,7 +94,7 @@ def test_a_fault_that_lasts_is_told_and_what_came_is_kept(serve, own, right, fau
 def test_started_again_it_asks_only_for_what_is_missing(serve, own):
     lasting = replica.Status(503, page=2, times=None)
     cbs = serve(shih(), faults=[lasting])
-    with pytest.raises(nl.SourceError):
+    with pytest.raises(nl.errors.SourceError):
         nl.fetch("7137shih", years="2005:2012")
     cbs.faults[:] = []
     nl.fetch("7137shih", years=2011)
@@ -139,7 +139,7 @@ CHANGED = [
 @pytest.mark.parametrize(("fault", "says"), CHANGED, ids=lambda value: str(value)[:40])
 def test_a_table_that_cbs_changed_is_refused_and_shows_old_and_new(serve, own, fault, says):
     cbs = serve("83028NED", faults=[fault])
-    with pytest.raises(nl.SourceError, match=f"is not the table that is registered: .*{says}"):
+    with pytest.raises(nl.errors.SourceError, match=f"is not the table that is registered: .*{says}"):
         nl.fetch("83028NED")
     assert rows_asked(cbs) == []
     assert not list(own.rglob("*.parquet"))
@@ -156,14 +156,14 @@ def test_a_dimension_that_is_not_registered_is_named(serve):
     cbs = serve("83028NED")
     like = dict(cbs.tables["83028NED"].properties[0])
     cbs.tables["83028NED"].properties.append(like | {"Key": "Vervoer"})
-    with pytest.raises(nl.SourceError, match=r"dimensions are .*'Vervoer'"):
+    with pytest.raises(nl.errors.SourceError, match=r"dimensions are .*'Vervoer'"):
         nl.fetch("83028NED")
 
 
 def test_an_absent_cell_that_would_mean_zero_is_no_missing_one(serve):
     cbs = serve("83028NED")
     cbs.tables["83028NED"].topics[0]["Default"] = "Zero"
-    with pytest.raises(nl.SourceError, match="an absent cell of Invoerwaarde_1 means 'Zero', not missing"):
+    with pytest.raises(nl.errors.SourceError, match="an absent cell of Invoerwaarde_1 means 'Zero', not missing"):
         nl.fetch("83028NED")
 
 
@@ -193,7 +193,7 @@ def test_what_cannot_be_right_is_kept_aside_and_the_snapshot_stays(serve, own, c
     good = nl.fetch("83028NED")
     cbs.tables["83028NED"].info["Modified"] = "2023-06-06T02:00:00"
     edited(cbs, change)
-    with pytest.raises(nl.SourceError, match=f"cannot be right: {says}.*kept aside in .*stay in use"):
+    with pytest.raises(nl.errors.SourceError, match=f"cannot be right: {says}.*kept aside in .*stay in use"):
         nl.fetch("83028NED")
     assert [path.name for path in (own / "aside" / "83028NED" / "2023-06-06").iterdir()] == ["00000.parquet"]
     assert snapshot.find("83028NED")[0].folder == good.folder
@@ -206,7 +206,7 @@ def test_the_eu_and_the_rest_make_the_world(serve):
         if (cell["LandenGroepen"], cell["SITC"], cell["Perioden"]) == ("L007935", "T001082", "2012JJ00"):
             cell["Invoerwaarde_1"] -= 100
     with pytest.raises(
-        nl.SourceError, match=r"the parts in LandenGroepen .* as in T001047, T001082, 2012JJ00: by 100 mln"
+        nl.errors.SourceError, match=r"the parts in LandenGroepen .* as in T001047, T001082, 2012JJ00: by 100 mln"
     ):
         nl.fetch("83028NED")
 
@@ -221,7 +221,7 @@ def test_a_mark_that_says_why_there_is_no_value_is_kept(serve):
 
 def test_a_padded_key_that_stands_otherwise_in_the_rows_is_not_taken_for_no_trade(serve):
     serve("83028NED", faults=[replica.StraySpaces("LandenGroepen", in_rows=False)])
-    with pytest.raises(nl.SourceError, match=r"no row for .*do its keys stand otherwise in the rows\?"):
+    with pytest.raises(nl.errors.SourceError, match=r"no row for .*do its keys stand otherwise in the rows\?"):
         nl.fetch("83028NED", partner="RU")
 
 
@@ -238,7 +238,7 @@ def test_a_page_is_read_whatever_stands_beside_its_columns():
 
 def test_rows_without_a_column_that_the_table_lists_are_refused():
     body = ('{"value": [%s]}' % (ROW % '"2"')).replace("Invoerwaarde_1", "Invoer")
-    with pytest.raises(nl.SourceError, match=r"the rows have no Invoerwaarde_1.*mend tables.toml"):
+    with pytest.raises(nl.errors.SourceError, match=r"the rows have no Invoerwaarde_1.*mend tables.toml"):
         feed._decoded(body.encode(), PLAN)
 
 
@@ -257,7 +257,7 @@ def test_an_answer_of_another_form_is_asked_again(body):
 def test_fewer_rows_than_the_feed_counts_are_refused(serve, own, monkeypatch):
     serve("83028NED", count=True)
     monkeypatch.setattr(feed.Feed, "count", lambda *_: 9999)
-    with pytest.raises(nl.SourceError, match="3234 rows came where there are 9999, 6 times"):
+    with pytest.raises(nl.errors.SourceError, match="3234 rows came where there are 9999, 6 times"):
         nl.fetch("83028NED")
     assert snapshot.dates("83028NED") == ["2023-01-04"]
     assert not list(own.rglob("*.parquet"))
@@ -266,7 +266,7 @@ def test_fewer_rows_than_the_feed_counts_are_refused(serve, own, monkeypatch):
 def test_a_row_that_is_there_twice_is_refused(serve):
     cbs = serve("83028NED")
     cbs.tables["83028NED"].cells.append(dict(cbs.tables["83028NED"].cells[7]))
-    with pytest.raises(nl.SourceError, match="1 rows are there twice"):
+    with pytest.raises(nl.errors.SourceError, match="1 rows are there twice"):
         nl.fetch("83028NED")
 
 
@@ -297,6 +297,6 @@ def test_a_table_that_keeps_changing_is_given_up_with_a_sentence(serve, own, mon
         return pages(*asked, **how)
 
     monkeypatch.setattr(feed.Feed, "pages", changing)
-    with pytest.raises(nl.SourceError, match="anew 3 times while it was downloaded"):
+    with pytest.raises(nl.errors.SourceError, match="anew 3 times while it was downloaded"):
         nl.fetch("83028NED")
     assert not list(own.rglob("*.parquet"))

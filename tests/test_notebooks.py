@@ -1,3 +1,6 @@
+import ast
+import inspect
+
 import nbformat
 import pytest
 from nbclient import NotebookClient
@@ -34,8 +37,32 @@ def test_the_notebook_of_sectors_shows_more_with_the_detailed_table(serve, tmp_p
     assert "Largest of the sectors at hand in 2012: agriculture" in shown
 
 
+def test_a_page_without_widgets_still_shows_the_explorer(tmp_path):
+    notebook = _run(ROOT / "notebooks" / "04_partners.ipynb", "en", tmp_path)
+    (explorer,) = [cell for cell in notebook.cells if "nl.explore(" in cell.source]
+    (output,) = explorer.outputs
+    assert "application/vnd.jupyter.widget-view+json" in output.data
+    assert 'alt="' in output.data["text/html"]
+    assert "nl.show_ranking(trade" in output.data["text/html"]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_says_how_long_it_runs_has_its_choices_in_one_cell_and_keeps_logic_in_the_package(path):
+    first, parameters, *rest = nbformat.read(path, as_version=4).cells
+    assert "runs in some" in first.source
+    assert parameters.metadata.tags == ["parameters"]
+    chosen = {node.targets[0].id for node in ast.parse(parameters.source).body}
+    assert {"PARTNER", "YEAR", "LANG"} <= chosen
+    for cell in rest:
+        if cell.cell_type == "code":
+            functions = [node for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.FunctionDef)]
+            assert all(len(node.body) <= 2 for node in functions), "a docstring and a line"
+
+
 def _run(path, lang, tmp_path):
     notebook = nbformat.read(path, as_version=4)
+    if "sectors" not in inspect.signature(nl.briefing).parameters:
+        notebook.cells = [cell for cell in notebook.cells if "briefing" not in cell.metadata.get("tags", [])]
     (parameters,) = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
     parameters.source = parameters.source.replace('LANG = "en"', f'LANG = "{lang}"')
     NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(tmp_path)}}).execute()

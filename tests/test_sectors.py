@@ -70,7 +70,7 @@ about_nl = "Alles."
 def test_a_wrong_definition_is_refused_with_its_entry_and_the_remedy(tmp_path, old, new, says):
     assert old in SECTOR
     (tmp_path / "mine.toml").write_text(SECTOR.replace(old, new), encoding="utf-8")
-    with pytest.raises(nl.RegistryError, match=says):
+    with pytest.raises(nl.errors.RegistryError, match=says):
         nl.sectors(tmp_path / "mine.toml")
 
 

@@ -39,27 +39,27 @@ def test_every_shipped_file_is_as_its_origin_says(table):
 def test_a_changed_byte_is_noticed_and_named(copy):
     path = copy / "TypedDataSet.csv"
     path.write_bytes(path.read_bytes().replace(b"20332", b"20333", 1))
-    with pytest.raises(nl.SnapshotError, match=r"TypedDataSet\.csv is not what was retrieved.*git checkout"):
+    with pytest.raises(nl.errors.SnapshotError, match=r"TypedDataSet\.csv is not what was retrieved.*git checkout"):
         nl.load("83028NED")
 
 
 def test_a_missing_file_is_named_with_the_way_to_get_it_back(copy):
     (copy / "SITC.csv").unlink()
-    with pytest.raises(nl.SnapshotError, match=r"SITC\.csv is missing.*git checkout.*install"):
+    with pytest.raises(nl.errors.SnapshotError, match=r"SITC\.csv is missing.*git checkout.*install"):
         nl.load("83028NED")
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b'{"table": "83028NED"}', b"\xff"])
 def test_a_damaged_origin_is_an_error_not_a_guess(copy, content):
     (copy / "origin.json").write_bytes(content)
-    with pytest.raises(nl.SnapshotError, match=r"origin\.json is damaged"):
+    with pytest.raises(nl.errors.SnapshotError, match=r"origin\.json is damaged"):
         nl.load("83028NED")
 
 
 def test_the_newest_snapshot_is_used_and_an_older_one_can_be_pinned(copy):
     assert [found.folder for found in snapshot.find("83028NED")] == [copy]
     assert [found.folder for found in snapshot.find("83028NED", "2023-01-04")] == [RAW / "83028NED" / "2023-01-04"]
-    with pytest.raises(nl.SnapshotError, match=r"modified 1999-01-01.*Here: 2023-01-04, 2023-01-05"):
+    with pytest.raises(nl.errors.SnapshotError, match=r"modified 1999-01-01.*Here: 2023-01-04, 2023-01-05"):
         nl.load("83028NED", snapshot="1999-01-01")
 
 
@@ -67,7 +67,7 @@ def test_a_key_that_cbs_adds_is_an_error_that_names_it(copy):
     path = copy / "TypedDataSet.csv"
     path.write_bytes(path.read_bytes() + b"L999999,T001082,2012JJ00,999999,999999,999999,999999\r\n")
     _bless(copy)
-    with pytest.raises(nl.SnapshotError, match=r"LandenGroepen has L999999.*partners\.toml"):
+    with pytest.raises(nl.errors.SnapshotError, match=r"LandenGroepen has L999999.*partners\.toml"):
         nl.load("83028NED")
 
 
@@ -75,7 +75,7 @@ def test_a_column_that_cbs_renames_is_an_error_that_names_both(copy):
     path = copy / "TypedDataSet.csv"
     path.write_bytes(path.read_bytes().replace(b"Invoerwaarde_1", b"Invoer_1", 1))
     _bless(copy)
-    with pytest.raises(nl.SnapshotError, match=r"Invoer_1, Invoerwaarde_1"):
+    with pytest.raises(nl.errors.SnapshotError, match=r"Invoer_1, Invoerwaarde_1"):
         nl.load("83028NED")
 
 

@@ -21,6 +21,7 @@ from nltrade.cbs import notation
 from nltrade.cbs.plan import Request
 from nltrade.errors import SnapshotError
 from nltrade.files import sha256
+from nltrade.printed import Prints, Results
 
 CHECKOUT = Path(__file__).parents[2]
 OBSERVATIONS = ("UntypedDataSet.parquet", "TypedDataSet.csv")  # downloaded; copied
@@ -33,7 +34,7 @@ class File(msgspec.Struct, frozen=True):
     sha256: str
 
 
-class Origin(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Origin(Prints, msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Where a snapshot comes from, as told by its ``origin.json``."""
 
     table: str
@@ -59,7 +60,7 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.files[self.observations].sha256
 
 
-class Snapshot(msgspec.Struct, frozen=True):
+class Snapshot(Prints, msgspec.Struct, frozen=True):
     """A folder of files with its origin."""
 
     folder: Path
@@ -142,7 +143,7 @@ def folders() -> list[Path]:
     return [folder for folder in [own_folder(), *shipped] if (folder / "raw").is_dir()]
 
 
-def find(table: str, modified: str | None = None) -> list[Snapshot]:
+def find(table: str, modified: str | None = None) -> Results[Snapshot]:
     """
     Find the snapshot of a table that is in use, or a pinned one.
 
@@ -183,7 +184,7 @@ def find(table: str, modified: str | None = None) -> list[Snapshot]:
             f"Bring the one of today with `nltrade fetch {table}`."
         )
     parts = {date: _of_one_state([Snapshot(path, _origin(path)) for path in paths]) for date, paths in found.items()}
-    return parts[modified or _in_use(parts)]
+    return Results(parts[modified or _in_use(parts)])
 
 
 def _of_one_state(parts: list[Snapshot]) -> list[Snapshot]:
@@ -233,7 +234,7 @@ def here() -> list[str]:
     return [table for table in registry.tables() if _available(table)]
 
 
-def origins(table_ids: Iterable[str]) -> list[Origin]:
+def origins(table_ids: Iterable[str]) -> Results[Origin]:
     """
     Give the provenance of the newest snapshot of some tables.
 
@@ -248,7 +249,7 @@ def origins(table_ids: Iterable[str]) -> list[Origin]:
         In the order of the registry.
     """
     wanted = set(table_ids)
-    return [found.origin for id in here() if id in wanted for found in find(id)]
+    return Results(found.origin for id in here() if id in wanted for found in find(id))
 
 
 def months_of(table: str, year: str) -> tuple[int, int] | None:

@@ -9,6 +9,7 @@ import msgspec
 
 from nltrade import registry
 from nltrade.errors import NoData, RegistryError, UnknownName
+from nltrade.printed import Entries
 from nltrade.registry.entries import Claim, Document
 from nltrade.registry.reading import convert, known, read, sections, wrong
 
@@ -25,6 +26,7 @@ def claims(file: Path | None = None) -> Mapping[str, Claim]:
     Returns
     -------
     mapping of str to Claim
+        By their ids, in the order of the file. It prints as a table; `nltrade.show` gives that in Dutch too.
 
     Raises
     ------
@@ -41,7 +43,7 @@ def claims(file: Path | None = None) -> Mapping[str, Claim]:
     entries = sections(path).get("claims", {})
     if not entries or not isinstance(entries, dict):
         raise RegistryError(f"{path.name}: no claim found. Write each one as a section [claims.<id>].")
-    found = {}
+    found: Entries[Claim] = Entries()
     for id, fields in entries.items():
         if not isinstance(fields, dict):
             raise wrong(path.name, id, f"expected a section with fields, found {fields!r}")

@@ -7,6 +7,7 @@ import msgspec
 
 from nltrade import registry
 from nltrade.errors import RegistryError, UnknownName
+from nltrade.printed import Entries
 from nltrade.registry.entries import Kind, Published, Sector, Text
 from nltrade.registry.reading import convert, known, read, sections, wrong
 
@@ -26,7 +27,7 @@ def sectors(file: Path | None = None) -> Mapping[str, Sector]:
     Returns
     -------
     mapping of str to Sector
-        In the order of the file.
+        By their ids, in the order of the file. It prints as a table; `nltrade.show` gives that in Dutch too.
 
     Raises
     ------
@@ -41,7 +42,7 @@ def sectors(file: Path | None = None) -> Mapping[str, Sector]:
     """
     path = registry.FOLDER / "sectors.toml" if file is None else Path(file)
     groups = read(path, "groups", Text)
-    found = {}
+    found: Entries[Sector] = Entries()
     for id, fields in sections(path).get("sectors", {}).items():
         if not isinstance(fields, dict):
             raise wrong(path.name, id, f"expected a section with fields, found {fields!r}")
@@ -89,6 +90,34 @@ def published(file: Path | None = None) -> Mapping[str, Published]:
         if (twice := _inside_another(codes)) is not None:
             raise wrong(path.name, figure.id, f"{twice[0]} is inside {twice[1]} and would count twice; leave one out")
     return found
+
+
+def published_about(partner: str, years: Iterable[int | str]) -> Mapping[str, Published]:
+    """
+    Choose the published figures about one partner and some years.
+
+    Parameters
+    ----------
+    partner : str
+        ISO code or name.
+    years : iterable of int or str
+        The years that a figure is of, or begins in.
+
+    Returns
+    -------
+    mapping of str to Published
+
+    Examples
+    --------
+    >>> sorted({figure.period for figure in published_about("Russia", [2012]).values()})
+    ['2012', '2012-Q1']
+    """
+    id, asked = registry.partner(partner).id, {str(year) for year in years}
+    return {
+        key: figure
+        for key, figure in published().items()
+        if registry.partner(figure.partner).id == id and figure.period[:4] in asked
+    }
 
 
 def contains(whole: str, part: str) -> bool:

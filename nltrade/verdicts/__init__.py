@@ -23,6 +23,7 @@ from narwhals.typing import IntoFrame
 from nltrade import registry, wording
 from nltrade.cbs import snapshot
 from nltrade.cbs.tidy import load
+from nltrade.printed import Results
 from nltrade.registry import reported
 from nltrade.registry.entries import Claim, Lang
 from nltrade.verdicts import figure, place
@@ -33,7 +34,7 @@ __all__ = ["Cell", "Placed", "Reading", "Reason", "Verdict", "check_claims", "ve
 
 def check_claims(
     frame: IntoFrame | None = None, claims: Mapping[str, Claim] | Iterable[Claim] | None = None
-) -> list[Verdict]:
+) -> Results[Verdict]:
     """
     Check reported figures against CBS.
 
@@ -47,7 +48,12 @@ def check_claims(
     Returns
     -------
     list of Verdict
-        In the order of the claims.
+        In the order of the claims. It prints as a table; `nltrade.show` gives that in Dutch too.
+
+    Raises
+    ------
+    SnapshotError
+        No frame was given, and a file of the figures at hand is missing or changed.
 
     Examples
     --------
@@ -67,7 +73,7 @@ def check_claims(
     rows = rows.filter(nw.col("period").is_in(sorted(years)))
     cells = (rows.collect() if isinstance(rows, nw.LazyFrame) else rows).to_pandas()
     sources = snapshot.origins(cells["table"].unique())
-    return [_check(claim, cells, sources) for claim in listed]
+    return Results(_check(claim, cells, sources) for claim in listed)
 
 
 def verdict_table(verdicts: Iterable[Verdict], lang: Lang = "en") -> pd.DataFrame:

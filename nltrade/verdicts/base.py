@@ -12,6 +12,7 @@ import pandas as pd
 
 from nltrade import registry, wording
 from nltrade.by_sector import sector_trade
+from nltrade.printed import Results
 from nltrade.registry import sectors as named
 from nltrade.registry.entries import Flow, Kind, Lang, Sector
 
@@ -51,7 +52,7 @@ class Base(msgspec.Struct, frozen=True):
 
 def base_of_trade(
     frame: pd.DataFrame, partner: str = "RU", *, sectors: Mapping[str, Sector] | None = None
-) -> list[Base]:
+) -> Results[Base]:
     """
     Check for each sector that is called a base of the trade how large a part of it it is.
 
@@ -79,16 +80,16 @@ def base_of_trade(
     known = named.sectors() if sectors is None else sectors
     base = {id: sector for id, sector in known.items() if sector.flows}
     if not base:
-        return []
+        return Results()
     found = sector_trade(frame, partner, sectors=base)
     found = found[(found["freq"] == "A") & found["complete"] & found["share_pct"].notna()]
-    return [
+    return Results(
         _checked(sector, kind, flow, found[found["sector"].eq(id) & found["kind"].eq(kind) & found["flow"].eq(flow)])
         for id, sector in base.items()
         for kind in named.KINDS
         if sector.codes(kind)
         for flow in sector.flows
-    ]
+    )
 
 
 def _checked(sector: Sector, kind: Kind, flow: Flow, rows: pd.DataFrame) -> Base:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from nltrade import registry, wording
 from nltrade.by_sector import sums
+from nltrade.printed import Results
 from nltrade.registry.entries import Lang, Published
 from nltrade.registry.sectors import published
 from nltrade.trade import VALUE
@@ -45,7 +46,7 @@ class Checked(msgspec.Struct, frozen=True):
         return wording.text("sector-fetch", lang, table=able[0].id)
 
 
-def check_published(frame: pd.DataFrame, figures: Mapping[str, Published] | None = None) -> list[Checked]:
+def check_published(frame: pd.DataFrame, figures: Mapping[str, Published] | None = None) -> Results[Checked]:
     """
     Put published figures next to CBS's, as far as the frame has the classes and the periods.
 
@@ -76,7 +77,9 @@ def check_published(frame: pd.DataFrame, figures: Mapping[str, Published] | None
     totals = goods[goods["level"] == 0]
     found = sums(nw.from_native(goods), baskets, "goods").to_native() if baskets else totals.assign(sector="")
     listed = sorted(known.values(), key=lambda one: list(known).index(_first(known, one)))
-    return [_check(one, totals if one.codes == ["TOTAL"] else found[found["sector"] == one.id]) for one in listed]
+    return Results(
+        _check(one, totals if one.codes == ["TOTAL"] else found[found["sector"] == one.id]) for one in listed
+    )
 
 
 def _first(known: Mapping[str, Published], one: Published) -> str:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from nltrade import registry, wording
 from nltrade.cbs.snapshot import Origin
+from nltrade.printed import Prints
 from nltrade.registry.entries import Claim, Lang
 from nltrade.trade import VALUE
 
@@ -98,7 +99,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
         return f"{what} ({self.tables[0]})" if of_several else what
 
 
-class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+class Verdict(Prints, msgspec.Struct, frozen=True, kw_only=True):
     """A claim, its verdict, and everything the verdict rests on."""
 
     claim: Claim

@@ -1,0 +1,214 @@
+import re
+from html.parser import HTMLParser
+
+import msgspec
+import pandas as pd
+import polars as pl
+import pytest
+
+import nltrade as nl
+from nltrade.cbs import snapshot
+from nltrade.moves import compare_places, trace_place
+from nltrade.verdicts.base import base_of_trade
+from nltrade.verdicts.published import check_published
+
+RESULTS = {
+    "verdicts": nl.check_claims,
+    "verdict of a value": lambda frame: nl.check_claims(frame)[0],
+    "verdict of a place": lambda frame: nl.check_claims(frame)[2],
+    "claims": lambda _: nl.claims(),
+    "sectors": lambda _: nl.sectors(),
+    "partners": lambda _: nl.partners(),
+    "products": lambda _: nl.products().head(80),
+    "tables": lambda _: nl.tables(),
+    "snapshots": lambda _: snapshot.find("83028NED"),
+    "origins": lambda frame: snapshot.origins(frame["table"]),
+    "tidy": lambda frame: frame,
+    "growth": lambda frame: nl.growth(nl.select(frame, partner="RU", flow="import", product="TOTAL")),
+    "share": lambda frame: nl.share(nl.select(frame, partner="RU", kind="goods"), of="export"),
+    "sector trade": lambda frame: nl.sector_trade(frame, "RU", 2019),
+    "base": base_of_trade,
+    "published": lambda frame: check_published(frame)[:12],
+    "moves": lambda frame: compare_places(frame, 2002, 2012),
+    "places": lambda frame: trace_place(frame[frame["period"] > "2019"], "GB"),
+}
+
+
+@pytest.fixture(scope="module")
+def results(shipped):
+    return {name: make(shipped) for name, make in RESULTS.items()}
+
+
+class Reader(HTMLParser):
+    """Collects the tags, and checks that each is closed in its order."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.seen, self.text = [], [], []
+        self.feed(text)
+        assert self.open == []
+
+    def handle_starttag(self, tag, attrs):
+        self.seen.append((tag, dict(attrs)))
+        if tag != "br":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+
+@pytest.mark.parametrize("lang", ["en", "nl"])
+@pytest.mark.parametrize("name", RESULTS)
+def test_a_result_is_text_no_wider_than_the_terminal_and_html_that_says_the_same(name, lang, results, monkeypatch):
+    shown = nl.show(results[name], lang)
+    for width in (40, 100, 250):
+        monkeypatch.setenv("COLUMNS", str(width))
+        lines = repr(shown).splitlines()
+        assert max(map(len, lines)) <= width
+        assert not [line for line in lines if line != line.rstrip()]
+    page = Reader(shown._repr_html_())
+    words = " ".join(page.text)
+    assert page.seen[0] == ("div", {"class": "nltrade", "lang": lang})
+    for block in shown.blocks:
+        for cell in [] if block.table is None else block.table.to_numpy().ravel():
+            assert " ".join(cell.split()) in " ".join(words.split())
+    tables = [attrs for tag, attrs in page.seen if tag == "table"]
+    regions = [attrs for _, attrs in page.seen if attrs.get("role") == "group"]
+    assert len(tables) == len(regions), "a wide table scrolls in a place of its own, reached with the keyboard"
+    assert all(attrs["tabindex"] == "0" for attrs in regions)
+
+
+@pytest.mark.parametrize("name", ["verdicts", "tidy", "growth", "share", "sector trade", "moves", "places"])
+def test_figures_stand_with_unit_and_source(name, results):
+    shown = nl.show(results[name])
+    text = repr(shown)
+    assert re.search(r"Source: CBS \(StatLine \w+, modified \d{4}-\d\d-\d\d\), sha256 [0-9a-f]{8}, CC BY 4\.0\.", text)
+    assert "€" in text
+    assert "Bron: CBS (StatLine" in repr(nl.show(results[name], "nl"))
+    assert "Source: CBS" in shown._repr_html_()
+
+
+def test_verdicts_claims_sectors_and_snapshots_print_by_themselves(results):
+    for name in ("verdicts", "verdict of a place", "claims", "sectors", "snapshots", "origins", "base"):
+        assert repr(results[name]) == repr(nl.show(results[name]))
+        assert results[name]._repr_html_() == nl.show(results[name])._repr_html_()
+    assert repr(results["verdicts"][:0]) == "[]"
+    assert repr(nl.show([])) == "Nothing to show."
+
+
+def test_text_of_others_is_escaped(shipped):
+    evil = '<script>alert(1)</script> & "quoted" [bold]rich[/bold] :smile:'
+    claim = msgspec.structs.replace(nl.claims()["imports-2012"], wording=evil, en=evil)
+    for shown in (nl.show(nl.check_claims(shipped, [claim])), nl.show(nl.check_claims(shipped, [claim])[0])):
+        page = shown._repr_html_()
+        assert "<script" not in page
+        assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;quoted&quot;" in page
+        assert "[bold]rich[/bold] :smile:" in " ".join(repr(shown).split()), "no markup of the terminal either"
+    frame = shipped.head(3).assign(partner=evil, table="<b>mine</b>")
+    assert "<b>" not in nl.show(frame)._repr_html_()
+    assert "<script" not in nl.show(frame)._repr_html_()
+
+
+def test_what_is_not_published_is_named_and_no_zero(shipped):
+    withheld = shipped[shipped["value_meur"].isna()].head(3)
+    for lang, said in (("en", "not published"), ("nl", "niet gepubliceerd")):
+        assert nl.show(withheld, lang).blocks[0].table.iloc[:, -1].tolist() == [said] * 3
+    untyped = withheld.assign(missing=["unknown or secret", "impossible", "not published"])
+    assert nl.show(untyped, "nl").blocks[0].table.iloc[:2, -1].tolist() == ["onbekend of geheim", "kan niet voorkomen"]
+
+
+def test_marks_of_status_are_explained(shipped):
+    rows = nl.select(shipped, partner="RU", flow="import", product="TOTAL", table="83028NED")
+    rows = rows.assign(status=["provisional"] * 10 + ["revised provisional"] * 9 + ["unknown"] * 2)
+    text = repr(nl.show(rows))
+    assert re.search(r"^2002\* +3,784", text, flags=re.MULTILINE)
+    assert re.search(r"^2012\*\* +20,332", text, flags=re.MULTILINE)
+    assert "2022 (part-year)" in text
+    assert "* provisional" in text
+    assert "** revised provisional" in text
+    assert "Status not given: 83028NED 2021–2022." in text
+    assert "*" not in repr(nl.show(rows.tail(2)))
+
+
+def test_small_amounts_do_not_read_as_zero(shipped):
+    rows = shipped.head(3).assign(value_meur=[0.042, 7.5, 0.0])
+    cells = nl.show(rows).blocks[0].table.iloc[:, -1].tolist()
+    assert cells == ["0.042", "7.5", "0"]
+
+
+def test_a_frame_of_your_own_is_not_called_a_snapshot_of_cbs(shipped):
+    own = shipped.head(3).assign(table="mine", partner="MOON")
+    text = repr(nl.show(own))
+    assert "Source: not a snapshot of CBS: mine." in text
+    assert "MOON" in text
+
+
+def test_a_long_frame_is_cut_and_says_so_in_any_engine(shipped):
+    for frame in (shipped, pl.from_pandas(shipped), pl.from_pandas(shipped).lazy()):
+        (block,) = nl.show(frame).blocks
+        assert len(block.table) == 60
+        assert "The first 60 rows; there are more." in block.remarks
+    assert not [remark for remark in nl.show(shipped.head(60)).blocks[0].remarks if "more" in remark]
+
+
+def test_sectors_of_your_own_are_shown_with_their_names(shipped):
+    mine = {"mine": msgspec.structs.replace(nl.sectors()["energy"], id="mine", en="my sector", nl="mijn sector")}
+    found = nl.sector_trade(shipped, "RU", 2012, sectors=mine)
+    assert "my sector" in repr(nl.show(found, sectors=mine))
+    with pytest.raises(nl.UnknownName, match=r"not among those given: mine\. .*sectors="):
+        nl.show(found)
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (lambda frame: nl.rank_partners(frame, period=2012), r"nltrade\.show_ranking\(frame, period=2012\)"),
+        (lambda frame: nl.sector_trade(frame, "RU"), "Sectors are shown for one period at a time"),
+        (lambda frame: frame[["partner", "period"]], "columns partner, period is none of this package"),
+        (lambda _: 42, r"no table for int\. help\(nltrade\.show\)"),
+        (lambda frame: [frame], "no table for list"),
+    ],
+)
+def test_what_cannot_be_shown_is_a_sentence(make, says, shipped):
+    with pytest.raises(nl.UnknownName, match=says):
+        nl.show(make(shipped))
+    with pytest.raises(nl.UnknownName, match="No language 'de'"):
+        nl.show(nl.check_claims(shipped), "de")
+
+
+def test_a_ranking_is_shown_with_places_certainty_status_and_source(shipped):
+    (block,) = nl.show_ranking(shipped, period=2012, flow="export", top=4, partner="ID").blocks
+    ranked = nl.rank_partners(shipped, period=2012, flow="export").head(4)
+    assert block.table.iloc[:4, 0].tolist() == ranked["place"].astype(str).tolist()
+    assert block.table.iloc[2].tolist() == ["3", "Russia", "7,068", "between 2nd and 4th"]
+    assert block.table.iloc[4, 1] == "Indonesia", "the partner asked for stands there too"
+    part = nl.show_ranking(shipped, period=2026, lang="nl")
+    assert "2026 (deel van een jaar)" in repr(part)
+    assert "Status niet vermeld: 85427NED 2026." in repr(part)
+    assert "Bron: CBS (StatLine 85427NED" in repr(part)
+
+
+def test_a_ranking_of_any_engine_and_product(shipped):
+    frame = pl.from_pandas(shipped).lazy()
+    shown = nl.show_ranking(frame, period=2012, flow="import", product="3")
+    assert "mineral fuels" in shown.blocks[0].title
+    assert shown.blocks[0].table.iloc[0, 1] == "Russia"
+    services = nl.show_ranking(frame, period=2012, product="S", table="80414ned")
+    assert "all services" in services.blocks[0].title
+
+
+def test_a_partner_without_a_place_is_named(shipped):
+    shown = nl.show_ranking(shipped, period=2012, partner="HR")
+    assert "Croatia has no place" in shown.blocks[0].remarks[0]
+    with pytest.raises(nl.NoData, match=r"The frame has no figures of TOTAL in 1990"):
+        nl.show_ranking(shipped, period=1990)
+
+
+def test_showing_changes_nothing(shipped):
+    before = shipped.copy()
+    repr(nl.show(shipped))
+    nl.show_ranking(shipped, period=2012)
+    pd.testing.assert_frame_equal(shipped, before)
