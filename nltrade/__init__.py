@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 from nltrade.by_sector import sector_trade
 from nltrade.cbs.tidy import load
-from nltrade.errors import NltradeError, NoData, RegistryError, SnapshotError, SourceError, UnknownName
+from nltrade.errors import (
+    ManifestError,
+    NltradeError,
+    NoData,
+    RegistryError,
+    SnapshotError,
+    SourceError,
+    UnknownName,
+)
 from nltrade.listing import partners, products, tables
 from nltrade.ranking import rank_partners
 from nltrade.registry import eu_members
@@ -28,6 +36,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = [
+    "ManifestError",
     "NltradeError",
     "NoData",
     "RegistryError",

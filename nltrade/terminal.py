@@ -17,6 +17,7 @@ from nltrade.by_sector import most_detailed
 from nltrade.cbs import snapshot
 from nltrade.cbs.plan import Plan
 from nltrade.cbs.snapshot import Snapshot
+from nltrade.figures import Comparison
 from nltrade.registry.entries import Lang, Sector
 from nltrade.registry.sectors import KINDS
 from nltrade.revisions import Touched
@@ -183,6 +184,22 @@ def print_published(found: Iterable[Checked], partner: str, year: str, lang: Lan
         remark = f" {one.figure.remark(lang)}" if one.figure.remark(lang) else ""
         line = f"{said}{when}: {wording.label(one.verdict, lang)}, {one.why(lang)}.{remark}"
         console.print(Padding(line, (0, 0, 0, 2)))
+
+
+def print_changes(checked: Comparison, lang: Lang) -> None:
+    """Print which figures would change and why, files of a figure with the same reasons together."""
+    console = new_console()
+    alike: dict[tuple[str, str], list[str]] = {}
+    for file, reasons in checked.changes:
+        figure, _, format = file.rpartition(".")
+        why = "; ".join(wording.text(reason.id, lang, **reason.values) for reason in reasons)
+        alike.setdefault((figure, why), []).append(format)
+    for (figure, why), formats in alike.items():
+        console.print(f"{figure} ({', '.join(formats)}): {why}")
+    count = len(checked.changes)
+    console.print(wording.text("changes" if count else "changes-none", lang, count=count), style="bold")
+    if checked.outdated and not count:
+        console.print(wording.label("changes-outdated", lang))
 
 
 def print_plans(plans: Iterable[Plan]) -> None:
