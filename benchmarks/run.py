@@ -44,9 +44,11 @@ def empty(figure: Figure) -> None:
             blank.savefig(io.BytesIO(), format=format)
 
 
-def compare(name: str, ours: Callable[[], object], yardstick: Callable[[], object], most: float) -> None:
+def compare(
+    name: str, ours: Callable[[], object], yardstick: Callable[[], object], most: float, rounds: int = ROUNDS
+) -> None:
     ours(), yardstick()  # once to warm the caches of the disk and of fonts
-    pairs = [(seconds(ours), seconds(yardstick)) for _ in range(ROUNDS)]
+    pairs = [(seconds(ours), seconds(yardstick)) for _ in range(rounds)]
     ratio = statistics.median(a / b for a, b in pairs)
     mine, other = (statistics.median(times) for times in zip(*pairs, strict=True))
     print(f"{name:34} {mine:7.3f} s {other:7.3f} s {ratio:6.2f}   at most {most}")

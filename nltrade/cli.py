@@ -154,7 +154,7 @@ def figures(
     Draw figures, and write down in manifest.json what they are made of.
     """
     question = Question(
-        names=names or (),
+        names=list(dict.fromkeys(names or ())),
         partner=partner,
         year=year,
         langs=[lang] if lang else LANGS,

@@ -230,13 +230,14 @@ def _figure(file: str) -> str:
     return file.rpartition(".")[0]
 
 
-def _charts(question: Question, wanted: Iterable[tuple[str, Lang]]) -> tuple[list["Chart"], dict[str, str]]:
+def _charts(question: Question, wanted: Sequence[tuple[str, Lang]]) -> tuple[list["Chart"], dict[str, str]]:
     """Make the charts, and say for which there are no data."""
     from nltrade.charts import draw
 
     frame, about = load(), registry.country(question.partner)
     own = reported.claims(question.claims) if question.claims else None
-    verdicts = check_claims(frame, reported.claims_about(about.id, question.year, own))
+    claims = reported.claims_about(about.id, question.year, own)
+    verdicts = check_claims(frame, claims) if "reported" in dict(wanted) else []  # the only figure that draws them
     charts, without = [], {}
     for name, lang in wanted:
         try:
