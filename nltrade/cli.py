@@ -146,7 +146,11 @@ def figures(
     style: Annotated[Path | None, typer.Option(help="A matplotlib style file in the place of ours.")] = None,
     out: OutOption = Path("figures"),
     check: Annotated[
-        bool, typer.Option("--check", help="Draw nothing: say which files would change, and why. Exit code 1 if any.")
+        bool,
+        typer.Option(
+            "--check",
+            help="Write nothing: say which files would change and why. Exit code 1 if any, not if only the manifest.",
+        ),
     ] = False,
     json: JsonOption = False,
 ) -> None:

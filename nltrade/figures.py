@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+import nltrade
 from nltrade import manifest, registry
 from nltrade.cbs.tidy import load
 from nltrade.errors import ManifestError, NoData
@@ -232,8 +233,7 @@ def _figure(file: str) -> str:
 
 def _charts(question: Question, wanted: Sequence[tuple[str, Lang]]) -> tuple[list["Chart"], dict[str, str]]:
     """Make the charts, and say for which there are no data."""
-    from nltrade.charts import draw
-
+    draw = nltrade.charts.draw  # says what to install where that is not
     frame, about = load(), registry.country(question.partner)
     own = reported.claims(question.claims) if question.claims else None
     claims = reported.claims_about(about.id, question.year, own)
