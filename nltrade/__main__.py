@@ -1,5 +1,6 @@
 """Run the command line with ``python -m nltrade``."""
 
-from nltrade.cli import main
+if __name__ == "__main__":  # a process that draws figures reads this module, and needs no command line
+    from nltrade.cli import main
 
-main()
+    main()

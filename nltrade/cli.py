@@ -17,6 +17,7 @@ from nltrade.cbs import snapshot
 from nltrade.cbs.plan import Plan, ask, make_plan, registered_keys
 from nltrade.cbs.tidy import load
 from nltrade.errors import NltradeError, NoData, SourceError, UnknownName
+from nltrade.figures import Question, check_figures, draw_figures
 from nltrade.ranking import rank_partners
 from nltrade.registry import reported
 from nltrade.registry.entries import LANGS, Lang
@@ -26,6 +27,7 @@ from nltrade.terminal import (
     new_console,
     print_base,
     print_cells,
+    print_changes,
     print_json,
     print_plans,
     print_published,
@@ -141,27 +143,53 @@ def figures(
     year: YearOption = 2012,
     claims: ClaimsOption = None,
     lang: LangsOption = None,
+    format: Annotated[str, typer.Option(help="File formats; csv has the numbers.")] = "png,svg,pdf,csv",
+    size: Annotated[str, typer.Option(help="page, column or slide.")] = "page",
+    style: Annotated[Path | None, typer.Option(help="A matplotlib style file in the place of ours.")] = None,
     out: OutOption = Path("figures"),
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--check",
+            help="Write nothing: say which files would change and why. Exit code 1 if any, not if only the manifest.",
+        ),
+    ] = False,
+    json: JsonOption = False,
 ) -> None:
     """
-    Draw figures as PNG, SVG and PDF, each with the CSV of what it draws.
+    Draw figures, and write down in manifest.json what they are made of.
     """
-    charts = nltrade.charts
-    frame = load()
-    about = registry.country(partner)
-    own = reported.claims(claims) if claims else None
-    verdicts = check_claims(frame, reported.claims_about(about.id, year, own))
-    for name in names or charts.NAMES:
-        for one in [lang] if lang else LANGS:
-            try:
-                drawn = charts.draw(name, frame, verdicts, partner=about.id, period=year, lang=one)
-            except NoData as error:
-                if names:
-                    raise
-                typer.echo(f"{name}: {error}", err=True)
-                break
-            for path in drawn.save(out):
-                typer.echo(path)
+    question = Question(
+        names=list(dict.fromkeys(names or ())),
+        partner=partner,
+        year=year,
+        langs=[lang] if lang else LANGS,
+        formats=list(dict.fromkeys(each.strip() for each in format.split(","))),
+        size=size,
+        claims=claims,
+        style=style,
+    )
+    workers = os.cpu_count() or 1
+    if check:
+        checked = check_figures(question, out, workers=workers)
+        if json:
+            changes = {
+                change.file: [{"id": id, **values} for id, values in change.reasons] for change in checked.changes
+            }
+            print_json({"changes": changes, "outdated": checked.outdated})
+        else:
+            print_changes(checked, lang or "en")
+        raise typer.Exit(int(bool(checked.changes)))
+    drawn = draw_figures(question, out, workers=workers)
+    if json:
+        print_json({"files": [str(path) for path in drawn.paths], "without": drawn.without})
+        return
+    for path in drawn.paths:
+        typer.echo(path)
+    for name, why in {figure.partition(".")[0]: why for figure, why in drawn.without.items()}.items():
+        typer.echo(f"{name}: {why}", err=True)
+    for path in drawn.left:
+        typer.echo(wording.text("change-left", lang or "en", file=path), err=True)
 
 
 @app.command(epilog="Example: nltrade briefing --partner RU --year 2012 --lang nl --format docx,pdf")

@@ -68,6 +68,12 @@ class SourceError(NltradeError):
     exit_code = 3
 
 
+class ManifestError(NltradeError):
+    """The manifest of a folder of figures is missing or cannot be read."""
+
+    exit_code = 3
+
+
 def close_to(given: str, known: Iterable[str]) -> str:
     """
     Say which known name is close to the one given.

@@ -14,6 +14,7 @@ from rich.table import Table as Grid
 from nltrade import registry, wording
 from nltrade.cbs.plan import Plan
 from nltrade.cbs.snapshot import Snapshot
+from nltrade.figures import Comparison
 from nltrade.presentation import judged, show
 from nltrade.presentation.figures import source_lines
 from nltrade.registry.entries import Lang, Sector
@@ -113,6 +114,22 @@ def print_published(found: Iterable[Checked], partner: str, year: str, lang: Lan
     about = [one for one in found if one.figure.partner == partner and one.figure.period[:4] == year]
     if about:
         new_console().print("", judged.published(about, lang), sep="\n")
+
+
+def print_changes(checked: Comparison, lang: Lang) -> None:
+    """Print which figures would change and why, files of a figure with the same reasons together."""
+    console = new_console()
+    alike: dict[tuple[str, str], list[str]] = {}
+    for file, reasons in checked.changes:
+        figure, _, format = file.rpartition(".")
+        why = "; ".join(wording.text(reason.id, lang, **reason.values) for reason in reasons)
+        alike.setdefault((figure, why), []).append(format)
+    for (figure, why), formats in alike.items():
+        console.print(f"{figure} ({', '.join(formats)}): {why}")
+    count = len(checked.changes)
+    console.print(wording.text("changes" if count else "changes-none", lang, count=count), style="bold")
+    if checked.outdated and not count:
+        console.print(wording.label("changes-outdated", lang))
 
 
 def print_plans(plans: Iterable[Plan]) -> None:

@@ -1,5 +1,7 @@
 """What all tests share: a closed network, the shipped figures, and the same frame in other engines."""
 
+import hashlib
+import json
 import os
 import runpy
 import shutil
@@ -34,6 +36,25 @@ def shipped():
     frame = before.copy()
     yield frame
     pd.testing.assert_frame_equal(frame, before)
+
+
+@pytest.fixture
+def newer(tmp_path, monkeypatch):
+    """A made-up newer snapshot beside the shipped one: exports to Russia of 2012 are 6,666, one cell is withdrawn."""
+    monkeypatch.setenv("NLTRADE_DATA", str(tmp_path))
+    folder = tmp_path / "raw" / "83028NED" / "2023-06-06"
+    shutil.copytree(ROOT / "data" / "raw" / "83028NED" / "2023-01-04", folder)
+    cells = (folder / "TypedDataSet.csv").read_bytes()
+    assert b"L008724,T001082,2012JJ00,20332,7068,2809,4259" in cells
+    cells = cells.replace(
+        b"L008724,T001082,2012JJ00,20332,7068,2809,4259", b"L008724,T001082,2012JJ00,20332,6666,,4259"
+    )
+    (folder / "TypedDataSet.csv").write_bytes(cells)
+    origin = json.loads((folder / "origin.json").read_text())
+    origin["modified"] = "2023-06-06"
+    origin["files"]["TypedDataSet.csv"]["sha256"] = hashlib.sha256(cells).hexdigest()
+    (folder / "origin.json").write_text(json.dumps(origin))
+    return folder
 
 
 class Engine:

@@ -13,8 +13,11 @@ from PIL import Image
 import nltrade as nl
 from conftest import ROOT
 from legible import assert_legible
-from nltrade import registry
+from nltrade import manifest, registry
 from nltrade.charts import NAMES, draw, style
+from nltrade.charts.chart import FORMATS
+from nltrade.figures import Question
+from nltrade.files import sha256
 from nltrade.registry.entries import LANGS
 from oracle import EXPORT, FUELS, IMPORT, REEXPORT, RUSSIA, value
 
@@ -35,9 +38,24 @@ def test_committed_figures_are_the_ones_the_code_draws(charts, each, tmp_path):
         assert path.read_bytes() == (FIGURES / path.name).read_bytes(), f"{path.name} changed: run `make briefing`"
 
 
+def test_the_committed_manifest_says_what_the_committed_figures_are_made_of(charts):
+    committed, now = manifest.read(FIGURES), Question().made()
+    (made,) = committed.made.values()
+    # the bytes are held above; with other libraries they may be the same
+    assert msgspec.structs.replace(made, libraries=now.libraries) == now, "run `make briefing`"
+    assert committed.without == {}
+    assert set(committed.files) == {f"{name}.{lang}.{format}" for name, lang in EACH for format in FORMATS}
+    for file, record in committed.files.items():
+        assert record.sha256 == sha256(FIGURES / file), file
+        name, lang, _ = file.split(".")
+        assert record.drawn == sha256(FIGURES / f"{name}.{lang}.csv"), file
+        drawn = set(charts[name, lang].data.get("table", []))
+        assert set(record.tables) == {table for both in drawn for table in both.split(" + ")}, file
+
+
 def test_no_other_figure_is_committed():
-    expected = {f"{name}.{lang}.{ending}" for name, lang in EACH for ending in ("png", "svg", "pdf", "csv")}
-    assert {path.name for path in FIGURES.iterdir()} == expected
+    expected = {f"{name}.{lang}.{format}" for name, lang in EACH for format in FORMATS}
+    assert {path.name for path in FIGURES.iterdir()} == expected | {manifest.NAME}
 
 
 @pytest.mark.parametrize("format", ["png", "svg", "pdf"])

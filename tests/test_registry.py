@@ -98,6 +98,7 @@ def test_no_text_is_left_over():
     composed = (
         "why-",
         "reported-",
+        "change-",
         "composition-",
         "over-time-",
         "margin",

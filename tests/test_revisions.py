@@ -1,6 +1,4 @@
-import hashlib
 import json
-import shutil
 
 import pandas as pd
 import pytest
@@ -8,30 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nltrade as nl
-from conftest import ROOT
 from nltrade.revisions import CELL, KEPT, claims_touched, compare_snapshots
 from test_cli import run
-
-SHIPPED = ROOT / "data" / "raw" / "83028NED" / "2023-01-04"
-
-
-@pytest.fixture
-def newer(tmp_path, monkeypatch):
-    """A made-up newer snapshot beside the shipped one: exports to Russia of 2012 are 6,666, one cell is withdrawn."""
-    monkeypatch.setenv("NLTRADE_DATA", str(tmp_path))
-    folder = tmp_path / "raw" / "83028NED" / "2023-06-06"
-    shutil.copytree(SHIPPED, folder)
-    cells = (folder / "TypedDataSet.csv").read_bytes()
-    assert b"L008724,T001082,2012JJ00,20332,7068,2809,4259" in cells
-    cells = cells.replace(
-        b"L008724,T001082,2012JJ00,20332,7068,2809,4259", b"L008724,T001082,2012JJ00,20332,6666,,4259"
-    )
-    (folder / "TypedDataSet.csv").write_bytes(cells)
-    origin = json.loads((folder / "origin.json").read_text())
-    origin["modified"] = "2023-06-06"
-    origin["files"]["TypedDataSet.csv"]["sha256"] = hashlib.sha256(cells).hexdigest()
-    (folder / "origin.json").write_text(json.dumps(origin))
-    return folder
 
 
 @pytest.mark.usefixtures("newer")

@@ -15,6 +15,7 @@ from nltrade.charts.sectors import draw_sectors
 from nltrade.charts.sectors_over_time import draw_sectors_over_time
 from nltrade.charts.services import draw_services
 from nltrade.errors import UnknownName, close_to
+from nltrade.manifest import FIGURES
 from nltrade.registry.entries import Lang, Sector
 from nltrade.verdicts import Verdict
 
@@ -33,17 +34,7 @@ __all__ = [
     "draw_services",
 ]
 
-NAMES = (
-    "reported",
-    "over_time",
-    "ranking",
-    "composition",
-    "fuels",
-    "coverage",
-    "sectors",
-    "sectors_over_time",
-    "services",
-)
+NAMES = FIGURES
 
 
 def draw(

@@ -120,6 +120,9 @@ class Chart:
     data: pd.DataFrame
     paint: Callable[[Canvas], object]
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "figure"}  # another process draws its own
+
     def __repr__(self) -> str:
         return f"<Chart {self.name}: {self.headline}>"
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from nltrade.charts.chart import Chart
 from nltrade.errors import NltradeError
 
-SHARE = 8  # pictures for which a process of its own pays: starting it takes as long as drawing five
+SHARE = 16  # pictures for which a process of its own pays: starting it takes as long as drawing a dozen
 
 
 class Picture(NamedTuple):

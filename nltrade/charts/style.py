@@ -41,7 +41,7 @@ def styled(own: Path | str | None = None) -> AbstractContextManager[None]:
     settings = _settings(STYLE)
     if own is not None:
         settings |= _house_style(Path(own), settings["axes.prop_cycle"].by_key()["color"])
-    return matplotlib.style.context(settings)
+    return matplotlib.style.context(["default", settings])  # whatever a user or a notebook has set for other drawings
 
 
 def _settings(file: Path) -> dict[str, Any]:
