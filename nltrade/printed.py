@@ -185,5 +185,5 @@ def _html(block: Block) -> str:
     heads = row(['th scope="col"'] * count, map(_capital, block.table.columns))
     cells = (row(['th scope="row"', *["td"] * (count - 1)], each) for each in block.table.itertuples(index=False))
     scroll = f'role="group" tabindex="0" aria-label="{title}" style="overflow-x:auto"'
-    table = f'<table aria-label="{title}"><thead>{heads}</thead><tbody>{"".join(cells)}</tbody></table>'
+    table = f'<table style="margin:0 auto 0 0" aria-label="{title}"><thead>{heads}</thead><tbody>{"".join(cells)}</tbody></table>'
     return f"{head}<div {scroll}>{table}</div>{listed}"
