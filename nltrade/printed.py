@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 WIDEST = (44, 36, 28, 22)  # characters of a column in a terminal, the first that fits; longer texts are wrapped
-
 SHORT = 12  # characters of a head that is not wrapped
 
 
@@ -185,5 +184,6 @@ def _html(block: Block) -> str:
     heads = row(['th scope="col"'] * count, map(_capital, block.table.columns))
     cells = (row(['th scope="row"', *["td"] * (count - 1)], each) for each in block.table.itertuples(index=False))
     scroll = f'role="group" tabindex="0" aria-label="{title}" style="overflow-x:auto"'
-    table = f'<table aria-label="{title}"><thead>{heads}</thead><tbody>{"".join(cells)}</tbody></table>'
-    return f"{head}<div {scroll}>{table}</div>{listed}"
+    inside = f"<thead>{heads}</thead><tbody>{''.join(cells)}</tbody>"
+    left = 'style="margin:0 auto 0 0"'
+    return f'{head}<div {scroll}><table {left} aria-label="{title}">{inside}</table></div>{listed}'

@@ -116,6 +116,8 @@ def test_what_is_not_published_is_named_and_no_zero(shipped):
     withheld = shipped[shipped["value_meur"].isna()].head(3)
     for lang, said in (("en", "not published"), ("nl", "niet gepubliceerd")):
         assert nl.show(withheld, lang).blocks[0].table.iloc[:, -1].tolist() == [said] * 3
+    unsaid = nl.show(withheld.assign(missing=["", None, "not published"]))
+    assert unsaid.blocks[0].table.iloc[:, -1].tolist() == ["not published"] * 3, "whatever the reason, no blank"
     untyped = withheld.assign(missing=["unknown or secret", "impossible", "not published"])
     assert nl.show(untyped, "nl").blocks[0].table.iloc[:2, -1].tolist() == ["onbekend of geheim", "kan niet voorkomen"]
 
@@ -152,6 +154,12 @@ def test_a_long_frame_is_cut_and_says_so_in_any_engine(shipped):
         assert len(block.table) == 60
         assert "The first 60 rows; there are more." in block.remarks
     assert not [remark for remark in nl.show(shipped.head(60)).blocks[0].remarks if "more" in remark]
+
+
+def test_a_frame_without_rows_has_its_heads(shipped):
+    (block,) = nl.show(shipped.head(0)).blocks
+    assert len(block.table) == 0
+    assert "€ million" in repr(nl.show(shipped.head(0)))
 
 
 def test_sectors_of_your_own_are_shown_with_their_names(shipped):

@@ -42,9 +42,9 @@ def tidy(rows: Any, lang: Lang) -> Printed:
         if column in shown.columns:
             nothing = "not published" if column == VALUE else "–"
             told = column == VALUE and "missing" in shown.columns
-            reasons = shown["missing"] if told else [nothing] * len(shown)
+            reasons = shown["missing"].fillna("") if told else [nothing] * len(shown)
             numbers[wording.label(head, lang)] = [
-                amount(value, lang) if pd.notna(value) else known(why, lang)
+                amount(value, lang) if pd.notna(value) else known(why or nothing, lang)
                 for value, why in zip(shown[column], reasons, strict=True)
             ]
     for column, (head, write) in RATES.items():
