@@ -110,6 +110,23 @@ def test_a_notebook_runs_in_jupyterlab_and_shows_its_figures(page, lab, path):
     assert page.hosts == {"127.0.0.1"}
 
 
+def test_the_panel_answers_a_change(page, lab):
+    opened(page, lab, "04_partners")
+    panel = page.locator(".nltrade-explorer")
+    picture, call = panel.locator("img"), panel.locator(".nltrade-call textarea, .nltrade-call input")
+    expect(picture).to_be_visible()
+    before = picture.get_attribute("src")
+    panel.get_by_label("Partner", exact=True).select_option(label="China")
+    expect(picture).to_have_attribute("alt", re.compile("China"), timeout=60_000)
+    assert picture.get_attribute("src") != before
+    assert 'partner="CN"' in call.input_value()
+    panel.get_by_label("Year", exact=True).select_option("2005")
+    expect(panel.locator(".nltrade-seen")).to_contain_text("2005", timeout=60_000)
+    assert "2005" in call.input_value()
+    assert page.locator(ERROR).all_inner_texts() == []
+    assert page.hosts == {"127.0.0.1"}
+
+
 def test_a_notebook_that_breaks_is_noticed(page, lab):
     opened(page, lab, "broken")
     (error,) = page.locator(ERROR).all_inner_texts()

@@ -9,7 +9,7 @@ import nltrade as nl
 
 # A docstring, a summary, every parameter with type and description, what comes back and of which shape.
 RULES = {"GL08", "SS01", "SS02", "PR01", "PR02", "PR03", "PR04", "PR07", "RT01", "RT03", "EX01"}
-FAR = {"briefing", "fetch"}  # an example of these would write a document, or ask CBS
+FAR = {"fetch"}  # an example of it would ask CBS
 NAMES = [name for name in nl.__all__ if not inspect.ismodule(getattr(nl, name))]
 
 
