@@ -43,7 +43,6 @@ BESIDE = (  # what no figure is made with
     "documents/",
     "explorer.py",
     "moves.py",
-    "presentation/",
     "revisions.py",
     "terminal.py",
 )

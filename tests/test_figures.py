@@ -117,7 +117,7 @@ def test_a_damaged_table_is_an_error_and_not_a_change(newer, folder):
     draw_figures(ONE, folder)
     with (newer / "Perioden.csv").open("ab") as periods:
         periods.write(b"\n")
-    with pytest.raises(nl.SnapshotError, match="its hash changed"):
+    with pytest.raises(nl.errors.SnapshotError, match="its hash changed"):
         check_figures(ONE, folder)
 
 
