@@ -105,7 +105,7 @@ def _paint(space: Canvas, data: pd.DataFrame, partner: str, lang: Lang) -> None:
     rows = -(-len(panels) // columns)
     apart = NAMES + 0.05
     wide = (space.width - NAMES - (columns - 1) * apart) / columns
-    axes = space.open(1.7 * rows).axes(rows, columns, left=NAMES, titles=0.22, hspace=0.3, wspace=apart / wide)
+    axes = space.open(1.7 * rows, ticks=False).axes(rows, columns, left=NAMES, titles=0.22, hspace=0.3, wspace=apart / wide)
     for ax, bars in zip(axes, panels, strict=False):
         _panel(ax, bars, partner, lang)
     for ax in axes[len(panels) :]:
@@ -160,7 +160,7 @@ def _panel(ax: Axes, bars: pd.DataFrame, partner: str, lang: Lang) -> None:
         label, size = wording.number(value / 1000, lang, 1), 7.5
         end = value
         if group:
-            look: dict[str, Any] = {"facecolor": "white", "edgecolor": style.GREY, "hatch": "/////", "linewidth": 0.6}
+            look: dict[str, Any] = {"facecolor": style.PAGE, "edgecolor": style.GREY, "hatch": "/////", "linewidth": 0.6}
             ax.barh(at, value, height=0.66, **look)
             label, size = canvas.wrap(f"{label} {wording.partner(bar['partner'], lang)}", 1.5, 7), 7
         else:
@@ -180,7 +180,7 @@ def _panel(ax: Axes, bars: pd.DataFrame, partner: str, lang: Lang) -> None:
             linespacing=1.0,
             fontsize=size,
             weight=weight,
-            color=colour,
+            color=style.readable(colour),
         )
         room = max(canvas.text_width(line, size, weight) for line in label.split("\n")) + 0.08
         reach = max(reach, end / max(1 - room / width, 0.1))

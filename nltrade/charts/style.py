@@ -6,7 +6,10 @@ from typing import Any
 
 import matplotlib
 import matplotlib.style
+import numpy as np
 from cycler import cycler
+from matplotlib.colors import to_hex, to_rgb
+from numpy.typing import NDArray
 
 from nltrade.errors import UnknownName
 
@@ -17,6 +20,8 @@ SIZES = {"column": 6.3, "page": 8.0, "slide": 9.0}
 IMPORT, EXPORT, SUBJECT, IMPORT_LIGHT, EXPORT_LIGHT, PALE, GREY, INK = (f"C{place}" for place in range(8))
 COLOURS = {"import": IMPORT, "export": EXPORT}
 CLASSES = tuple(f"C{place}" for place in range(8, 14))
+SOFT, RULE, PAGE = "C14", "C15", "C16"  # text of less weight, marks and rules, what everything is drawn on
+CONTRAST = 4.5  # least ratio of text to what it stands on: WCAG 2.2, level AA
 
 
 def styled(own: Path | str | None = None) -> AbstractContextManager[None]:
@@ -27,7 +32,7 @@ def styled(own: Path | str | None = None) -> AbstractContextManager[None]:
     ----------
     own : path, optional
         A matplotlib style file of yours: what it sets takes the place of what `nltrade.mplstyle` sets. Its
-        ``axes.prop_cycle`` may name fewer colours than the 14 of ours; the others stay.
+        ``axes.prop_cycle`` may name fewer colours than ours; the others stay.
 
     Returns
     -------
@@ -42,6 +47,45 @@ def styled(own: Path | str | None = None) -> AbstractContextManager[None]:
     if own is not None:
         settings |= _house_style(Path(own), settings["axes.prop_cycle"].by_key()["color"])
     return matplotlib.style.context(settings)
+
+
+def readable(colour: str, on: str = PAGE) -> str:
+    """
+    Give a colour as text: as it is, or in a darker (on a dark ground lighter) tone that can be read.
+
+    Parameters
+    ----------
+    colour : str
+        A colour, such as `EXPORT`.
+    on : str
+        What the text stands on.
+
+    Returns
+    -------
+    str
+        The nearest tone whose contrast with the ground is at least `CONTRAST`.
+
+    Examples
+    --------
+    >>> with styled():
+    ...     readable(IMPORT), readable(EXPORT), readable(PAGE, on=SUBJECT)
+    ('#0072b2', '#c25600', '#ffffff')
+    """
+    ground, text = np.array(to_rgb(on)), np.array(to_rgb(colour))
+    end = np.zeros(3) if _luminance(ground) > 0.18 else np.ones(3)  # black or white, whichever is further off
+    tones = (text + (end - text) * step / 100 for step in range(101))
+    return to_hex(next(tone for tone in tones if _contrast(tone, ground) >= CONTRAST))
+
+
+def _contrast(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
+    low, high = sorted((_luminance(one), _luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(rgb: NDArray[np.float64]) -> float:
+    """Give the relative luminance of a colour, as WCAG defines it."""
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    return float(linear @ (0.2126, 0.7152, 0.0722))
 
 
 def _settings(file: Path) -> dict[str, Any]:
