@@ -7,7 +7,7 @@ from matplotlib.text import Text
 
 from nltrade.charts.style import styled
 
-LETTERS = 3  # pixels of a hundred an inch: lines of text reach that far above and below their letters
+LETTERS = 2  # pixels of a hundred an inch: lines of text reach that far above and below their letters
 TOUCH = 1  # pixels that two texts beside each other may share, or a mark may reach past its axes
 
 

@@ -9,7 +9,7 @@ words of the frame stand around the picture as text; then only the drawing is dr
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 import matplotlib
 from matplotlib.axes import Axes
@@ -214,18 +214,21 @@ def billions(low: float, high: float, lang: Lang) -> dict[float, str]:
 
 def room(labels: Iterable[str]) -> float:
     """Give the inches that the labels of an upright axis take."""
-    pad = matplotlib.rcParams["ytick.major.size"] + matplotlib.rcParams["ytick.major.pad"]
-    return max((text_width(label, _tick_size("y")) for label in labels), default=0.0) + pad / 72
+    size, pad = _ticks("y")
+    return max((text_width(label, size) for label in labels), default=0.0) + pad / 72
 
 
 def _below() -> float:
     """Give the inches that the labels of the lowest axis take."""
-    pad = matplotlib.rcParams["xtick.major.size"] + matplotlib.rcParams["xtick.major.pad"]
-    return (1.2 * _tick_size("x") + pad) / 72
+    size, pad = _ticks("x")
+    return (1.2 * size + pad) / 72
 
 
-def _tick_size(axis: str) -> float:
-    return float(FontProperties(size=matplotlib.rcParams[f"{axis}tick.labelsize"]).get_size_in_points())
+def _ticks(axis: Literal["x", "y"]) -> tuple[float, float]:
+    """Give the size of the labels of ticks, and what lies between them and their axis, in points."""
+    settings: Any = matplotlib.rcParams
+    size = FontProperties(size=settings[f"{axis}tick.labelsize"]).get_size_in_points()
+    return float(size), float(settings[f"{axis}tick.major.size"] + settings[f"{axis}tick.major.pad"])
 
 
 def spread(positions: Mapping[str, float], apart: float) -> dict[str, float]:

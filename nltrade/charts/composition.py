@@ -142,7 +142,14 @@ def _bar(ax: Axes, at: int, parts: pd.DataFrame, partner: str, lang: Lang) -> No
         ax.text(100 if ends else start, at + 0.27, label, ha="right" if ends else "left", va="top", fontsize=8.5)
         start += share
     flow = parts["flow"].iloc[0]
-    ax.text(0, at - 0.27, _title(parts, partner, lang), va="bottom", weight="bold", color=style.readable(style.COLOURS[flow]))
+    ax.text(
+        0,
+        at - 0.27,
+        _title(parts, partner, lang),
+        va="bottom",
+        weight="bold",
+        color=style.readable(style.COLOURS[flow]),
+    )
 
 
 def _part_label(part: dict[Hashable, Any], lang: Lang) -> str:

@@ -18,7 +18,7 @@ from nltrade.registry.entries import Lang, Table
 PART_YEAR = {"facecolor": style.PAGE, "hatch": "///////", "linewidth": 0.8}
 LINES = {"world_share_pct": style.GREY, "share_pct": style.IMPORT}
 APART = 0.05  # between two panels, as a part of their width
-NAMES = 1.0  # inches beside each panel for the names of bars and lines
+NAMES = 1.0  # least inches beside each panel for the names of bars and lines
 BARS: dict[str, dict[str, Any]] = {
     "mineral-fuels": {
         "facecolor": style.IMPORT,
@@ -117,7 +117,11 @@ def _paint(space: Canvas, data: pd.DataFrame, numbers: Mapping[str, int], lang: 
     ticks = canvas.billions(0, high, lang)
     shares = {share: wording.pct(share, lang) for share in (0, 25, 50, 75, 100)}
     left = canvas.room([*ticks.values(), *shares.values()])
-    years, year = panels.limits([rows for _, rows in parts], space.width - left, NAMES, APART)
+    named = [wording.label(part, lang) for part in BARS]
+    named += [wording.label("all-partners", lang), wording.partner(data["partner"].iloc[0], lang)]
+    words = [word for name in named for word in name.replace("-", "- ").split()]
+    beside = max(NAMES, *(canvas.text_width(word, 8) + 0.25 for word in words))
+    years, year = panels.limits([rows for _, rows in parts], space.width - left, beside, APART)
     widths = [end - start for start, end in years]
     names = [panels.concept(table, lang) for table, _ in parts]
     above = panels.titles({name: year * wide for name, wide in zip(names, widths, strict=True)})
@@ -131,13 +135,13 @@ def _paint(space: Canvas, data: pd.DataFrame, numbers: Mapping[str, int], lang: 
         bars.set_yticks(list(ticks), list(ticks.values()))
         lines.set_yticks(list(shares), list(shares.values()))
         panels.title(bars, name)
-        _bars(bars, rows, table, numbers, lang)
-        _shares(lines, rows, table, numbers, lang)
+        _bars(bars, rows, table, numbers, beside, lang)
+        _shares(lines, rows, table, numbers, beside, lang)
         for ax in (bars, lines):
             ax.tick_params(labelleft=at == 0)
 
 
-def _bars(ax: Axes, rows: pd.DataFrame, table: Table, numbers: Mapping[str, int], lang: Lang) -> None:
+def _bars(ax: Axes, rows: pd.DataFrame, table: Table, numbers: Mapping[str, int], beside: float, lang: Lang) -> None:
     """Stack fuels and other goods; a bar of which CBS withholds the fuels is not split."""
     at: dict[str, float] = {}
     for row in rows[rows["import_meur"] > 0].itertuples():
@@ -148,10 +152,10 @@ def _bars(ax: Axes, rows: pd.DataFrame, table: Table, numbers: Mapping[str, int]
             ax.bar(int(row.period), value, bottom=start, width=0.78, **look)
             at[part] = start + value / 2
             start += value
-    names = {canvas.wrap(wording.label(part, lang), NAMES - 0.2, 8): part for part in at}
+    names = {canvas.wrap(wording.label(part, lang), beside - 0.2, 8): part for part in at}
     _, high = ax.get_ylim()
     end = int(rows["period"].iloc[-1]) + 0.7
-    inch = (ax.get_xlim()[1] - end) / NAMES
+    inch = (ax.get_xlim()[1] - end) / beside
     spots = panels.label_ends(ax, end + 0.15 * inch, {name: (at[part], style.INK) for name, part in names.items()})
     for name, y in spots.items():
         look = BARS[names[name]] | {"width": 0.09 * inch, "height": 0.03 * high}
@@ -160,7 +164,7 @@ def _bars(ax: Axes, rows: pd.DataFrame, table: Table, numbers: Mapping[str, int]
     ax.set_xticks([])
 
 
-def _shares(ax: Axes, rows: pd.DataFrame, table: Table, numbers: Mapping[str, int], lang: Lang) -> None:
+def _shares(ax: Axes, rows: pd.DataFrame, table: Table, numbers: Mapping[str, int], beside: float, lang: Lang) -> None:
     """Draw the share of the partner and that of all partners."""
     names = {"world_share_pct": wording.label("all-partners", lang)}
     names["share_pct"] = wording.partner(rows["partner"].iloc[0], lang)
@@ -170,7 +174,7 @@ def _shares(ax: Axes, rows: pd.DataFrame, table: Table, numbers: Mapping[str, in
         panels.draw_line(ax, rows, column, colour, table.breaks)
         known = rows[column].dropna()
         if len(known):
-            broken = canvas.wrap(name.replace("-", "- "), NAMES - 0.1, 8).replace("- ", "-")
+            broken = canvas.wrap(name.replace("-", "- "), beside - 0.1, 8).replace("- ", "-")
             labels[broken] = (known.iloc[-1], colour)
     panels.label_ends(ax, int(rows["period"].iloc[-1]) + 0.8, labels)
     panels.mark_breaks(ax, table.breaks, {**numbers}, 100)

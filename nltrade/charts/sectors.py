@@ -196,11 +196,12 @@ def _draw(ax: Axes, rows: pd.DataFrame, inch: float, partner: str, lang: Lang) -
 
 
 def _headline(drawn: pd.DataFrame, partner: str, year: str, lang: Lang) -> str:
-    """Name the largest sector of each flow."""
+    """Name the largest sector of each flow, or the only one at hand."""
     values: dict[str, Any] = {"partner": partner, "year": year}
     known = []
     for flow, rows in drawn.dropna(subset=[VALUE]).groupby("flow", sort=False):
         top = rows.loc[rows[VALUE].idxmax()]
         values |= {f"{flow}_sector": top["name"], f"{flow}_share": top["share_pct"]}
         known.append(str(flow))
-    return wording.text("-".join(["sectors-largest", *known]), lang, **values)
+    only = known and drawn["row"].nunique() == 1
+    return wording.text("-".join(["sectors-only" if only else "sectors-largest", *known]), lang, **values)

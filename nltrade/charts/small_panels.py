@@ -82,7 +82,7 @@ class _Panels:
                 pale, dash = self._look(kind, concept)
                 words = [kind, concept] if len(concepts) > 1 else [kind]
                 label = ", ".join(wording.label(word, self.lang) for word in words)
-                samples.append((label, {"color": style.PALE if pale else style.GREY, "linestyle": dash}))
+                samples.append((label, {"color": style.RULE if pale else style.GREY, "linestyle": dash}))
         placed, row, x = [], 0, 0.0
         for label, look in samples:
             wide = 0.36 + canvas.text_width(label, 8)
