@@ -103,7 +103,9 @@ def _paint(space: Canvas, data: pd.DataFrame, partner: str, lang: Lang) -> None:
     (ax,) = space.open(0.95 * len(flows) + 0.2).axes()
     for at, parts in enumerate(flows):
         _bar(ax, at, parts, partner, lang)
-    ax.set(xlim=(0, 100), ylim=(len(flows) - 0.35, -0.6), yticks=[])
+    # parts are published in whole millions, so that those of a small flow may come to more than all of it
+    end = max(100, *(parts["share_pct"].sum() for parts in flows))
+    ax.set(xlim=(0, end), ylim=(len(flows) - 0.35, -0.6), yticks=[])
     shares = [0, 25, 50, 75, 100]
     ax.set_xticks(shares, [wording.pct(share, lang) for share in shares])
     labels = ax.get_xticklabels()
