@@ -84,35 +84,6 @@ def test_membership_of_the_eu_follows_its_dates(day, count):
     assert len(nl.eu_members(day)) == count
 
 
-@pytest.mark.parametrize("catalogue", ["texts", "notes", "events"])
-def test_every_text_stands_in_both_languages_with_the_same_fields(catalogue):
-    for text in getattr(registry, catalogue)().values():
-        assert text.en.strip()
-        assert text.nl.strip()
-        fields = [sorted((name, spec) for _, name, spec, _ in Formatter().parse(t) if name) for t in (text.en, text.nl)]
-        assert fields[0] == fields[1], text.id
-
-
-def test_no_text_is_left_over():
-    code = "".join(p.read_text() for p in (ROOT / "nltrade").rglob("*") if p.suffix in (".py", ".j2", ".toml"))
-    composed = (
-        "why-",
-        "reported-",
-        "change-",
-        "composition-",
-        "over-time-",
-        "margin",
-        "ranking-",
-        "sectors-largest",
-        "fuels-",
-        "services-",
-        "finding-",
-    )
-    for id in registry.texts():
-        if not id.startswith(composed) and not id.endswith(("-with", "-goods")):
-            assert f'"{id}"' in code.replace(f'["{id}"]', "").replace(f"[{id}]", ""), id
-
-
 def test_every_text_can_be_filled_in_only_with_known_formats():
     for text in registry.texts().values():
         for _, name, spec, _ in Formatter().parse(text.en):

@@ -6,26 +6,24 @@ counted in inches, so that text of any length pushes the drawing down instead of
 words of the frame stand around the picture as text; then only the drawing is drawn.
 """
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 import matplotlib
 from matplotlib.axes import Axes
-from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextToPath
-from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 
 from nltrade import wording
-from nltrade.charts.style import INK
+from nltrade.charts.style import INK, SOFT
 from nltrade.registry.entries import Lang
 
 MARGIN = 0.25
-SOFT, FAINT = "#555555", "#6b6b6b"  # texts of less weight
-TICKS = 0.22  # inches below the drawing for the labels of its axis
 
 
 class Canvas:
@@ -61,7 +59,7 @@ class Canvas:
         self.above = [(headline, 13.0, "bold", INK), (subtitle, 9.5, "normal", SOFT)] if framed else []
         self.below = footer if framed else ()
 
-    def open(self, height: float) -> "Canvas":
+    def open(self, height: float, *, ticks: bool = True) -> "Canvas":
         """
         Make the figure, with a drawing of some height.
 
@@ -69,6 +67,8 @@ class Canvas:
         ----------
         height : float
             Inches, titles of panels included, labels under the lowest axis not.
+        ticks : bool
+            Whether the lowest axis has labels.
 
         Returns
         -------
@@ -80,8 +80,8 @@ class Canvas:
         foot_height = _height(foot, 7) + 0.12 if foot else 0.0
         gap = 0.1 if blocks else 0.0
         edge = 0.15 if foot else self.margin
-        total = self.margin + sum(_height(text, size) for text, size, *_ in blocks) + gap + height + TICKS + foot_height
-        total += edge
+        under = edge + foot_height + (_below() if ticks else 0.0)
+        total = self.margin + sum(_height(text, size) for text, size, *_ in blocks) + gap + height + under
         self.figure = Figure(figsize=(self.across, total))
         FigureCanvasAgg(self.figure)
         top = self.margin
@@ -89,8 +89,8 @@ class Canvas:
             self._text(text, size, 1 - top / total, fontweight=weight, color=ink)
             top += _height(text, size)
         if foot:
-            self._text(foot, 7, (edge + foot_height - 0.12) / total, color=FAINT)
-        self.top, self.bottom = 1 - (top + gap) / total, (edge + foot_height + TICKS) / total
+            self._text(foot, 7, (edge + foot_height - 0.12) / total, color=SOFT)
+        self.top, self.bottom = 1 - (top + gap) / total, under / total
         return self
 
     def axes(
@@ -141,7 +141,7 @@ def wrap(text: str, width: float, size: float, weight: str = "normal") -> str:
     Parameters
     ----------
     text : str
-        Text; its words are kept whole.
+        Text; a word is broken only where it would not fit on a line of its own.
     width : float
         Room in inches.
     size : float
@@ -155,13 +155,22 @@ def wrap(text: str, width: float, size: float, weight: str = "normal") -> str:
         The text with line breaks.
     """
     lines = [""]
-    for word in text.split(" "):
+    words = re.split("[ \n\t]+", text)  # not at spaces that do not break
+    for word in [part for whole in words for part in _fitting(whole, width, size, weight)]:
         longer = f"{lines[-1]} {word}".strip()
         if lines[-1] and text_width(longer, size, weight) > width:
             lines.append(word)
         else:
             lines[-1] = longer
     return "\n".join(lines)
+
+
+def _fitting(word: str, width: float, size: float, weight: str) -> Iterator[str]:
+    while len(word) > 1 and text_width(word, size, weight) > width:
+        fits = max(sum(text_width(word[:end], size, weight) <= width for end in range(1, len(word))), 1)
+        yield word[:fits]
+        word = word[fits:]
+    yield word
 
 
 def text_width(text: str, size: float, weight: str = "normal") -> float:
@@ -195,12 +204,31 @@ def _height(text: str, size: float) -> float:
     return (text.count("\n") + 1) * size * 1.35 / 72 + 0.04
 
 
-def billions(axis: Axis, lang: Lang, low: float, high: float) -> None:
-    """Set the ticks of an axis of million euro between two values, and write them in billions."""
-    ticks = [tick for tick in MaxNLocator(6, steps=[1, 2, 5, 10]).tick_values(low, high) if low <= tick <= high]
-    digits = max(len(f"{tick / 1000:g}".partition(".")[2]) for tick in ticks) if ticks else 0
-    axis.set_major_locator(FixedLocator(ticks))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: wording.number(value / 1000, lang, digits)))
+def billions(low: float, high: float, lang: Lang) -> dict[float, str]:
+    """Choose few round values of million euro between two others, each with its label in billions."""
+    found = MaxNLocator(6, steps=[1, 2, 5, 10]).tick_values(low, high)
+    ticks = [float(tick) for tick in found if low <= tick <= high]
+    digits = max((len(f"{tick / 1000:g}".partition(".")[2]) for tick in ticks), default=0)
+    return {tick: wording.number(tick / 1000, lang, digits) for tick in ticks}
+
+
+def room(labels: Iterable[str]) -> float:
+    """Give the inches that the labels of an upright axis take."""
+    size, pad = _ticks("y")
+    return max((text_width(label, size) for label in labels), default=0.0) + pad / 72
+
+
+def _below() -> float:
+    """Give the inches that the labels of the lowest axis take."""
+    size, pad = _ticks("x")
+    return (1.2 * size + pad) / 72
+
+
+def _ticks(axis: Literal["x", "y"]) -> tuple[float, float]:
+    """Give the size of the labels of ticks, and what lies between them and their axis, in points."""
+    settings: Any = matplotlib.rcParams
+    size = FontProperties(size=settings[f"{axis}tick.labelsize"]).get_size_in_points()
+    return float(size), float(settings[f"{axis}tick.major.size"] + settings[f"{axis}tick.major.pad"])
 
 
 def spread(positions: Mapping[str, float], apart: float) -> dict[str, float]:

@@ -103,8 +103,14 @@ def _paint(space: Canvas, data: pd.DataFrame, partner: str, lang: Lang) -> None:
     (ax,) = space.open(0.95 * len(flows) + 0.2).axes()
     for at, parts in enumerate(flows):
         _bar(ax, at, parts, partner, lang)
-    ax.set(xlim=(0, 100), ylim=(len(flows) - 0.35, -0.6), yticks=[], xticks=[0, 25, 50, 75, 100])
-    ax.xaxis.set_major_formatter(lambda value, _: wording.pct(value, lang))
+    # parts are published in whole millions, so that those of a small flow may come to more than all of it
+    end = max(100, *(parts["share_pct"].sum() for parts in flows))
+    ax.set(xlim=(0, end), ylim=(len(flows) - 0.35, -0.6), yticks=[])
+    shares = [0, 25, 50, 75, 100]
+    ax.set_xticks(shares, [wording.pct(share, lang) for share in shares])
+    labels = ax.get_xticklabels()
+    labels[0].set_horizontalalignment("left")  # within the width of the bars
+    labels[-1].set_horizontalalignment("right")
 
 
 def _parts(rows: pd.DataFrame) -> pd.DataFrame:
@@ -132,13 +138,20 @@ def _bar(ax: Axes, at: int, parts: pd.DataFrame, partner: str, lang: Lang) -> No
     start = 0.0
     for number, part in enumerate(parts.to_dict("records")):
         share = 0.0 if pd.isna(part["share_pct"]) else part["share_pct"]
-        ax.barh(at, share, left=start, height=0.44, color=COLOURS[part["part"]], edgecolor="white", linewidth=1)
+        ax.barh(at, share, left=start, height=0.44, color=COLOURS[part["part"]], edgecolor=style.PAGE, linewidth=1)
         label = _part_label(part, lang)
         ends = number == 1
         ax.text(100 if ends else start, at + 0.27, label, ha="right" if ends else "left", va="top", fontsize=8.5)
         start += share
     flow = parts["flow"].iloc[0]
-    ax.text(0, at - 0.27, _title(parts, partner, lang), va="bottom", weight="bold", color=style.COLOURS[flow])
+    ax.text(
+        0,
+        at - 0.27,
+        _title(parts, partner, lang),
+        va="bottom",
+        weight="bold",
+        color=style.readable(style.COLOURS[flow]),
+    )
 
 
 def _part_label(part: dict[Hashable, Any], lang: Lang) -> str:

@@ -17,8 +17,8 @@ from nltrade.registry.entries import Coverage, Kind, Lang, Sector
 
 COVERAGES: tuple[Coverage, ...] = ("direct", "proxy", "none")  # the best first
 LISTED = {"direct": "coverage-listed-direct", "proxy": "coverage-listed-proxy", "none": "coverage-listed-none"}
-FILLS: dict[Coverage, str] = {"direct": style.SUBJECT, "proxy": style.PALE, "none": "white"}
-INKS: dict[Coverage, str] = {"direct": "white", "proxy": style.INK, "none": "#6b6b6b"}
+FILLS: dict[Coverage, str] = {"direct": style.SUBJECT, "proxy": style.PALE, "none": style.PAGE}
+INKS: dict[Coverage, str] = {"direct": style.PAGE, "proxy": style.INK, "none": style.SOFT}
 SIZE = 8.0
 LINE = 0.145  # inches, as the other lengths
 GAP = 0.1
@@ -121,12 +121,13 @@ class _Block:
                 ax.text(start + 0.12, top + tall / 2, self._name(sector), **look)
                 for kind, left in lefts.items():
                     coverage = sector.coverage(kind)
-                    box = Rectangle((left, top + 0.015), self.box, tall - 0.03, linewidth=0.8)
+                    box = Rectangle((left, top + 0.015), self.box, tall - 0.03, linewidth=0.8, clip_on=False)
                     # the three differ in light and dark as well as in word
                     box.set(facecolor=FILLS[coverage], edgecolor=style.PALE if coverage == "none" else FILLS[coverage])
                     ax.add_patch(box)
+                    ink = style.readable(INKS[coverage], on=FILLS[coverage])
                     for right, text in [(0.07, wording.label(coverage, self.lang)), (WORD, self._codes(sector, kind))]:
-                        ax.text(left + right, top + tall / 2, text, color=INKS[coverage], **look)
+                        ax.text(left + right, top + tall / 2, text, color=ink, **look)
                 top += tall
 
 
@@ -143,7 +144,7 @@ def _paint(space: Canvas, groups: Mapping[str, Sequence[Sector]], lang: Lang) ->
         parts[-1][group] = sectors
     blocks = [_Block(part, width, lang) for part in parts]
     height = max(block.height for block in blocks)
-    (ax,) = space.open(height).axes()
+    (ax,) = space.open(height, ticks=False).axes()
     ax.set(xlim=(0, space.width), ylim=(height, 0))
     ax.set_axis_off()
     for at, block in enumerate(blocks):

@@ -15,9 +15,10 @@ from nltrade.charts.chart import Chart, Series
 from nltrade.charts.provenance import source_lines, statuses, to_fetch
 from nltrade.registry.entries import Lang, Table
 
-PART_YEAR = {"facecolor": "white", "hatch": "///////", "linewidth": 0.8}
+PART_YEAR = {"facecolor": style.PAGE, "hatch": "///////", "linewidth": 0.8}
 LINES = {"world_share_pct": style.GREY, "share_pct": style.IMPORT}
-NAMES = 1.0  # inches beside each panel for the names of bars and lines
+APART = 0.05  # between two panels, as a part of their width
+NAMES = 1.0  # least inches beside each panel for the names of bars and lines
 BARS: dict[str, dict[str, Any]] = {
     "mineral-fuels": {
         "facecolor": style.IMPORT,
@@ -32,9 +33,9 @@ BARS: dict[str, dict[str, Any]] = {
         "linewidth": 0.3,
     },
     "not published": {
-        "facecolor": "#f4f4f4",
-        "edgecolor": "#b0b0b0",
-        "hatchcolor": "#b0b0b0",
+        "facecolor": style.PAGE,
+        "edgecolor": style.RULE,
+        "hatchcolor": style.RULE,
         "hatch": ".....",
         "linewidth": 0.3,
     },
@@ -111,25 +112,36 @@ def _series(data: pd.DataFrame, lang: Lang) -> list[Series]:
 
 
 def _paint(space: Canvas, data: pd.DataFrame, numbers: Mapping[str, int], lang: Lang) -> None:
-    parts = [data[data["table"] == table] for table in data["table"].unique()]
-    years = panels.limits(parts, space.width - 0.6, NAMES)
-    widths = [end - start for start, end in years]
-    axes = space.open(4.35 + panels.titles(space)).axes(
-        2, len(parts), left=0.4, titles=panels.titles(space), width_ratios=widths, wspace=0.05, hspace=0.12
-    )
+    parts = [(registry.table(str(table)), rows) for table, rows in data.groupby("table", sort=False)]
     high = 1.04 * data["import_meur"].fillna(0).max() or 1.0
-    for at, (part, limits) in enumerate(zip(parts, years, strict=True)):
-        table = registry.table(part["table"].iloc[0])
-        above, below = axes[at], axes[at + len(parts)]
-        above.set(xlim=limits, ylim=(0, high))
-        below.set(xlim=limits, ylim=(-13, 104))
-        _bars(above, part, table, numbers, lang)
-        _shares(below, part, table, numbers, lang)
-        for ax in (above, below):
+    ticks = canvas.billions(0, high, lang)
+    shares = {share: wording.pct(share, lang) for share in (0, 25, 50, 75, 100)}
+    left = canvas.room([*ticks.values(), *shares.values()])
+    named = [wording.label(part, lang) for part in BARS]
+    named += [wording.label("all-partners", lang), wording.partner(data["partner"].iloc[0], lang)]
+    words = [word for name in named for word in name.replace("-", "- ").split()]
+    beside = max(NAMES, *(canvas.text_width(word, 8) + 0.25 for word in words))
+    years, year = panels.limits([rows for _, rows in parts], space.width - left, beside, APART)
+    widths = [end - start for start, end in years]
+    names = [panels.concept(table, lang) for table, _ in parts]
+    above = panels.titles({name: year * wide for name, wide in zip(names, widths, strict=True)})
+    axes = space.open(4.35 + above).axes(
+        2, len(parts), left=left, titles=above, width_ratios=widths, wspace=APART, hspace=0.12
+    )
+    for at, (name, limits, (table, rows)) in enumerate(zip(names, years, parts, strict=True)):
+        bars, lines = axes[at], axes[at + len(parts)]
+        bars.set(xlim=limits, ylim=(0, high))
+        lines.set(xlim=limits, ylim=(-13, 104))
+        bars.set_yticks(list(ticks), list(ticks.values()))
+        lines.set_yticks(list(shares), list(shares.values()))
+        panels.title(bars, name)
+        _bars(bars, rows, table, numbers, beside, lang)
+        _shares(lines, rows, table, numbers, beside, lang)
+        for ax in (bars, lines):
             ax.tick_params(labelleft=at == 0)
 
 
-def _bars(ax: Axes, rows: pd.DataFrame, table: Table, numbers: Mapping[str, int], lang: Lang) -> None:
+def _bars(ax: Axes, rows: pd.DataFrame, table: Table, numbers: Mapping[str, int], beside: float, lang: Lang) -> None:
     """Stack fuels and other goods; a bar of which CBS withholds the fuels is not split."""
     at: dict[str, float] = {}
     for row in rows[rows["import_meur"] > 0].itertuples():
@@ -140,21 +152,19 @@ def _bars(ax: Axes, rows: pd.DataFrame, table: Table, numbers: Mapping[str, int]
             ax.bar(int(row.period), value, bottom=start, width=0.78, **look)
             at[part] = start + value / 2
             start += value
-    names = {canvas.wrap(wording.label(part, lang), NAMES - 0.2, 8): part for part in at}
+    names = {canvas.wrap(wording.label(part, lang), beside - 0.2, 8): part for part in at}
     _, high = ax.get_ylim()
     end = int(rows["period"].iloc[-1]) + 0.7
-    inch = (ax.get_xlim()[1] - end) / NAMES
+    inch = (ax.get_xlim()[1] - end) / beside
     spots = panels.label_ends(ax, end + 0.15 * inch, {name: (at[part], style.INK) for name, part in names.items()})
     for name, y in spots.items():
         look = BARS[names[name]] | {"width": 0.09 * inch, "height": 0.03 * high}
         ax.bar(end + 0.06 * inch, bottom=y - 0.015 * high, **look)
     panels.mark_breaks(ax, table.breaks, dict.fromkeys(numbers), high)
-    panels.title(ax, table, lang)
     ax.set_xticks([])
-    canvas.billions(ax.yaxis, lang, 0, high)
 
 
-def _shares(ax: Axes, rows: pd.DataFrame, table: Table, numbers: Mapping[str, int], lang: Lang) -> None:
+def _shares(ax: Axes, rows: pd.DataFrame, table: Table, numbers: Mapping[str, int], beside: float, lang: Lang) -> None:
     """Draw the share of the partner and that of all partners."""
     names = {"world_share_pct": wording.label("all-partners", lang)}
     names["share_pct"] = wording.partner(rows["partner"].iloc[0], lang)
@@ -164,10 +174,8 @@ def _shares(ax: Axes, rows: pd.DataFrame, table: Table, numbers: Mapping[str, in
         panels.draw_line(ax, rows, column, colour, table.breaks)
         known = rows[column].dropna()
         if len(known):
-            broken = canvas.wrap(name.replace("-", "- "), NAMES - 0.1, 8).replace("- ", "-")
+            broken = canvas.wrap(name.replace("-", "- "), beside - 0.1, 8).replace("- ", "-")
             labels[broken] = (known.iloc[-1], colour)
     panels.label_ends(ax, int(rows["period"].iloc[-1]) + 0.8, labels)
     panels.mark_breaks(ax, table.breaks, {**numbers}, 100)
     panels.mark_years(ax, rows["period"].astype(int))
-    ax.set_yticks([0, 25, 50, 75, 100])
-    ax.yaxis.set_major_formatter(lambda value, _: wording.pct(value, lang))

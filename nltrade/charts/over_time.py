@@ -18,6 +18,8 @@ from nltrade.registry.entries import Break, Event, Lang
 from nltrade.trade import VALUE
 
 EVENT_ROW = 0.1  # height of a row for an event, as a part of what the lines take
+APART = 0.06  # between two panels, as a part of their width
+NAME = 8.5  # size of the names of lines
 FLOWS = {"import": style.IMPORT, "export": style.EXPORT, "balance": style.GREY}
 
 
@@ -81,24 +83,27 @@ def _series(data: pd.DataFrame, lang: Lang) -> list[Series]:
 
 def _paint(space: Canvas, data: pd.DataFrame, numbers: Mapping[str, int], lang: Lang) -> None:
     partner = data["partner"].iloc[0]
-    parts = [data[data["table"] == table] for table in data["table"].unique()]
-    spans = [rows["period"].astype(int).agg(["min", "max"]) for rows in parts]
-    widths = [span["max"] - span["min"] + 4.5 for span in spans]
-    axes = space.open(3.75 + panels.titles(space)).axes(
-        1, len(parts), left=0.3, titles=panels.titles(space), width_ratios=widths, wspace=0.06
+    parts = [(registry.table(str(table)), rows) for table, rows in data.groupby("table", sort=False)]
+    low, high = min(data[list(FLOWS)].min().min(), 0), max(data[list(FLOWS)].max().max(), 0)
+    ticks = canvas.billions(low, high, lang)
+    left, beside = (
+        canvas.room(ticks.values()),
+        0.2 + max(canvas.text_width(wording.label(f, lang), NAME) for f in FLOWS),
     )
-    low, high = min(data[list(FLOWS)].min().min(), 0), data[list(FLOWS)].max().max()
+    years, year = panels.limits([rows for _, rows in parts], space.width - left, beside, APART)
+    widths = [end - start for start, end in years]
+    names = [panels.concept(table, lang) for table, _ in parts]
+    above = panels.titles({name: year * wide for name, wide in zip(names, widths, strict=True)})
+    axes = space.open(3.75 + above).axes(1, len(parts), left=left, titles=above, width_ratios=widths, wspace=APART)
     tall = high - low or 1.0
     rows_above = 0.06 + EVENT_ROW * len(_events(partner, data))
-    for ax, span, rows in zip(axes, spans, parts, strict=True):
-        table = registry.table(rows["table"].iloc[0])
-        ax.set_xlim(span["min"] - 0.7, span["max"] + 3.8)
-        ax.set_ylim(low - 0.09 * tall, high + rows_above * tall)
-        _draw_lines(ax, rows, table.breaks, 0.06 * tall, lang)
+    for ax, name, limits, (table, rows) in zip(axes, names, years, parts, strict=True):
+        ax.set(xlim=limits, ylim=(low - 0.09 * tall, high + rows_above * tall))
+        ax.set_yticks(list(ticks), list(ticks.values()))
+        _draw_lines(ax, rows, table.breaks, lang)
         panels.mark_breaks(ax, table.breaks, numbers, high)
         _mark_events(ax, _events(partner, rows), EVENT_ROW / (1.09 + rows_above), lang)
-        panels.title(ax, table, lang)
-        canvas.billions(ax.yaxis, lang, low, high)
+        panels.title(ax, name)
     for ax in axes[1:]:
         ax.tick_params(labelleft=False)
 
@@ -118,15 +123,16 @@ def _data(frame: pd.DataFrame, partner: str) -> pd.DataFrame:
     return wide[[*index, *FLOWS]]
 
 
-def _draw_lines(ax: Axes, rows: pd.DataFrame, breaks: Sequence[Break], apart: float, lang: Lang) -> None:
+def _draw_lines(ax: Axes, rows: pd.DataFrame, breaks: Sequence[Break], lang: Lang) -> None:
     """Draw the lines of one table, in pieces between its breaks, and name them at their ends."""
-    ax.axhline(0, color="#999999", linewidth=0.8)
+    ax.axhline(0, color=style.GREY, linewidth=0.8)
+    labels = {}
     for flow, colour in FLOWS.items():
         panels.draw_line(ax, rows, flow, colour, breaks)
-    last = rows.iloc[-1]
-    ends = canvas.spread({flow: last[flow] for flow in FLOWS if pd.notna(last[flow])}, apart)
-    for flow, y in ends.items():
-        ax.text(int(last["period"]) + 0.5, y, wording.label(flow, lang), color=FLOWS[flow], va="center", fontsize=8.5)
+        known = rows[flow].dropna()
+        if len(known):
+            labels[wording.label(flow, lang)] = known.iloc[-1], colour
+    panels.label_ends(ax, int(rows["period"].iloc[-1]) + 0.7, labels, NAME)
     panels.mark_years(ax, rows["period"].astype(int))
 
 
@@ -140,14 +146,19 @@ def _events(partner: str, rows: pd.DataFrame) -> list[Event]:
 def _mark_events(ax: Axes, events: Sequence[Event], row_height: float, lang: Lang) -> None:
     """Mark events above the lines, a row each, so that no label crosses another."""
     start, end = ax.get_xlim()
-    years_an_inch = (end - start) / canvas.inches(ax)[0]
+    year = canvas.inches(ax)[0] / (end - start)
+    before = start
     for row, event in enumerate(events):
         height = 0.99 - row_height * row
-        ax.axvline(event.year, ymax=height, color="#c9c9c9", linewidth=0.8, zorder=0)
-        label = f"{event.year} {event.text(lang)}"
-        to_left = event.year + 0.25 + canvas.text_width(label, 7.5) * years_an_inch > end
-        look: dict[str, Any] = {"ha": "right" if to_left else "left", "va": "top", "fontsize": 7.5, "color": "#555555"}
-        ax.text(event.year + (-0.25 if to_left else 0.25), height, label, transform=ax.get_xaxis_transform(), **look)
+        ax.axvline(event.year, ymax=height, color=style.RULE, linewidth=0.8, zorder=0)
+        label, apart = f"{event.year} {event.text(lang)}", 0.25
+        room = {"left": end - event.year - apart, "right": event.year - apart - before}
+        side = "left" if canvas.text_width(label, 7.5) <= room["left"] * year else max(room, key=room.__getitem__)
+        look: dict[str, Any] = {"ha": side, "va": "top", "fontsize": 7.5, "color": style.SOFT, "linespacing": 1.0}
+        label = canvas.wrap(label, room[side] * year, 7.5)
+        at = event.year + (apart if side == "left" else -apart)
+        ax.text(at, height, label, transform=ax.get_xaxis_transform(), **look)
+        before = event.year
 
 
 def _headline(data: pd.DataFrame, partner: str, lang: Lang) -> str:

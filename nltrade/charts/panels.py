@@ -9,14 +9,14 @@ from matplotlib.ticker import FixedLocator
 
 from nltrade import registry, wording
 from nltrade.charts import canvas
-from nltrade.charts.canvas import Canvas
 from nltrade.charts.chart import Series
 from nltrade.charts.provenance import part_of_year
-from nltrade.charts.style import INK
+from nltrade.charts.style import INK, PAGE, RULE, SOFT, readable
 from nltrade.registry.entries import Break, Lang, Table
 
 YEAR = 0.42  # inches that the label of a year takes
-HOLLOW: dict[str, Any] = {"marker": "o", "markersize": 5, "markerfacecolor": "white", "linestyle": "none"}
+TITLE = 9.0  # size of the title of a panel
+HOLLOW: dict[str, Any] = {"marker": "o", "markersize": 5, "markerfacecolor": PAGE, "linestyle": "none"}
 
 
 def published_years(data: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
@@ -128,33 +128,41 @@ def mark_breaks(ax: Axes, breaks: Iterable[Break], numbers: Mapping[str, int | N
 
 def mark_at(ax: Axes, at: float, number: int | None, high: float) -> None:
     """Draw a dashed line up to a height, with its number, if any, at its foot."""
-    ax.vlines(at, ax.get_ylim()[0], high, color="#bbbbbb", linewidth=0.8, linestyle=(0, (2, 2)))
+    ax.vlines(at, ax.get_ylim()[0], high, color=RULE, linewidth=0.8, linestyle=(0, (2, 2)))
     if number is not None:
-        box = {"facecolor": "white", "edgecolor": "none", "pad": 1}
+        box = {"facecolor": PAGE, "edgecolor": "none", "pad": 1}
         where = ax.get_xaxis_transform()
-        ax.text(at, 0.01, f"({number})", transform=where, ha="center", fontsize=7, color="#777777", bbox=box)
+        ax.text(at, 0.01, f"({number})", transform=where, ha="center", fontsize=7, color=SOFT, bbox=box)
 
 
 def mark_years(ax: Axes, years: Iterable[int]) -> None:
     """Write round years under the axis, as many as have room."""
     start, end = ax.get_xlim()
-    room = canvas.inches(ax)[0] / (end - start)
-    every = next((step for step in (5, 10) if step * room >= YEAR), 20)
+    year = canvas.inches(ax)[0] / (end - start)
+    every = next((step for step in (5, 10) if step * year >= YEAR), 20)
     ax.xaxis.set_major_locator(FixedLocator([year for year in years if year % every == 0]))
 
 
-def title(ax: Axes, table: Table, lang: Lang) -> None:
-    """Name the concept of a table, and the table, above a panel."""
-    name = canvas.wrap(f"{wording.label(table.concept, lang)} ({table.id})", canvas.inches(ax)[0], 9, "bold")
-    ax.set_title(name, loc="left", fontsize=9, weight="bold", color=INK)
+def title(ax: Axes, words: str, colour: str = INK) -> None:
+    """Write a title above a panel, in as many lines as it needs."""
+    name = canvas.wrap(words, canvas.inches(ax)[0], TITLE, "bold")
+    ax.set_title(name, loc="left", fontsize=TITLE, weight="bold", color=readable(colour), linespacing=1.1)
 
 
-def titles(space: Canvas) -> float:
-    """Give the inches for the titles of two panels side by side: two lines where it is narrow."""
-    return 0.4 if space.width < 7 else 0.25
+def titles(words: Mapping[str, float]) -> float:
+    """Give the inches that titles above panels of some widths take."""
+    lines = max(canvas.wrap(name, width, TITLE, "bold").count("\n") + 1 for name, width in words.items())
+    return 0.15 * lines + 0.1
 
 
-def limits(parts: Iterable[pd.DataFrame], inches: float, beside: float) -> list[tuple[float, float]]:
+def concept(table: Table, lang: Lang) -> str:
+    """Name the concept of a table, and the table."""
+    return f"{wording.label(table.concept, lang)} ({table.id})"
+
+
+def limits(
+    parts: Iterable[pd.DataFrame], inches: float, beside: float, wspace: float
+) -> tuple[list[tuple[float, float]], float]:
     """
     Give panels side by side the same width for a year, and each some inches at its end for names.
 
@@ -166,16 +174,21 @@ def limits(parts: Iterable[pd.DataFrame], inches: float, beside: float) -> list[
         Width of all panels together.
     beside : float
         Inches for names in each.
+    wspace : float
+        Space between two panels, as a part of their mean width.
 
     Returns
     -------
-    list of tuple of float
+    limits : list of tuple of float
         Limits of each axis of years; the panels are as wide as these.
+    year : float
+        Inches that a year takes.
     """
     spans = [part["period"].astype(int).agg(["min", "max"]) for part in parts]
-    years = sum(span["max"] - span["min"] + 1.4 for span in spans)
-    room = beside * years / (inches - beside * len(spans))
-    return [(span["min"] - 0.7, span["max"] + 0.7 + room) for span in spans]
+    count = len(spans)
+    net = inches * count / (count + wspace * (count - 1))
+    year = (net - beside * count) / sum(span["max"] - span["min"] + 1.4 for span in spans)
+    return [(span["min"] - 0.7, span["max"] + 0.7 + beside / year) for span in spans], year
 
 
 def label_ends(ax: Axes, x: float, labels: Mapping[str, tuple[float, Any]], size: float = 8) -> dict[str, float]:
@@ -218,6 +231,6 @@ def label_ends(ax: Axes, x: float, labels: Mapping[str, tuple[float, Any]], size
         own = [spot for line, spot in spots.items() if line.startswith(f"{at} ")]
         found[text] = sum(own) / len(own)
         look: dict[str, Any] = {"va": "center", "linespacing": 1.05, "zorder": 3}
-        look["bbox"] = {"facecolor": "white", "edgecolor": "none", "pad": 0.4}
-        ax.text(x, found[text], text, color=colour, fontsize=size, **look)
+        look["bbox"] = {"facecolor": PAGE, "edgecolor": "none", "pad": 0.4}
+        ax.text(x, found[text], text, color=readable(colour), fontsize=size, **look)
     return found

@@ -22,6 +22,7 @@ from nltrade.verdicts.reading import Placed, place_range
 FLOWS = ["total trade", "import", "export", "domestic export"]
 SHOWN = 5
 NAMES = 1.3  # inches beside each panel for the names of partners
+ROW, TITLE, GAP = 0.265, 0.22, 0.4  # inches: a bar, the title above, from one panel to the next below it
 
 
 def draw_ranking(frame: pd.DataFrame, *, partner: str = "RU", period: str | int = 2012, lang: Lang = "en") -> Chart:
@@ -103,9 +104,12 @@ def _paint(space: Canvas, data: pd.DataFrame, partner: str, lang: Lang) -> None:
     panels = [bars for _, bars in data.groupby("reading", sort=False)]
     columns = max(int(space.width // 2.8), 1)
     rows = -(-len(panels) // columns)
-    apart = NAMES + 0.05
+    apart = NAMES + 0.12
     wide = (space.width - NAMES - (columns - 1) * apart) / columns
-    axes = space.open(1.7 * rows).axes(rows, columns, left=NAMES, titles=0.22, hspace=0.3, wspace=apart / wide)
+    tall = ROW * max(len(bars) for bars in panels)
+    spacing = {"hspace": GAP / tall, "wspace": apart / wide}
+    space.open(TITLE + rows * tall + (rows - 1) * GAP, ticks=False)
+    axes = space.axes(rows, columns, left=NAMES, titles=TITLE, **spacing)
     for ax, bars in zip(axes, panels, strict=False):
         _panel(ax, bars, partner, lang)
     for ax in axes[len(panels) :]:
@@ -161,7 +165,12 @@ def _panel(ax: Axes, bars: pd.DataFrame, partner: str, lang: Lang) -> None:
         label, size = wording.number(value / 1000, lang, 1), 7.5
         end = value
         if group:
-            look: dict[str, Any] = {"facecolor": "white", "edgecolor": style.GREY, "hatch": "/////", "linewidth": 0.6}
+            look: dict[str, Any] = {
+                "facecolor": style.PAGE,
+                "edgecolor": style.GREY,
+                "hatch": "/////",
+                "linewidth": 0.6,
+            }
             ax.barh(at, value, height=0.66, **look)
             label, size = canvas.wrap(f"{label} {wording.partner(bar['partner'], lang)}", 1.5, 7), 7
         else:
@@ -169,8 +178,9 @@ def _panel(ax: Axes, bars: pd.DataFrame, partner: str, lang: Lang) -> None:
             end += bar["unallocated_meur"]
             ax.plot([value, end], [at, at], color=colour, linewidth=1, solid_capstyle="butt")
         if own:
-            place = f"{wording.place(bar['place'], lang)}, {place_range(Placed.of(bar), lang)}"
-            label = canvas.wrap(f"{label} ({place})", max(0.62 * width, 1.0), size, "bold")
+            certainty = place_range(Placed.of(bar), lang)
+            label = wording.text("ranking-own", lang, value=label, place=bar["place"], certainty=certainty)
+            label = canvas.wrap(label, max(0.62 * width, 1.0), size, "bold")
         weight = "bold" if own else "normal"
         ax.annotate(
             label,
@@ -181,13 +191,13 @@ def _panel(ax: Axes, bars: pd.DataFrame, partner: str, lang: Lang) -> None:
             linespacing=1.0,
             fontsize=size,
             weight=weight,
-            color=colour,
+            color=style.readable(colour),
         )
         room = max(canvas.text_width(line, size, weight) for line in label.split("\n")) + 0.08
         reach = max(reach, end / max(1 - room / width, 0.1))
     named = bars[bars["place"].notna()]
     names = [f"{row.place}. {wording.partner(row.partner, lang)}" for row in named.itertuples()]
-    ax.set_yticks(range(len(named)), [canvas.wrap(name, 1.35, 8) for name in names], fontsize=8)
+    ax.set_yticks(range(len(named)), [canvas.wrap(name, NAMES - 0.1, 8) for name in names], fontsize=8)
     ax.set(ylim=(len(bars) - 0.5, -0.5), xlim=(0, reach), xticks=[])
     ax.spines["bottom"].set_visible(False)
     ax.spines["left"].set_visible(True)

@@ -1,6 +1,6 @@
 """Reported figures against CBS: a bar for what CBS publishes, and the room that the wording leaves."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -16,6 +16,9 @@ from nltrade.charts.provenance import source_lines
 from nltrade.errors import NoData
 from nltrade.registry.entries import Lang
 from nltrade.verdicts import Verdict
+
+SIZE = 9.0
+LINE, BAR, GAP = 0.17, 0.4, 0.22  # inches: a line of text, a bar, below a bar
 
 
 def draw_reported(verdicts: Sequence[Verdict], lang: Lang = "en") -> Chart:
@@ -77,12 +80,38 @@ def _series(row: dict[Hashable, Any], lang: Lang) -> Series:
 
 
 def _paint(space: Canvas, data: pd.DataFrame, lang: Lang) -> None:
-    (ax,) = space.open(1.1 * len(data) + 0.3).axes()
-    end = max(data["cbs_meur"].max(), data["upto_meur"].max()) * 1.03
-    for at, row in enumerate(data.to_dict("records")):
-        _bar(ax, at, row, end, lang)
-    ax.set(xlim=(0, end), ylim=(len(data) - 0.62, -0.78), yticks=[])
-    canvas.billions(ax.xaxis, lang, 0, end)
+    """Draw a block for each flow: its name, the words at their figure, the bar with what CBS says behind it."""
+    rows = data.to_dict("records")
+    says = [wording.text("cbs-says", lang, value=row["cbs_meur"], margin=row["margin_pct"]) for row in rows]
+    ends = [max(row["cbs_meur"], row["upto_meur"]) for row in rows]
+    rooms = [space.width - canvas.text_width(label, SIZE, "bold") - 0.15 for label in says]
+    inch = max(end / room for end, room in zip(ends, rooms, strict=True)) or 1.0  # million euro
+    words = [_words(row, space.width, inch, lang) for row in rows]
+    heights = [LINE * (2 + label["s"].count("\n")) + 0.1 + BAR + GAP for label in words]
+    (ax,) = space.open(sum(heights)).axes()
+    bottom = 0.0
+    for row, label, quote, end, height in zip(rows, says, words, ends, heights, strict=True):
+        flow = wording.text(f"{row['flow']}-with", lang, partner=row["partner"])
+        colour = style.COLOURS.get(row["flow"], style.INK)
+        ax.text(0, bottom, flow, va="top", fontsize=SIZE, weight="bold", color=style.readable(colour))
+        bottom += height
+        at = bottom - GAP - BAR / 2
+        ax.text(y=at - BAR / 2 - 0.1, va="bottom", fontsize=SIZE, style="italic", linespacing=1.2, **quote)
+        _bar(ax, at, row, colour)
+        ax.text(end + 0.08 * inch, at, label, va="center", fontsize=SIZE, weight="bold", color=style.INK)
+    ax.set(xlim=(0, inch * space.width), ylim=(bottom, 0), yticks=[])
+    ticks = canvas.billions(0, max(ends), lang)
+    ax.set_xticks(list(ticks), list(ticks.values()))
+    ax.get_xticklabels()[0].set_horizontalalignment("left")  # within the width of the bars
+
+
+def _words(row: Mapping[Hashable, Any], width: float, inch: float, lang: Lang) -> dict[str, Any]:
+    """Lay out the words that reported the figure, to the side of it that has more room."""
+    reported = row["reported_meur"]
+    left = reported / inch > width / 2
+    room = reported / inch if left else width - reported / inch
+    quote = wording.text("quoted", lang, words=row["wording"])
+    return {"x": reported, "s": canvas.wrap(quote, room, SIZE), "ha": "right" if left else "left"}
 
 
 def _figure(verdict: Verdict) -> bool:
@@ -110,21 +139,11 @@ def _row(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _bar(ax: Axes, at: int, row: dict[Hashable, Any], end: float, lang: Lang) -> None:
-    value, reported, start, upto = (row[f"{name}_meur"] for name in ("cbs", "reported", "from", "upto"))
-    colour = style.COLOURS.get(row["flow"], style.INK)
-    ax.barh(at, value, height=0.4, color=colour)
-    room = Rectangle((start, at - 0.27), upto - start, 0.54, facecolor="none", edgecolor=style.GREY, hatch="////")
+def _bar(ax: Axes, at: float, row: Mapping[Hashable, Any], colour: str) -> None:
+    """Draw what CBS publishes, the room that the words leave, and their figure."""
+    reported, start, upto = (row[f"{name}_meur"] for name in ("reported", "from", "upto"))
+    ax.barh(at, row["cbs_meur"], height=BAR, color=colour)
+    room = Rectangle((start, at - BAR / 2 - 0.06), upto - start, BAR + 0.12, facecolor="none", edgecolor=style.GREY)
+    room.set_hatch("////")
     ax.add_patch(room)
-    ax.plot([reported, reported], [at - 0.33, at + 0.27], color=style.INK, linewidth=1.4)
-    above: dict[str, Any] = {"va": "bottom", "fontsize": 9}
-    flow = wording.text(f"{row['flow']}-with", lang, partner=row["partner"])
-    clear = reported > end * 0.3  # of the line with the words
-    ax.text(0, at - (0.25 if clear else 0.53), flow, weight="bold", color=colour, **above)
-    words = wording.text("quoted", lang, words=row["wording"])
-    ax.text(reported, at - 0.35, words, ha="right" if reported > end / 2 else "left", style="italic", **above)
-    says = wording.text("cbs-says", lang, value=value, margin=row["margin_pct"])
-    inside = min(value, start) > end / 3
-    where = min(value, start) - 0.01 * end if inside else max(value, upto) + 0.01 * end
-    look: dict[str, Any] = {"ha": "right" if inside else "left", "color": "white" if inside else style.INK}
-    ax.text(where, at, says, va="center", weight="bold", **look)
+    ax.plot([reported, reported], [at - BAR / 2 - 0.1, at + BAR / 2 + 0.06], color=style.INK, linewidth=1.4)

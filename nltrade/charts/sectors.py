@@ -20,7 +20,8 @@ from nltrade.registry.entries import Lang, Sector
 from nltrade.trade import VALUE
 from nltrade.verdicts.published import Checked, check_published
 
-ROW, TITLE, LEFT = 0.235, 0.42, 2.6  # inches
+ROW, LINE, BAR, TITLE = 0.235, 0.13, 0.15, 0.42  # inches: a row, each further line of its text, a bar, a title
+NAME, LABEL = 8.5, 8.0  # sizes of text
 
 
 def draw_sectors(
@@ -103,21 +104,35 @@ def draw_sectors(
 
 
 def _series(rows: pd.DataFrame, partner: str, lang: Lang) -> Series:
-    """Give the value of each row, or what is said of it where it has none of its own."""
-    published = rows["kind"].isin(["sector", "rest"]) & rows[VALUE].notna()
-    values = rows[VALUE].astype(object).where(published, rows["label"])
-    name = wording.text(f"{rows['flow'].iloc[0]}-with", lang, partner=partner)
-    return Series(name, dict(zip(rows["name"], values, strict=True)), "meur")
+    """Give the value of each row, or what is said of it where it has none of its own; all reports of one thing."""
+    reported = rows["kind"].eq("reported")
+    own = rows[~reported]
+    values = dict(zip(own["name"], own[VALUE].astype(object).where(own[VALUE].notna(), own["label"]), strict=True))
+    for thing, labels in rows[reported].groupby("name", sort=False)["label"]:
+        values[wording.text("reported-point", lang, thing=thing)] = "; ".join(labels)
+    return Series(wording.text(f"{rows['flow'].iloc[0]}-with", lang, partner=partner), values, "meur")
 
 
 def _paint(space: Canvas, data: pd.DataFrame, partner: str, lang: Lang) -> None:
+    left = min(max(canvas.text_width(name, NAME) for name in data["name"]) + 0.15, 0.4 * space.width)
+    names = [canvas.wrap(name, left - 0.15, NAME) for name in data["name"]]
+    # One scale for both flows, as wide as leaves room for every label behind its bar, in lines where it is long.
+    width = space.width - left - 0.25
+    least = [min(canvas.text_width(label, LABEL), 0.6 * width) for label in data["label"]]
+    inch = max(high / (width - room) for high, room in zip(data["high"], least, strict=True)) or 1.0  # million euro
+    rooms = width + 1e-9 - data["high"] / inch
+    labels = [canvas.wrap(label, room, LABEL) for label, room in zip(data["label"], rooms, strict=True)]
+    lines = [max(name.count("\n"), label.count("\n")) + 1 for name, label in zip(names, labels, strict=True)]
+    data = data.assign(name=names, label=labels, tall=[ROW + LINE * (count - 1) for count in lines])
     flows = [rows for _, rows in data.groupby("flow", sort=False)]
-    tall = ROW * len(data)
-    space.open(tall + TITLE * len(flows))
-    sizes = [len(rows) for rows in flows]
-    axes = space.axes(len(flows), 1, left=LEFT, titles=0.25, height_ratios=sizes, hspace=TITLE * len(flows) / tall)
+    sizes = [rows["tall"].sum() for rows in flows]
+    mean = sum(sizes) / len(sizes)
+    axes = space.open(sum(sizes) + TITLE * len(flows), ticks=False).axes(
+        len(flows), 1, left=left, titles=0.25, height_ratios=sizes, hspace=TITLE / mean
+    )
     for ax, rows in zip(axes, flows, strict=True):
-        _draw(ax, rows, space.width - LEFT, partner, lang)
+        ax.set(xlim=(0, inch * (space.width - left)), ylim=(rows["tall"].sum(), 0), xticks=[])
+        _draw(ax, rows, inch, partner, lang)
 
 
 def _without_bounds(found: pd.DataFrame, known: Mapping[str, Sector], lang: Lang) -> list[str]:
@@ -158,37 +173,35 @@ def _rows(
     return data
 
 
-def _draw(ax: Axes, rows: pd.DataFrame, width: float, partner: str, lang: Lang) -> None:
+def _draw(ax: Axes, rows: pd.DataFrame, inch: float, partner: str, lang: Lang) -> None:
     flow = rows["flow"].iloc[0]
     colour = style.COLOURS[flow]
-    # As wide as leaves room for the longest label behind its bar.
-    room = [width - 0.2 - canvas.text_width(label, 8) for label in rows["label"]]
-    wide = max(high / inches for high, inches in zip(rows["high"], room, strict=True)) or 1.0
-    for at, row in enumerate(rows.to_dict("records")):
+    spots = (rows["tall"].cumsum() - rows["tall"] / 2).tolist()
+    for at, row in zip(spots, rows.to_dict("records"), strict=True):
         if row["kind"] == "reported":
             look: dict[str, Any] = {"marker": "D", "markersize": 5, "linestyle": "none", "clip_on": False}
             ax.plot([row[VALUE]], [at], color=style.SUBJECT, **look)
         elif pd.isna(row[VALUE]):
-            ax.barh(at, row["low"], height=0.6, color=colour)
-            ax.barh(at, row["high"] - row["low"], left=row["low"], height=0.6, color=style.PALE, hatch="///")
+            ax.barh(at, row["low"], height=BAR, color=colour)
+            ax.barh(at, row["high"] - row["low"], left=row["low"], height=BAR, color=style.PALE, hatch="///")
         else:
-            ax.barh(at, row[VALUE], height=0.6, color=style.PALE if row["kind"] == "rest" else colour)
+            ax.barh(at, row[VALUE], height=BAR, color=style.PALE if row["kind"] == "rest" else colour)
         apart = 0.1 if row["kind"] == "reported" else 0.05
-        ax.text(row["high"] + apart * wide, at, row["label"], va="center", fontsize=8)
-    ax.set_yticks(range(len(rows)), rows["name"], fontsize=8.5)
-    ax.set(ylim=(len(rows) - 0.4, -0.6), xlim=(0, wide * width), xticks=[])
+        ax.text(row["high"] + apart * inch, at, row["label"], va="center", fontsize=LABEL, linespacing=1.05)
+    ax.set_yticks(spots, rows["name"], fontsize=NAME)
+    ax.tick_params(axis="y", pad=7)
     ax.grid(visible=False)
-    ax.set_title(
-        wording.text(f"{flow}-with", lang, partner=partner), loc="left", fontsize=9, weight="bold", color=colour
-    )
+    title = wording.text(f"{flow}-with", lang, partner=partner)
+    ax.set_title(title, loc="left", fontsize=9, weight="bold", color=style.readable(colour))
 
 
 def _headline(drawn: pd.DataFrame, partner: str, year: str, lang: Lang) -> str:
-    """Name the largest sector of each flow."""
+    """Name the largest sector of each flow, or the only one at hand."""
     values: dict[str, Any] = {"partner": partner, "year": year}
     known = []
     for flow, rows in drawn.dropna(subset=[VALUE]).groupby("flow", sort=False):
         top = rows.loc[rows[VALUE].idxmax()]
         values |= {f"{flow}_sector": top["name"], f"{flow}_share": top["share_pct"]}
         known.append(str(flow))
-    return wording.text("-".join(["sectors-largest", *known]), lang, **values)
+    only = known and drawn["row"].nunique() == 1
+    return wording.text("-".join(["sectors-only" if only else "sectors-largest", *known]), lang, **values)

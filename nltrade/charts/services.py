@@ -16,6 +16,7 @@ from nltrade.charts.services_data import TOTAL
 from nltrade.registry.entries import Lang
 from nltrade.trade import VALUE
 
+APART = 0.05  # between two panels, as a part of their width
 NAMES = 1.35  # inches beside each panel for the names of lines
 
 
@@ -98,19 +99,23 @@ def _series(drawn: pd.DataFrame, lang: Lang) -> list[Series]:
 
 
 def _paint(space: Canvas, drawn: pd.DataFrame, classes: list[str], marks: list[float], lang: Lang) -> None:
-    axes = space.open(4.0).axes(1, 2, left=0.35, titles=0.25, wspace=0.05)
     low, high = min(drawn[VALUE].min(), 0), max(drawn[VALUE].max(), 0)
     tall = high - low or 1.0
-    (limits, _) = panels.limits([drawn, drawn], space.width - 0.5, NAMES)
-    for ax, flow in zip(axes, services_data.FLOWS, strict=True):
+    ticks = canvas.billions(low, high, lang)
+    left = canvas.room(ticks.values())
+    (limits, _), year = panels.limits([drawn, drawn], space.width - left, NAMES, APART)
+    partner = drawn["partner"].iloc[0]
+    titles = {flow: wording.text(f"{flow}-with", lang, partner=partner) for flow in services_data.FLOWS}
+    above = panels.titles(dict.fromkeys(titles.values(), year * (limits[1] - limits[0])))
+    axes = space.open(3.75 + above).axes(1, 2, left=left, titles=above, wspace=APART)
+    for ax, (flow, title) in zip(axes, titles.items(), strict=True):
         ax.set(xlim=limits, ylim=(low - 0.09 * tall, high + 0.04 * tall))
-        ax.axhline(0, color="#999999", linewidth=0.8)
+        ax.set_yticks(list(ticks), list(ticks.values()))
+        ax.axhline(0, color=style.GREY, linewidth=0.8)
         for number, at in enumerate(marks, start=1):
             panels.mark_at(ax, at, number, high)
         _lines(ax, drawn[drawn["flow"] == flow], classes, lang)
-        title = wording.text(f"{flow}-with", lang, partner=drawn["partner"].iloc[0])
-        ax.set_title(title, loc="left", fontsize=9, weight="bold", color=style.COLOURS[flow])
-        canvas.billions(ax.yaxis, lang, low, high)
+        panels.title(ax, title, style.COLOURS[flow])
     axes[1].tick_params(labelleft=False)
 
 

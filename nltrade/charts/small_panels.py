@@ -82,7 +82,7 @@ class _Panels:
                 pale, dash = self._look(kind, concept)
                 words = [kind, concept] if len(concepts) > 1 else [kind]
                 label = ", ".join(wording.label(word, self.lang) for word in words)
-                samples.append((label, {"color": style.PALE if pale else style.GREY, "linestyle": dash}))
+                samples.append((label, {"color": style.RULE if pale else style.GREY, "linestyle": dash}))
         placed, row, x = [], 0, 0.0
         for label, look in samples:
             wide = 0.36 + canvas.text_width(label, 8)
@@ -107,12 +107,11 @@ class _Panels:
         ax.xaxis.set_major_locator(FixedLocator(_years(years.min(), years.max(), self.width)))
         ax.tick_params(labelsize=SMALL, labelbottom=lowest)
         unit = _with_proxy(unit, self.known[id], sorted(set(rows["kind"])), self.lang)
-        self._above(ax, 0.09, unit, fontsize=SMALL, color="#6b6b6b")
-        for up, words in enumerate(reversed(self.names[id].split("\n"))):
-            self._above(ax, 0.09 + UNIT + NAME * up, words, fontsize=8, weight="bold")
+        self._above(ax, 0.09, unit, fontsize=SMALL, color=style.SOFT, va="baseline")
+        self._above(ax, 0.06 + UNIT, self.names[id], fontsize=8, weight="bold", linespacing=1.15, va="bottom")
 
     def _above(self, ax: Axes, inches: float, text: str, **look: Any) -> None:
-        ax.text(-self.left / self.width, 1 + inches / self.panel, text, transform=ax.transAxes, va="baseline", **look)
+        ax.text(-self.left / self.width, 1 + inches / self.panel, text, transform=ax.transAxes, **look)
 
 
 def _scale(high: float, lang: Lang) -> tuple[list[float], list[str], str]:

@@ -6,17 +6,23 @@ from typing import Any
 
 import matplotlib
 import matplotlib.style
+import numpy as np
 from cycler import cycler
+from matplotlib.colors import to_hex, to_rgb, to_rgba
+from numpy.typing import NDArray
 
-from nltrade.errors import UnknownName
+from nltrade.errors import UnknownName, close_to
 
 STYLE = Path(__file__).with_name("nltrade.mplstyle")
 # Width in inches: between the margins of an A4 document, over a full A4 page, beside the margins of a wide slide.
 SIZES = {"column": 6.3, "page": 8.0, "slide": 9.0}
 # Colours are places in the cycle of the style that is in use: what each means stands in nltrade.mplstyle.
-IMPORT, EXPORT, SUBJECT, IMPORT_LIGHT, EXPORT_LIGHT, PALE, GREY, INK = (f"C{place}" for place in range(8))
+IMPORT, EXPORT, SUBJECT, IMPORT_LIGHT, EXPORT_LIGHT, PALE, GREY = (f"C{place}" for place in range(7))
 COLOURS = {"import": IMPORT, "export": EXPORT}
-CLASSES = tuple(f"C{place}" for place in range(8, 14))
+CLASSES = tuple(f"C{place}" for place in range(7, 13))
+RULE, INK, SOFT, PAGE = "C13", "C14", "C15", "C16"
+OWN = {INK: "text.color", SOFT: "xtick.color", PAGE: "figure.facecolor"}  # colours that are settings of their own
+CONTRAST = 4.5  # least ratio of text to what it stands on: WCAG 2.2, level AA
 
 
 def styled(own: Path | str | None = None) -> AbstractContextManager[None]:
@@ -27,7 +33,7 @@ def styled(own: Path | str | None = None) -> AbstractContextManager[None]:
     ----------
     own : path, optional
         A matplotlib style file of yours: what it sets takes the place of what `nltrade.mplstyle` sets. Its
-        ``axes.prop_cycle`` may name fewer colours than the 14 of ours; the others stay.
+        ``axes.prop_cycle`` may name fewer colours than ours; the others stay. Words are never read as mathematics.
 
     Returns
     -------
@@ -39,28 +45,75 @@ def styled(own: Path | str | None = None) -> AbstractContextManager[None]:
         The file is not there, or is no style file.
     """
     settings = _settings(STYLE)
+    colours = settings["axes.prop_cycle"].by_key()["color"]
     if own is not None:
-        settings |= _house_style(Path(own), settings["axes.prop_cycle"].by_key()["color"])
+        settings |= _house_style(Path(own))
+        first = settings["axes.prop_cycle"].by_key().get("color", [])[: len(colours)]
+        colours = [*first, *colours[len(first) :]]
+    settings["axes.prop_cycle"] = cycler(color=[*colours, *(settings[name] for name in OWN.values())])
     return matplotlib.style.context(["default", settings])  # whatever a user or a notebook has set for other drawings
+
+
+def readable(colour: str, on: str = PAGE) -> str:
+    """
+    Give a colour as text: as it is, or in a darker (on a dark ground lighter) tone that can be read.
+
+    Parameters
+    ----------
+    colour : str
+        A colour, such as `EXPORT`.
+    on : str
+        What the text stands on.
+
+    Returns
+    -------
+    str
+        The nearest tone whose contrast with the ground is at least `CONTRAST`.
+
+    Examples
+    --------
+    >>> with styled():
+    ...     readable(IMPORT), readable(EXPORT), readable(PAGE, on=SUBJECT)
+    ('#0072b2', '#c25600', '#ffffff')
+    """
+    *opaque, alpha = to_rgba(on)
+    ground = np.array(opaque) * alpha + 1 - alpha  # a page that lets through is taken to lie on white
+    text = np.array(to_rgb(colour))
+    end = np.zeros(3) if _luminance(ground) > 0.18 else np.ones(3)  # black or white, whichever is further off
+    tones = [to_hex(tuple(text * (1 - step / 100) + end * step / 100)) for step in range(101)]
+    return next((tone for tone in tones if _contrast(np.array(to_rgb(tone)), ground) >= CONTRAST), tones[-1])
+
+
+def _contrast(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
+    low, high = sorted((_luminance(one), _luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(rgb: NDArray[np.float64]) -> float:
+    """Give the relative luminance of a colour, as WCAG defines it."""
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    return float(linear @ (0.2126, 0.7152, 0.0722))
 
 
 def _settings(file: Path) -> dict[str, Any]:
     return dict(matplotlib.rc_params_from_file(file, fail_on_error=True, use_default_template=False))  # type: ignore[arg-type]
 
 
-def _house_style(own: Path, colours: list[str]) -> dict[str, Any]:
-    """Read a style file, and fill up its colours with ours."""
+def _house_style(own: Path) -> dict[str, Any]:
+    """Read a style file."""
     try:
-        known = {line.partition(":")[0].strip() for line in own.read_text(encoding="utf-8").splitlines()}
+        lines = own.read_text(encoding="utf-8").splitlines()
+    except UnicodeDecodeError:
+        raise UnknownName(f"Style file {own} is no text in UTF-8. Save it as lines of name: value.") from None
+    except OSError as error:
+        raise UnknownName(f"Style file {own} cannot be read: {error.strerror}. Check the path.") from None
+    names = [line.partition(":")[0].strip() for line in lines if line.strip() and not line.strip().startswith("#")]
+    if strange := next((name for name in names if name not in matplotlib.rcParams), None):
+        hint = close_to(strange, matplotlib.rcParams)
+        raise UnknownName(f"Style file {own}: matplotlib has no setting {strange!r}.{hint} Write lines of name: value.")
+    try:
         settings = _settings(own)
-    except (OSError, ValueError) as error:
-        why = str(error).strip().splitlines()[-1]
-        raise UnknownName(
-            f"Style file {own} cannot be used: {why}. It is a matplotlib style: lines of name: value."
-        ) from None
-    if strange := sorted(known - set(settings) - {""} - {name for name in known if name.startswith("#")}):
-        raise UnknownName(f"Style file {own}: matplotlib has no setting {strange[0]!r}.")
-    if "axes.prop_cycle" in settings:
-        first = settings["axes.prop_cycle"].by_key().get("color", [])
-        settings["axes.prop_cycle"] = cycler(color=[*first, *colours[len(first) :]])
-    return settings
+    except ValueError as error:
+        why = str(error).strip().splitlines()[-1].strip()
+        raise UnknownName(f"Style file {own} has a value that matplotlib cannot use: {why}. Mend that line.") from None
+    return settings | {"text.parse_math": False, "text.usetex": False}  # words are drawn as they are
