@@ -85,12 +85,7 @@ def draw_ranking(frame: pd.DataFrame, *, partner: str = "RU", period: str | int 
 
 
 def _series(bars: pd.DataFrame, lang: Lang) -> Series:
-    names = [
-        wording.partner(bar.partner, lang)
-        if pd.isna(bar.place)
-        else f"{bar.place}. {wording.partner(bar.partner, lang)}"
-        for bar in bars.itertuples()
-    ]
+    names = [wording.partner(id, lang) for id in bars["partner"]]
     return Series(_title(bars, lang), dict(zip(names, bars[VALUE], strict=True)))
 
 
