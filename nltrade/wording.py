@@ -66,14 +66,14 @@ def meur(value: float, lang: Lang) -> str:
 
 def bn(value: float, lang: Lang) -> str:
     r"""
-    Write an amount of million euro in billions, with one decimal.
+    Write an amount of million euro in billions with one decimal, or in millions where it is less than a billion.
 
     Examples
     --------
     >>> bn(20332, "en"), bn(20332, "nl"), bn(-13264, "en"), bn(12, "en")
     ('€20.3bn', '€\xa020,3\xa0mld', '−€13.3bn', '€12m')
     """
-    if abs(value) < 50:  # less than a tenth of a billion would read as nothing
+    if abs(value) < 1000:  # a tenth of a billion says little of less
         return meur(value, lang)
     return _euro(number(value / 1000, lang, 1), lang, "bn", "mld")
 

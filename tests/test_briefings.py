@@ -149,11 +149,11 @@ def frame_of(*values):
     [
         (
             (1000, 1200, 500, 400),
-            ["rose by 20% to €1.2bn", "fell by 20% to €0.4bn", "imported €0.8bn more from Norway"],
+            ["rose by 20% to €1.2bn", "fell by 20% to €400m", "imported €800m more from Norway"],
         ),
         ((1000, 1005, 500, 500), ["hardly changed in 2012 (+0.5%): €1.0bn", "hardly changed in 2012 (0%)"]),
         ((1000, None, 500, 400), ["Imports of goods from Norway are not published for 2012; that is not zero."]),
-        ((1000, 0, 500, 700), ["were nil in 2012, or less than half a million euro", "exported €0.7bn more to Norway"]),
+        ((1000, 0, 500, 700), ["were nil in 2012, or less than half a million euro", "exported €700m more to Norway"]),
         ((None, 1200, 500, 400), ["Imports of goods from Norway were €1.2bn in 2012."]),
         ((3, 9, 500, 400), ["Imports of goods from Norway were €9m in 2012."]),
         ((1000, 700, 500, 700), ["Imports and exports were equal."]),

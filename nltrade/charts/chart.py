@@ -181,6 +181,7 @@ class Chart:
         Returns
         -------
         matplotlib.figure.Figure
+            Its lines take their colours from the style that is in use when it is saved: `image` and `save` see to that.
 
         Raises
         ------

@@ -86,10 +86,8 @@ def _paint(space: Canvas, data: pd.DataFrame, numbers: Mapping[str, int], lang: 
     parts = [(registry.table(str(table)), rows) for table, rows in data.groupby("table", sort=False)]
     low, high = min(data[list(FLOWS)].min().min(), 0), max(data[list(FLOWS)].max().max(), 0)
     ticks = canvas.billions(low, high, lang)
-    left, beside = (
-        canvas.room(ticks.values()),
-        0.2 + max(canvas.text_width(wording.label(f, lang), NAME) for f in FLOWS),
-    )
+    left = canvas.room(ticks.values())
+    beside = max(canvas.text_width(wording.label(flow, lang), NAME) for flow in FLOWS) + 0.2
     years, year = panels.limits([rows for _, rows in parts], space.width - left, beside, APART)
     widths = [end - start for start, end in years]
     names = [panels.concept(table, lang) for table, _ in parts]

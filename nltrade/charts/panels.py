@@ -138,8 +138,8 @@ def mark_at(ax: Axes, at: float, number: int | None, high: float) -> None:
 def mark_years(ax: Axes, years: Iterable[int]) -> None:
     """Write round years under the axis, as many as have room."""
     start, end = ax.get_xlim()
-    year = canvas.inches(ax)[0] / (end - start)
-    every = next((step for step in (5, 10) if step * year >= YEAR), 20)
+    room = canvas.inches(ax)[0] / (end - start)
+    every = next((step for step in (5, 10) if step * room >= YEAR), 20)
     ax.xaxis.set_major_locator(FixedLocator([year for year in years if year % every == 0]))
 
 
