@@ -13,10 +13,10 @@ import narwhals as nw
 import pandas as pd
 from narwhals.typing import IntoFrameT
 
-from nltrade import registry
+from nltrade import registry, shape
 from nltrade.errors import NoData, UnknownName, close_to
+from nltrade.shape import VALUE
 
-VALUE = "value_meur"
 CELL = [
     "table",
     "kind",
@@ -95,10 +95,11 @@ def select(
     for column, value in [("period", period), ("kind", kind), ("table", table)]:
         if value is not None:
             wanted[column] = [str(value)]
-    rows: Any = nw.from_native(frame)
-    found = rows.filter(*(nw.col(column).is_in(values) for column, values in wanted.items())) if wanted else rows
+    rows, brought = shape.columns(frame, wanted)
+    asked = [brought.get(column, nw.col(column)).is_in(values) for column, values in wanted.items()]
+    found = rows.filter(*asked) if asked else rows
     if isinstance(found, nw.DataFrame) and found.is_empty():
-        raise NoData(_nothing(rows, wanted))
+        raise NoData(_nothing(rows.with_columns(**brought), wanted))
     return found.to_native()  # type: ignore[no-any-return]
 
 
@@ -187,12 +188,12 @@ def share(frame: IntoFrameT, of: Literal["all products", "all partners", "export
         raise UnknownName(f"No whole {of!r}.{close_to(str(of), wholes)} Shares are of {', '.join(wholes)}.")
     is_whole, differs = wholes[of]
     keys = [name for name in [*CELL, "flow"] if name not in differs]
-    rows: Any = nw.from_native(frame)
+    rows = shape.tidy(frame, [*CELL, "flow", VALUE], adds=["whole_meur", "share_pct"])
     if of == "export":
         rows = rows.filter(nw.col("flow").is_in(["export", "re-export", "domestic export"]))
     whole = rows.filter(is_whole).select(*keys, nw.col(VALUE).alias("whole_meur"))
     part_of_whole = nw.when(nw.col("whole_meur") != 0).then(100 * nw.col(VALUE) / nw.col("whole_meur"))
-    shares = rows.join(whole, on=keys, how="left").with_columns(part_of_whole.alias("share_pct"))
+    shares = _beside(rows, whole, keys).with_columns(part_of_whole.alias("share_pct"))
     return shares.to_native()  # type: ignore[no-any-return]
 
 
@@ -227,31 +228,40 @@ def growth(frame: IntoFrameT, *, across_breaks: bool = False, part_years: bool =
     >>> rates.loc["2012", "growth_pct"].round(1), rates.loc["2013", "growth_note"]
     (np.float64(19.9), 'method break 2012/2013')
     """
-    rows: Any = nw.from_native(frame)
-    year = nw.col("period").str.slice(0, 4).cast(nw.Int64)
-    rest = nw.col("period").str.slice(4)
     series = ["table", "kind", "flow", "partner", "product"]  # the other columns follow from these and the period
     keys = [*series, "period"]
-    previous = rows.select(
+    adds = ["previous_meur", "growth_pct", "growth_note", "next_period", "previous_complete"]
+    rows = shape.tidy(frame, [*keys, "complete", VALUE], adds=adds)
+    names = rows.collect_schema().names()
+    year = nw.col("period").str.slice(0, 4)
+    number, rest = year.cast(nw.Int64), nw.col("period").str.slice(4)
+    after = [f"{table.id} {gap.after}" for table in registry.tables().values() for gap in table.breaks]
+    crosses = nw.concat_str("table", nw.lit(" "), year).is_in(after)
+    gap = nw.concat_str(nw.lit("method break "), (number - 1).cast(nw.String), nw.lit("/"), year)
+    periods = (  # few, whatever the length of the frame
+        rows.select("table", "period")
+        .unique()
+        .with_columns(
+            nw.concat_str((number + 1).cast(nw.String), rest).cast(nw.String).alias("next_period"),
+            nw.when(crosses).then(gap).otherwise(nw.lit("")).alias("growth_note"),
+        )
+    )
+    dated = rows.join(periods, on=["table", "period"], how="left")
+    previous = dated.select(
         *series,
-        nw.concat_str((year + 1).cast(nw.String), rest).alias("period"),
+        nw.col("next_period").alias("period"),
         nw.col(VALUE).alias("previous_meur"),
         nw.col("complete").alias("previous_complete"),
     )
-    after = [f"{table.id} {gap.after}" for table in registry.tables().values() for gap in table.breaks]
-    crosses = nw.concat_str("table", nw.lit(" "), nw.col("period").str.slice(0, 4)).is_in(after)
-    gap = nw.concat_str(nw.lit("method break "), (year - 1).cast(nw.String), nw.lit("/"), year.cast(nw.String))
-    note = nw.when(crosses).then(gap).otherwise(nw.lit(""))
     whole_years = nw.col("complete") & nw.col("previous_complete").fill_null(True)
-    note = nw.when(whole_years).then(note).otherwise(nw.lit("part-year"))
-    is_part, is_break = nw.col("growth_note") == "part-year", nw.col("growth_note").str.starts_with("method")
-    refused = (is_part & (not part_years)) | (is_break & (not across_breaks))
+    is_break, is_part = nw.col("growth_note") != "", ~whole_years
+    refused = (is_part & (not part_years)) | (is_break & ~is_part & (not across_breaks))
     rate = 100 * (nw.col(VALUE) / nw.col("previous_meur") - 1)
     rates = (
-        rows.join(previous, on=keys, how="left")
-        .with_columns(note.alias("growth_note"))
+        _beside(dated, previous, keys)
         .with_columns(nw.when(~refused & (nw.col("previous_meur") > 0)).then(rate).alias("growth_pct"))
-        .drop("previous_complete")
+        .with_columns(nw.when(is_part).then(nw.lit("part-year")).otherwise(nw.col("growth_note")).alias("growth_note"))
+        .select(*names, "previous_meur", "growth_note", "growth_pct")
     )
     return rates.to_native()  # type: ignore[no-any-return]
 
@@ -298,16 +308,28 @@ def main_table(frame: pd.DataFrame, *, kind: str, period: str | int, partner: st
 
 
 def _combined(frame: IntoFrameT, name: str, value: nw.Expr) -> IntoFrameT:
-    rows: Any = nw.from_native(frame)
-    beside = [nw.when(nw.col("flow") == flow).then(nw.col(VALUE)).alias(flow) for flow in ("import", "export")]
+    rows = shape.tidy(frame, [*CELL, "flow", VALUE])
+    of_flow = {flow: nw.col("flow") == flow for flow in ("import", "export")}
+    amounts = [nw.when(those).then(nw.col(VALUE)).alias(flow) for flow, those in of_flow.items()]
+    times = [those.cast(nw.Int64).alias(f"times {flow}") for flow, those in of_flow.items()]
+    twice = (nw.col("times import") > 1) | (nw.col("times export") > 1)
     combined = (
-        rows.with_columns(*beside)
+        rows.select(*CELL, *amounts, *times)
         .group_by(*CELL)
-        .agg(nw.col("import").max(), nw.col("export").max())  # one cell each; a sum would turn missing into zero
-        .with_columns(nw.lit(name).alias("flow"), value.alias(VALUE))
-        .select("table", "kind", "flow", *CELL[2:], VALUE)
+        .agg(nw.col(*of_flow).max(), nw.col("times import", "times export").sum())  # a sum turns missing into zero
     )
-    return combined.to_native()  # type: ignore[no-any-return]
+    if isinstance(combined, nw.DataFrame) and not combined.filter(twice).is_empty():
+        shape.once(rows.filter(nw.col("flow").is_in(list(of_flow))), [*CELL, "flow"])
+    combined = combined.with_columns(nw.lit(name).alias("flow"), nw.when(~twice).then(value).alias(VALUE))
+    return combined.select("table", "kind", "flow", *CELL[2:], VALUE).to_native()  # type: ignore[no-any-return]
+
+
+def _beside(rows: Any, other: Any, keys: list[str]) -> Any:
+    """Join to each row what stands beside it; of an eager frame, refuse a cell that is there twice."""
+    joined = rows.join(other, on=keys, how="left")
+    if isinstance(joined, nw.DataFrame) and len(joined) > len(rows):
+        shape.once(other, keys)
+    return joined
 
 
 def _nothing(rows: nw.DataFrame[Any], wanted: dict[str, list[str]]) -> str:
@@ -323,11 +345,13 @@ def _nothing(rows: nw.DataFrame[Any], wanted: dict[str, list[str]]) -> str:
             left = there
     asked = ", ".join(wanted[column])
     if column == "partner":
-        tables = ", ".join(sorted(set(left["table"])))
+        name = registry.partner(wanted["partner"][0]).name()
+        says = f"{name} ({asked}) is not published separately here"
+        if not {"table", "period"} <= set(rows.columns):
+            return f"{says}; that is not zero."
         elsewhere = rows.filter(nw.col("partner").is_in(wanted["partner"]))
         where = f" It is in {_span(elsewhere, 'table')}, {_span(elsewhere, 'period')}." if len(elsewhere) else ""
-        name = registry.partner(wanted["partner"][0]).name()
-        return f"{name} ({asked}) is not published separately here ({tables}); that is not zero.{where}"
+        return f"{says} ({_span(left, 'table')}); that is not zero.{where}"
     bring = ""
     if column == "product":
         able = registry.tables_with(products=[asked], period="".join(wanted.get("period", [])))
