@@ -17,7 +17,6 @@ Trade that no country can have (ship's stores, the high seas, institutions) leav
 itself is not published, or not in the frame, nothing bounds a place: best and worst are missing.
 """
 
-import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any, Literal, get_args
@@ -25,15 +24,15 @@ from typing import Any, Literal, get_args
 import narwhals as nw
 from narwhals.typing import IntoFrameT
 
-from nltrade import registry, trade
+from nltrade import registry, shape, trade
 from nltrade.errors import NoData, UnknownName, close_to
-from nltrade.trade import VALUE
+from nltrade.shape import VALUE
 
 Among = Literal["outside EU", "inside EU", "all"]
 Counted = Literal["goods", "services", "goods and services"]
+NEEDED = ["table", "kind", "flow", "partner", "partner_kind", "product", "period", VALUE]
 STRINGS = nw.col("flow", "partner", "partner_kind").cast(nw.String)
 MANY = 1_000_000  # more countries than there are: no bound
-TOTAL_OF = {"goods": "TOTAL", "services": "S"}
 TOTALS = {"outside EU": "NON-EU", "inside EU": "EU", "all": "WORLD"}
 
 
@@ -98,7 +97,7 @@ def rank_partners(
     2      RU     27400.0      3     3      3
     """
     period = str(period)
-    if not re.fullmatch(r"\d{4}(-Q[1-4]|-(0[1-9]|1[0-2]))?", period):
+    if not shape.PERIOD.fullmatch(period):
         raise UnknownName(f"No period {period!r}. Write a year, a quarter or a month: 2012, 2012-Q1 or 2012-01.")
     if among not in TOTALS:
         raise UnknownName(f"No partners {among!r}.{close_to(among, TOTALS)} Rank among {', '.join(TOTALS)}.")
@@ -106,8 +105,8 @@ def rank_partners(
         raise UnknownName(f"No kind {kind!r}.{close_to(kind, get_args(Counted))} Rank {', '.join(get_args(Counted))}.")
     flows = [registry.flow(one) for one in ([flow] if isinstance(flow, str) else flow)]
     kinds = ("goods", "services") if kind == "goods and services" else (kind,)
-    codes = {one: registry.product(product).id if product else TOTAL_OF[one] for one in kinds}
-    rows: Any = nw.from_native(frame)
+    codes = {one: registry.product(product).id if product else shape.TOTAL_OF[one] for one in kinds}
+    rows = shape.tidy(frame, [*NEEDED, *trade.CELL] if "total trade" in flows else NEEDED)
     there = set(rows["table"].unique().to_list()) if isinstance(rows, nw.DataFrame) else None
     tables = {one: _table(one, period, table, there) for one in kinds}
     then = registry.eu_members(_last_day(period))
@@ -135,9 +134,9 @@ def rank_partners(
         cells = rows.filter(nw.col("kind") == one, on_table, nw.col("period") == period)
         cells = cells.filter(nw.col("product") == codes[one])
         if "total trade" in flows:
-            totals = nw.from_native(trade.total(cells.to_native()))
+            totals = trade.combine(cells, "total trade")
             cells = nw.concat([each.select(STRINGS, VALUE) for each in (cells, totals)])
-        parts.append(cells.select(STRINGS, VALUE).filter(nw.col("flow").is_in(flows)))
+        parts.append(_single(cells.select(STRINGS, VALUE).filter(nw.col("flow").is_in(flows))))
         whole = nw.when(nw.col("partner") == TOTALS[among]).then(nw.col(VALUE)).alias("whole")
         sums = parts[-1].with_columns(whole, **pools).group_by("flow").agg(nw.col("whole").max(), nw.col(*pools).sum())
         free.append(_free(sums, len(members - {"NL"}) if among == "inside EU" else None))
@@ -171,6 +170,15 @@ def rank_partners(
     groups = parts[0].filter(nw.col("partner").is_in([p.id for p in near if p.holds == "countries"]))
     groups = groups.filter(~nw.col(VALUE).is_null()).select("flow", "partner", nw.col(VALUE).alias("value"))
     return nw.maybe_reset_index(_places(countries, groups, pool, with_services=len(parts) == 2)).to_native()  # type: ignore[no-any-return]
+
+
+def _single(cells: Any) -> Any:
+    """Refuse a cell that is there twice; a lazy frame is not looked into, so there such a cell has no value."""
+    if isinstance(cells, nw.DataFrame):
+        shape.once(cells, ["flow", "partner"])
+        return cells
+    counted = cells.group_by("flow", "partner", "partner_kind").agg(nw.col(VALUE).max(), nw.len().alias("times"))
+    return counted.with_columns(nw.when(nw.col("times") == 1).then(nw.col(VALUE)).alias(VALUE)).drop("times")
 
 
 def _free(sums: Any, members: int | None) -> Any:

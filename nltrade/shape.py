@@ -20,6 +20,7 @@ from nltrade import registry
 from nltrade.errors import FrameError, close_to
 
 VALUE = "value_meur"
+TOTAL_OF = {"goods": "TOTAL", "services": "S"}
 KEY = ["table", "flow", "partner", "product", "period"]  # what tells cells apart
 PERIOD = re.compile(r"\d{4}(-Q[1-4]|-(0[1-9]|1[0-2]))?")
 MOST = 1e8  # million euro: some four times the trade of the whole world in a year
@@ -68,7 +69,7 @@ def tidy(frame: Any, needed: Iterable[str], *, adds: Iterable[str] = ()) -> Any:
     for name in adds:
         if name in rows.collect_schema():
             raise FrameError(f"The frame has a column {name!r} already, which is to be added. Rename or drop that one.")
-    return rows.with_columns(**brought)
+    return rows.with_columns(**brought) if brought else rows
 
 
 def columns(frame: Any, needed: Iterable[str]) -> tuple[Any, dict[str, nw.Expr]]:
@@ -151,9 +152,9 @@ def _brought(name: str, dtype: nw.dtypes.DType) -> nw.Expr | None:
     if (name == "level" and dtype.is_numeric()) or (name == "complete" and dtype == nw.Boolean):
         return None
     if name not in (VALUE, "level", "complete"):
-        if dtype == nw.String and name != "period":  # periods meet computed ones: one kind of text on both sides
+        if dtype == nw.String:
             return None
-        if dtype in (nw.String, nw.Categorical, nw.Enum) or (name in ("period", "table") and dtype.is_integer()):
+        if dtype in (nw.Categorical, nw.Enum) or (name in ("period", "table") and dtype.is_integer()):
             return column.cast(nw.String)
     raise FrameError(f"Column {name!r} holds {dtype}. It takes {TAKES.get(name, 'text')}: convert it first.")
 

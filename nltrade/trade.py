@@ -31,6 +31,10 @@ CELL = [
     "status",
 ]
 
+SERIES = ["table", "kind", "flow", "partner", "product"]  # the other columns follow from these and the period
+GROWTH = ["previous_meur", "growth_note", "growth_pct"]
+BESIDE = ["year", "part", "previous_complete"]  # what growth is worked out with
+
 Frame = nw.DataFrame[Any] | nw.LazyFrame[Any]
 
 
@@ -126,7 +130,8 @@ def total(frame: IntoFrameT) -> IntoFrameT:
     >>> nl.total(russia)["value_meur"].tolist()
     [27400.0]
     """
-    return _combined(frame, "total trade", nw.col("import") + nw.col("export"))
+    rows = shape.tidy(frame, [*CELL, "flow", VALUE])
+    return combine(rows, "total trade").to_native()  # type: ignore[no-any-return]
 
 
 def balance(frame: IntoFrameT) -> IntoFrameT:
@@ -151,7 +156,8 @@ def balance(frame: IntoFrameT) -> IntoFrameT:
     >>> nl.balance(russia)["value_meur"].tolist()
     [-13264.0]
     """
-    return _combined(frame, "balance", nw.col("export") - nw.col("import"))
+    rows = shape.tidy(frame, [*CELL, "flow", VALUE])
+    return combine(rows, "balance").to_native()  # type: ignore[no-any-return]
 
 
 def share(frame: IntoFrameT, of: Literal["all products", "all partners", "export"]) -> IntoFrameT:
@@ -228,42 +234,8 @@ def growth(frame: IntoFrameT, *, across_breaks: bool = False, part_years: bool =
     >>> rates.loc["2012", "growth_pct"].round(1), rates.loc["2013", "growth_note"]
     (np.float64(19.9), 'method break 2012/2013')
     """
-    series = ["table", "kind", "flow", "partner", "product"]  # the other columns follow from these and the period
-    keys = [*series, "period"]
-    adds = ["previous_meur", "growth_pct", "growth_note", "next_period", "previous_complete"]
-    rows = shape.tidy(frame, [*keys, "complete", VALUE], adds=adds)
-    names = rows.collect_schema().names()
-    year = nw.col("period").str.slice(0, 4)
-    number, rest = year.cast(nw.Int64), nw.col("period").str.slice(4)
-    after = [f"{table.id} {gap.after}" for table in registry.tables().values() for gap in table.breaks]
-    crosses = nw.concat_str("table", nw.lit(" "), year).is_in(after)
-    gap = nw.concat_str(nw.lit("method break "), (number - 1).cast(nw.String), nw.lit("/"), year)
-    periods = (  # few, whatever the length of the frame
-        rows.select("table", "period")
-        .unique()
-        .with_columns(
-            nw.concat_str((number + 1).cast(nw.String), rest).cast(nw.String).alias("next_period"),
-            nw.when(crosses).then(gap).otherwise(nw.lit("")).alias("growth_note"),
-        )
-    )
-    dated = rows.join(periods, on=["table", "period"], how="left")
-    previous = dated.select(
-        *series,
-        nw.col("next_period").alias("period"),
-        nw.col(VALUE).alias("previous_meur"),
-        nw.col("complete").alias("previous_complete"),
-    )
-    whole_years = nw.col("complete") & nw.col("previous_complete").fill_null(True)
-    is_break, is_part = nw.col("growth_note") != "", ~whole_years
-    refused = (is_part & (not part_years)) | (is_break & ~is_part & (not across_breaks))
-    rate = 100 * (nw.col(VALUE) / nw.col("previous_meur") - 1)
-    rates = (
-        _beside(dated, previous, keys)
-        .with_columns(nw.when(~refused & (nw.col("previous_meur") > 0)).then(rate).alias("growth_pct"))
-        .with_columns(nw.when(is_part).then(nw.lit("part-year")).otherwise(nw.col("growth_note")).alias("growth_note"))
-        .select(*names, "previous_meur", "growth_note", "growth_pct")
-    )
-    return rates.to_native()  # type: ignore[no-any-return]
+    rows = shape.tidy(frame, [*SERIES, "period", "complete", VALUE], adds=[*GROWTH, *BESIDE])
+    return grow(rows, across_breaks=across_breaks, part_years=part_years).to_native()  # type: ignore[no-any-return]
 
 
 def main_table(frame: pd.DataFrame, *, kind: str, period: str | int, partner: str = "WORLD") -> str:
@@ -307,8 +279,8 @@ def main_table(frame: pd.DataFrame, *, kind: str, period: str | int, partner: st
     return str((whole if len(whole) else rows)["table"].iloc[0])
 
 
-def _combined(frame: IntoFrameT, name: str, value: nw.Expr) -> IntoFrameT:
-    rows = shape.tidy(frame, [*CELL, "flow", VALUE])
+def combine(rows: Any, name: Literal["total trade", "balance"]) -> Any:
+    """Answer `total` or `balance` for tidy rows of narwhals; a cell that is there twice is refused, or has no value."""
     of_flow = {flow: nw.col("flow") == flow for flow in ("import", "export")}
     amounts = [nw.when(those).then(nw.col(VALUE)).alias(flow) for flow, those in of_flow.items()]
     times = [those.cast(nw.Int64).alias(f"times {flow}") for flow, those in of_flow.items()]
@@ -320,8 +292,38 @@ def _combined(frame: IntoFrameT, name: str, value: nw.Expr) -> IntoFrameT:
     )
     if isinstance(combined, nw.DataFrame) and not combined.filter(twice).is_empty():
         shape.once(rows.filter(nw.col("flow").is_in(list(of_flow))), [*CELL, "flow"])
-    combined = combined.with_columns(nw.lit(name).alias("flow"), nw.when(~twice).then(value).alias(VALUE))
-    return combined.select("table", "kind", "flow", *CELL[2:], VALUE).to_native()  # type: ignore[no-any-return]
+    imports = nw.col("import") if name == "total trade" else -nw.col("import")
+    value = nw.when(~twice).then(nw.col("export") + imports).alias(VALUE)
+    return combined.with_columns(nw.lit(name).alias("flow"), value).select("table", "kind", "flow", *CELL[2:], VALUE)
+
+
+def grow(rows: Any, *, across_breaks: bool = False, part_years: bool = False) -> Any:
+    """Answer `growth` for tidy rows of narwhals."""
+    names = rows.collect_schema().names()
+    dated = rows.with_columns(year=nw.col("period").str.slice(0, 4).cast(nw.Int64), part=nw.col("period").str.slice(4))
+    year, before = nw.col("year"), nw.col("previous_meur")
+    previous = dated.select(
+        *SERIES, year + 1, "part", previous_meur=nw.col(VALUE), previous_complete=nw.col("complete")
+    )
+    breaks: dict[int, list[str]] = {}
+    for table in registry.tables().values():
+        for gap in table.breaks:
+            breaks.setdefault(int(gap.after), []).append(table.id)
+    note = nw.lit("")
+    for after, tables in breaks.items():
+        crosses = (year == after) & nw.col("table").is_in(tables)
+        note = nw.when(crosses).then(nw.lit(f"method break {after - 1}/{after}")).otherwise(note)
+    whole_years = nw.col("complete") & nw.col("previous_complete").fill_null(True)
+    note = nw.when(whole_years).then(note).otherwise(nw.lit("part-year"))
+    is_part, is_break = nw.col("growth_note") == "part-year", nw.col("growth_note").str.starts_with("method")
+    refused = (is_part & (not part_years)) | (is_break & (not across_breaks))
+    rate = 100 * (nw.col(VALUE) / before - 1)
+    return (
+        _beside(dated, previous, [*SERIES, "year", "part"])
+        .with_columns(note.alias("growth_note"))
+        .with_columns(nw.when(~refused & (before > 0)).then(rate).alias("growth_pct"))
+        .select(*names, *GROWTH)
+    )
 
 
 def _beside(rows: Any, other: Any, keys: list[str]) -> Any:
