@@ -148,13 +148,10 @@ def sums(rows: Any, baskets: Mapping[str, Sequence[str]], kind: Kind) -> Any:
         [products.filter(code.is_in(list(codes))).with_columns(sector=nw.lit(id)) for id, codes in baskets.items()]
     )
     parts = cells.filter(code.is_in(sorted(needed - {top}))).join(of_basket, on="product")
-    told = (
-        parts.with_columns(
-            withheld=empty.cast(nw.Int64), published=(~empty).cast(nw.Int64), told=nw.col(VALUE).fill_null(0.0)
-        )
-        .group_by(*KEY, "sector")
-        .agg(nw.col("withheld", "published", "told").sum())
+    each = parts.with_columns(
+        withheld=empty.cast(nw.Int64), published=(~empty).cast(nw.Int64), told=nw.col(VALUE).fill_null(0.0)
     )
+    told = shape.grouped(each, [*KEY, "sector"], nw.col("withheld", "published", "told").sum())
     totals = rows.filter(code == top).select(*CELL, nw.col(VALUE).alias("total_meur"))
     every = nw.concat(
         [totals.with_columns(sector=nw.lit(id), codes=nw.lit(len(codes), nw.Int64)) for id, codes in baskets.items()]
@@ -185,27 +182,32 @@ def _left_of_parents(cells: Any, withheld: Any, kind: Kind) -> Any:
     asked = withheld.with_columns(parent=parent).select(*KEY, "sector", "parent").unique()
     whole = cells.select(*KEY, code.cast(nw.String).alias("parent"), nw.col(VALUE).alias("whole"))
     children = cells.filter(code != top, ~nw.col(VALUE).is_null()).with_columns(parent=parent)
-    told = children.group_by(*KEY, "parent").agg(nw.col(VALUE).sum())
+    told = shape.grouped(children, [*KEY, "parent"], nw.col(VALUE).sum())
     left = asked.join(whole, on=[*KEY, "parent"], how="left").join(told, on=[*KEY, "parent"], how="left")
     left = left.with_columns(more=(nw.col("whole") - nw.col(VALUE).fill_null(0.0)).clip(0.0))
     left = left.with_columns(nw.col("more").fill_null(0.0), open=nw.col("whole").is_null().cast(nw.Int64))
-    return left.group_by(*KEY, "sector").agg(nw.col("more", "open").sum())
+    return shape.grouped(left, [*KEY, "sector"], nw.col("more", "open").sum())
 
 
 def _remainder(rows: Any, baskets: Mapping[str, Sequence[str]], kind: Kind) -> Any:
     """Give what the published classes of all baskets leave of each total, a class inside a published one left out."""
     code = nw.col("product")
     needed = sorted({each for codes in baskets.values() for each in codes} - {shape.TOTAL_OF[kind]})
-    inside = sorted(set(needed) - set(named.union(needed)))
+    inside = sorted(set(needed) - set(named.union(needed)))  # empty where no class is part of another
     around = [each for each in needed if any(each != part and named.contains(each, part) for part in inside)]
     cells = rows.select(*KEY, "product", VALUE).filter(code.is_in(needed), ~nw.col(VALUE).is_null())
-    wholes = cells.filter(code.is_in(around)).select(*KEY, code.cast(nw.String).alias("whole"))
-    parts = cells.filter(code.is_in(inside))
-    for length in sorted({len(each) for each in around}):
-        shorter = nw.when(code.str.len_chars() > length).then(code.str.slice(0, length)).otherwise(nw.lit(""))
-        parts = parts.with_columns(whole=shorter.cast(nw.String)).join(wholes, on=[*KEY, "whole"], how="anti").drop("whole")
-    cells = nw.concat([cells.filter(~code.is_in(inside)), parts])
-    told = cells.group_by(*KEY).agg(nw.col(VALUE).sum().alias("told"))
+    if inside:
+        wholes = cells.filter(code.is_in(around)).select(*KEY, code.cast(nw.String).alias("whole"))
+        parts = cells.filter(code.is_in(inside))
+        for length in sorted({len(each) for each in around}):
+            shorter = nw.when(code.str.len_chars() > length).then(code.str.slice(0, length)).otherwise(nw.lit(""))
+            parts = (
+                parts.with_columns(whole=shorter.cast(nw.String))
+                .join(wholes, on=[*KEY, "whole"], how="anti")
+                .drop("whole")
+            )
+        cells = nw.concat([cells.filter(~code.is_in(inside)), parts])
+    told = shape.grouped(cells, KEY, nw.col(VALUE).sum().alias("told"))
     totals = rows.filter(code == shape.TOTAL_OF[kind]).select(*CELL, nw.col(VALUE).alias("total_meur"))
     rest = (nw.col("total_meur") - nw.col("told").fill_null(0.0)).alias
     return totals.join(told, on=KEY, how="left").with_columns(
@@ -226,7 +228,7 @@ def _with_growth(found: Any) -> Any:
     columns: list[Any] = [nw.col(*texts).cast(nw.String), "complete", VALUE, *COUNTS, *AMOUNTS]
     balance = balance.with_columns(
         *(nw.lit(0, nw.Int64).alias(name) for name in COUNTS),
-        *(nw.lit(None).cast(nw.Float64).alias(name) for name in AMOUNTS),
+        *(nw.when(nw.col("flow") != "balance").then(nw.col(VALUE)).alias(name) for name in AMOUNTS),  # it has none
         growth_note=nw.lit(""),
     )
     rows = nw.concat([grown.select(columns), balance.select(columns)]).rename({"product": "sector"})

@@ -138,7 +138,8 @@ def rank_partners(
             cells = nw.concat([each.select(STRINGS, VALUE) for each in (cells, totals)])
         parts.append(_single(cells.select(STRINGS, VALUE).filter(nw.col("flow").is_in(flows))))
         whole = nw.when(nw.col("partner") == TOTALS[among]).then(nw.col(VALUE)).alias("whole")
-        sums = parts[-1].with_columns(whole, **pools).group_by("flow").agg(nw.col("whole").max(), nw.col(*pools).sum())
+        each = parts[-1].with_columns(whole, **pools)
+        sums = shape.grouped(each, ["flow"], nw.col("whole").max(), nw.col(*pools).sum())
         free.append(_free(sums, len(members - {"NL"}) if among == "inside EU" else None))
 
     countries = parts[0].filter(published).select("flow", "partner", nw.col(VALUE).alias("value"))
@@ -177,7 +178,7 @@ def _single(cells: Any) -> Any:
     if isinstance(cells, nw.DataFrame):
         shape.once(cells, ["flow", "partner"])
         return cells
-    counted = cells.group_by("flow", "partner", "partner_kind").agg(nw.col(VALUE).max(), nw.len().alias("times"))
+    counted = shape.grouped(cells, ["flow", "partner", "partner_kind"], nw.col(VALUE).max(), nw.len().alias("times"))
     return counted.with_columns(nw.when(nw.col("times") == 1).then(nw.col(VALUE)).alias(VALUE)).drop("times")
 
 
@@ -246,7 +247,8 @@ def _places(countries: Any, groups: Any, pool: Any, *, with_services: bool) -> A
     )
     overtaking = nw.col("by_gift")
     if with_services:
-        overtaking = nw.max_horizontal(nw.col("by_gift") + nw.col("by_services"), nw.col("by_both"))
+        apart, both = nw.col("by_gift") + nw.col("by_services"), nw.col("by_both")
+        overtaking = nw.when(apart > both).then(apart).otherwise(both)
     best = nw.when(nw.col("known")).then((1 + nw.col("out_of_reach")).cast(nw.Int64))
     last = (1 + nw.col("ahead") + nw.col("hidden").fill_null(0) + overtaking.fill_null(0)).cast(nw.Int64)
     worst = nw.when((own > 0) & nw.col("known")).then(last)

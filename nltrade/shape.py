@@ -8,7 +8,7 @@ cells that are there twice.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from types import MappingProxyType
 from typing import Any
 
@@ -142,6 +142,32 @@ def once(rows: Any, key: Iterable[str]) -> None:
         raise FrameError(
             f"A cell is there more than once: {cell}. Keep one row of each, or add up the parts that it is in."
         )
+
+
+def grouped(rows: Any, keys: Iterable[str], *amounts: nw.Expr) -> Any:
+    """
+    Group rows, in a way that what comes out can be joined in every engine.
+
+    Parameters
+    ----------
+    rows : narwhals frame
+        Any rows.
+    keys : iterable of str
+        What to group by.
+    *amounts : narwhals expression
+        What to aggregate.
+
+    Returns
+    -------
+    narwhals frame
+    """
+    names = list(keys)
+    found = rows.group_by(*names).agg(*amounts)
+    if found.implementation.is_dask():
+        # Dask cannot join what was grouped over many partitions (KeyError: not in index) before it forgets how they
+        # were partitioned, as it does in a union.
+        return nw.concat([found, found.filter(nw.col(names[0]) != nw.col(names[0]))])
+    return found
 
 
 def _brought(name: str, dtype: nw.dtypes.DType) -> nw.Expr | None:

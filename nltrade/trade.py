@@ -285,14 +285,12 @@ def combine(rows: Any, name: Literal["total trade", "balance"]) -> Any:
     amounts = [nw.when(those).then(nw.col(VALUE)).alias(flow) for flow, those in of_flow.items()]
     times = [those.cast(nw.Int64).alias(f"times {flow}") for flow, those in of_flow.items()]
     twice = (nw.col("times import") > 1) | (nw.col("times export") > 1)
-    combined = (
-        rows.select(*CELL, *amounts, *times)
-        .group_by(*CELL)
-        .agg(nw.col(*of_flow).max(), nw.col("times import", "times export").sum())  # a sum turns missing into zero
-    )
+    counts = nw.col("times import", "times export").sum()
+    combined = shape.grouped(rows.select(*CELL, *amounts, *times), CELL, nw.col(*of_flow).max(), counts)
     if isinstance(combined, nw.DataFrame) and not combined.filter(twice).is_empty():
         shape.once(rows.filter(nw.col("flow").is_in(list(of_flow))), [*CELL, "flow"])
     imports = nw.col("import") if name == "total trade" else -nw.col("import")
+    # of the one cell of each flow the largest: a sum would turn missing into zero
     value = nw.when(~twice).then(nw.col("export") + imports).alias(VALUE)
     return combined.with_columns(nw.lit(name).alias("flow"), value).select("table", "kind", "flow", *CELL[2:], VALUE)
 
