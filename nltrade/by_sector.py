@@ -14,7 +14,7 @@ import narwhals as nw
 import pandas as pd
 from narwhals.typing import IntoFrameT
 
-from nltrade import registry, shape, trade
+from nltrade import arithmetic, registry, shape, trade
 from nltrade.errors import NoData, RegistryError
 from nltrade.registry import sectors as named
 from nltrade.registry.entries import Kind, Sector
@@ -222,8 +222,8 @@ def _with_growth(found: Any) -> Any:
     total = nw.col("total_meur")
     share = nw.when(total != 0).then(100 * nw.col(VALUE) / total).alias("share_pct")
     tidy = found.rename({"sector": "product"}).with_columns(share, level=nw.lit(1))
-    grown = trade.grow(tidy)
-    balance = trade.combine(tidy, "balance")
+    grown = arithmetic.grow(tidy)
+    balance = arithmetic.combine(tidy, "balance")
     texts = [name for name in [*CELL, "product", "growth_note"] if name != "complete"]
     columns: list[Any] = [nw.col(*texts).cast(nw.String), "complete", VALUE, *COUNTS, *AMOUNTS]
     balance = balance.with_columns(

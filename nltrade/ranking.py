@@ -24,7 +24,7 @@ from typing import Any, Literal, get_args
 import narwhals as nw
 from narwhals.typing import IntoFrameT
 
-from nltrade import registry, shape, trade
+from nltrade import arithmetic, registry, shape
 from nltrade.errors import NoData, UnknownName, close_to
 from nltrade.shape import VALUE
 
@@ -106,7 +106,7 @@ def rank_partners(
     flows = [registry.flow(one) for one in ([flow] if isinstance(flow, str) else flow)]
     kinds = ("goods", "services") if kind == "goods and services" else (kind,)
     codes = {one: registry.product(product).id if product else shape.TOTAL_OF[one] for one in kinds}
-    rows = shape.tidy(frame, [*NEEDED, *trade.CELL] if "total trade" in flows else NEEDED)
+    rows = shape.tidy(frame, [*NEEDED, *arithmetic.CELL] if "total trade" in flows else NEEDED)
     there = set(rows["table"].unique().to_list()) if isinstance(rows, nw.DataFrame) else None
     tables = {one: _table(one, period, table, there) for one in kinds}
     then = registry.eu_members(_last_day(period))
@@ -134,12 +134,13 @@ def rank_partners(
         cells = rows.filter(nw.col("kind") == one, on_table, nw.col("period") == period)
         cells = cells.filter(nw.col("product") == codes[one])
         if "total trade" in flows:
-            totals = trade.combine(cells, "total trade")
+            totals = arithmetic.combine(cells, "total trade")
             cells = nw.concat([each.select(STRINGS, VALUE) for each in (cells, totals)])
-        parts.append(_single(cells.select(STRINGS, VALUE).filter(nw.col("flow").is_in(flows))))
-        whole = nw.when(nw.col("partner") == TOTALS[among]).then(nw.col(VALUE)).alias("whole")
-        each = parts[-1].with_columns(whole, **pools)
-        sums = shape.grouped(each, ["flow"], nw.col("whole").max(), nw.col(*pools).sum())
+        parts.append(arithmetic.single(cells.select(STRINGS, VALUE).filter(nw.col("flow").is_in(flows))))
+        amounts = parts[-1].with_columns(
+            nw.when(nw.col("partner") == TOTALS[among]).then(nw.col(VALUE)).alias("whole"), **pools
+        )
+        sums = shape.grouped(amounts, ["flow"], nw.col("whole").max(), nw.col(*pools).sum())
         free.append(_free(sums, len(members - {"NL"}) if among == "inside EU" else None))
 
     countries = parts[0].filter(published).select("flow", "partner", nw.col(VALUE).alias("value"))
@@ -171,15 +172,6 @@ def rank_partners(
     groups = parts[0].filter(nw.col("partner").is_in([p.id for p in near if p.holds == "countries"]))
     groups = groups.filter(~nw.col(VALUE).is_null()).select("flow", "partner", nw.col(VALUE).alias("value"))
     return nw.maybe_reset_index(_places(countries, groups, pool, with_services=len(parts) == 2)).to_native()  # type: ignore[no-any-return]
-
-
-def _single(cells: Any) -> Any:
-    """Refuse a cell that is there twice; a lazy frame is not looked into, so there such a cell has no value."""
-    if isinstance(cells, nw.DataFrame):
-        shape.once(cells, ["flow", "partner"])
-        return cells
-    counted = shape.grouped(cells, ["flow", "partner", "partner_kind"], nw.col(VALUE).max(), nw.len().alias("times"))
-    return counted.with_columns(nw.when(nw.col("times") == 1).then(nw.col(VALUE)).alias(VALUE)).drop("times")
 
 
 def _free(sums: Any, members: int | None) -> Any:

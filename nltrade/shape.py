@@ -1,10 +1,12 @@
 """
 What a frame has to be before a question is put to it, checked at the door of each public function.
 
-The columns and their types are looked at in every frame, which reads no row of a lazy one. Categories become text, whole
-numbers of a period its text, numbers of any kind floats, and a number that is none (NaN) a missing value. Of an eager
-frame the rows are looked at too: keys that are missing, periods that are none, values too large to be million euro, and
-cells that are there twice.
+The columns and their types are looked at in every frame, which reads no row of a lazy one. Categories become text,
+whole numbers of a period its text, numbers of any kind floats, and a number that is none (NaN) a missing value. Of an
+eager frame the rows are looked at too: keys that are missing, periods that are none, codes called a total that are
+none, values too large to be million euro, and cells that are there twice. Of a lazy frame none of that is seen before
+its rows are asked for: there a cell that is twice has no total, balance or place, but growth, shares and sectors
+count on it being there once.
 """
 
 import re
@@ -138,7 +140,7 @@ def once(rows: Any, key: Iterable[str]) -> None:
     keys = rows.select(*key)
     twice = keys.is_duplicated()
     if twice.any():
-        cell = ", ".join(f"{name} {value}" for name, value in keys.filter(twice).row(0, named=True).items())
+        cell = ", ".join(f"{name} {value}" for name, value in keys.filter(twice).rows(named=True)[0].items())
         raise FrameError(
             f"A cell is there more than once: {cell}. Keep one row of each, or add up the parts that it is in."
         )

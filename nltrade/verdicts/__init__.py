@@ -19,7 +19,8 @@ import narwhals as nw
 import pandas as pd
 from narwhals.typing import IntoFrame
 
-from nltrade import registry, shape, trade, wording
+from nltrade import registry, shape, wording
+from nltrade.arithmetic import CELL
 from nltrade.cbs import snapshot
 from nltrade.cbs.tidy import load
 from nltrade.registry import reported
@@ -63,7 +64,7 @@ def check_claims(
     years = {str(claim.year - back) for claim in listed for back in (0, 1)}
     if frame is None:
         frame = load(*(id for id in snapshot.here() if any(registry.table(id).covers(y) for y in years)), period=years)
-    rows = shape.tidy(frame, [*trade.CELL, "flow", VALUE])
+    rows = shape.tidy(frame, [*CELL, "flow", VALUE])
     products = {"TOTAL", "S", *(claim.product for claim in listed)}  # what a claim is about, and the totals beside it
     rows = rows.filter(nw.col("period").is_in(sorted(years)), nw.col("product").is_in(sorted(products)))
     rows = rows.collect() if isinstance(rows, nw.LazyFrame) else rows
