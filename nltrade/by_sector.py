@@ -73,8 +73,9 @@ def sector_trade(
             if len(named.union(sector.codes(kind))) < len(sector.codes(kind)):
                 codes = ", ".join(sector.codes(kind))
                 raise RegistryError(f"Sector {sector.id}: of {codes} one is inside another and would count twice.")
-    of_partner = frame if partner is None else trade.select(frame, partner=partner)
-    rows = shape.tidy(of_partner, [*CELL, "product", VALUE])
+    rows = shape.tidy(frame, [*CELL, "product", VALUE])
+    if partner is not None:
+        rows = nw.from_native(trade.select(rows.to_native(), partner=partner))
     parts = []
     for kind in named.KINDS:
         if baskets := {id: sector.codes(kind) for id, sector in known.items() if sector.codes(kind)}:

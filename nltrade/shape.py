@@ -25,7 +25,7 @@ VALUE = "value_meur"
 TOTAL_OF = {"goods": "TOTAL", "services": "S"}
 KEY = ["table", "flow", "partner", "product", "period"]  # what tells cells apart
 PERIOD = re.compile(r"\d{4}(-Q[1-4]|-(0[1-9]|1[0-2]))?")
-MOST = 1e8  # million euro: some four times the trade of the whole world in a year
+MOST = 3e7  # million euro: more than the exports of the whole world in a year
 TAKES = MappingProxyType(
     {
         VALUE: "numbers, in million euro",
@@ -103,7 +103,7 @@ def columns(frame: Any, needed: Iterable[str]) -> tuple[Any, dict[str, nw.Expr]]
     try:
         rows: Any = nw.from_native(frame)
     except DuplicateError as error:
-        raise FrameError(f"A column is there twice. {error}. Rename or drop one.") from None
+        raise FrameError(f"A column is there twice: {' '.join(str(error).split())}. Rename or drop one.") from None
     except TypeError:
         raise FrameError(
             f"A {type(frame).__name__} is no frame. Give one of pandas, Polars, PyArrow, DuckDB, Dask or PySpark."
