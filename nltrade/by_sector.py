@@ -14,11 +14,11 @@ import narwhals as nw
 import pandas as pd
 from narwhals.typing import IntoFrameT
 
-from nltrade import registry, trade
-from nltrade.errors import NoData
+from nltrade import arithmetic, registry, shape, trade
+from nltrade.errors import NoData, RegistryError
 from nltrade.registry import sectors as named
 from nltrade.registry.entries import Kind, Sector
-from nltrade.trade import VALUE
+from nltrade.shape import VALUE
 
 CELL = ["table", "kind", "flow", "concept", "partner", "partner_kind", "period", "freq", "complete", "status"]
 KEY = ["table", "flow", "partner", "period"]  # what tells the cells of one kind apart, beside the product
@@ -75,12 +75,19 @@ def sector_trade(
     known = named.sectors() if sectors is None else sectors
     if not any(sector.goods or sector.services for sector in known.values()):
         raise NoData(f"None of these {len(known)} sectors has a class of goods or services. See `nltrade.sectors()`.")
-    rows: Any = nw.from_native(frame if partner is None else trade.select(frame, partner=partner))
+    for sector in known.values():
+        for kind in named.KINDS:
+            if len(named.union(sector.codes(kind))) < len(sector.codes(kind)):
+                codes = ", ".join(sector.codes(kind))
+                raise RegistryError(f"Sector {sector.id}: of {codes} one is inside another and would count twice.")
+    rows = shape.tidy(frame, [*CELL, "product", VALUE])
+    if partner is not None:
+        rows = nw.from_native(trade.select(rows.to_native(), partner=partner))
     parts = []
     for kind in named.KINDS:
         if baskets := {id: sector.codes(kind) for id, sector in known.items() if sector.codes(kind)}:
             of_kind = rows.filter(nw.col("kind") == kind)
-            parts += [sums(of_kind, baskets, kind), _remainder(of_kind, baskets)]
+            parts += [sums(of_kind, baskets, kind), _remainder(of_kind, baskets, kind)]
     counts = nw.col(*COUNTS).cast(nw.Int64)  # a sum of whole numbers is another kind of number in some engines
     columns = [*CELL, "sector", "total_meur", counts, VALUE, "low_meur", "high_meur"]
     found = _with_growth(nw.concat([part.select(columns) for part in parts]))
@@ -138,25 +145,22 @@ def sums(rows: Any, baskets: Mapping[str, Sequence[str]], kind: Kind) -> Any:
     narwhals frame
         A row for each basket and total of the frame, as `sector_trade` describes; no growth.
     """
-    level, code, empty = nw.col("level"), nw.col("product"), nw.col(VALUE).is_null()
+    code, empty, top = nw.col("product"), nw.col(VALUE).is_null(), shape.TOTAL_OF[kind]
     needed = {each for codes in baskets.values() for each in codes}
     parents = {each[:-1] for each in needed}  # of 33 it is 3, of SC1 it is SC, of what is in no other ''
     beside = {each for each in registry.products() if each in parents or each[:-1] in parents}
-    beside |= {"TOTAL", "S"}
-    cells = rows.select(*KEY, "product", "level", VALUE).filter(code.is_in(sorted(needed | beside)))
+    cells = rows.select(*KEY, "product", VALUE).filter(code.is_in(sorted(needed | beside | {top})))
+    shape.once(cells, [*KEY, "product"])
     products = cells.select("product").unique()
     of_basket = nw.concat(
         [products.filter(code.is_in(list(codes))).with_columns(sector=nw.lit(id)) for id, codes in baskets.items()]
     )
-    parts = cells.filter(code.is_in(sorted(needed)), level > 0).join(of_basket, on="product")
-    told = (
-        parts.with_columns(
-            withheld=empty.cast(nw.Int64), published=(~empty).cast(nw.Int64), told=nw.col(VALUE).fill_null(0.0)
-        )
-        .group_by(*KEY, "sector")
-        .agg(nw.col("withheld", "published", "told").sum())
+    parts = cells.filter(code.is_in(sorted(needed - {top}))).join(of_basket, on="product")
+    each = parts.with_columns(
+        withheld=empty.cast(nw.Int64), published=(~empty).cast(nw.Int64), told=nw.col(VALUE).fill_null(0.0)
     )
-    totals = rows.filter(level == 0).select(*CELL, nw.col(VALUE).alias("total_meur"))
+    told = shape.grouped(each, [*KEY, "sector"], nw.col("withheld", "published", "told").sum())
+    totals = rows.filter(code == top).select(*CELL, nw.col(VALUE).alias("total_meur"))
     every = nw.concat(
         [totals.with_columns(sector=nw.lit(id), codes=nw.lit(len(codes), nw.Int64)) for id, codes in baskets.items()]
     )
@@ -168,7 +172,7 @@ def sums(rows: Any, baskets: Mapping[str, Sequence[str]], kind: Kind) -> Any:
     return found.with_columns(
         absent=absent,
         value_meur=nw.when((nw.col("withheld") == 0) & (absent == 0)).then(nw.col("told")),
-        low_meur=nw.when(nw.col("published") > 0).then(nw.col("told")),
+        low_meur=nw.when((nw.col("published") > 0) & (absent >= 0)).then(nw.col("told")),
         high_meur=nw.when((nw.col("open") == 0) & (absent == 0)).then(nw.col("told") + nw.col("more")),
     ).drop("told", "more", "open")
 
@@ -179,38 +183,40 @@ def _left_of_parents(cells: Any, withheld: Any, kind: Kind) -> Any:
 
     `open` counts the parents that are not published either, so that nothing bounds what is in them.
     """
-    level, code = nw.col("level"), nw.col("product")
-    top, letters = ("TOTAL", 0) if kind == "goods" else ("S", 1)  # SITC 333 is in 33; service SC11 in SC1
-    parent = nw.when(level == 2).then(code.str.slice(0, 1 + letters)).otherwise(code.str.slice(0, 2 + letters))
-    parent = nw.when(level == 1).then(nw.lit(top)).otherwise(parent)
+    code, length, top = nw.col("product"), nw.col("product").str.len_chars(), shape.TOTAL_OF[kind]
+    section = 1 if kind == "goods" else 2  # SITC 333 is in 33, that in 3; service SC11 in SC1, that in SC
+    parent = nw.when(length == section + 1).then(code.str.slice(0, section)).otherwise(code.str.slice(0, section + 1))
+    parent = nw.when(length == section).then(nw.lit(top)).otherwise(parent).cast(nw.String)
     asked = withheld.with_columns(parent=parent).select(*KEY, "sector", "parent").unique()
-    parents = asked.select(*KEY, "parent").unique()
-    whole = cells.select(*KEY, code.alias("parent"), nw.col(VALUE).alias("whole"))
-    children = cells.filter(level > 0, ~nw.col(VALUE).is_null()).with_columns(parent=parent)
-    told = children.join(parents, on=[*KEY, "parent"]).group_by(*KEY, "parent").agg(nw.col(VALUE).sum())
-    left = parents.join(whole, on=[*KEY, "parent"], how="left").join(told, on=[*KEY, "parent"], how="left")
+    whole = cells.select(*KEY, code.cast(nw.String).alias("parent"), nw.col(VALUE).alias("whole"))
+    children = cells.filter(code != top, ~nw.col(VALUE).is_null()).with_columns(parent=parent)
+    told = shape.grouped(children, [*KEY, "parent"], nw.col(VALUE).sum())
+    left = asked.join(whole, on=[*KEY, "parent"], how="left").join(told, on=[*KEY, "parent"], how="left")
     left = left.with_columns(more=(nw.col("whole") - nw.col(VALUE).fill_null(0.0)).clip(0.0))
     left = left.with_columns(nw.col("more").fill_null(0.0), open=nw.col("whole").is_null().cast(nw.Int64))
-    bounds = asked.join(left.select(*KEY, "parent", "more", "open"), on=[*KEY, "parent"])
-    return bounds.group_by(*KEY, "sector").agg(nw.col("more", "open").sum())
+    return shape.grouped(left, [*KEY, "sector"], nw.col("more", "open").sum())
 
 
-def _remainder(rows: Any, baskets: Mapping[str, Sequence[str]]) -> Any:
+def _remainder(rows: Any, baskets: Mapping[str, Sequence[str]], kind: Kind) -> Any:
     """Give what the published classes of all baskets leave of each total, a class inside a published one left out."""
     code = nw.col("product")
-    needed = sorted({each for codes in baskets.values() for each in codes})
-    inside = sorted(set(needed) - set(named.union(needed)))
+    needed = sorted({each for codes in baskets.values() for each in codes} - {shape.TOTAL_OF[kind]})
+    inside = sorted(set(needed) - set(named.union(needed)))  # empty where no class is part of another
     around = [each for each in needed if any(each != part and named.contains(each, part) for part in inside)]
-    cells = rows.select(*KEY, "product", "level", VALUE).filter(code.is_in(needed), ~nw.col(VALUE).is_null())
-    cells = cells.filter(nw.col("level") > 0).select(*KEY, "product", VALUE)
-    wholes = cells.filter(code.is_in(around)).select(*KEY, code.alias("whole"))
-    parts = cells.filter(code.is_in(inside))
-    for length in sorted({len(each) for each in around}):
-        shorter = nw.when(code.str.len_chars() > length).then(code.str.slice(0, length)).otherwise(nw.lit(""))
-        parts = parts.with_columns(whole=shorter).join(wholes, on=[*KEY, "whole"], how="anti").drop("whole")
-    cells = nw.concat([cells.filter(~code.is_in(inside)), parts])
-    told = cells.group_by(*KEY).agg(nw.col(VALUE).sum().alias("told"))
-    totals = rows.filter(nw.col("level") == 0).select(*CELL, nw.col(VALUE).alias("total_meur"))
+    cells = rows.select(*KEY, "product", VALUE).filter(code.is_in(needed), ~nw.col(VALUE).is_null())
+    if inside:
+        wholes = cells.filter(code.is_in(around)).select(*KEY, code.cast(nw.String).alias("whole"))
+        parts = cells.filter(code.is_in(inside))
+        for length in sorted({len(each) for each in around}):
+            shorter = nw.when(code.str.len_chars() > length).then(code.str.slice(0, length)).otherwise(nw.lit(""))
+            parts = (
+                parts.with_columns(whole=shorter.cast(nw.String))
+                .join(wholes, on=[*KEY, "whole"], how="anti")
+                .drop("whole")
+            )
+        cells = nw.concat([cells.filter(~code.is_in(inside)), parts])
+    told = shape.grouped(cells, KEY, nw.col(VALUE).sum().alias("told"))
+    totals = rows.filter(code == shape.TOTAL_OF[kind]).select(*CELL, nw.col(VALUE).alias("total_meur"))
     rest = (nw.col("total_meur") - nw.col("told").fill_null(0.0)).alias
     return totals.join(told, on=KEY, how="left").with_columns(
         nw.lit(REMAINDER).alias("sector"),
@@ -224,13 +230,13 @@ def _with_growth(found: Any) -> Any:
     total = nw.col("total_meur")
     share = nw.when(total != 0).then(100 * nw.col(VALUE) / total).alias("share_pct")
     tidy = found.rename({"sector": "product"}).with_columns(share, level=nw.lit(1))
-    grown = nw.from_native(trade.growth(tidy.to_native()))
-    balance = nw.from_native(trade.balance(tidy.select(*CELL, "product", "level", VALUE).to_native()))
+    grown = arithmetic.grow(tidy)
+    balance = arithmetic.combine(tidy, "balance")
     texts = [name for name in [*CELL, "product", "growth_note"] if name != "complete"]
     columns: list[Any] = [nw.col(*texts).cast(nw.String), "complete", VALUE, *COUNTS, *AMOUNTS]
     balance = balance.with_columns(
         *(nw.lit(0, nw.Int64).alias(name) for name in COUNTS),
-        *(nw.lit(None).cast(nw.Float64).alias(name) for name in AMOUNTS),
+        *(nw.when(nw.col("flow") != "balance").then(nw.col(VALUE)).alias(name) for name in AMOUNTS),  # it has none
         growth_note=nw.lit(""),
     )
     rows = nw.concat([grown.select(columns), balance.select(columns)]).rename({"product": "sector"})

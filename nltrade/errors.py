@@ -37,6 +37,10 @@ class UnknownName(NltradeError, LookupError):
     """
 
 
+class FrameError(NltradeError, ValueError):
+    """A frame that is not in the tidy shape; the message names the column and the remedy."""
+
+
 class RegistryError(NltradeError, ValueError):
     """An entry of a registry or claims file is wrong; the message names file, entry and remedy."""
 

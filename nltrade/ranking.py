@@ -17,7 +17,6 @@ Trade that no country can have (ship's stores, the high seas, institutions) leav
 itself is not published, or not in the frame, nothing bounds a place: best and worst are missing.
 """
 
-import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any, Literal, get_args
@@ -25,15 +24,15 @@ from typing import Any, Literal, get_args
 import narwhals as nw
 from narwhals.typing import IntoFrameT
 
-from nltrade import registry, trade
+from nltrade import arithmetic, registry, shape
 from nltrade.errors import NoData, UnknownName, close_to
-from nltrade.trade import VALUE
+from nltrade.shape import VALUE
 
 Among = Literal["outside EU", "inside EU", "all"]
 Counted = Literal["goods", "services", "goods and services"]
+NEEDED = ["table", "kind", "flow", "partner", "partner_kind", "product", "period", VALUE]
 STRINGS = nw.col("flow", "partner", "partner_kind").cast(nw.String)
 MANY = 1_000_000  # more countries than there are: no bound
-TOTAL_OF = {"goods": "TOTAL", "services": "S"}
 TOTALS = {"outside EU": "NON-EU", "inside EU": "EU", "all": "WORLD"}
 
 
@@ -98,7 +97,7 @@ def rank_partners(
     2      RU     27400.0      3     3      3
     """
     period = str(period)
-    if not re.fullmatch(r"\d{4}(-Q[1-4]|-(0[1-9]|1[0-2]))?", period):
+    if not shape.PERIOD.fullmatch(period):
         raise UnknownName(f"No period {period!r}. Write a year, a quarter or a month: 2012, 2012-Q1 or 2012-01.")
     if among not in TOTALS:
         raise UnknownName(f"No partners {among!r}.{close_to(among, TOTALS)} Rank among {', '.join(TOTALS)}.")
@@ -106,8 +105,8 @@ def rank_partners(
         raise UnknownName(f"No kind {kind!r}.{close_to(kind, get_args(Counted))} Rank {', '.join(get_args(Counted))}.")
     flows = [registry.flow(one) for one in ([flow] if isinstance(flow, str) else flow)]
     kinds = ("goods", "services") if kind == "goods and services" else (kind,)
-    codes = {one: registry.product(product).id if product else TOTAL_OF[one] for one in kinds}
-    rows: Any = nw.from_native(frame)
+    codes = {one: registry.product(product).id if product else shape.TOTAL_OF[one] for one in kinds}
+    rows = shape.tidy(frame, [*NEEDED, *arithmetic.CELL] if "total trade" in flows else NEEDED)
     there = set(rows["table"].unique().to_list()) if isinstance(rows, nw.DataFrame) else None
     tables = {one: _table(one, period, table, there) for one in kinds}
     then = registry.eu_members(_last_day(period))
@@ -135,11 +134,13 @@ def rank_partners(
         cells = rows.filter(nw.col("kind") == one, on_table, nw.col("period") == period)
         cells = cells.filter(nw.col("product") == codes[one])
         if "total trade" in flows:
-            totals = nw.from_native(trade.total(cells.to_native()))
+            totals = arithmetic.combine(cells, "total trade")
             cells = nw.concat([each.select(STRINGS, VALUE) for each in (cells, totals)])
-        parts.append(cells.select(STRINGS, VALUE).filter(nw.col("flow").is_in(flows)))
-        whole = nw.when(nw.col("partner") == TOTALS[among]).then(nw.col(VALUE)).alias("whole")
-        sums = parts[-1].with_columns(whole, **pools).group_by("flow").agg(nw.col("whole").max(), nw.col(*pools).sum())
+        parts.append(arithmetic.single(cells.select(STRINGS, VALUE).filter(nw.col("flow").is_in(flows))))
+        amounts = parts[-1].with_columns(
+            nw.when(nw.col("partner") == TOTALS[among]).then(nw.col(VALUE)).alias("whole"), **pools
+        )
+        sums = shape.grouped(amounts, ["flow"], nw.col("whole").max(), nw.col(*pools).sum())
         free.append(_free(sums, len(members - {"NL"}) if among == "inside EU" else None))
 
     countries = parts[0].filter(published).select("flow", "partner", nw.col(VALUE).alias("value"))
@@ -238,7 +239,8 @@ def _places(countries: Any, groups: Any, pool: Any, *, with_services: bool) -> A
     )
     overtaking = nw.col("by_gift")
     if with_services:
-        overtaking = nw.max_horizontal(nw.col("by_gift") + nw.col("by_services"), nw.col("by_both"))
+        apart, both = nw.col("by_gift") + nw.col("by_services"), nw.col("by_both")
+        overtaking = nw.when(apart > both).then(apart).otherwise(both)
     best = nw.when(nw.col("known")).then((1 + nw.col("out_of_reach")).cast(nw.Int64))
     last = (1 + nw.col("ahead") + nw.col("hidden").fill_null(0) + overtaking.fill_null(0)).cast(nw.Int64)
     worst = nw.when((own > 0) & nw.col("known")).then(last)

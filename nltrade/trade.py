@@ -13,25 +13,11 @@ import narwhals as nw
 import pandas as pd
 from narwhals.typing import IntoFrameT
 
-from nltrade import registry
+from nltrade import arithmetic, registry, shape
+from nltrade.arithmetic import BESIDE, CELL, GROWTH, SERIES
 from nltrade.errors import NoData, UnknownName, close_to
 
-VALUE = "value_meur"
-CELL = [
-    "table",
-    "kind",
-    "concept",
-    "partner",
-    "partner_kind",
-    "product",
-    "level",
-    "freq",
-    "period",
-    "complete",
-    "status",
-]
-
-Frame = nw.DataFrame[Any] | nw.LazyFrame[Any]
+VALUE = shape.VALUE
 
 
 def select(
@@ -95,10 +81,11 @@ def select(
     for column, value in [("period", period), ("kind", kind), ("table", table)]:
         if value is not None:
             wanted[column] = [str(value)]
-    rows: Any = nw.from_native(frame)
-    found = rows.filter(*(nw.col(column).is_in(values) for column, values in wanted.items())) if wanted else rows
+    rows, brought = shape.columns(frame, wanted)
+    asked = [brought.get(column, nw.col(column)).is_in(values) for column, values in wanted.items()]
+    found = rows.filter(*asked) if asked else rows
     if isinstance(found, nw.DataFrame) and found.is_empty():
-        raise NoData(_nothing(rows, wanted))
+        raise NoData(_nothing(rows.with_columns(**brought), wanted))
     return found.to_native()  # type: ignore[no-any-return]
 
 
@@ -125,7 +112,8 @@ def total(frame: IntoFrameT) -> IntoFrameT:
     >>> nl.total(russia)["value_meur"].tolist()
     [27400.0]
     """
-    return _combined(frame, "total trade", nw.col("import") + nw.col("export"))
+    rows = shape.tidy(frame, [*CELL, "flow", VALUE])
+    return arithmetic.combine(rows, "total trade").to_native()  # type: ignore[no-any-return]
 
 
 def balance(frame: IntoFrameT) -> IntoFrameT:
@@ -150,7 +138,8 @@ def balance(frame: IntoFrameT) -> IntoFrameT:
     >>> nl.balance(russia)["value_meur"].tolist()
     [-13264.0]
     """
-    return _combined(frame, "balance", nw.col("export") - nw.col("import"))
+    rows = shape.tidy(frame, [*CELL, "flow", VALUE])
+    return arithmetic.combine(rows, "balance").to_native()  # type: ignore[no-any-return]
 
 
 def share(frame: IntoFrameT, of: Literal["all products", "all partners", "export"]) -> IntoFrameT:
@@ -192,12 +181,12 @@ def share(frame: IntoFrameT, of: Literal["all products", "all partners", "export
         raise UnknownName(f"No whole {of!r}.{close_to(str(of), wholes)} Shares are of {', '.join(wholes)}.")
     is_whole, differs = wholes[of]
     keys = [name for name in [*CELL, "flow"] if name not in differs]
-    rows: Any = nw.from_native(frame)
+    rows = shape.tidy(frame, [*CELL, "flow", VALUE], adds=["whole_meur", "share_pct"])
     if of == "export":
         rows = rows.filter(nw.col("flow").is_in(["export", "re-export", "domestic export"]))
     whole = rows.filter(is_whole).select(*keys, nw.col(VALUE).alias("whole_meur"))
     part_of_whole = nw.when(nw.col("whole_meur") != 0).then(100 * nw.col(VALUE) / nw.col("whole_meur"))
-    shares = rows.join(whole, on=keys, how="left").with_columns(part_of_whole.alias("share_pct"))
+    shares = arithmetic.beside(rows, whole, keys).with_columns(part_of_whole.alias("share_pct"))
     return shares.to_native()  # type: ignore[no-any-return]
 
 
@@ -232,33 +221,8 @@ def growth(frame: IntoFrameT, *, across_breaks: bool = False, part_years: bool =
     >>> rates.loc["2012", "growth_pct"].round(1), rates.loc["2013", "growth_note"]
     (np.float64(19.9), 'method break 2012/2013')
     """
-    rows: Any = nw.from_native(frame)
-    year = nw.col("period").str.slice(0, 4).cast(nw.Int64)
-    rest = nw.col("period").str.slice(4)
-    series = ["table", "kind", "flow", "partner", "product"]  # the other columns follow from these and the period
-    keys = [*series, "period"]
-    previous = rows.select(
-        *series,
-        nw.concat_str((year + 1).cast(nw.String), rest).alias("period"),
-        nw.col(VALUE).alias("previous_meur"),
-        nw.col("complete").alias("previous_complete"),
-    )
-    after = [f"{table.id} {gap.after}" for table in registry.tables().values() for gap in table.breaks]
-    crosses = nw.concat_str("table", nw.lit(" "), nw.col("period").str.slice(0, 4)).is_in(after)
-    gap = nw.concat_str(nw.lit("method break "), (year - 1).cast(nw.String), nw.lit("/"), year.cast(nw.String))
-    note = nw.when(crosses).then(gap).otherwise(nw.lit(""))
-    whole_years = nw.col("complete") & nw.col("previous_complete").fill_null(True)
-    note = nw.when(whole_years).then(note).otherwise(nw.lit("part-year"))
-    is_part, is_break = nw.col("growth_note") == "part-year", nw.col("growth_note").str.starts_with("method")
-    refused = (is_part & (not part_years)) | (is_break & (not across_breaks))
-    rate = 100 * (nw.col(VALUE) / nw.col("previous_meur") - 1)
-    rates = (
-        rows.join(previous, on=keys, how="left")
-        .with_columns(note.alias("growth_note"))
-        .with_columns(nw.when(~refused & (nw.col("previous_meur") > 0)).then(rate).alias("growth_pct"))
-        .drop("previous_complete")
-    )
-    return rates.to_native()  # type: ignore[no-any-return]
+    rows = shape.tidy(frame, [*SERIES, "period", "complete", VALUE], adds=[*GROWTH, *BESIDE])
+    return arithmetic.grow(rows, across_breaks=across_breaks, part_years=part_years).to_native()  # type: ignore[no-any-return]
 
 
 def main_table(frame: pd.DataFrame, *, kind: str, period: str | int, partner: str = "WORLD") -> str:
@@ -302,19 +266,6 @@ def main_table(frame: pd.DataFrame, *, kind: str, period: str | int, partner: st
     return str((whole if len(whole) else rows)["table"].iloc[0])
 
 
-def _combined(frame: IntoFrameT, name: str, value: nw.Expr) -> IntoFrameT:
-    rows: Any = nw.from_native(frame)
-    beside = [nw.when(nw.col("flow") == flow).then(nw.col(VALUE)).alias(flow) for flow in ("import", "export")]
-    combined = (
-        rows.with_columns(*beside)
-        .group_by(*CELL)
-        .agg(nw.col("import").max(), nw.col("export").max())  # one cell each; a sum would turn missing into zero
-        .with_columns(nw.lit(name).alias("flow"), value.alias(VALUE))
-        .select("table", "kind", "flow", *CELL[2:], VALUE)
-    )
-    return combined.to_native()  # type: ignore[no-any-return]
-
-
 def _nothing(rows: nw.DataFrame[Any], wanted: dict[str, list[str]]) -> str:
     """Say which part of a question has no row, given the parts before it, and what is there instead."""
     if rows.is_empty():
@@ -328,11 +279,13 @@ def _nothing(rows: nw.DataFrame[Any], wanted: dict[str, list[str]]) -> str:
             left = there
     asked = ", ".join(wanted[column])
     if column == "partner":
-        tables = ", ".join(sorted(set(left["table"])))
+        name = registry.partner(wanted["partner"][0]).name()
+        says = f"{name} ({asked}) is not published separately here"
+        if not {"table", "period"} <= set(rows.columns):
+            return f"{says}; that is not zero."
         elsewhere = rows.filter(nw.col("partner").is_in(wanted["partner"]))
         where = f" It is in {_span(elsewhere, 'table')}, {_span(elsewhere, 'period')}." if len(elsewhere) else ""
-        name = registry.partner(wanted["partner"][0]).name()
-        return f"{name} ({asked}) is not published separately here ({tables}); that is not zero.{where}"
+        return f"{says} ({_span(left, 'table')}); that is not zero.{where}"
     bring = ""
     if column == "product":
         able = registry.tables_with(products=[asked], period="".join(wanted.get("period", [])))

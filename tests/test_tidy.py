@@ -3,7 +3,7 @@ import pytest
 
 from nltrade import registry
 from nltrade.cbs.snapshot import Snapshot, find
-from nltrade.cbs.tidy import tidy
+from nltrade.cbs.tidy import load, tidy
 from oracle import read
 
 MEASURES = {
@@ -107,3 +107,9 @@ def test_periods_and_their_status_are_read(in_another_unit):
         ["2012-02", "M", True, "provisional"],
         ["2012-03", "M", True, "unknown"],
     ]
+
+
+def test_a_table_without_a_cell_leaves_every_column_its_type(shipped):
+    part = load("83028NED", "85427NED", period=2012)
+    assert set(part["table"]) == {"83028NED"}
+    assert (part.dtypes == shipped.dtypes).all()

@@ -145,7 +145,7 @@ def tidy(raw: Snapshot, only: Mapping[str, Collection[str]] = MappingProxyType({
             "status": period.all("status"),
             "missing": none.fillna("").mask(text.isna(), "not published"),
         }
-    )
+    ).astype({"level": "int64", "complete": bool})  # where a table has no such cell as well
 
 
 class _Coded(NamedTuple):

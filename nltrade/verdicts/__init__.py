@@ -14,18 +14,19 @@ today's membership of the EU show what would change: a statement is not judged b
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 import narwhals as nw
 import pandas as pd
 from narwhals.typing import IntoFrame
 
-from nltrade import registry, wording
+from nltrade import registry, shape, wording
+from nltrade.arithmetic import CELL
 from nltrade.cbs import snapshot
 from nltrade.cbs.tidy import load
 from nltrade.printed import Results
 from nltrade.registry import reported
 from nltrade.registry.entries import Claim, Lang
+from nltrade.shape import VALUE
 from nltrade.verdicts import figure, place
 from nltrade.verdicts.reading import Cell, Placed, Reading, Reason, Verdict
 
@@ -69,9 +70,12 @@ def check_claims(
     years = {str(claim.year - back) for claim in listed for back in (0, 1)}
     if frame is None:
         frame = load(*(id for id in snapshot.here() if any(registry.table(id).covers(y) for y in years)), period=years)
-    rows: Any = nw.from_native(frame)
-    rows = rows.filter(nw.col("period").is_in(sorted(years)))
-    cells = (rows.collect() if isinstance(rows, nw.LazyFrame) else rows).to_pandas()
+    rows = shape.tidy(frame, [*CELL, "flow", VALUE])
+    products = {"TOTAL", "S", *(claim.product for claim in listed)}  # what a claim is about, and the totals beside it
+    rows = rows.filter(nw.col("period").is_in(sorted(years)), nw.col("product").is_in(sorted(products)))
+    rows = rows.collect() if isinstance(rows, nw.LazyFrame) else rows
+    shape.once(rows, shape.KEY)
+    cells = rows.to_pandas()
     sources = snapshot.origins(cells["table"].unique())
     return Results(_check(claim, cells, sources) for claim in listed)
 

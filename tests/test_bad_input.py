@@ -1,0 +1,362 @@
+"""A frame of the user's own gets the right answer, or an error that names the column and the remedy."""
+
+from decimal import Decimal
+
+import dask.dataframe as dd
+import duckdb
+import msgspec
+import narwhals as nw
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import nltrade as nl
+from nltrade.errors import FrameError
+
+SECTORS = {id: nl.sectors()[id] for id in ("energy", "oil")}
+QUESTIONS = {
+    "select": lambda frame: nl.select(frame, partner="RU", flow="import", product="TOTAL", period=2012),
+    "total": nl.total,
+    "balance": nl.balance,
+    "share": lambda frame: nl.share(frame, of="all products"),
+    "growth": nl.growth,
+    "rank_partners": lambda frame: nl.rank_partners(frame, period=2012, flow="total trade"),
+    "sector_trade": lambda frame: nl.sector_trade(frame, sectors=SECTORS),
+    "check_claims": lambda frame: nl.check_claims(frame, [nl.claims()["imports-2012"]]),
+}
+NEEDED = {  # a column that each of them cannot do without, besides those that all need
+    "select": ["partner", "flow", "product", "period"],
+    "total": ["table", "kind", "flow", "partner", "product", "level", "period", "complete", "status", "value_meur"],
+    "balance": ["table", "kind", "flow", "partner", "product", "level", "period", "complete", "status", "value_meur"],
+    "share": ["table", "kind", "flow", "partner", "product", "level", "period", "complete", "status", "value_meur"],
+    "growth": ["table", "kind", "flow", "partner", "product", "period", "complete", "value_meur"],
+    "rank_partners": ["table", "kind", "flow", "partner", "partner_kind", "product", "period", "value_meur"],
+    "sector_trade": ["table", "kind", "flow", "partner", "product", "period", "complete", "value_meur"],
+    "check_claims": ["table", "kind", "flow", "partner", "product", "level", "period", "complete", "value_meur"],
+}
+EACH = [(question, column) for question, columns in NEEDED.items() for column in columns]
+TEXTS = ["table", "kind", "flow", "concept", "partner", "partner_kind", "product", "freq", "period", "status"]
+
+
+@pytest.fixture(scope="module")
+def few(shipped):
+    partners = shipped["partner"].isin(["RU", "CN", "WORLD", "NON-EU"])
+    frame = shipped[partners & shipped["period"].isin(["2011", "2012", "2013"])]
+    return frame[frame["table"] == "83028NED"].reset_index(drop=True)
+
+
+def same(question, frame, expected):
+    """Whether a question to a frame has the answer that it has to another."""
+    found = QUESTIONS[question](frame)
+    if question == "check_claims":
+        assert found == QUESTIONS[question](expected)
+        return
+    found = found.to_pandas() if isinstance(found, pl.DataFrame) else found
+    wanted = QUESTIONS[question](expected)
+    keys = [name for name in ("table", "kind", "flow", "partner", "product", "sector", "period") if name in wanted]
+    found, wanted = (each.astype(object).where(each.notna(), None) for each in (found, wanted))
+    found, wanted = (
+        each.assign(**{key: each[key].astype(str) for key in keys}).sort_values(keys).reset_index(drop=True)
+        for each in (found, wanted)
+    )
+    assert list(found) == list(wanted)
+    for name in wanted:
+        assert [pytest.approx(x) if isinstance(x, float) else str(x) for x in wanted[name]] == [
+            float(y) if isinstance(x, float) else str(y) for x, y in zip(wanted[name], found[name], strict=True)
+        ]
+
+
+@pytest.mark.parametrize(("question", "column"), EACH)
+@pytest.mark.parametrize("engine", ["pandas", "lazy"])
+def test_a_column_that_is_not_there_is_named(few, question, column, engine):
+    frame = few.drop(columns=column)
+    with pytest.raises(FrameError, match=f"no column '{column}'. Bring it, with .*Here: "):
+        QUESTIONS[question](pl.from_pandas(frame).lazy() if engine == "lazy" else frame)
+
+
+def test_a_name_that_is_close_is_proposed(few):
+    with pytest.raises(FrameError, match=r"no column 'flow'.*Did you mean 'Flow'"):
+        nl.total(few.rename(columns={"flow": "Flow"}))
+
+
+@pytest.mark.parametrize(("unit", "factor", "remedy"), [("eur", 1e6, "/ 1e6"), ("keur", 1e3, "/ 1e3")])
+@pytest.mark.parametrize("question", [question for question in QUESTIONS if question != "select"])
+def test_another_unit_is_named_with_how_to_convert_it(few, question, unit, factor, remedy):
+    name = f"value_{unit}"
+    other = few.assign(**{name: few["value_meur"] * factor}).drop(columns="value_meur")
+    with pytest.raises(FrameError, match=f"'{name}' is in another unit: add `value_meur` = `{name}` {remedy}"):
+        QUESTIONS[question](other)
+    same(question, other.assign(value_meur=other[name] / factor)[few.columns], few)
+
+
+@pytest.mark.parametrize("question", [question for question in QUESTIONS if question != "select"])
+@pytest.mark.parametrize("factor", [1e3, 1e6])
+def test_values_that_cannot_be_million_euro_are_refused(few, question, factor):
+    with pytest.raises(FrameError, match=r"'value_meur' goes up to .* Is it in euro or in thousands"):
+        QUESTIONS[question](few.assign(value_meur=few["value_meur"] * factor))
+
+
+WRONG = {
+    "value_meur": {
+        "text": lambda c: c.astype(str),
+        "text with commas": lambda c: c.map("{:,.0f}".format),
+        "objects": lambda c: c.astype(object).map(lambda v: Decimal(0) if pd.isna(v) else Decimal(str(v))),
+        "true or false": lambda c: c > 0,
+        "days": lambda c: pd.to_datetime(c, unit="D"),
+    },
+    "level": {"text": lambda c: c.astype(str)},
+    "complete": {"text": lambda c: c.astype(str), "numbers": lambda c: c.astype(int)},
+    "product": {"whole numbers": lambda c: c.map({"TOTAL": 0, "3": 3})},
+    "partner": {"numbers": lambda c: pd.Series(range(len(c)))},
+    "period": {
+        "days": pd.to_datetime,
+        "days of a time zone": lambda c: pd.to_datetime(c).dt.tz_localize("Europe/Amsterdam"),
+        "periods": lambda c: pd.PeriodIndex(c, freq="Y").to_series(index=c.index),
+        "floats": lambda c: c.astype(float),
+        "text of days": lambda c: c + "-12-31",
+        "text of times": lambda c: c + "-01-01T00:00:00+01:00",
+        "text of another order": lambda c: "12/" + c,
+        "text of a fiscal year": lambda c: c + "/" + c.str[2:],
+    },
+}
+WRONG_EACH = [
+    (question, column, kind)
+    for question, column in EACH
+    for kind in WRONG.get(column, {})
+    if (column, kind) != ("level", "text") or "level" in NEEDED[question]
+]
+
+
+@pytest.mark.parametrize(("question", "column", "kind"), WRONG_EACH)
+def test_a_column_that_means_something_else_is_named_with_what_it_takes(few, question, column, kind):
+    frame = few.assign(**{column: WRONG[column][kind](few[column])})
+    with pytest.raises(FrameError, match=f"Column '{column}' holds .*It takes "):
+        QUESTIONS[question](frame)
+
+
+@pytest.mark.parametrize("question", ["select", "total", "growth", "rank_partners", "check_claims"])
+@pytest.mark.parametrize("kind", ["days", "days of a time zone"])
+def test_the_days_of_a_lazy_frame_are_seen_without_its_rows(few, question, kind):
+    frame = few.assign(period=WRONG["period"][kind](few["period"]))
+    for lazy in (pl.from_pandas(frame).lazy(), dd.from_pandas(frame, npartitions=2)):
+        with pytest.raises(FrameError, match=r"Column 'period' holds Datetime.*2012, 2012-Q1 or 2012-01"):
+            QUESTIONS[question](lazy)
+
+
+FINE = {
+    "categories": lambda f: f.astype(dict.fromkeys(TEXTS, "category")),
+    "nullable": lambda f: f.convert_dtypes(),
+    "nullable numbers": lambda f: f.astype({"value_meur": "Int64", "level": "Int8", "complete": "boolean"}),
+    "nullable floats": lambda f: f.astype({"value_meur": "Float64"}),
+    "python strings": lambda f: f.astype(dict.fromkeys(TEXTS, "string[python]")),
+    "objects": lambda f: f.astype(dict.fromkeys(TEXTS, object)),
+    "arrow": lambda f: f.convert_dtypes(dtype_backend="pyarrow"),
+    "years as numbers": lambda f: f.assign(period=f["period"].astype(int)),
+    "short floats": lambda f: f.astype({"value_meur": "float32"}),
+    "rows of several levels": lambda f: f.set_index(["table", "partner"], drop=False).rename_axis([None, None]),
+    "an index that is not unique": lambda f: f.set_axis([0] * len(f)),
+    "another order": lambda f: f.sample(frac=1, random_state=1),
+    "columns more": lambda f: f.assign(import_=1, **{"import": 2, "export": "x", "sector": "y", "whole": 3}),
+    "polars": pl.from_pandas,
+    "polars categories": lambda f: pl.from_pandas(f).with_columns(pl.col(TEXTS).cast(pl.Categorical)),
+    "polars no number": lambda f: pl.from_pandas(f).with_columns(pl.col("value_meur").fill_null(float("nan"))),
+    "polars decimals": lambda f: pl.from_pandas(f).with_columns(pl.col("value_meur").cast(pl.Decimal(18, 3))),
+    "polars years": lambda f: pl.from_pandas(f).with_columns(pl.col("period").cast(pl.Int16)),
+}
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("kind", FINE)
+def test_what_means_the_same_has_the_same_answer(few, question, kind):
+    rows = few if question != "select" else few[few["product"] == "TOTAL"]
+    frame = FINE[kind](rows)
+    if kind == "columns more" and question in ("select", "share", "growth"):
+        expected = QUESTIONS[question](rows)["value_meur"].tolist()
+        assert QUESTIONS[question](frame)["value_meur"].tolist() == pytest.approx(expected, nan_ok=True)
+    else:
+        same(question, frame, rows)
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_columns_in_the_index_or_of_several_levels_are_named(few, question):
+    with pytest.raises(FrameError, match=r"no column 'partner'. It is in the index: `frame.reset_index\(\)`"):
+        QUESTIONS[question](few.set_index(["partner", "period"]))
+    wide = few.copy()
+    wide.columns = pd.MultiIndex.from_product([["cbs"], few.columns])
+    with pytest.raises(FrameError, match="columns of the frame have 2 levels"):
+        QUESTIONS[question](wide)
+    with pytest.raises(FrameError, match=r"A column is there twice.*'partner'"):
+        QUESTIONS[question](pd.concat([few, few[["partner"]]], axis=1))
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("thing", [None, {"partner": ["RU"]}, [1], "trade.csv", pd.Series([1])])
+def test_what_is_no_frame_is_refused(question, thing):
+    if question == "check_claims" and thing is None:
+        return
+    with pytest.raises(FrameError, match=r"is no frame. Give one of pandas, Polars"):
+        QUESTIONS[question](thing)
+
+
+@pytest.mark.parametrize("question", [question for question in QUESTIONS if question != "select"])
+@pytest.mark.parametrize("column", ["table", "flow", "partner", "product", "period"])
+def test_a_row_without_a_key_is_refused(few, question, column):
+    gap = few.assign(**{column: few[column].where(few.index != 3)})
+    with pytest.raises(FrameError, match=f"'{column}' is empty in some rows"):
+        QUESTIONS[question](gap)
+
+
+def test_a_product_called_a_total_that_is_none_is_refused(few):
+    mixed = few.assign(level=0)
+    for question in ("total", "share", "check_claims"):
+        with pytest.raises(FrameError, match=r"calls product 3 a total: 0. Its level is 1"):
+            QUESTIONS[question](mixed)
+
+
+def test_levels_that_are_mixed_never_add_up_to_more():
+    frame = made_up({("TOTAL", 0): 100, ("3", 1): 60, ("33", 2): 50, ("333", 3): 40, ("334", 3): 10})
+    assert nl.total(frame)["value_meur"].tolist() == [200, 120, 100, 80, 20]
+    shares = nl.share(frame, of="all products").query("flow == 'import'")["share_pct"]
+    assert shares.tolist() == [100, 60, 50, 40, 10]
+    oil = nl.sector_trade(frame, sectors={"oil": SECTORS["oil"]}).query("sector == 'oil' and flow == 'import'")
+    assert oil["value_meur"].tolist() == [50]
+    both = msgspec.structs.replace(SECTORS["oil"], goods=["33", "333"])
+    with pytest.raises(nl.RegistryError, match="one is inside another and would count twice"):
+        nl.sector_trade(frame, sectors={"oil": both})
+
+
+def test_a_level_that_is_wrong_changes_no_sector(few):
+    expected = QUESTIONS["sector_trade"](few)
+    pd.testing.assert_frame_equal(QUESTIONS["sector_trade"](few.assign(level=7)), expected)
+    pd.testing.assert_frame_equal(QUESTIONS["sector_trade"](few.drop(columns="level")), expected)
+
+
+@pytest.mark.parametrize("again", ["whole_meur", "share_pct"])
+def test_a_share_of_a_share_is_not_mixed_up_with_the_first(few, again):
+    first = nl.share(few, of="all products")
+    with pytest.raises(FrameError, match=f"has a column '{again}' already"):
+        nl.share(first[[*few.columns, again]], of="all partners")
+    renamed = first.rename(columns={"whole_meur": "all_meur", "share_pct": "all_pct"})
+    expected = nl.share(few, of="all partners")["share_pct"]
+    pd.testing.assert_series_equal(nl.share(renamed, of="all partners")["share_pct"], expected)
+
+
+def test_growth_of_growth_is_refused(few):
+    with pytest.raises(FrameError, match="has a column 'previous_meur' already"):
+        nl.growth(nl.growth(few))
+
+
+def made_up(amounts, partner="RU"):
+    """Import and export of round numbers, nothing like CBS's."""
+    rows = [
+        (flow, code, level, float(value)) for flow in ("import", "export") for (code, level), value in amounts.items()
+    ]
+    frame = pd.DataFrame(rows, columns=["flow", "product", "level", "value_meur"])
+    return frame.assign(
+        table="83028NED",
+        kind="goods",
+        concept="border crossing",
+        partner=partner,
+        partner_kind="country",
+        period="2012",
+        freq="A",
+        complete=True,
+        status="definitive",
+    )
+
+
+frames = st.builds(
+    lambda partners, years, seed: (
+        pd.concat(
+            [
+                made_up({("TOTAL", 0): 10 * value, ("3", 1): value}, partner).assign(period=str(year))
+                for partner, value in partners.items()
+                for year in years
+            ]
+        )
+        .assign(value_meur=lambda f: f["value_meur"].where(np.random.default_rng(seed).random(len(f)) > 0.2))
+        .sample(frac=1, random_state=seed)
+        .reset_index(drop=True)
+    ),
+    partners=st.dictionaries(st.sampled_from(["RU", "CN", "NO", "WORLD"]), st.integers(0, 99), min_size=1, max_size=3),
+    years=st.sets(st.sampled_from([2010, 2011, 2012]), min_size=1),
+    seed=st.integers(0, 999),
+)
+TYPES = [kind for kind in FINE if kind != "columns more"]
+GENERATED = [question for question in QUESTIONS if question not in ("select", "rank_partners", "check_claims")]
+
+
+@settings(max_examples=15, deadline=None)
+@given(frame=frames, question=st.sampled_from(GENERATED), kind=st.sampled_from(TYPES))
+def test_no_type_changes_an_answer(frame, question, kind):
+    same(question, FINE[kind](frame), frame)
+
+
+@settings(max_examples=40, deadline=None)
+@given(frame=frames, question=st.sampled_from(GENERATED), data=st.data())
+def test_a_column_turned_into_something_else_is_an_error_or_changes_nothing(frame, question, data):
+    column = data.draw(st.sampled_from(list(WRONG)))
+    turned = frame.assign(**{column: WRONG[column][data.draw(st.sampled_from(list(WRONG[column])))](frame[column])})
+    if column not in NEEDED[question]:
+        same(question, turned, frame)
+        return
+    with pytest.raises(FrameError, match=f"Column '{column}' holds .*It takes "):
+        QUESTIONS[question](turned)
+
+
+@settings(max_examples=40, deadline=None)
+@given(frame=frames, data=st.data(), other=st.sampled_from([None, 0.0, 1.0, 7.0]))
+def test_a_cell_that_is_there_twice_never_changes_an_answer_unseen(frame, data, other):
+    row = data.draw(st.sampled_from(range(len(frame))))
+    again = frame.iloc[[row]].assign(value_meur=other).astype({"value_meur": float})
+    twice = pd.concat([frame, again], ignore_index=True)
+    cell = ["table", "flow", "partner", "product", "period"]
+    ranked = (again["period"].item(), again["product"].item()) == ("2012", "TOTAL")
+    for question in ["total", "balance", "sector_trade", *(["rank_partners"] if ranked else [])]:
+        with pytest.raises(FrameError, match=r"A cell is there more than once: .*partner"):
+            QUESTIONS[question](twice)
+    following = frame[cell[:4]].eq(frame.loc[row, cell[:4]]).all(axis=1)
+    following &= frame["period"] == str(int(frame.loc[row, "period"]) + 1)
+    if following.any():
+        with pytest.raises(FrameError, match=r"A cell is there more than once: .*partner"):
+            nl.growth(twice)
+    else:  # each of the two has a rate of its own, and no other row is touched
+        found = nl.growth(twice)
+        assert len(found) == len(twice)
+        pd.testing.assert_frame_equal(found.head(len(frame)), nl.growth(frame))
+    lazy = nl.total(pl.from_pandas(twice).lazy()).collect()
+    same_cell = (pl.col(name) == again[name].item() for name in cell if name != "flow")
+    assert lazy.filter(*same_cell)["value_meur"].to_list() == [None], "a lazy frame is not looked into"
+
+
+def test_a_cell_that_is_there_twice_has_no_place_in_a_lazy_frame(few):
+    row = few[(few["partner"] == "CN") & (few["flow"] == "export") & (few["product"] == "TOTAL")]
+    twice = pd.concat([few, row.assign(value_meur=1.0)])
+    lazy = nl.rank_partners(pl.from_pandas(twice).lazy(), period=2012, flow="export").collect()
+    assert lazy["partner"].to_list() == ["RU"]
+    assert lazy["worst"].to_list() != [1], "it can still be ahead"
+    with pytest.raises(FrameError, match="flow export, partner CN"):
+        nl.rank_partners(twice, period=2012, flow="export")
+
+
+def test_no_number_is_missing_and_not_the_largest(few):
+    frame = pl.from_pandas(few).with_columns(
+        pl.when(pl.col("partner") == "CN").then(float("nan")).otherwise("value_meur").alias("value_meur")
+    )
+    for each in (frame, frame.lazy(), duckdb.connect().from_arrow(frame.to_arrow())):
+        found = nw.from_native(nl.rank_partners(each, period=2012, flow="export")).lazy().collect()
+        assert found["partner"].to_list() == ["RU"]
+
+
+def test_an_empty_frame_has_an_empty_answer_or_says_so(few):
+    empty = few.head(0)
+    assert nl.total(empty).empty
+    assert nl.growth(empty).empty
+    assert nl.share(empty, of="export").empty
+    assert nl.sector_trade(empty, sectors=SECTORS).empty
+    for question in ("select", "rank_partners"):
+        with pytest.raises(nl.NoData):
+            QUESTIONS[question](empty)

@@ -1,0 +1,127 @@
+"""The same answers in every engine, and no lazy frame collected on the way."""
+
+import narwhals as nw
+import pandas as pd
+import pytest
+
+import nltrade as nl
+from conftest import Engine
+
+SECTORS = {id: nl.sectors()[id] for id in ("energy", "oil", "transport")}
+QUESTIONS = {
+    "select": lambda frame: nl.select(frame, partner=["Russia", "CN"], flow="import", product="TOTAL"),
+    "total": nl.total,
+    "balance": nl.balance,
+    "share of all products": lambda frame: nl.share(frame, of="all products"),
+    "share of all partners": lambda frame: nl.share(frame, of="all partners"),
+    "share of exports": lambda frame: nl.share(frame, of="export"),
+    "growth": nl.growth,
+    "growth across breaks": lambda frame: nl.growth(frame, across_breaks=True, part_years=True),
+    "rank in a flow": lambda frame: nl.rank_partners(frame, period=2012, flow="export"),
+    "rank with services": lambda frame: nl.rank_partners(frame, period=2012, kind="goods and services"),
+    "rank inside the EU": lambda frame: nl.rank_partners(frame, period=2012, among="inside EU"),
+    "sectors": lambda frame: nl.sector_trade(frame, "RU", 2012, sectors=SECTORS),
+}
+KEYS = ["table", "kind", "flow", "partner", "product", "sector", "period"]
+
+
+@pytest.fixture(scope="module")
+def few(shipped):
+    """A few partners, with a missing cell, a break, a part-year and a fall below zero in them."""
+    partners = ["RU", "CN", "DE", "HR", "WORLD", "EU", "NON-EU", "OTHER-ASIA", "UNSPECIFIED-NON-EU"]
+    periods = ["2011", "2012", "2013", "2021", "2022"]
+    frame = shipped[shipped["partner"].isin(partners) & shipped["period"].isin(periods)].reset_index(drop=True)
+    return frame[frame["table"] != "84765NED"]
+
+
+def in_order(answer):
+    keys = [name for name in KEYS if name in answer]
+    return answer.sort_values(keys).reset_index(drop=True)
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_every_engine_gives_the_same_answer(few, every_engine, question):
+    expected = in_order(QUESTIONS[question](few))
+    found = in_order(every_engine.back(QUESTIONS[question](every_engine.into(few))))
+    assert list(found) == list(expected)
+    assert len(expected)
+    assert expected.notna().any().all(), "the question shows something in every column"
+    pd.testing.assert_frame_equal(found, expected, check_dtype=False)
+
+
+def test_every_engine_gives_the_same_verdicts(few, every_engine):
+    assert nl.check_claims(every_engine.into(few)) == nl.check_claims(few)
+
+
+@pytest.fixture
+def asked_for_rows(monkeypatch):
+    """Count how often rows are asked for, by narwhals or by what each engine has for it."""
+    import dask.base
+    import dask.dataframe as dd
+    import duckdb
+    import polars as pl
+    from pyspark.sql.classic.dataframe import DataFrame as SparkFrame
+
+    asked = []
+    fetches = {
+        nw.LazyFrame: ["collect"],
+        pl.LazyFrame: ["collect", "collect_async", "fetch", "sink_parquet"],
+        duckdb.DuckDBPyRelation: ["execute", "df", "arrow", "pl", "fetchall", "fetchone", "fetchmany", "fetchdf"],
+        dd.DataFrame: ["compute", "persist", "head", "__len__"],
+        SparkFrame: ["collect", "toPandas", "toArrow", "count", "head", "first", "take", "isEmpty", "toLocalIterator"],
+        dask.base: ["compute", "persist"],
+    }
+    for owner, names in fetches.items():
+        for name in names:
+            if (real := getattr(owner, name, None)) is not None:
+
+                def counted(*args, real=real, name=name, **kwargs):
+                    asked.append(name)
+                    return real(*args, **kwargs)
+
+                monkeypatch.setattr(owner, name, counted)
+    return asked
+
+
+@pytest.mark.parametrize("question", [question for question in QUESTIONS if question != "select"])
+def test_a_lazy_question_reads_no_row(few, lazy_engine, asked_for_rows, question):
+    frame = lazy_engine.into(few)
+    asked_for_rows.clear()
+    answer = QUESTIONS[question](frame)
+    assert asked_for_rows == []
+    lazy_engine.back(answer)
+    assert asked_for_rows, "the test would notice"
+
+
+def test_a_lazy_selection_reads_no_row_even_where_there_is_none(few, lazy_engine, asked_for_rows):
+    frame = lazy_engine.into(few)
+    asked_for_rows.clear()
+    answer = nl.select(frame, partner="RU", period=1990)
+    assert asked_for_rows == []
+    assert lazy_engine.back(answer).empty
+
+
+def test_claims_are_checked_with_one_collection_of_the_rows_they_need(few, lazy_engine, monkeypatch):
+    collected = []
+    real = nw.LazyFrame.collect
+
+    def counted(self, *args, **kwargs):
+        collected.append(real(self, *args, **kwargs))
+        return collected[-1]
+
+    monkeypatch.setattr(nw.LazyFrame, "collect", counted)
+    claim = nl.claims()["imports-2012"]
+    more = few.assign(product=few["product"].where(few["product"] == "TOTAL", "333"))
+    (verdict,) = nl.check_claims(lazy_engine.into(pd.concat([few, more[more["product"] == "333"]])), [claim])
+    assert verdict.verdict == "supported"
+    (rows,) = collected
+    assert set(rows["period"].to_list()) == {"2011", "2012"}
+    assert set(rows["product"].to_list()) == {"TOTAL", "S"}
+
+
+@pytest.mark.parametrize(("question", "partitions"), [("rank inside the EU", 16), ("sectors", 3)])
+def test_a_dask_frame_of_many_partitions_gives_the_same_answer(few, question, partitions):
+    engine = Engine("dask")
+    engine.partitions = partitions
+    found = in_order(engine.back(QUESTIONS[question](engine.into(few))))
+    pd.testing.assert_frame_equal(found, in_order(QUESTIONS[question](few)), check_dtype=False)
