@@ -63,6 +63,8 @@ def sector_trade(
         No partner has that name.
     NoData
         The frame has nothing on the partner, or no sector has a class of goods or services.
+    RegistryError
+        A class of a sector of your own lies inside another one, and would count twice.
 
     Examples
     --------

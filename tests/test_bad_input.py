@@ -224,7 +224,7 @@ def test_levels_that_are_mixed_never_add_up_to_more():
     oil = nl.sector_trade(frame, sectors={"oil": SECTORS["oil"]}).query("sector == 'oil' and flow == 'import'")
     assert oil["value_meur"].tolist() == [50]
     both = msgspec.structs.replace(SECTORS["oil"], goods=["33", "333"])
-    with pytest.raises(nl.RegistryError, match="one is inside another and would count twice"):
+    with pytest.raises(nl.errors.RegistryError, match="one is inside another and would count twice"):
         nl.sector_trade(frame, sectors={"oil": both})
 
 
