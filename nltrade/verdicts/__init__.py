@@ -74,6 +74,7 @@ def check_claims(
     products = {"TOTAL", "S", *(claim.product for claim in listed)}  # what a claim is about, and the totals beside it
     rows = rows.filter(nw.col("period").is_in(sorted(years)), nw.col("product").is_in(sorted(products)))
     rows = rows.collect() if isinstance(rows, nw.LazyFrame) else rows
+    shape.totals(rows)
     shape.once(rows, shape.KEY)
     cells = rows.to_pandas()
     sources = snapshot.origins(cells["table"].unique())
