@@ -97,8 +97,7 @@ def rank_partners(
     2      RU     27400.0      3     3      3
     """
     period = str(period)
-    if not shape.PERIOD.fullmatch(period):
-        raise UnknownName(f"No period {period!r}. Write a year, a quarter or a month: 2012, 2012-Q1 or 2012-01.")
+    last = _last_day(period)
     if among not in TOTALS:
         raise UnknownName(f"No partners {among!r}.{close_to(among, TOTALS)} Rank among {', '.join(TOTALS)}.")
     if kind not in get_args(Counted):
@@ -107,9 +106,10 @@ def rank_partners(
     kinds = ("goods", "services") if kind == "goods and services" else (kind,)
     codes = {one: registry.product(product).id if product else shape.TOTAL_OF[one] for one in kinds}
     rows = shape.tidy(frame, [*NEEDED, *arithmetic.CELL] if "total trade" in flows else NEEDED)
+    shape.periods(rows)
     there = set(rows["table"].unique().to_list()) if isinstance(rows, nw.DataFrame) else None
     tables = {one: _table(one, period, table, there) for one in kinds}
-    then = registry.eu_members(_last_day(period))
+    then = registry.eu_members(last)
     members = then if members_on is None else registry.eu_members(members_on)
     country = nw.col("partner_kind") == "country"
     published = country & _takes_part(among, members) & ~nw.col(VALUE).is_null()
@@ -264,6 +264,8 @@ def _takes_part(among: Among, members: frozenset[str]) -> nw.Expr:
 
 def _last_day(period: str) -> date:
     """Give the last day of a period: ``2012``, ``2012-Q1`` or ``2012-01``."""
+    if not shape.PERIOD.fullmatch(period):
+        raise UnknownName(f"No period {period!r}. Write a year, a quarter or a month: 2012, 2012-Q1 or 2012-01.")
     year, part = int(period[:4]), period[5:]
     month = 12 if not part else 3 * int(part[1:]) if part.startswith("Q") else int(part)
     following = date(year + month // 12, month % 12 + 1, 1)

@@ -82,6 +82,8 @@ def select(
         if value is not None:
             wanted[column] = [str(value)]
     rows, brought = shape.columns(frame, wanted)
+    if period is not None:
+        shape.periods(rows)
     asked = [brought.get(column, nw.col(column)).is_in(values) for column, values in wanted.items()]
     found = rows.filter(*asked) if asked else rows
     if isinstance(found, nw.DataFrame) and found.is_empty():

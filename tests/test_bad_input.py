@@ -92,11 +92,13 @@ def test_another_unit_is_named_with_how_to_convert_it(few, question, unit, facto
     same(question, other.assign(value_meur=other[name] / factor)[few.columns], few)
 
 
-@pytest.mark.parametrize("question", [question for question in QUESTIONS if question != "select"])
+@pytest.mark.parametrize("question", ["total", "balance", "share", "growth", "sector_trade", "check_claims"])
 @pytest.mark.parametrize("factor", [1e3, 1e6])
-def test_values_that_cannot_be_million_euro_are_refused(few, question, factor):
-    with pytest.raises(FrameError, match=r"'value_meur' goes up to .* Is it in euro or in thousands"):
-        QUESTIONS[question](few.assign(value_meur=few["value_meur"] * factor))
+def test_values_of_a_table_of_your_own_that_cannot_be_million_euro_are_refused(few, question, factor):
+    mine = few.assign(table="mine")
+    same(question, mine, mine)
+    with pytest.raises(FrameError, match=r"'value_meur' holds .* Is it in euro or in thousands"):
+        QUESTIONS[question](mine.assign(value_meur=mine["value_meur"] * factor))
 
 
 WRONG = {
@@ -122,11 +124,12 @@ WRONG = {
         "text of a fiscal year": lambda c: c + "/" + c.str[2:],
     },
 }
+UNREAD = [kind for kind in WRONG["period"] if kind.startswith("text")]  # where a period is a name and no more
 WRONG_EACH = [
     (question, column, kind)
     for question, column in EACH
     for kind in WRONG.get(column, {})
-    if (column, kind) != ("level", "text") or "level" in NEEDED[question]
+    if not (column == "period" and kind in UNREAD and question in ("total", "balance", "share"))
 ]
 
 
@@ -135,6 +138,15 @@ def test_a_column_that_means_something_else_is_named_with_what_it_takes(few, que
     frame = few.assign(**{column: WRONG[column][kind](few[column])})
     with pytest.raises(FrameError, match=f"Column '{column}' holds .*It takes "):
         QUESTIONS[question](frame)
+
+
+@pytest.mark.parametrize("question", ["total", "balance", "share"])
+@pytest.mark.parametrize("kind", UNREAD)
+def test_a_period_that_is_a_name_and_no_more_may_be_any_text(few, question, kind):
+    named = WRONG["period"][kind](few["period"])
+    found, expected = QUESTIONS[question](few.assign(period=named)), QUESTIONS[question](few)
+    assert set(found["period"]) == set(named)
+    assert found["value_meur"].tolist() == pytest.approx(expected["value_meur"].tolist(), nan_ok=True)
 
 
 @pytest.mark.parametrize("question", ["select", "total", "growth", "rank_partners", "check_claims"])
@@ -211,9 +223,10 @@ def test_a_row_without_a_key_is_refused(few, question, column):
 
 def test_a_product_called_a_total_that_is_none_is_refused(few):
     mixed = few.assign(level=0)
-    for question in ("share", "check_claims"):
+    of_fuels = [nl.claims()["first-fuels-2012"]]
+    for question in (QUESTIONS["share"], lambda frame: nl.check_claims(frame, of_fuels)):
         with pytest.raises(FrameError, match=r"calls product 3 a total: 0. Its level is 1"):
-            QUESTIONS[question](mixed)
+            question(mixed)
 
 
 def test_levels_that_are_mixed_never_add_up_to_more():
@@ -299,7 +312,8 @@ def test_no_type_changes_an_answer(frame, question, kind):
 @given(frame=frames, question=st.sampled_from(GENERATED), data=st.data())
 def test_a_column_turned_into_something_else_is_an_error_or_changes_nothing(frame, question, data):
     column = data.draw(st.sampled_from(list(WRONG)))
-    turned = frame.assign(**{column: WRONG[column][data.draw(st.sampled_from(list(WRONG[column])))](frame[column])})
+    kind = data.draw(st.sampled_from([kind for kind in WRONG[column] if kind not in UNREAD]))
+    turned = frame.assign(**{column: WRONG[column][kind](frame[column])})
     if column not in NEEDED[question]:
         same(question, turned, frame)
         return

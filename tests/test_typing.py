@@ -68,23 +68,28 @@ WRONG = {
 }
 
 
-def checked(path, text, monkeypatch):
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory):
+    return tmp_path_factory.mktemp("mypy")
+
+
+def checked(path, text, cache, monkeypatch):
     path.write_text(text, encoding="utf-8")
     monkeypatch.chdir(path.parent)
     monkeypatch.setenv("MYPYPATH", str(ROOT))
     as_installed = "--follow-imports=silent"  # what is wrong inside a package is not the reader's
-    return api.run(["--strict", as_installed, "--config-file=", f"--cache-dir={path.parent}", str(path)])
+    return api.run(["--strict", as_installed, "--config-file=", f"--cache-dir={cache}", str(path)])
 
 
-def test_a_typed_script_passes_strictly_without_ignores(tmp_path, monkeypatch):
-    said, wrong, status = checked(tmp_path / "script.py", SCRIPT, monkeypatch)
+def test_a_typed_script_passes_strictly_without_ignores(tmp_path, cache, monkeypatch):
+    said, wrong, status = checked(tmp_path / "script.py", SCRIPT, cache, monkeypatch)
     assert status == 0, said + wrong
 
 
-def test_what_is_wrong_in_a_script_is_found(tmp_path, monkeypatch):
+def test_what_is_wrong_in_a_script_is_found(tmp_path, cache, monkeypatch):
     lines = "\n".join(WRONG)
     text = f"import nltrade as nl\nimport polars as pl\n\nframe = pl.DataFrame()\n{lines}\n"
-    said, _, status = checked(tmp_path / "wrong.py", text, monkeypatch)
+    said, _, status = checked(tmp_path / "wrong.py", text, cache, monkeypatch)
     assert status == 1
     for line, (call, code) in enumerate(WRONG.items(), start=5):
         assert any(f"wrong.py:{line}: error" in each and f"[{code}]" in each for each in said.splitlines()), (

@@ -72,6 +72,7 @@ def check_claims(
         frame = load(*(id for id in snapshot.here() if any(registry.table(id).covers(y) for y in years)), period=years)
     rows = shape.tidy(frame, [*CELL, "flow", VALUE])
     products = {"TOTAL", "S", *(claim.product for claim in listed)}  # what a claim is about, and the totals beside it
+    shape.periods(rows)
     rows = rows.filter(nw.col("period").is_in(sorted(years)), nw.col("product").is_in(sorted(products)))
     rows = rows.collect() if isinstance(rows, nw.LazyFrame) else rows
     shape.totals(rows)
