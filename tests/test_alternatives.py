@@ -18,6 +18,7 @@ from nltrade.charts import NAMES, draw_coverage, draw_reported, style
 from nltrade.charts.chart import FEW, METADATA, Series
 from nltrade.registry.entries import LANGS
 
+pytestmark = pytest.mark.xdist_group("alternatives")  # what its tests share is made once
 DC = "{http://purl.org/dc/elements/1.1/}"
 PARTNERS = {"RU": 2012, "US": 2019, "CY": 2026, "ZA": 2022}
 MARKUP = "<b>20</b> & \"x\" ]]> $5$ {not} a field, %s -- 'y'"

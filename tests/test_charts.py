@@ -18,6 +18,7 @@ from nltrade.files import sha256
 from nltrade.registry.entries import LANGS
 from oracle import EXPORT, FUELS, IMPORT, REEXPORT, RUSSIA, value
 
+pytestmark = pytest.mark.xdist_group("charts")  # what its tests share is made once
 FIGURES = ROOT / "figures"
 SOURCE = "83028NED", "2023-01-04", "f4158376"
 EACH = [(name, lang) for name in NAMES for lang in LANGS]
@@ -129,6 +130,7 @@ def test_a_partner_without_figures_is_an_error_not_an_empty_picture(shipped):
         nl.charts.draw_reported([])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["over_time", "composition"])
 def test_every_partner_is_drawn_or_said_not_to_be_published(shipped, name):
     countries = [p.id for p in registry.partners().values() if p.kind == "country"]

@@ -54,7 +54,7 @@ def test_briefing_and_figures_take_a_claims_file(tmp_path):
     mine = GOOD_CLAIM.replace('"RU"', '"TR"').replace("2012", "2014").replace("20000", "5000").replace("21000", "6000")
     (tmp_path / "mine.toml").write_text(mine.replace('"import"', '"export"'), encoding="utf-8")
     about = ["--claims", "mine.toml", "--partner", "TR", "--year", "2014", "--lang", "en", "--out", "here"]
-    assert run("briefing", *about, cwd=tmp_path).returncode == 0
+    assert run("briefing", "--format", "html", *about, cwd=tmp_path).returncode == 0
     assert "€5,067m" in (tmp_path / "here" / "briefing-TR-2014.en.html").read_text(encoding="utf-8")
     assert run("figures", "reported", *about, cwd=tmp_path).returncode == 0
     assert "5067" in (tmp_path / "here" / "reported.en.csv").read_text()

@@ -25,6 +25,7 @@ from nltrade.documents.content import make_content
 from nltrade.registry.entries import LANGS
 from test_briefings import Page, assert_whole
 
+pytestmark = pytest.mark.xdist_group("documents")  # what its tests share is made once
 OFFICE = shutil.which("soffice")
 
 

@@ -119,6 +119,7 @@ def test_claims_are_checked_with_one_collection_of_the_rows_they_need(few, lazy_
     assert set(rows["product"].to_list()) == {"TOTAL", "S"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("question", "partitions"), [("rank inside the EU", 16), ("sectors", 3)])
 def test_a_dask_frame_of_many_partitions_gives_the_same_answer(few, question, partitions):
     engine = Engine("dask")

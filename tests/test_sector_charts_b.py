@@ -38,6 +38,7 @@ def test_no_text_overlaps_another_or_is_cut(shipped, name, partner, lang):
     assert len(chart.alt) > len(chart.headline) + 40
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", DRAW)
 def test_countries_with_the_longest_names_fit_or_are_said_not_to_be_published(shipped, name):
     countries = [partner for partner in registry.partners().values() if partner.kind == "country"]

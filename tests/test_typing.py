@@ -50,7 +50,7 @@ def members() -> frozenset[str]:
         raise SystemExit(code) from error
 
 
-def brought() -> Path:
+def brought() -> list[Path]:
     nl.fetch("7137shih", partner="RU", years=(2010, 2012))
     return nl.briefing(partner="DE", year=2019, lang="nl")
 

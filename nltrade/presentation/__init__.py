@@ -29,7 +29,7 @@ _OF_LISTS: dict[Any, Callable[[Any, Lang], Printed]] = {
 }
 
 
-def show(result: Any, lang: Lang = "en", *, sectors: Mapping[str, Sector] | None = None) -> Printed:
+def show(result: object, lang: Lang = "en", *, sectors: Mapping[str, Sector] | None = None) -> Printed:
     """
     Present a result for readers: names for codes, units, marks of status, and where the figures come from.
 
