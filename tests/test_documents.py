@@ -20,7 +20,7 @@ from pptx import Presentation
 import nltrade as nl
 from accessible import assert_accessible
 from nltrade.documents import FORMATS, html, word
-from nltrade.documents.blocks import Picture, Table, shares
+from nltrade.documents.blocks import Figure, Table, shares
 from nltrade.documents.content import make_content
 from nltrade.registry.entries import LANGS
 from test_briefings import Page, assert_whole
@@ -303,7 +303,7 @@ def test_every_word_of_a_table_has_room(contents):
 
 def test_the_same_content_is_in_every_format(contents):
     content = contents["en"]
-    pictures = [block for section in content.sections for block in section.blocks if isinstance(block, Picture)]
+    pictures = [block for section in content.sections for block in section.blocks if isinstance(block, Figure)]
     images = {block.chart.name: block.chart.image("png", "column", framed=False) for block in pictures}
     paper = Document(io.BytesIO(word.render(content, images)))
     page = html.render(content, dict.fromkeys(images, b"<svg/>")).decode()

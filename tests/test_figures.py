@@ -307,7 +307,7 @@ def test_the_command_draws_the_formats_sizes_and_style_that_it_is_asked(tmp_path
         (["rankin"], 2, "Did you mean 'ranking'?"),
         (["coverage", "--format", "png,gif"], 2, "No format 'gif'. Formats are png, svg, pdf, csv."),
         (["coverage", "--size", "pages"], 2, "No size 'pages'. Did you mean 'page'?"),
-        (["coverage", "--style", "none.mplstyle"], 2, "Style file none.mplstyle cannot be used"),
+        (["coverage", "--style", "none.mplstyle"], 2, "Style file none.mplstyle cannot be read"),
         (["coverage", "--claims", "none.toml"], 2, "none.toml: no such file"),
         (["coverage", "--check", "--out", "nowhere"], 3, "nowhere/manifest.json is not there"),
         (["coverage", "--out", "broken"], 3, "broken/manifest.json cannot be read: Input data was truncated"),
@@ -390,7 +390,7 @@ def test_few_pictures_are_drawn_here(charts, monkeypatch):
 
 def test_an_error_in_another_process_is_the_error_here(charts, monkeypatch):
     monkeypatch.setattr(drawing, "SHARE", 1)
-    with pytest.raises(nl.UnknownName, match="Style file none cannot be used"):
+    with pytest.raises(nl.UnknownName, match="Style file none cannot be read"):
         pictures(charts, [Picture("svg")], style="none", workers=2)
 
 

@@ -47,13 +47,13 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Picture:
+class Figure:
     """A figure, with its headline above it, and what is measured, notes and source under it."""
 
     chart: Chart
 
 
-Block = str | Points | Heading | Table | Picture
+Block = str | Points | Heading | Table | Figure
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class Content:
     @property
     def charts(self) -> list[Chart]:
         """The figures, in order."""
-        return [block.chart for section in self.sections for block in section.blocks if isinstance(block, Picture)]
+        return [block.chart for section in self.sections for block in section.blocks if isinstance(block, Figure)]
 
 
 def values_of(chart: Chart, *, main: bool = False) -> list[Table]:

@@ -8,7 +8,7 @@ from nltrade import __version__, registry, wording
 from nltrade.cbs import snapshot
 from nltrade.cbs.snapshot import Origin
 from nltrade.charts import Chart, draw
-from nltrade.documents.blocks import Block, Content, Heading, Link, Picture, Points, Section, Table
+from nltrade.documents.blocks import Block, Content, Figure, Heading, Link, Points, Section, Table
 from nltrade.documents.findings import findings
 from nltrade.errors import NoData
 from nltrade.registry.entries import Lang, Sector
@@ -86,7 +86,7 @@ def make_content(
     if verdicts:
         sections.append(_reported(verdicts, charts, lang))
     for part, members in PARTS.items():
-        blocks = [Picture(charts[name]) for name in members if name in charts]
+        blocks = [Figure(charts[name]) for name in members if name in charts]
         if blocks:
             sections.append(Section(part, wording.label(part, lang), blocks))
     tables = {table for chart in charts.values() for both in chart.data.get("table", []) for table in both.split(" + ")}
@@ -120,7 +120,7 @@ def _reported(verdicts: list[Verdict], charts: Mapping[str, Chart], lang: Lang) 
     ]
     blocks += [wording.label("documents-head", lang), Points(cited)]
     if "reported" in charts:
-        blocks.append(Picture(charts["reported"]))
+        blocks.append(Figure(charts["reported"]))
     for verdict in verdicts:
         blocks += [
             Heading(f"{verdict.claim.text(lang)}: {wording.label(verdict.verdict, lang)}"),

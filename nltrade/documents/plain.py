@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Mapping
 
 from nltrade import wording
-from nltrade.documents.blocks import Block, Content, Heading, Picture, Points, Table
+from nltrade.documents.blocks import Block, Content, Figure, Heading, Points, Table
 
 WIDTH = 96  # characters
 
@@ -46,7 +46,7 @@ def _lines(block: Block, content: Content) -> list[str]:
                 for row in block.rows
             ]
             return [_fill(block.caption), *(_fill(row, "- ") for row in told)]
-        case Picture():
+        case Figure():
             number = content.charts.index(block.chart) + 1
             name = wording.text("figure-number", content.lang, number=number)
             return [_fill(f"{name}. {block.chart.alt}"), *(_fill(line) for line in block.chart.footer if line)]

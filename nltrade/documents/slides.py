@@ -13,7 +13,7 @@ from pptx.util import Inches, Pt
 
 from nltrade.charts import Chart
 from nltrade.charts.canvas import wrap
-from nltrade.documents.blocks import Content, Picture, Points, Table, shares
+from nltrade.documents.blocks import Content, Figure, Points, Table, shares
 from nltrade.documents.zipped import without_moments
 
 WIDE, TALL, MARGIN = 13.333, 7.5, 0.5  # inches
@@ -52,7 +52,7 @@ def render(content: Content, images: Mapping[str, bytes]) -> bytes:
     for section in content.sections:
         for block in section.blocks:
             match block:
-                case Picture(chart):
+                case Figure(chart):
                     _figure(show, chart, images[chart.name])
                 case Points() if section.id in ("findings", "notes"):
                     texts = [item if isinstance(item, str) else item.text for item in block.items]

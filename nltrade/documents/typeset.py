@@ -10,7 +10,7 @@ import msgspec
 import typst
 
 from nltrade import wording
-from nltrade.documents.blocks import Block, Content, Heading, Link, Picture, Points, Table, shares
+from nltrade.documents.blocks import Block, Content, Figure, Heading, Link, Points, Table, shares
 
 LAYOUT = Path(__file__).with_name("briefing.typ")
 ROOM = 100  # characters of a table beside each other
@@ -71,7 +71,7 @@ def _plain(block: Block, content: Content) -> dict[str, Any]:
             supplement = wording.label("table", content.lang)
             data = {"head": block.head, "rows": block.rows, "caption": block.caption, "widths": shares(block, ROOM)}
             return {"kind": "table", "supplement": supplement, **data}
-        case Picture(chart):
+        case Figure(chart):
             words = {"headline": chart.headline, "alt": chart.alt, "caption": chart.subtitle}
             notes = [line for line in chart.footer if line]
             supplement = wording.label("figure", content.lang)

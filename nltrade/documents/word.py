@@ -14,7 +14,7 @@ from docx.shared import Cm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 
 from nltrade import wording
-from nltrade.documents.blocks import Block, Content, Heading, Picture, Points, Table, shares, values_of
+from nltrade.documents.blocks import Block, Content, Figure, Heading, Points, Table, shares, values_of
 from nltrade.documents.zipped import without_moments
 
 ACROSS, HIGHEST = 16.0, 19.0  # cm: between the margins; of a picture
@@ -96,7 +96,7 @@ def _add(paper: Paper, block: Block, content: Content, images: Mapping[str, byte
                     _link(paragraph, item.text, item.address)
         case Table():
             _add_table(paper, block, content)
-        case Picture(chart):
+        case Figure(chart):
             paper.add_heading(chart.headline, level=2)
             picture = paper.add_picture(io.BytesIO(images[chart.name]), width=Cm(ACROSS))
             if picture.height > Cm(HIGHEST):
