@@ -173,7 +173,7 @@ def totals(rows: Any) -> None:
     Parameters
     ----------
     rows : narwhals frame
-        Tidy rows.
+        Tidy rows of level 0.
 
     Raises
     ------
@@ -182,7 +182,7 @@ def totals(rows: Any) -> None:
     """
     if isinstance(rows, nw.DataFrame):
         products = registry.products()
-        for code in rows.select("product", "level").filter(nw.col("level") == 0)["product"].unique().to_list():
+        for code in rows["product"].unique().to_list():
             if code in products and products[code].level:
                 level = products[code].level
                 raise FrameError(f"Column 'level' calls product {code} a total: 0. Its level is {level}: write that.")

@@ -179,10 +179,12 @@ def share(frame: IntoFrameT, of: Literal["all products", "all partners", "export
     is_whole, differs = wholes[of]
     keys = [name for name in [*CELL, "flow"] if name not in differs]
     rows = shape.tidy(frame, [*CELL, "flow", VALUE], adds=["whole_meur", "share_pct"])
-    shape.totals(rows)
     if of == "export":
         rows = rows.filter(nw.col("flow").is_in(["export", "re-export", "domestic export"]))
-    whole = rows.filter(is_whole).select(*keys, nw.col(VALUE).alias("whole_meur"))
+    wholes = rows.filter(is_whole)
+    if of == "all products":
+        shape.totals(wholes)
+    whole = wholes.select(*keys, nw.col(VALUE).alias("whole_meur"))
     part_of_whole = nw.when(nw.col("whole_meur") != 0).then(100 * nw.col(VALUE) / nw.col("whole_meur"))
     shares = arithmetic.beside(rows, whole, keys).with_columns(part_of_whole.alias("share_pct"))
     return shares.to_native()  # type: ignore[no-any-return]
