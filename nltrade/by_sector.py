@@ -57,6 +57,13 @@ def sector_trade(
         and at most, missing where nothing bounds it), `total_meur` of all goods or services and `share_pct` of it;
         `growth_pct` and `growth_note` as in `nltrade.growth`. The flow ``"balance"`` is exports less imports.
 
+    Raises
+    ------
+    FrameError
+        A column is missing or of another type, or (in an eager frame) a cell is there twice.
+    RegistryError
+        A code of a sector is inside another one of it.
+
     Examples
     --------
     >>> import nltrade as nl

@@ -3,7 +3,8 @@ Questions to a tidy frame: totals, balances, shares, growth.
 
 Every function takes a frame in the shape of `nltrade.load` and gives back a new one of the same engine: pandas,
 Polars, PyArrow, DuckDB, Dask or PySpark, lazy where the engine is lazy. Nothing is collected here, and no argument is
-changed. A missing value stays missing: a sum, share or growth rate of which a part is missing is missing too.
+changed. A missing value stays missing: a sum, share or growth rate of which a part is missing is missing too. A frame
+that is not in that shape is an error that names column and remedy: `nltrade.shape` says what is looked at.
 """
 
 from collections.abc import Sequence
@@ -61,6 +62,8 @@ def select(
         A partner, flow or product does not exist; the message says what is close.
     NoData
         All names exist, but not together (only for eager frames; a lazy one is not looked into).
+    FrameError
+        A column that is asked about is missing or of another type.
 
     Examples
     --------
@@ -107,6 +110,11 @@ def total(frame: IntoFrameT) -> IntoFrameT:
     frame
         Tidy rows with the flow ``"total trade"``; `value_meur` is in million euro, and missing where either flow is.
 
+    Raises
+    ------
+    FrameError
+        A column is missing or of another type, or (in an eager frame) a cell is there twice.
+
     Examples
     --------
     >>> import nltrade as nl
@@ -132,6 +140,11 @@ def balance(frame: IntoFrameT) -> IntoFrameT:
     frame
         Tidy rows with the flow ``"balance"``; `value_meur` is in million euro, negative where imports are larger,
         and missing where either flow is.
+
+    Raises
+    ------
+    FrameError
+        A column is missing or of another type, or (in an eager frame) a cell is there twice.
 
     Examples
     --------
@@ -161,6 +174,11 @@ def share(frame: IntoFrameT, of: Literal["all products", "all partners", "export
     frame
         The rows of `frame` (of exports, only the flows that make them up) with `whole_meur` (million euro) and
         `share_pct` (percent); missing where the part or the whole is missing or the whole is zero.
+
+    Raises
+    ------
+    FrameError
+        A column is missing, of another type or there already, or (in an eager frame) a whole is there twice.
 
     Examples
     --------
@@ -212,6 +230,11 @@ def growth(frame: IntoFrameT, *, across_breaks: bool = False, part_years: bool =
         The rows of `frame` with `previous_meur` (million euro), `growth_pct` (percent) and `growth_note`
         (``""``, ``"method break 2012/2013"`` or ``"part-year"``). A rate is missing as well where either value is,
         or where the previous one is not above zero.
+
+    Raises
+    ------
+    FrameError
+        A column is missing, of another type or there already, or (in an eager frame) a cell is there twice.
 
     Examples
     --------

@@ -41,7 +41,8 @@ def check_claims(
     Parameters
     ----------
     frame : frame, optional
-        Tidy frame of any engine; the shipped figures by default. The few rows that the claims ask for are collected.
+        Tidy frame of any engine; the shipped figures by default. Of a lazy one, the rows that the claims ask for are
+        collected, once.
     claims : mapping or iterable of Claim, optional
         What to check; the shipped claims by default. `nltrade.claims(file)` reads your own.
 
@@ -49,6 +50,11 @@ def check_claims(
     -------
     list of Verdict
         In the order of the claims.
+
+    Raises
+    ------
+    FrameError
+        A column is missing or of another type, or a cell is there twice.
 
     Examples
     --------
