@@ -23,7 +23,7 @@ from nltrade.arithmetic import CELL, SERIES
 from nltrade.registry import tables
 
 ROWS = 1_000_000
-ROUNDS = 9
+ROUNDS = 15
 MOST = 1.3
 WHOLE = [name for name in [*CELL, "flow"] if name not in ("product", "level")]
 BREAKS = [f"{table.id} {gap.after}" for table in tables().values() for gap in table.breaks]

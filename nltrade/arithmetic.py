@@ -32,17 +32,18 @@ BESIDE = ["year", "part", "previous_complete"]  # what growth is worked out with
 
 def combine(rows: Any, name: Literal["total trade", "balance"]) -> Any:
     """Answer `total` or `balance` for tidy rows of narwhals; a cell that is there twice is refused, or has no value."""
-    of_flow = {flow: nw.col("flow") == flow for flow in ("import", "export")}
-    amounts = [nw.when(those).then(nw.col(VALUE)).alias(flow) for flow, those in of_flow.items()]
-    times = [those.cast(nw.Int8).alias(f"times {flow}") for flow, those in of_flow.items()]
-    twice = (nw.col("times import") > 1) | (nw.col("times export") > 1)
-    counts = nw.col("times import", "times export").sum()
-    combined = shape.grouped(rows.select(*CELL, *amounts, *times), CELL, nw.col(*of_flow).max(), counts)
+    is_import, is_export = nw.col("flow") == "import", nw.col("flow") == "export"
+    signed = nw.when(is_import).then((1 if name == "total trade" else -1) * nw.col(VALUE))
+    amount = signed.otherwise(nw.when(is_export).then(nw.col(VALUE))).alias(VALUE)
+    # One sum tells how often both flows are there: imports count as ones, exports as thousands.
+    times = (is_import.cast(nw.Int64) + 1000 * is_export.cast(nw.Int64)).alias("times")
+    amounts = nw.col(VALUE).sum(), nw.col(VALUE).count().alias("published"), nw.col("times").sum()
+    combined = shape.grouped(rows.select(*CELL, amount, times), CELL, *amounts)
+    twice = ~nw.col("times").is_in([0, 1, 1000, 1001])
     if isinstance(combined, nw.DataFrame) and combined.select(twice.any()).item():
-        shape.once(rows.filter(nw.col("flow").is_in(list(of_flow))), [*CELL, "flow"])
-    imports = nw.col("import") if name == "total trade" else -nw.col("import")
-    # of the one cell of each flow the largest: a sum would turn missing into zero
-    value = nw.when(~twice).then(nw.col("export") + imports).alias(VALUE)
+        shape.once(rows.filter(is_import | is_export), [*CELL, "flow"])
+    once_each = (nw.col("times") == 1001) & (nw.col("published") == 2)
+    value = nw.when(once_each).then(nw.col(VALUE)).alias(VALUE)
     return combined.with_columns(nw.lit(name).alias("flow"), value).select("table", "kind", "flow", *CELL[2:], VALUE)
 
 

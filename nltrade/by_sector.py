@@ -65,6 +65,8 @@ def sector_trade(
         The frame has nothing on the partner, or no sector has a class of goods or services.
     RegistryError
         A class of a sector of your own lies inside another one, and would count twice.
+    FrameError
+        A column is missing or of another type, or (in an eager frame) a cell is there twice.
 
     Examples
     --------

@@ -85,6 +85,8 @@ def rank_partners(
         A flow, product, table or period does not exist, or several tables cover the period.
     NoData
         No country has a value (only for eager frames).
+    FrameError
+        A column is missing or of another type, or (in an eager frame) a cell is there twice.
 
     Examples
     --------
@@ -167,8 +169,8 @@ def rank_partners(
             .with_columns(nw.col("unallocated") + nw.col("more"), nw.col("known") & nw.col("both_known"))
         )
     if isinstance(countries, nw.DataFrame) and countries.is_empty():
-        on = " and ".join(tables.values())
-        raise NoData(f"No country has a value for {', '.join(flows)} of {kind} in {period} in table {on}.")
+        what = f"{', '.join(flows)} of {kind} in {period}"
+        raise NoData(f"No country has a value for {what} in table {' and '.join(tables.values())}.")
     groups = parts[0].filter(nw.col("partner").is_in([p.id for p in near if p.holds == "countries"]))
     groups = groups.filter(~nw.col(VALUE).is_null()).select("flow", "partner", nw.col(VALUE).alias("value"))
     return nw.maybe_reset_index(_places(countries, groups, pool, with_services=len(parts) == 2)).to_native()  # type: ignore[no-any-return]

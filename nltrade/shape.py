@@ -11,7 +11,6 @@ count on it being there once.
 
 import re
 from collections.abc import Iterable
-from types import MappingProxyType
 from typing import Any
 
 import narwhals as nw
@@ -26,16 +25,14 @@ TOTAL_OF = {"goods": "TOTAL", "services": "S"}
 KEY = ["table", "flow", "partner", "product", "period"]  # what tells cells apart
 PERIOD = re.compile(r"\d{4}(-Q[1-4]|-(0[1-9]|1[0-2]))?")
 MOST = 3e7  # million euro: more than the exports of the whole world in a year
-TAKES = MappingProxyType(
-    {
-        VALUE: "numbers, in million euro",
-        "level": "whole numbers: 0 for a total, 1 a section, 2 a division, 3 a group",
-        "complete": "true or false",
-        "period": "text: 2012, 2012-Q1 or 2012-01",
-        "product": "text, as a leading zero counts in a code",
-    }
-)
-UNITS = MappingProxyType({"value_eur": "/ 1e6", "value_keur": "/ 1e3", "value_teur": "/ 1e3", "value_beur": "* 1e3"})
+TAKES = {
+    VALUE: "numbers, in million euro",
+    "level": "whole numbers: 0 for a total, 1 a section, 2 a division, 3 a group",
+    "complete": "true or false",
+    "period": "text: 2012, 2012-Q1 or 2012-01",
+    "product": "text, as a leading zero counts in a code",
+}
+UNITS = {"value_eur": "/ 1e6", "value_keur": "/ 1e3", "value_teur": "/ 1e3", "value_beur": "* 1e3"}
 
 
 def tidy(frame: Any, needed: Iterable[str], *, adds: Iterable[str] = ()) -> Any:
@@ -173,7 +170,7 @@ def totals(rows: Any) -> None:
     Parameters
     ----------
     rows : narwhals frame
-        Tidy rows.
+        Tidy rows of level 0.
 
     Raises
     ------
@@ -182,7 +179,7 @@ def totals(rows: Any) -> None:
     """
     if isinstance(rows, nw.DataFrame):
         products = registry.products()
-        for code in rows.select("product", "level").filter(nw.col("level") == 0)["product"].unique().to_list():
+        for code in rows["product"].unique().to_list():
             if code in products and products[code].level:
                 level = products[code].level
                 raise FrameError(f"Column 'level' calls product {code} a total: 0. Its level is {level}: write that.")

@@ -3,7 +3,8 @@ Questions to a tidy frame: totals, balances, shares, growth.
 
 Every function takes a frame in the shape of `nltrade.load` and gives back a new one of the same engine: pandas,
 Polars, PyArrow, DuckDB, Dask or PySpark, lazy where the engine is lazy. Nothing is collected here, and no argument is
-changed. A missing value stays missing: a sum, share or growth rate of which a part is missing is missing too.
+changed. A missing value stays missing: a sum, share or growth rate of which a part is missing is missing too. A frame
+that is not in that shape is an error that names column and remedy: `nltrade.shape` says what is looked at.
 """
 
 from collections.abc import Sequence
@@ -61,6 +62,8 @@ def select(
         A partner, flow or product does not exist; the message says what is close.
     NoData
         All names exist, but not together (only for eager frames; a lazy one is not looked into).
+    FrameError
+        A column that is asked about is missing or of another type.
 
     Examples
     --------
@@ -107,6 +110,11 @@ def total(frame: IntoFrameT) -> IntoFrameT:
     frame
         Tidy rows with the flow ``"total trade"``; `value_meur` is in million euro, and missing where either flow is.
 
+    Raises
+    ------
+    FrameError
+        A column is missing or of another type, or (in an eager frame) a cell is there twice.
+
     Examples
     --------
     >>> import nltrade as nl
@@ -132,6 +140,11 @@ def balance(frame: IntoFrameT) -> IntoFrameT:
     frame
         Tidy rows with the flow ``"balance"``; `value_meur` is in million euro, negative where imports are larger,
         and missing where either flow is.
+
+    Raises
+    ------
+    FrameError
+        A column is missing or of another type, or (in an eager frame) a cell is there twice.
 
     Examples
     --------
@@ -166,6 +179,8 @@ def share(frame: IntoFrameT, of: Literal["all products", "all partners", "export
     ------
     UnknownName
         `of` is none of these wholes.
+    FrameError
+        A column is missing, of another type or there already, or (in an eager frame) a whole is there twice.
 
     Examples
     --------
@@ -184,10 +199,12 @@ def share(frame: IntoFrameT, of: Literal["all products", "all partners", "export
     is_whole, differs = wholes[of]
     keys = [name for name in [*CELL, "flow"] if name not in differs]
     rows = shape.tidy(frame, [*CELL, "flow", VALUE], adds=["whole_meur", "share_pct"])
-    shape.totals(rows)
     if of == "export":
         rows = rows.filter(nw.col("flow").is_in(["export", "re-export", "domestic export"]))
-    whole = rows.filter(is_whole).select(*keys, nw.col(VALUE).alias("whole_meur"))
+    wholes = rows.filter(is_whole)
+    if of == "all products":
+        shape.totals(wholes)
+    whole = wholes.select(*keys, nw.col(VALUE).alias("whole_meur"))
     part_of_whole = nw.when(nw.col("whole_meur") != 0).then(100 * nw.col(VALUE) / nw.col("whole_meur"))
     shares = arithmetic.beside(rows, whole, keys).with_columns(part_of_whole.alias("share_pct"))
     return shares.to_native()  # type: ignore[no-any-return]
@@ -215,6 +232,11 @@ def growth(frame: IntoFrameT, *, across_breaks: bool = False, part_years: bool =
         The rows of `frame` with `previous_meur` (million euro), `growth_pct` (percent) and `growth_note`
         (``""``, ``"method break 2012/2013"`` or ``"part-year"``). A rate is missing as well where either value is,
         or where the previous one is not above zero.
+
+    Raises
+    ------
+    FrameError
+        A column is missing, of another type or there already, or (in an eager frame) a cell is there twice.
 
     Examples
     --------

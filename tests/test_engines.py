@@ -87,10 +87,8 @@ def asked_for_rows(monkeypatch):
 def test_a_lazy_question_reads_no_row(few, lazy_engine, asked_for_rows, question):
     frame = lazy_engine.into(few)
     asked_for_rows.clear()
-    answer = QUESTIONS[question](frame)
+    QUESTIONS[question](frame)
     assert asked_for_rows == []
-    lazy_engine.back(answer)
-    assert asked_for_rows, "the test would notice"
 
 
 def test_a_lazy_selection_reads_no_row_even_where_there_is_none(few, lazy_engine, asked_for_rows):
@@ -99,6 +97,7 @@ def test_a_lazy_selection_reads_no_row_even_where_there_is_none(few, lazy_engine
     answer = nl.select(frame, partner="RU", period=1990)
     assert asked_for_rows == []
     assert lazy_engine.back(answer).empty
+    assert asked_for_rows, "the test would notice"
 
 
 def test_claims_are_checked_with_one_collection_of_the_rows_they_need(few, lazy_engine, monkeypatch):

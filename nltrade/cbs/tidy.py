@@ -84,7 +84,7 @@ def load(
     }
     ids = tables or snapshots.here()
     found = [tidy(part.verify(), only) for id in ids for part in snapshots.find(id, snapshot)]
-    frame = pd.concat(found, ignore_index=True)
+    frame = pd.concat([part for part in found if len(part)] or found, ignore_index=True)  # an empty one has no types
     # Two downloads of one date can hold the same cell: the later one goes first.
     return frame if len(found) == len(ids) else frame.drop_duplicates(CELL, ignore_index=True)
 
@@ -145,7 +145,7 @@ def tidy(raw: Snapshot, only: Mapping[str, Collection[str]] = MappingProxyType({
             "status": period.all("status"),
             "missing": none.fillna("").mask(text.isna(), "not published"),
         }
-    ).astype({"level": "int64", "complete": bool})  # where a table has no such cell as well
+    ).astype({"level": "int64", "complete": bool})
 
 
 class _Coded(NamedTuple):

@@ -42,7 +42,8 @@ def check_claims(
     Parameters
     ----------
     frame : frame, optional
-        Tidy frame of any engine; the shipped figures by default. The few rows that the claims ask for are collected.
+        Tidy frame of any engine; the shipped figures by default. Of a lazy one, the rows that the claims ask for are
+        collected, once.
     claims : mapping or iterable of Claim, optional
         What to check; the shipped claims by default. `nltrade.claims(file)` reads your own.
 
@@ -55,6 +56,11 @@ def check_claims(
     ------
     SnapshotError
         No frame was given, and a file of the figures at hand is missing or changed.
+
+    Raises
+    ------
+    FrameError
+        A column is missing or of another type, or a cell is there twice.
 
     Examples
     --------
@@ -75,7 +81,7 @@ def check_claims(
     shape.periods(rows)
     rows = rows.filter(nw.col("period").is_in(sorted(years)), nw.col("product").is_in(sorted(products)))
     rows = rows.collect() if isinstance(rows, nw.LazyFrame) else rows
-    shape.totals(rows)
+    shape.totals(rows.filter(nw.col("level") == 0))
     shape.once(rows, shape.KEY)
     cells = rows.to_pandas()
     sources = snapshot.origins(cells["table"].unique())
