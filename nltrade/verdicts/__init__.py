@@ -56,9 +56,6 @@ def check_claims(
     ------
     SnapshotError
         No frame was given, and a file of the figures at hand is missing or changed.
-
-    Raises
-    ------
     FrameError
         A column is missing or of another type, or a cell is there twice.
 
