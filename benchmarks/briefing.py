@@ -8,7 +8,7 @@ and saved as the same pictures, one after the other. The median of the ratios is
 import os
 import tempfile
 
-from run import ROUNDS, compare, header
+from run import compare, header
 
 import nltrade as nl
 from nltrade.charts import NAMES, draw
@@ -32,9 +32,9 @@ def main() -> None:
         about = {"partner": "RU", "period": 2012}
         pictures([draw(name, frame, verdicts, lang=lang, **about) for lang in LANGS for name in NAMES], wanted)
 
-    compare("briefing, one process / its figures alone", lambda: whole(1), figures_alone, 1.5, rounds=ROUNDS // 2)
+    compare("briefing, one process / its figures alone", lambda: whole(1), figures_alone, 1.5, rounds=3)
     cores = os.cpu_count() or 1
-    compare(f"briefing, {cores} processes / its figures", lambda: whole(cores), figures_alone, 1.5, rounds=ROUNDS // 2)
+    compare(f"briefing, {cores} processes / its figures", lambda: whole(cores), figures_alone, 1.5, rounds=3)
 
 
 if __name__ == "__main__":
