@@ -11,9 +11,9 @@ import tempfile
 from run import compare, header
 
 import nltrade as nl
+from nltrade.briefing import FORMATS
 from nltrade.charts import NAMES, draw
-from nltrade.charts.drawing import pictures
-from nltrade.documents import FORMATS
+from nltrade.charts.processes import pictures
 from nltrade.registry.entries import LANGS
 
 
@@ -30,11 +30,22 @@ def main() -> None:
     def figures_alone() -> None:
         verdicts = nl.check_claims(frame)
         about = {"partner": "RU", "period": 2012}
-        pictures([draw(name, frame, verdicts, lang=lang, **about) for lang in LANGS for name in NAMES], wanted)
+        pictures(
+            [draw(name, frame, verdicts, lang=lang, **about) for lang in LANGS for name in NAMES],
+            wanted,
+        )
 
-    compare("briefing, one process / its figures alone", lambda: whole(1), figures_alone, 1.5, rounds=3)
+    compare(
+        "briefing, one process / its figures alone", lambda: whole(1), figures_alone, 1.5, rounds=3
+    )
     cores = os.cpu_count() or 1
-    compare(f"briefing, {cores} processes / its figures", lambda: whole(cores), figures_alone, 1.5, rounds=3)
+    compare(
+        f"briefing, {cores} processes / its figures",
+        lambda: whole(cores),
+        figures_alone,
+        1.5,
+        rounds=3,
+    )
 
 
 if __name__ == "__main__":

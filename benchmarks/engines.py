@@ -19,7 +19,7 @@ import polars as pl
 from polars.testing import assert_frame_equal
 
 import nltrade as nl
-from nltrade.arithmetic import CELL, SERIES
+from nltrade.questions.arithmetic import CELL, SERIES
 from nltrade.registry import tables
 
 ROWS = 1_000_000
@@ -38,8 +38,14 @@ def million() -> pd.DataFrame:
 
 
 def pandas_flows(frame: pd.DataFrame) -> pd.DataFrame:
-    beside = {flow: frame["value_meur"].where(frame["flow"] == flow) for flow in ("import", "export")}
-    cells = frame[CELL].assign(**beside).groupby(CELL, sort=False, dropna=False, observed=True, as_index=False)
+    beside = {
+        flow: frame["value_meur"].where(frame["flow"] == flow) for flow in ("import", "export")
+    }
+    cells = (
+        frame[CELL]
+        .assign(**beside)
+        .groupby(CELL, sort=False, dropna=False, observed=True, as_index=False)
+    )
     return cells[["import", "export"]].max()
 
 
@@ -54,7 +60,9 @@ def pandas_balance(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def pandas_share(frame: pd.DataFrame) -> pd.DataFrame:
-    whole = frame.loc[frame["level"] == 0, [*WHOLE, "value_meur"]].rename(columns={"value_meur": "whole_meur"})
+    whole = frame.loc[frame["level"] == 0, [*WHOLE, "value_meur"]].rename(
+        columns={"value_meur": "whole_meur"}
+    )
     shares = frame.merge(whole, on=WHOLE, how="left")
     share = 100 * shares["value_meur"] / shares["whole_meur"]
     return shares.assign(share_pct=share.where(shares["whole_meur"] != 0))
@@ -76,21 +84,32 @@ def pandas_growth(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def polars_flows(frame: pl.DataFrame) -> pl.DataFrame:
-    flows = (pl.col("value_meur").filter(pl.col("flow") == flow).max().alias(flow) for flow in ("import", "export"))
+    flows = (
+        pl.col("value_meur").filter(pl.col("flow") == flow).max().alias(flow)
+        for flow in ("import", "export")
+    )
     return frame.group_by(CELL).agg(*flows)
 
 
 def polars_total(frame: pl.DataFrame) -> pl.DataFrame:
-    return polars_flows(frame).with_columns(flow=pl.lit("total trade"), value_meur=pl.col("import") + pl.col("export"))
+    return polars_flows(frame).with_columns(
+        flow=pl.lit("total trade"), value_meur=pl.col("import") + pl.col("export")
+    )
 
 
 def polars_balance(frame: pl.DataFrame) -> pl.DataFrame:
-    return polars_flows(frame).with_columns(flow=pl.lit("balance"), value_meur=pl.col("export") - pl.col("import"))
+    return polars_flows(frame).with_columns(
+        flow=pl.lit("balance"), value_meur=pl.col("export") - pl.col("import")
+    )
 
 
 def polars_share(frame: pl.DataFrame) -> pl.DataFrame:
-    whole = frame.filter(pl.col("level") == 0).select(*WHOLE, pl.col("value_meur").alias("whole_meur"))
-    share = pl.when(pl.col("whole_meur") != 0).then(100 * pl.col("value_meur") / pl.col("whole_meur"))
+    whole = frame.filter(pl.col("level") == 0).select(
+        *WHOLE, pl.col("value_meur").alias("whole_meur")
+    )
+    share = pl.when(pl.col("whole_meur") != 0).then(
+        100 * pl.col("value_meur") / pl.col("whole_meur")
+    )
     return frame.join(whole, on=WHOLE, how="left").with_columns(share_pct=share)
 
 
@@ -111,7 +130,11 @@ def polars_growth(frame: pl.DataFrame) -> pl.DataFrame:
     return (
         frame.join(previous, on=[*SERIES, "period"], how="left")
         .with_columns(growth_note=pl.when(whole).then(note).otherwise(pl.lit("part-year")))
-        .with_columns(growth_pct=pl.when((pl.col("growth_note") == "") & (pl.col("previous_meur") > 0)).then(rate))
+        .with_columns(
+            growth_pct=pl.when((pl.col("growth_note") == "") & (pl.col("previous_meur") > 0)).then(
+                rate
+            )
+        )
         .drop("previous_complete")
     )
 
@@ -130,7 +153,9 @@ QUESTIONS: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any], Callable[
 
 def same(ours: Any, native: Any) -> None:
     """Compare two answers, whatever the order of their rows."""
-    ours, native = (pl.from_pandas(each) if isinstance(each, pd.DataFrame) else each for each in (ours, native))
+    ours, native = (
+        pl.from_pandas(each) if isinstance(each, pd.DataFrame) else each for each in (ours, native)
+    )
     assert_frame_equal(ours, native.select(ours.columns), check_row_order=False)
 
 
@@ -141,8 +166,12 @@ def seconds(act: Callable[[Any], Any], frame: Any) -> float:
 
 
 def main() -> None:
-    versions = ", ".join(f"{name} {version(name)}" for name in ("nltrade", "narwhals", "pandas", "polars"))
-    print(f"Python {platform.python_version()}, {versions}; {platform.machine()}, {os.cpu_count()} cores\n")
+    versions = ", ".join(
+        f"{name} {version(name)}" for name in ("nltrade", "narwhals", "pandas", "polars")
+    )
+    print(
+        f"Python {platform.python_version()}, {versions}; {platform.machine()}, {os.cpu_count()} cores\n"
+    )
     print(f"{'':22} {'ours':>9} {'native':>9} {'ratio':>6}")
     table = million()
     for engine, frame in {"pandas": table, "Polars": pl.from_pandas(table)}.items():
@@ -152,7 +181,10 @@ def main() -> None:
             pairs = [(seconds(ours, frame), seconds(native, frame)) for _ in range(ROUNDS)]
             mine, other = (statistics.median(times) for times in zip(*pairs, strict=True))
             ratio = statistics.median([a / b for a, b in pairs])
-            print(f"{name + ', ' + engine:22} {mine:7.3f} s {other:7.3f} s {ratio:6.2f}   at most {MOST}", flush=True)
+            print(
+                f"{name + ', ' + engine:22} {mine:7.3f} s {other:7.3f} s {ratio:6.2f}   at most {MOST}",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

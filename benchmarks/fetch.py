@@ -51,13 +51,25 @@ while url:
 PANDAS = "", "import pandas"
 YEARLY = "import nltrade as nl; frame = nl.load('7137shih', period=range(1996, 2018))"
 SECTORS = YEARLY, "nl.sector_trade(frame)"
-GROUPED = YEARLY, "frame.groupby(['table', 'flow', 'partner', 'product', 'period'])['value_meur'].sum()"
+GROUPED = (
+    YEARLY,
+    "frame.groupby(['table', 'flow', 'partner', 'product', 'period'])['value_meur'].sum()",
+)
 ONE_ANSWER = "", "import nltrade as nl; assert len(nl.load('7137shih', partner='RU', period=2012))"
 
 
 @contextmanager
 def replica(latency: float = 0.0) -> Iterator[str]:
-    words = [sys.executable, "-m", "cbs_replica", "--kinds", "MM JJ", "--keep", "--latency", str(latency)]
+    words = [
+        sys.executable,
+        "-m",
+        "cbs_replica",
+        "--kinds",
+        "MM JJ",
+        "--keep",
+        "--latency",
+        str(latency),
+    ]
     environment = os.environ | {"PYTHONPATH": str(ROOT / "tests")}
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=environment) as server:
         assert server.stdout
@@ -65,7 +77,9 @@ def replica(latency: float = 0.0) -> Iterator[str]:
         server.terminate()
 
 
-def measure(contender: tuple[str, str], url: str, folder: str | None = None, **years: int) -> tuple[float, float]:
+def measure(
+    contender: tuple[str, str], url: str, folder: str | None = None, **years: int
+) -> tuple[float, float]:
     """Give the seconds and the megabytes of one run, by default into a folder that goes away."""
     before, work = contender
     with tempfile.TemporaryDirectory() as away:
@@ -76,45 +90,87 @@ def measure(contender: tuple[str, str], url: str, folder: str | None = None, **y
     return seconds, megabytes
 
 
-def medians(contenders: dict[str, tuple[str, str]], url: str, **years: int) -> dict[str, tuple[float, float]]:
+def medians(
+    contenders: dict[str, tuple[str, str]], url: str, **years: int
+) -> dict[str, tuple[float, float]]:
     """Run each once for the replica to have its answers, then in turn; give the median time and memory of each."""
-    rounds = [{name: measure(each, url, **years) for name, each in contenders.items()} for _ in range(ROUNDS + 1)]
+    rounds = [
+        {name: measure(each, url, **years) for name, each in contenders.items()}
+        for _ in range(ROUNDS + 1)
+    ]
     return {
-        name: (statistics.median(one[name][0] for one in rounds[1:]), max(one[name][1] for one in rounds[1:]))
+        name: (
+            statistics.median(one[name][0] for one in rounds[1:]),
+            max(one[name][1] for one in rounds[1:]),
+        )
         for name in contenders
     }
 
 
 def compare(what: str, ours: float, other: float, most: float, unit: str) -> None:
-    print(f"{what:56} {ours:8.2f} {unit:2} {other:8.2f} {unit:2} {ours / other:6.2f}   at most {most:.2f}", flush=True)
+    print(
+        f"{what:56} {ours:8.2f} {unit:2} {other:8.2f} {unit:2} {ours / other:6.2f}   at most {most:.2f}",
+        flush=True,
+    )
 
 
 def main() -> None:
     packages = ("nltrade", "cbsodata", "requests", "msgspec", "pyarrow", "pandas")
     versions = ", ".join(f"{name} {version(name)}" for name in packages)
-    print(f"Python {platform.python_version()}, {versions}; {platform.machine()}, {os.cpu_count()} cores\n")
+    print(
+        f"Python {platform.python_version()}, {versions}; {platform.machine()}, {os.cpu_count()} cores\n"
+    )
     print(f"{'':56} {'ours':>11} {'yardstick':>11} {'ratio':>6}")
     million = {"first": 2009, "last": 2011}  # 1,046,448 rows
     with replica() as url:
         found = medians({"ours": OURS, "cbsodata": CBSODATA, "floor": FLOOR}, url, **million)
-        compare("1 million rows / cbsodata into pandas, time", found["ours"][0], found["cbsodata"][0], 1 / 3, "s")
-        compare("1 million rows / cbsodata into pandas, memory", found["ours"][1], found["cbsodata"][1], 1 / 4, "MB")
-        compare("1 million rows / reading and parsing them, time", found["ours"][0], found["floor"][0], 3, "s")
+        compare(
+            "1 million rows / cbsodata into pandas, time",
+            found["ours"][0],
+            found["cbsodata"][0],
+            1 / 3,
+            "s",
+        )
+        compare(
+            "1 million rows / cbsodata into pandas, memory",
+            found["ours"][1],
+            found["cbsodata"][1],
+            1 / 4,
+            "MB",
+        )
+        compare(
+            "1 million rows / reading and parsing them, time",
+            found["ours"][0],
+            found["floor"][0],
+            3,
+            "s",
+        )
         few = medians({"ours": OURS}, url, first=2010, last=2011)["ours"]
         many = medians({"ours": OURS}, url, first=1996, last=2015)["ours"]
         compare("7 million rows / 0.7 million rows, time", many[0], few[0], 12, "s")
         compare("7 million rows / 0.7 million rows, memory", many[1], few[1], 1.1, "MB")
         with tempfile.TemporaryDirectory() as folder:
             measure(OURS, url, folder, first=1996, last=2017)
-            pairs = [(measure(ONE_ANSWER, url, folder)[0], measure(PANDAS, url)[0]) for _ in range(9)]
-            both = [(measure(SECTORS, url, folder)[0], measure(GROUPED, url, folder)[0]) for _ in range(5)]
+            pairs = [
+                (measure(ONE_ANSWER, url, folder)[0], measure(PANDAS, url)[0]) for _ in range(9)
+            ]
+            both = [
+                (measure(SECTORS, url, folder)[0], measure(GROUPED, url, folder)[0])
+                for _ in range(5)
+            ]
         answer, pandas = (statistics.median(times) for times in zip(*pairs, strict=True))
         sectors, grouped = (statistics.median(times) for times in zip(*both, strict=True))
         compare("one answer of 7.7 million rows / import pandas, time", answer, pandas, 2, "s")
     compare("sectors of all partners and years / one groupby sum", sectors, grouped, 3, "s")
     with replica(latency=0.05) as url:
         late = medians({"ours": OURS, "cbsodata": CBSODATA}, url, **million)
-        compare("1 million rows, 50 ms an answer / cbsodata, time", late["ours"][0], late["cbsodata"][0], 1 / 3, "s")
+        compare(
+            "1 million rows, 50 ms an answer / cbsodata, time",
+            late["ours"][0],
+            late["cbsodata"][0],
+            1 / 3,
+            "s",
+        )
 
 
 if __name__ == "__main__":

@@ -15,13 +15,17 @@ from run import command, compare
 import nltrade as nl
 from nltrade.charts import NAMES, Chart, draw
 from nltrade.charts.chart import FORMATS
-from nltrade.charts.drawing import Picture, pictures
+from nltrade.charts.processes import Picture, pictures
 from nltrade.registry.entries import LANGS
 
 
 def charts() -> list[Chart]:
     frame, verdicts = nl.load(), nl.check_claims()
-    return [draw(name, frame, verdicts, partner="RU", period=2012, lang=lang) for name in NAMES for lang in LANGS]
+    return [
+        draw(name, frame, verdicts, partner="RU", period=2012, lang=lang)
+        for name in NAMES
+        for lang in LANGS
+    ]
 
 
 def main() -> None:
@@ -31,7 +35,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         full = "-m", "nltrade", "figures", "--out", folder
         command(*full)()
-        compare("figures --check / figures", command(*full, "--check"), command(*full), 0.25, rounds=5)
+        compare(
+            "figures --check / figures", command(*full, "--check"), command(*full), 0.25, rounds=5
+        )
     all_charts, wanted = charts(), [Picture(format) for format in FORMATS]
 
     def drawn(workers: int) -> None:

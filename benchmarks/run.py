@@ -46,7 +46,11 @@ def empty(figure: Figure) -> None:
 
 
 def compare(
-    name: str, ours: Callable[[], object], yardstick: Callable[[], object], most: float, rounds: int = ROUNDS
+    name: str,
+    ours: Callable[[], object],
+    yardstick: Callable[[], object],
+    most: float,
+    rounds: int = ROUNDS,
 ) -> None:
     ours(), yardstick()  # once to warm the caches of the disk and of fonts
     pairs = [(seconds(ours), seconds(yardstick)) for _ in range(rounds)]

@@ -11,7 +11,13 @@ version = release = nltrade.__version__
 copyright = "the nltrade authors; figures: CBS, CC BY 4.0"
 
 root_doc = "README"
-include_patterns = ["README.md", "CHANGELOG.md", "benchmarks/README.md", "notebooks/*.ipynb", "docs/**.md"]
+include_patterns = [
+    "README.md",
+    "CHANGELOG.md",
+    "benchmarks/README.md",
+    "notebooks/*.ipynb",
+    "docs/**.md",
+]
 exclude_patterns = [".*", "build", "data", "dist", "nltrade", "site", "tests"]
 templates_path = ["templates"]
 extensions = ["myst_nb", "numpydoc", "sphinx.ext.autodoc"]
@@ -35,12 +41,22 @@ html_title = "nltrade"
 html_static_path = ["static"]
 html_css_files = ["site.css"]
 html_additional_pages = {"index": "index.html"}  # leads to the README
-html_sidebars = {"README": [], "CHANGELOG": [], "benchmarks/*": [], "notebooks/*": []}  # room for figures and tables
+html_sidebars = {
+    "README": [],
+    "CHANGELOG": [],
+    "benchmarks/*": [],
+    "notebooks/*": [],
+}  # room for figures and tables
 html_context = {"default_mode": "light"}  # the figures are drawn on white
 html_copy_source = False
 html_domain_indices = False
 html_show_search_summary = False  # a browser reads no file that a page did not name
-html_theme_options = {"navbar_end": [], "footer_start": ["copyright"], "footer_end": [], "show_toc_level": 2}
+html_theme_options = {
+    "navbar_end": [],
+    "footer_start": ["copyright"],
+    "footer_end": [],
+    "show_toc_level": 2,
+}
 
 
 def setup(app: Any) -> None:

@@ -10,41 +10,55 @@ nltrade: reported figures on Dutch trade next to what Statistics Netherlands (CB
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from nltrade.by_sector import sector_trade
-from nltrade.cbs.tidy import load
-from nltrade.errors import NltradeError, NoData, UnknownName
-from nltrade.listing import partners, products, tables
-from nltrade.presentation import show, show_ranking
-from nltrade.ranking import rank_partners
+from nltrade.briefing import briefing
+from nltrade.claims import check_claims, verdict_table
+from nltrade.claims.base_of_trade import base_of_trade
+from nltrade.claims.elsewhere import check_published
+from nltrade.errors import NltradeError, NoData, UnknownName, needs
+from nltrade.questions.moves import compare_places, trace_place
+from nltrade.questions.ranking import rank_partners
+from nltrade.questions.sectors import sector_trade
+from nltrade.questions.trade import balance, growth, select, share, total
 from nltrade.registry import eu_members
-from nltrade.registry.reported import claims
-from nltrade.registry.sectors import sectors
-from nltrade.trade import balance, growth, select, share, total
-from nltrade.verdicts import check_claims, verdict_table
+from nltrade.sources.snapshot import origins
+from nltrade.sources.tidy import load
+from nltrade.tables import show, show_ranking
+from nltrade.version import __version__
+
+# isort: split
+# The functions `claims` and `tables` take the place of the packages of these names, which are
+# imported above: what a user types is a function, and `from nltrade.claims import ...` still works.
+from nltrade.registry.claims import claims
+from nltrade.registry.listings import partners, products, tables
+from nltrade.registry.sectors import published, sectors
 
 if TYPE_CHECKING:
     from nltrade import charts
-    from nltrade.cbs.download import fetch
-    from nltrade.documents import briefing
     from nltrade.explorer import explore
+    from nltrade.sources.download import fetch
 
-__version__ = "0.1.0"
 __all__ = [
     "NltradeError",
     "NoData",
     "UnknownName",
+    "__version__",
     "balance",
+    "base_of_trade",
     "briefing",
     "charts",
     "check_claims",
+    "check_published",
     "claims",
+    "compare_places",
     "eu_members",
     "explore",
     "fetch",
     "growth",
     "load",
+    "origins",
     "partners",
     "products",
+    "published",
     "rank_partners",
     "sector_trade",
     "sectors",
@@ -54,31 +68,28 @@ __all__ = [
     "show_ranking",
     "tables",
     "total",
+    "trace_place",
     "verdict_table",
 ]
 
-
-_LATER = {  # what draws, writes and downloads: its module, and the extra that it needs
-    "briefing": ("nltrade.documents", "briefing"),
+_LATER = {  # what draws and downloads: its module, and the extra that it needs
     "charts": ("nltrade.charts", "briefing"),
     "explore": ("nltrade.explorer", "briefing"),
-    "fetch": ("nltrade.cbs.download", "fetch"),
+    "fetch": ("nltrade.sources.download", "fetch"),
 }
 
 
 if not TYPE_CHECKING:  # a type checker knows them, and that there are no others
 
     def __getattr__(name: str) -> Any:
-        """Load heavy parts only when they are asked for: importing nltrade stays as light as importing pandas."""
+        """Load heavy parts only when they are asked for: importing nltrade stays light."""
         if name not in _LATER:
             raise AttributeError(f"module 'nltrade' has no attribute {name!r}")
+
         path, extra = _LATER[name]
-        try:
+        with needs(extra, f"nltrade.{name}"):
             module = import_module(path)
-        except ModuleNotFoundError as error:
-            raise NltradeError(
-                f"nltrade.{name} needs {error.name}. Install it with: pip install 'nltrade[{extra}]'"
-            ) from None
+
         return getattr(module, name, module)
 
 

@@ -12,16 +12,22 @@ import typer
 from rich.table import Table as Grid
 
 import nltrade
-from nltrade import registry, trade, wording
-from nltrade.cbs import snapshot
-from nltrade.cbs.plan import Plan, ask, make_plan, registered_keys
-from nltrade.cbs.tidy import load
+from nltrade import registry
+from nltrade.claims import check_claims
+from nltrade.claims.base_of_trade import base_of_trade
+from nltrade.claims.elsewhere import check_published
+from nltrade.claims.reading import Placed, place_range
+from nltrade.claims.revisions import claims_revised, claims_touched, compare_snapshots, within
 from nltrade.errors import NltradeError, NoData, SourceError, UnknownName
 from nltrade.figures import Question, check_figures, draw_figures
-from nltrade.ranking import rank_partners
-from nltrade.registry import reported
+from nltrade.questions import trade
+from nltrade.questions.ranking import rank_partners
+from nltrade.questions.trade import VALUE
+from nltrade.registry import claims as reported
 from nltrade.registry.entries import LANGS, Lang
-from nltrade.revisions import claims_revised, claims_touched, compare_snapshots, within
+from nltrade.sources import snapshot
+from nltrade.sources.plan import Plan, ask, make_plan, registered_keys
+from nltrade.sources.tidy import load
 from nltrade.terminal import (
     as_json,
     new_console,
@@ -37,11 +43,7 @@ from nltrade.terminal import (
     print_touched,
     print_verdicts,
 )
-from nltrade.trade import VALUE
-from nltrade.verdicts import check_claims
-from nltrade.verdicts.base import base_of_trade
-from nltrade.verdicts.published import check_published
-from nltrade.verdicts.reading import Placed, place_range
+from nltrade.words import Words
 
 app = typer.Typer(
     help="Reported figures on Dutch trade, next to what CBS publishes.",
@@ -55,9 +57,15 @@ PartnerOption = Annotated[str, typer.Option(help="ISO code, slug or name of the 
 YearOption = Annotated[int, typer.Option(help="Year.")]
 LangOption = Annotated[Lang, typer.Option(help="Language.")]
 LangsOption = Annotated[Lang | None, typer.Option(help="Language; both by default.")]
-ClaimsOption = Annotated[Path | None, typer.Option(help="Your own claims file (TOML); the shipped claims by default.")]
-SectorsOption = Annotated[Path | None, typer.Option(help="Your own sector file (TOML); the mission's by default.")]
-StyleOption = Annotated[Path | None, typer.Option(help="A matplotlib style file to draw in, in the place of ours.")]
+ClaimsOption = Annotated[
+    Path | None, typer.Option(help="Your own claims file (TOML); the shipped claims by default.")
+]
+SectorsOption = Annotated[
+    Path | None, typer.Option(help="Your own sector file (TOML); the mission's by default.")
+]
+StyleOption = Annotated[
+    Path | None, typer.Option(help="A matplotlib style file to draw in, in the place of ours.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for another program.")]
 OutOption = Annotated[Path, typer.Option(help="Folder for the files.")]
 
@@ -74,7 +82,10 @@ def main() -> None:
         sys.exit(0)  # the reader, such as `head`, has seen enough
     except OSError as error:
         where = error.filename or "the output"
-        typer.echo(f"nltrade: cannot write or read {where}: {error.strerror}. Choose another place.", err=True)
+        typer.echo(
+            f"nltrade: cannot write or read {where}: {error.strerror}. Choose another place.",
+            err=True,
+        )
         sys.exit(3)
 
 
@@ -106,7 +117,9 @@ def rank(
         str, typer.Option(help="total trade, import, export, re-export or domestic export.")
     ] = "total trade",
     among: Annotated[str, typer.Option(help="outside EU, inside EU or all.")] = "outside EU",
-    table: Annotated[str | None, typer.Option(help="CBS table; needed where two cover the year.")] = None,
+    table: Annotated[
+        str | None, typer.Option(help="CBS table; needed where two cover the year.")
+    ] = None,
     top: Annotated[int, typer.Option(help="How many partners to show.", min=1)] = 10,
     lang: LangOption = "en",
     json: JsonOption = False,
@@ -114,38 +127,54 @@ def rank(
     """
     Rank the partners of a year, with the best and the worst place possible.
     """
+    say = Words(lang)
     frame = load()
     ranked = rank_partners(frame, period=year, flow=flow, among=among, table=table)  # type: ignore[arg-type]
     rows = ranked.head(top).to_dict("records")
     if json:
-        plain = [{name: None if pd.isna(value) else value for name, value in row.items()} for row in rows]
+        plain = [
+            {name: None if pd.isna(value) else value for name, value in row.items()} for row in rows
+        ]
         print_json(plain)
         return
     used = table or trade.main_table(frame, kind="goods", period=year)
-    grid = Grid("", "", wording.label("million-euro", lang), "", box=None, header_style="bold")
+    grid = Grid("", "", say.label("million-euro"), "", box=None, header_style="bold")
     for column in (0, 2):
         grid.columns[column].justify = "right"
     for row in rows:
-        name = wording.partner(row["partner"], lang)
-        grid.add_row(str(row["place"]), name, wording.number(row[VALUE], lang), place_range(Placed.of(row), lang))
+        name = say.partner(row["partner"])
+        grid.add_row(
+            str(row["place"]),
+            name,
+            say.number(row[VALUE]),
+            place_range(Placed.of(row), lang),
+        )
     console = new_console()
     of_year = frame[(frame["table"] == used) & (frame["period"] == str(year))]
-    part = "" if of_year["complete"].all() else f" ({wording.label('part-year', lang)})"
-    console.print(f"{wording.label(flow, lang)}, {wording.label(among.replace(' ', '-').lower(), lang)}, {year}{part}")
+    part = "" if of_year["complete"].all() else f" ({say.label('part-year')})"
+    console.print(f"{say.label(flow)}, {say.label(among.replace(' ', '-').lower())}, {year}{part}")
     console.print(grid)
     print_sources([used], console)
 
 
-@app.command(epilog="Example: nltrade figures ranking --partner China --year 2019 --lang en --out charts")
+@app.command(
+    epilog="Example: nltrade figures ranking --partner China --year 2019 --lang en --out charts"
+)
 def figures(
-    names: Annotated[list[str] | None, typer.Argument(help="Figures to draw; all by default.")] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Figures to draw; all by default.")
+    ] = None,
     partner: PartnerOption = "RU",
     year: YearOption = 2012,
     claims: ClaimsOption = None,
     lang: LangsOption = None,
-    format: Annotated[str, typer.Option(help="File formats; csv has the numbers.")] = "png,svg,pdf,csv",
+    format: Annotated[
+        str, typer.Option(help="File formats; csv has the numbers.")
+    ] = "png,svg,pdf,csv",
     size: Annotated[str, typer.Option(help="page, column or slide.")] = "page",
-    style: Annotated[Path | None, typer.Option(help="A matplotlib style file in the place of ours.")] = None,
+    style: Annotated[
+        Path | None, typer.Option(help="A matplotlib style file in the place of ours.")
+    ] = None,
     out: OutOption = Path("figures"),
     check: Annotated[
         bool,
@@ -174,7 +203,8 @@ def figures(
         checked = check_figures(question, out, workers=workers)
         if json:
             changes = {
-                change.file: [{"id": id, **values} for id, values in change.reasons] for change in checked.changes
+                change.file: [{"id": id, **values} for id, values in change.reasons]
+                for change in checked.changes
             }
             print_json({"changes": changes, "outdated": checked.outdated})
         else:
@@ -186,13 +216,17 @@ def figures(
         return
     for path in drawn.paths:
         typer.echo(path)
-    for name, why in {figure.partition(".")[0]: why for figure, why in drawn.without.items()}.items():
+    for name, why in {
+        figure.partition(".")[0]: why for figure, why in drawn.without.items()
+    }.items():
         typer.echo(f"{name}: {why}", err=True)
     for path in drawn.left:
-        typer.echo(wording.text("change-left", lang or "en", file=path), err=True)
+        typer.echo(Words(lang or "en").text("change-left", file=path), err=True)
 
 
-@app.command(epilog="Example: nltrade briefing --partner RU --year 2012 --lang nl --format docx,pdf")
+@app.command(
+    epilog="Example: nltrade briefing --partner RU --year 2012 --lang nl --format docx,pdf"
+)
 def briefing(
     partner: PartnerOption = "RU",
     year: YearOption = 2012,
@@ -242,7 +276,12 @@ def sectors(
     if json:
         rows = found.astype(object).where(found.notna(), None).to_dict("records")
         checked = [
-            {"figure": one.figure, "verdict": one.verdict, VALUE: one.value_meur, "table": one.table}
+            {
+                "figure": one.figure,
+                "verdict": one.verdict,
+                VALUE: one.value_meur,
+                "table": one.table,
+            }
             for one in reported_figures
         ]
         print_json({"sectors": rows, "base": base, "published": checked})
@@ -254,7 +293,9 @@ def sectors(
 
 @app.command(epilog="Example: nltrade tables --search dienstverlening")
 def tables(
-    search: Annotated[str | None, typer.Option(help="A word to look for in the titles of all CBS tables.")] = None,
+    search: Annotated[
+        str | None, typer.Option(help="A word to look for in the titles of all CBS tables.")
+    ] = None,
     lang: LangOption = "en",
     json: JsonOption = False,
 ) -> None:
@@ -263,7 +304,7 @@ def tables(
     """
     if search is not None:
         nltrade.fetch  # noqa: B018 (says what to install where what reaches CBS is not)
-        from nltrade.cbs.feed import find_tables
+        from nltrade.sources.cbs_v3 import find_tables
 
         found = find_tables(search)
         if json:
@@ -275,7 +316,10 @@ def tables(
     here = {id: snapshot.find(id) if id in snapshot.here() else [] for id in registry.tables()}
     if json:
         listed = [
-            {**msgspec.to_builtins(registry.table(id)), "snapshots": [part.origin for part in parts]}
+            {
+                **msgspec.to_builtins(registry.table(id)),
+                "snapshots": [part.origin for part in parts],
+            }
             for id, parts in here.items()
         ]
         print_json(listed)
@@ -286,10 +330,18 @@ def tables(
 @app.command(epilog="Example: nltrade fetch 7137shih --partner RU --partner US --years 2008:2014")
 def fetch(
     table: Annotated[str | None, typer.Argument(help="CBS table.")] = None,
-    partner: Annotated[list[str] | None, typer.Option(help="Partner, as often as needed; all by default.")] = None,
-    product: Annotated[list[str] | None, typer.Option(help="SITC code or class of services; all by default.")] = None,
-    years: Annotated[str | None, typer.Option(help="2012, or first and last: 2008:2014; all by default.")] = None,
-    freq: Annotated[list[str] | None, typer.Option(help="A (years, the default), Q (quarters), M (months).")] = None,
+    partner: Annotated[
+        list[str] | None, typer.Option(help="Partner, as often as needed; all by default.")
+    ] = None,
+    product: Annotated[
+        list[str] | None, typer.Option(help="SITC code or class of services; all by default.")
+    ] = None,
+    years: Annotated[
+        str | None, typer.Option(help="2012, or first and last: 2008:2014; all by default.")
+    ] = None,
+    freq: Annotated[
+        list[str] | None, typer.Option(help="A (years, the default), Q (quarters), M (months).")
+    ] = None,
     plan: Annotated[bool, typer.Option("--plan", help="Only say what would be asked.")] = False,
     all: Annotated[bool, typer.Option("--all", help="All registered tables.")] = False,
     json: JsonOption = False,
@@ -298,11 +350,20 @@ def fetch(
     Bring a CBS table, or a part of it, from the CBS service (needs a network; goes on where it was interrupted).
     """
     if all == (table is not None):
-        raise UnknownName("Name one table, or write --all for every registered one. `nltrade tables` lists them.")
-    asked: dict[str, Any] = {"partner": partner, "product": product, "years": years, "freq": freq or "A"}
+        raise UnknownName(
+            "Name one table, or write --all for every registered one. `nltrade tables` lists them."
+        )
+    asked: dict[str, Any] = {
+        "partner": partner,
+        "product": product,
+        "years": years,
+        "freq": freq or "A",
+    }
     plans = _plans(list(registry.tables()) if table is None else [table], asked, skip=all)
     if plan and json:
-        print_json([{**msgspec.to_builtins(one), "pages": one.pages, "rows": one.rows} for one in plans])
+        print_json(
+            [{**msgspec.to_builtins(one), "pages": one.pages, "rows": one.rows} for one in plans]
+        )
     elif plan:
         print_plans(plans)
     else:
@@ -337,7 +398,10 @@ def _fetched(plan: Plan, asked: dict[str, Any], *, go_on: bool, json: bool) -> b
         typer.echo(f"nltrade: {error}", err=True)
         return False
     except KeyboardInterrupt:
-        typer.echo("nltrade: interrupted. What came is kept: the same command goes on from there.", err=True)
+        typer.echo(
+            "nltrade: interrupted. What came is kept: the same command goes on from there.",
+            err=True,
+        )
         raise typer.Exit(130) from None
     if json:
         print_json({"folder": str(found.folder), **msgspec.to_builtins(found.origin)})
@@ -358,9 +422,13 @@ def _fetched(plan: Plan, asked: dict[str, Any], *, go_on: bool, json: bool) -> b
 @app.command(epilog="Example: nltrade diff 83028NED --old 2023-01-04 --top 5")
 def diff(
     table: Annotated[str, typer.Argument(help="CBS table.")],
-    old: Annotated[str | None, typer.Option(help="Modification date; the last but one by default.")] = None,
+    old: Annotated[
+        str | None, typer.Option(help="Modification date; the last but one by default.")
+    ] = None,
     new: Annotated[str | None, typer.Option(help="Modification date; the last by default.")] = None,
-    top: Annotated[int, typer.Option(help="How many cells to show, the largest differences first.", min=1)] = 20,
+    top: Annotated[
+        int, typer.Option(help="How many cells to show, the largest differences first.", min=1)
+    ] = 20,
     lang: LangOption = "en",
     json: JsonOption = False,
 ) -> None:
@@ -370,10 +438,15 @@ def diff(
     dates = snapshot.dates(table)
     if len(dates) < 2:
         here = ", ".join(dates) or "none"
-        raise NoData(f"Two snapshots of {table} are needed to compare; here: {here}. See `nltrade tables`.")
+        raise NoData(
+            f"Two snapshots of {table} are needed to compare; here: {here}. See `nltrade tables`."
+        )
     others = [id for id in snapshot.here() if id != table]
     before, after = load(table, snapshot=old or dates[-2]), load(table, snapshot=new or dates[-1])
-    asked = [[part.origin for part in snapshot.find(table, date)] for date in (old or dates[-2], new or dates[-1])]
+    asked = [
+        [part.origin for part in snapshot.find(table, date)]
+        for date in (old or dates[-2], new or dates[-1])
+    ]
     changed = within(compare_snapshots(before, after), *asked)
     rest = load(*others)
     touched = claims_touched(pd.concat([before, rest]), pd.concat([after, rest]))
@@ -384,8 +457,14 @@ def diff(
         return
     console = new_console()
     counts = changed["change"].value_counts()
-    console.print(f"{table}: {old or dates[-2]} -> {new or dates[-1]}; {len(changed)} cells differ", style="bold")
-    console.print("  " + (", ".join(f"{count} {change}" for change, count in counts.items()) or "nothing changed"))
+    console.print(
+        f"{table}: {old or dates[-2]} -> {new or dates[-1]}; {len(changed)} cells differ",
+        style="bold",
+    )
+    console.print(
+        "  "
+        + (", ".join(f"{count} {change}" for change, count in counts.items()) or "nothing changed")
+    )
     print_cells(changed, top, lang, console)
     print_touched(touched, lang, console)
     if len(changed) and not touched:

@@ -1,6 +1,7 @@
 """The errors of this package: each is a sentence that says what, where and what to do next."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from difflib import get_close_matches
 
 
@@ -102,3 +103,36 @@ def close_to(given: str, known: Iterable[str]) -> str:
     by_lower = {name.lower(): name for name in known}
     found = get_close_matches(given.lower(), list(by_lower), n=1, cutoff=0.7)
     return f" Did you mean {by_lower[found[0]]!r}?" if found else ""
+
+
+@contextmanager
+def needs(extra: str, what: str) -> Iterator[None]:
+    """
+    Turn a library that is not installed into a sentence that says what to install.
+
+    Parameters
+    ----------
+    extra : str
+        The extra of this package that brings it.
+    what : str
+        What needs it.
+
+    Raises
+    ------
+    NltradeError
+        Names the library and the command that installs it.
+
+    Examples
+    --------
+    >>> with needs("briefing", "the page"):
+    ...     import no_such_library
+    Traceback (most recent call last):
+    nltrade.errors.NltradeError: the page needs no_such_library. Install it with: pip install
+    'nltrade[briefing]'
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise NltradeError(
+            f"{what} needs {error.name}. Install it with: pip install 'nltrade[{extra}]'"
+        ) from None

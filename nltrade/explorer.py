@@ -8,16 +8,18 @@ from typing import Any
 
 import pandas as pd
 
-from nltrade import registry, trade, wording
-from nltrade.by_sector import sector_trade
-from nltrade.cbs.tidy import load
+from nltrade import registry
 from nltrade.charts import Chart, draw_over_time, draw_sectors_over_time
 from nltrade.errors import NltradeError, UnknownName, close_to
-from nltrade.moves import side_of
-from nltrade.presentation import show, show_ranking
-from nltrade.printed import Printed
+from nltrade.questions import trade
+from nltrade.questions.moves import side_of
+from nltrade.questions.sectors import sector_trade
 from nltrade.registry.entries import Lang, Sector, known_lang
 from nltrade.registry.sectors import sectors as read_sectors
+from nltrade.report import Report
+from nltrade.sources.tidy import load
+from nltrade.tables import show, show_ranking
+from nltrade.words import Words
 
 FLOWS = ("total trade", "import", "export")
 ALL = ""  # no sector: all goods
@@ -32,7 +34,7 @@ class View:
     ----------
     picture : Chart or None
         The trade with the partner up to the year; None where there is nothing to draw.
-    table : Printed or None
+    table : Report or None
         The places of the year, or the sector in it.
     says : tuple of str
         Why there is no picture or no table.
@@ -43,7 +45,7 @@ class View:
     """
 
     picture: Chart | None
-    table: Printed | None
+    table: Report | None
     says: tuple[str, ...]
     call: str
     lang: Lang
@@ -65,7 +67,7 @@ class View:
         picture = self.picture._repr_html_() if self.picture else ""
         says = "".join(f'<p role="alert">{escape(sentence)}</p>' for sentence in self.says)
         table = self.table._repr_html_() if self.table else ""
-        about = f'lang="{self.lang}" role="group" aria-label="{escape(wording.label("explorer-name", self.lang))}"'
+        about = f'lang="{self.lang}" role="group" aria-label="{escape(Words(self.lang).label("explorer-name"))}"'
         return f'<div class="nltrade-seen" {about}>{picture}{says}{table}</div>'
 
 
@@ -77,23 +79,32 @@ class Explorer:
     they were when the cell ran.
     """
 
-    def __init__(self, look: Callable[[str, str, str, str], View], choices: Mapping[str, Any], lang: Lang) -> None:
+    def __init__(
+        self, look: Callable[[str, str, str, str], View], choices: Mapping[str, Any], lang: Lang
+    ) -> None:
+        say = Words(lang)
         import ipywidgets
 
         wide = {"style": {"description_width": "initial"}}
         self._look = look
         chosen = {}
         for name, (options, value) in choices.items():
-            head = wording.label(name, lang)
+            head = say.label(name)
             description = head[:1].upper() + head[1:]
-            chosen[name] = ipywidgets.Dropdown(options=options, value=value, description=description, **wide)
+            chosen[name] = ipywidgets.Dropdown(
+                options=options, value=value, description=description, **wide
+            )
             chosen[name].add_class(f"nltrade-{name}")
             chosen[name].observe(self._changed, "value")
         self.partner, self.year, self.flow, self.sector = chosen.values()
         self.seen = ipywidgets.HTML()
         layout = ipywidgets.Layout(width="auto")
         self.call = ipywidgets.Textarea(
-            description=wording.label("explorer-call", lang), rows=8, layout=layout, continuous_update=False, **wide
+            description=say.label("explorer-call"),
+            rows=8,
+            layout=layout,
+            continuous_update=False,
+            **wide,
         )
         self.call.add_class("nltrade-call")
         row = ipywidgets.HBox(list(chosen.values()), layout=ipywidgets.Layout(flex_flow="row wrap"))
@@ -101,7 +112,9 @@ class Explorer:
         self._changed()
 
     def _changed(self, _: Any = None) -> None:
-        self.view = self._look(*(widget.value for widget in (self.partner, self.year, self.flow, self.sector)))
+        self.view = self._look(
+            *(widget.value for widget in (self.partner, self.year, self.flow, self.sector))
+        )
         self.seen.value, self.call.value = self.view.seen(), self.view.call
 
     def __repr__(self) -> str:
@@ -165,25 +178,31 @@ def explore(
     >>> "Norway" in panel.view.picture.headline
     True
     """
+    say = Words(lang)
     known_lang(lang)
     cells = load() if frame is None else frame
     known = read_sectors() if sectors is None else sectors
     goods = trade.select(cells, kind="goods", product="TOTAL")
     goods = goods[goods["freq"] == "A"]
     years = sorted(goods["period"].unique())
-    names = {wording.partner(id, lang): id for id in goods.loc[goods["partner_kind"] == "country", "partner"].unique()}
+    names = {
+        say.partner(id): id
+        for id in goods.loc[goods["partner_kind"] == "country", "partner"].unique()
+    }
     said = {one.text(lang): id for id, one in known.items()}
     choices = {
         "partner": (sorted(names.items()), registry.country(partner).id),
         "year": (years, str(year)),
-        "flow": ([(wording.label(each, lang), each) for each in FLOWS], flow),
+        "flow": ([(say.label(each), each) for each in FLOWS], flow),
         "sector": ([(registry.product("TOTAL").text(lang), ALL), *said.items()], sector or ALL),
     }
     for name, (options, value) in choices.items():
         there = [option[1] if isinstance(option, tuple) else option for option in options]
         if value not in there:
             listed = ", ".join(there if len(there) < 40 else [*there[:12], "…"])
-            raise UnknownName(f"No {name} {value!r} to look at.{close_to(str(value), there)} There are {listed}.")
+            raise UnknownName(
+                f"No {name} {value!r} to look at.{close_to(str(value), there)} There are {listed}."
+            )
 
     begin = "import nltrade as nl\n\n" + ("trade = nl.load()\n" if frame is None else "")
 
@@ -199,7 +218,13 @@ def explore(
 
 
 def _look(
-    frame: pd.DataFrame, partner: str, year: str, flow: str, one: Mapping[str, Sector], lang: Lang, begin: str
+    frame: pd.DataFrame,
+    partner: str,
+    year: str,
+    flow: str,
+    one: Mapping[str, Sector],
+    lang: Lang,
+    begin: str,
 ) -> View:
     """Make the picture and the table of a choice, and the call that makes them."""
     seen = frame[frame["period"].str[:4] <= year]
@@ -214,20 +239,30 @@ def _look(
         chosen += f'\none = {{"{id}": sectors["{id}"]}}'
         draw = f"draw_sectors_over_time(seen, sectors=one, {tell})"
         table = f'nl.show(nl.sector_trade(trade, "{partner}", "{year}", sectors=one), "{lang}", sectors=one)'
-        drawn = _tried(lambda: draw_sectors_over_time(seen, partner=partner, sectors=one, lang=lang))
+        drawn = _tried(
+            lambda: draw_sectors_over_time(seen, partner=partner, sectors=one, lang=lang)
+        )
         listed = _tried(lambda: show(_sector(frame, partner, year, one), lang, sectors=one))
     else:
         draw = f"draw_over_time(seen, {tell})"
         table = f'nl.show_ranking(trade, period="{year}", flow="{flow}", among="{among}", {tell})'
         drawn = _tried(lambda: draw_over_time(seen, partner=partner, lang=lang))
-        listed = _tried(lambda: show_ranking(frame, period=year, flow=flow, among=among, partner=partner, lang=lang))
+        listed = _tried(
+            lambda: show_ranking(
+                frame, period=year, flow=flow, among=among, partner=partner, lang=lang
+            )
+        )
     call = f"{begin}{chosen}\ndisplay(nl.charts.{draw})\ndisplay({table})"
-    says = tuple(dict.fromkeys(str(result) for result in (drawn, listed) if isinstance(result, NltradeError)))
+    says = tuple(
+        dict.fromkeys(str(result) for result in (drawn, listed) if isinstance(result, NltradeError))
+    )
     picture = drawn if isinstance(drawn, Chart) else None
-    return View(picture, listed if isinstance(listed, Printed) else None, says, call, lang)
+    return View(picture, listed if isinstance(listed, Report) else None, says, call, lang)
 
 
-def _sector(frame: pd.DataFrame, partner: str, year: str, one: Mapping[str, Sector]) -> pd.DataFrame:
+def _sector(
+    frame: pd.DataFrame, partner: str, year: str, one: Mapping[str, Sector]
+) -> pd.DataFrame:
     trade.select(frame, partner=partner, period=year)  # says what there is instead of nothing
     return sector_trade(frame, partner, year, sectors=one)
 

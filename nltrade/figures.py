@@ -9,13 +9,13 @@ import msgspec
 
 import nltrade
 from nltrade import manifest, registry
-from nltrade.cbs.tidy import load
+from nltrade.claims import check_claims
 from nltrade.errors import ManifestError, NoData
 from nltrade.files import as_csv, sha256, write
 from nltrade.manifest import FIGURES, Absence, Made, Manifest, Reason, Record
-from nltrade.registry import reported
+from nltrade.registry import claims as reported
 from nltrade.registry.entries import LANGS, Lang
-from nltrade.verdicts import check_claims
+from nltrade.sources.tidy import load
 
 if TYPE_CHECKING:
     from nltrade.charts import Chart
@@ -62,7 +62,9 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     def made(self) -> Made:
         """Say what its figures would be made of, here and now."""
         partner = registry.country(self.partner).id
-        return manifest.now(partner=partner, year=self.year, size=self.size, claims=self.claims, style=self.style)
+        return manifest.now(
+            partner=partner, year=self.year, size=self.size, claims=self.claims, style=self.style
+        )
 
 
 class Drawn(NamedTuple):
@@ -101,7 +103,7 @@ def draw_figures(question: Question, folder: Path, *, workers: int = 1) -> Drawn
     folder : pathlib.Path
         Made if it does not exist. What its manifest says of other figures stays.
     workers : int
-        How many processes may draw; see `nltrade.charts.drawing.pictures`.
+        How many processes may draw; see `nltrade.charts.processes.pictures`.
 
     Returns
     -------
@@ -129,9 +131,17 @@ def draw_figures(question: Question, folder: Path, *, workers: int = 1) -> Drawn
     left = [folder / file for file in unmade if (folder / file).is_file()]
     figures = {f"{chart.name}.{chart.lang}" for chart in charts}
     after = Manifest(
-        {file: record for file, record in files.items() if file not in unmade or folder / file in left},
         {
-            **{figure: absence for figure, absence in before.without.items() if figure not in figures},
+            file: record
+            for file, record in files.items()
+            if file not in unmade or folder / file in left
+        },
+        {
+            **{
+                figure: absence
+                for figure, absence in before.without.items()
+                if figure not in figures
+            },
             **{figure: Absence(why, made.key) for figure, why in without.items()},
         },
         {**before.made, made.key: made},
@@ -176,7 +186,9 @@ def check_figures(question: Question, folder: Path, *, workers: int = 1) -> Comp
     for name, lang in question.each:
         figure = f"{name}.{lang}"
         records = {file: known.files.get(file) for file in question.files(figure)}
-        same = {file: record.sha256 for file, record in records.items() if record and record.made == key}
+        same = {
+            file: record.sha256 for file, record in records.items() if record and record.made == key
+        }
         if not question.names and figure in known.without and known.without[figure].made == key:
             without.append(figure)
         elif len(same) == len(records):
@@ -195,12 +207,19 @@ def check_figures(question: Question, folder: Path, *, workers: int = 1) -> Comp
         path = folder / file
         there = sha256(path) if path.is_file() else None
         if there != hash:
-            changes.append(Change(file, _reasons(there, hash, known, file, made, tables.get(file, []))))
+            changes.append(
+                Change(file, _reasons(there, hash, known, file, made, tables.get(file, [])))
+            )
     return Comparison(changes, bool(unsure))
 
 
 def _reasons(
-    there: str | None, expected: str | None, known: Manifest, file: str, made: Made, tables: list[str]
+    there: str | None,
+    expected: str | None,
+    known: Manifest,
+    file: str,
+    made: Made,
+    tables: list[str],
 ) -> list[Reason]:
     """Say why a file would change, from the hash of what is there and of what would be."""
     record = known.files.get(file)
@@ -214,7 +233,11 @@ def _reasons(
     if there and record and there != record.sha256:
         found.append("change-edited")
     differ = record and record.sha256 != expected
-    why = manifest.differences(known.made[record.made], made, {*record.tables, *tables}) if record and differ else []
+    why = (
+        manifest.differences(known.made[record.made], made, {*record.tables, *tables})
+        if record and differ
+        else []
+    )
     return [*(Reason(id, {}) for id in found), *why]
 
 
@@ -223,7 +246,11 @@ def _unmade(question: Question, recorded: Iterable[str], without: Iterable[str])
     if question.names:
         return []
     asked = [file for figure in without for file in question.files(figure)]
-    gone = [file for file in recorded if _figure(file) in without or _figure(file).partition(".")[0] not in FIGURES]
+    gone = [
+        file
+        for file in recorded
+        if _figure(file) in without or _figure(file).partition(".")[0] not in FIGURES
+    ]
     return sorted({*asked, *gone})
 
 
@@ -231,17 +258,23 @@ def _figure(file: str) -> str:
     return file.rpartition(".")[0]
 
 
-def _charts(question: Question, wanted: Sequence[tuple[str, Lang]]) -> tuple[list["Chart"], dict[str, str]]:
+def _charts(
+    question: Question, wanted: Sequence[tuple[str, Lang]]
+) -> tuple[list["Chart"], dict[str, str]]:
     """Make the charts, and say for which there are no data."""
     draw = nltrade.charts.draw  # says what to install where that is not
     frame, about = load(), registry.country(question.partner)
     own = reported.claims(question.claims) if question.claims else None
     claims = reported.claims_about(about.id, question.year, own)
-    verdicts = check_claims(frame, claims) if "reported" in dict(wanted) else []  # the only figure that draws them
+    verdicts = (
+        check_claims(frame, claims) if "reported" in dict(wanted) else []
+    )  # the only figure that draws them
     charts, without = [], {}
     for name, lang in wanted:
         try:
-            charts.append(draw(name, frame, verdicts, partner=about.id, period=question.year, lang=lang))
+            charts.append(
+                draw(name, frame, verdicts, partner=about.id, period=question.year, lang=lang)
+            )
         except NoData as error:
             if question.names:
                 raise
@@ -249,16 +282,25 @@ def _charts(question: Question, wanted: Sequence[tuple[str, Lang]]) -> tuple[lis
     return charts, without
 
 
-def _drawn(charts: Sequence["Chart"], question: Question, made: str, workers: int) -> dict[str, tuple[bytes, Record]]:
+def _drawn(
+    charts: Sequence["Chart"], question: Question, made: str, workers: int
+) -> dict[str, tuple[bytes, Record]]:
     """Draw charts into the content of each file, with its record."""
-    from nltrade.charts.drawing import Picture, pictures
+    from nltrade.charts.processes import Picture, pictures
 
     wanted = [Picture(format, question.size) for format in question.formats]
     drawn = {}
-    for chart, contents in zip(charts, pictures(charts, wanted, style=question.style, workers=workers), strict=True):
+    for chart, contents in zip(
+        charts, pictures(charts, wanted, style=question.style, workers=workers), strict=True
+    ):
         numbers = hashlib.sha256(as_csv(chart.data)).hexdigest()
-        tables = sorted({table for both in chart.data.get("table", []) for table in both.split(" + ")})
+        tables = sorted(
+            {table for both in chart.data.get("table", []) for table in both.split(" + ")}
+        )
         for file, picture in zip(question.files(f"{chart.name}.{chart.lang}"), wanted, strict=True):
             content = contents[picture]
-            drawn[file] = content, Record(hashlib.sha256(content).hexdigest(), numbers, tables, made)
+            drawn[file] = (
+                content,
+                Record(hashlib.sha256(content).hexdigest(), numbers, tables, made),
+            )
     return drawn

@@ -31,7 +31,9 @@ def write(path: Path, content: bytes) -> Path:
         with os.fdopen(handle, "wb") as target:
             target.write(content)
             target.flush()
-            os.fsync(target.fileno())  # on disk before the name is: a power cut leaves the old file or the new one
+            os.fsync(
+                target.fileno()
+            )  # on disk before the name is: a power cut leaves the old file or the new one
         temporary.chmod(0o644)
         return temporary.replace(path)
     except BaseException:
@@ -59,7 +61,8 @@ def as_csv(data: pd.DataFrame) -> bytes:
     """
     texts = data.select_dtypes(["object", "string"])
     safe = {
-        name: column.where(~column.str.match(r"[=+\-@\t\r]", na=False), "'" + column) for name, column in texts.items()
+        name: column.where(~column.str.match(r"[=+\-@\t\r]", na=False), "'" + column)
+        for name, column in texts.items()
     }
     written: str = data.assign(**safe).to_csv(index=False, lineterminator="\n")
     return written.encode("utf-8")

@@ -14,10 +14,10 @@ from typing import NamedTuple
 
 import msgspec
 
-import nltrade
-from nltrade.cbs import snapshot
 from nltrade.errors import ManifestError
 from nltrade.files import sha256, write
+from nltrade.sources import snapshot
+from nltrade.version import __version__
 
 NAME = "manifest.json"
 FIGURES = (
@@ -46,7 +46,17 @@ BESIDE = (  # what no figure is made with
     "revisions.py",
     "terminal.py",
 )
-LIBRARIES = ("babel", "fonttools", "matplotlib", "msgspec", "narwhals", "numpy", "pandas", "pillow", "pyarrow")
+LIBRARIES = (
+    "babel",
+    "fonttools",
+    "matplotlib",
+    "msgspec",
+    "narwhals",
+    "numpy",
+    "pandas",
+    "pillow",
+    "pyarrow",
+)
 
 
 class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -123,7 +133,9 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def used(self) -> set[str]:
         """Keys of what the files were made of."""
-        return {record.made for record in self.files.values()} | {none.made for none in self.without.values()}
+        return {record.made for record in self.files.values()} | {
+            none.made for none in self.without.values()
+        }
 
 
 class Reason(NamedTuple):
@@ -165,11 +177,17 @@ def read(folder: Path) -> Manifest | None:
 
 def save(folder: Path, manifest: Manifest) -> Path:
     """Write the manifest of a folder, the same bytes for the same content, without what nothing is made of any more."""
-    kept = msgspec.structs.replace(manifest, made={key: manifest.made[key] for key in manifest.used})
-    return write(folder / NAME, msgspec.json.format(msgspec.json.encode(kept, order="sorted")) + b"\n")
+    kept = msgspec.structs.replace(
+        manifest, made={key: manifest.made[key] for key in manifest.used}
+    )
+    return write(
+        folder / NAME, msgspec.json.format(msgspec.json.encode(kept, order="sorted")) + b"\n"
+    )
 
 
-def now(*, partner: str, year: int, size: str, claims: Path | None, style: Path | str | None) -> Made:
+def now(
+    *, partner: str, year: int, size: str, claims: Path | None, style: Path | str | None
+) -> Made:
     """
     Say what a figure would be made of, here and now.
 
@@ -195,10 +213,12 @@ def now(*, partner: str, year: int, size: str, claims: Path | None, style: Path 
         size=size,
         claims=_hash(claims),
         style=_hash(style),
-        version=nltrade.__version__,
+        version=__version__,
         code=code_hash(),
         libraries=library_versions(),
-        tables={id: [_part(found.verify()) for found in snapshot.find(id)] for id in snapshot.here()},
+        tables={
+            id: [_part(found.verify()) for found in snapshot.find(id)] for id in snapshot.here()
+        },
     )
 
 
@@ -216,7 +236,11 @@ def code_hash(folder: Path = PACKAGE) -> str:
     str
     """
     of_all = hashlib.sha256()
-    sources = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.suffix in SOURCES}
+    sources = {
+        path.relative_to(folder).as_posix(): path
+        for path in folder.rglob("*")
+        if path.suffix in SOURCES
+    }
     for name in sorted(name for name in sources if not name.startswith(BESIDE)):
         content = sources[name].read_bytes().replace(b"\r\n", b"\n")
         of_all.update(f"{name} {len(content)}\n".encode() + content)
@@ -251,29 +275,53 @@ def differences(old: Made, new: Made, tables: Iterable[str]) -> list[Reason]:
         Question, data, code, libraries.
     """
     asked = [(name, getattr(old, name), getattr(new, name)) for name in ("partner", "year", "size")]
-    found = [Reason(f"change-{name}", {"old": was, "new": is_}) for name, was, is_ in asked if was != is_]
-    own = [Reason(f"change-{name}", {}) for name in ("claims", "style") if getattr(old, name) != getattr(new, name)]
-    changed = [id for id in sorted({*old.tables, *new.tables}) if old.tables.get(id) != new.tables.get(id)]
+    found = [
+        Reason(f"change-{name}", {"old": was, "new": is_}) for name, was, is_ in asked if was != is_
+    ]
+    own = [
+        Reason(f"change-{name}", {})
+        for name in ("claims", "style")
+        if getattr(old, name) != getattr(new, name)
+    ]
+    changed = [
+        id for id in sorted({*old.tables, *new.tables}) if old.tables.get(id) != new.tables.get(id)
+    ]
     data = [_of_table(id, old, new) for id in sorted(set(tables).intersection(changed)) or changed]
-    code = [Reason("change-code", {"old": old.version, "new": new.version})] if old.code != new.code else []
+    code = (
+        [Reason("change-code", {"old": old.version, "new": new.version})]
+        if old.code != new.code
+        else []
+    )
     names = sorted({*old.libraries, *new.libraries})
-    versions = [(name, old.libraries.get(name, "–"), new.libraries.get(name, "–")) for name in names]
+    versions = [
+        (name, old.libraries.get(name, "–"), new.libraries.get(name, "–")) for name in names
+    ]
     libraries = [
-        Reason("change-library", {"name": name, "old": was, "new": is_}) for name, was, is_ in versions if was != is_
+        Reason("change-library", {"name": name, "old": was, "new": is_})
+        for name, was, is_ in versions
+        if was != is_
     ]
     return [*found, *own, *data, *code, *libraries]
 
 
 def _of_table(id: str, old: Made, new: Made) -> Reason:
-    was, is_ = (" + ".join(part.modified for part in made.tables.get(id, [])) or "–" for made in (old, new))
-    return Reason("change-bytes" if was == is_ else "change-data", {"table": id, "old": was, "new": is_})
+    was, is_ = (
+        " + ".join(part.modified for part in made.tables.get(id, [])) or "–" for made in (old, new)
+    )
+    return Reason(
+        "change-bytes" if was == is_ else "change-data", {"table": id, "old": was, "new": is_}
+    )
 
 
 def _part(found: snapshot.Snapshot) -> Part:
-    return Part(found.origin.modified, {name: file.sha256 for name, file in found.origin.files.items()})
+    return Part(
+        found.origin.modified, {name: file.sha256 for name, file in found.origin.files.items()}
+    )
 
 
 def _hash(own: Path | str | None) -> str | None:
     if own is None:
         return None
-    return sha256(Path(own)) if Path(own).is_file() else "none"  # what reads it says what is wrong with it
+    return (
+        sha256(Path(own)) if Path(own).is_file() else "none"
+    )  # what reads it says what is wrong with it

@@ -11,17 +11,19 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table as Grid
 
-from nltrade import registry, wording
-from nltrade.cbs.plan import Plan
-from nltrade.cbs.snapshot import Snapshot
+from nltrade import registry
+from nltrade.claims import Verdict
+from nltrade.claims.base_of_trade import Base
+from nltrade.claims.elsewhere import Checked
+from nltrade.claims.revisions import Touched
 from nltrade.figures import Comparison
-from nltrade.presentation import judged, show
-from nltrade.presentation.figures import source_lines
 from nltrade.registry.entries import Lang, Sector
-from nltrade.revisions import Touched
-from nltrade.verdicts import Verdict
-from nltrade.verdicts.base import Base
-from nltrade.verdicts.published import Checked
+from nltrade.sources.plan import Plan
+from nltrade.sources.snapshot import Snapshot
+from nltrade.tables import claims as judged
+from nltrade.tables import show
+from nltrade.tables.cells import source_lines
+from nltrade.words import Words
 
 
 def new_console() -> Console:
@@ -36,7 +38,9 @@ def print_json(value: Any) -> None:
 
 def as_json(verdict: Verdict, lang: Lang) -> dict[str, Any]:
     """Give a verdict as plain data: every reading with the cells it used, and the hash of their table."""
-    sources = [{"table": o.table, "modified": o.modified, "sha256": o.sha256} for o in verdict.sources]
+    sources = [
+        {"table": o.table, "modified": o.modified, "sha256": o.sha256} for o in verdict.sources
+    ]
     readings = [
         {key: value for key, value in msgspec.to_builtins(reading).items() if key != "reasons"}
         for reading in verdict.readings
@@ -65,11 +69,25 @@ def print_sources(tables: Iterable[str], console: Console, lang: Lang = "en") ->
 
 def print_cells(changed: pd.DataFrame, top: int, lang: Lang, console: Console) -> None:
     """Print the cells that differ most between two snapshots."""
-    grid = Grid("change", "flow", "partner", "product", "period", "old", "new", "%", box=None, header_style="bold")
-    largest = changed.assign(size=changed["difference_meur"].abs()).sort_values("size", ascending=False, kind="stable")
+    say = Words(lang)
+    grid = Grid(
+        "change",
+        "flow",
+        "partner",
+        "product",
+        "period",
+        "old",
+        "new",
+        "%",
+        box=None,
+        header_style="bold",
+    )
+    largest = changed.assign(size=changed["difference_meur"].abs()).sort_values(
+        "size", ascending=False, kind="stable"
+    )
     for row in largest.head(top).itertuples():
-        amounts = ["" if pd.isna(v) else wording.number(v, lang) for v in (row.old_meur, row.new_meur)]
-        percent = "" if pd.isna(row.difference_pct) else wording.signed(row.difference_pct, lang)
+        amounts = ["" if pd.isna(v) else say.number(v) for v in (row.old_meur, row.new_meur)]
+        percent = "" if pd.isna(row.difference_pct) else say.signed(row.difference_pct)
         grid.add_row(row.change, row.flow, row.partner, row.product, row.period, *amounts, percent)
     if len(changed):
         console.print(grid)
@@ -77,26 +95,33 @@ def print_cells(changed: pd.DataFrame, top: int, lang: Lang, console: Console) -
 
 def print_touched(touched: Iterable[Touched], lang: Lang, console: Console) -> None:
     """Print the claims that read otherwise with the newer snapshots: before and now."""
+    say = Words(lang)
     for one in touched:
-        console.print(f"{one.new.claim.text(lang)}, {wording.label('revised', lang)}:", style="bold")
+        console.print(f"{one.new.claim.text(lang)}, {say.label('revised')}:", style="bold")
         for when, verdict in (("before", one.old), ("now", one.new)):
-            said = f"{verdict.says(lang)}, {wording.label(verdict.verdict, lang)}"
-            console.print(f"  {wording.label(when, lang)}: {said}")
+            said = f"{verdict.says(lang)}, {say.label(verdict.verdict)}"
+            console.print(f"  {say.label(when)}: {said}")
 
 
 def print_tables(here: Mapping[str, list[Snapshot]], lang: Lang) -> None:
     """Print the registered tables with the snapshots that are here, and their age."""
+    say = Words(lang)
     console = new_console()
     for id, parts in here.items():
         table = registry.table(id)
         console.print(f"{id}  {table.text(lang)}", style="bold")
-        console.print(Padding(f"{table.kind}, {table.concept}, {table.unit}; {table.first}-{table.last}", (0, 0, 0, 2)))
+        console.print(
+            Padding(
+                f"{table.kind}, {table.concept}, {table.unit}; {table.first}-{table.last}",
+                (0, 0, 0, 2),
+            )
+        )
         console.print(Padding(f"{table.detail}; {table.status}", (0, 0, 0, 2)))
         for part in parts:
-            age = wording.text("age", lang, modified=part.origin.modified)
+            age = say.text("age", modified=part.origin.modified)
             console.print(Padding(f"{age}: {part.origin.selection}", (0, 0, 0, 2)), style="green")
         if not parts:
-            console.print(Padding(wording.text("not-here", lang, table=id), (0, 0, 0, 2)), style="yellow")
+            console.print(Padding(say.text("not-here", table=id), (0, 0, 0, 2)), style="yellow")
 
 
 def print_sectors(found: pd.DataFrame, known: Mapping[str, Sector], lang: Lang) -> None:
@@ -111,25 +136,28 @@ def print_base(found: Sequence[Base], lang: Lang) -> None:
 
 def print_published(found: Iterable[Checked], partner: str, year: str, lang: Lang) -> None:
     """Print what others reported of a partner and year, next to what CBS says where that is here."""
-    about = [one for one in found if one.figure.partner == partner and one.figure.period[:4] == year]
+    about = [
+        one for one in found if one.figure.partner == partner and one.figure.period[:4] == year
+    ]
     if about:
         new_console().print("", judged.published(about, lang), sep="\n")
 
 
 def print_changes(checked: Comparison, lang: Lang) -> None:
     """Print which figures would change and why, files of a figure with the same reasons together."""
+    say = Words(lang)
     console = new_console()
     alike: dict[tuple[str, str], list[str]] = {}
     for file, reasons in checked.changes:
         figure, _, format = file.rpartition(".")
-        why = "; ".join(wording.text(reason.id, lang, **reason.values) for reason in reasons)
+        why = "; ".join(say.text(reason.id, **reason.values) for reason in reasons)
         alike.setdefault((figure, why), []).append(format)
     for (figure, why), formats in alike.items():
         console.print(f"{figure} ({', '.join(formats)}): {why}")
     count = len(checked.changes)
-    console.print(wording.text("changes" if count else "changes-none", lang, count=count), style="bold")
+    console.print(say.text("changes" if count else "changes-none", count=count), style="bold")
     if checked.outdated and not count:
-        console.print(wording.label("changes-outdated", lang))
+        console.print(say.label("changes-outdated"))
 
 
 def print_plans(plans: Iterable[Plan]) -> None:

@@ -15,5 +15,9 @@ def assert_accessible(page, file=None, without=()):
         page.goto(file.as_uri())
     options = RULES | {"rules": {rule: {"enabled": False} for rule in without}}
     found = Axe().run(page, options=options).response["violations"]
-    places = [f"{one['id']}: {node['target']} {node['failureSummary']}" for one in found for node in one["nodes"]]
+    places = [
+        f"{one['id']}: {node['target']} {node['failureSummary']}"
+        for one in found
+        for node in one["nodes"]
+    ]
     assert not places, "\n".join([page.url, *places])

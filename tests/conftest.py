@@ -52,7 +52,8 @@ def newer(tmp_path, monkeypatch):
     cells = (folder / "TypedDataSet.csv").read_bytes()
     assert b"L008724,T001082,2012JJ00,20332,7068,2809,4259" in cells
     cells = cells.replace(
-        b"L008724,T001082,2012JJ00,20332,7068,2809,4259", b"L008724,T001082,2012JJ00,20332,6666,,4259"
+        b"L008724,T001082,2012JJ00,20332,7068,2809,4259",
+        b"L008724,T001082,2012JJ00,20332,6666,,4259",
     )
     (folder / "TypedDataSet.csv").write_bytes(cells)
     origin = json.loads((folder / "origin.json").read_text())
@@ -102,12 +103,16 @@ class Engine:
                 self.connection.register("trade", frame)
                 return self.connection.table("trade")
             case "dask":
-                return dask.dataframe.from_pandas(frame.reset_index(drop=True), npartitions=self.partitions)
+                return dask.dataframe.from_pandas(
+                    frame.reset_index(drop=True), npartitions=self.partitions
+                )
             case "pyspark":
                 return spark().createDataFrame(pl.from_pandas(frame).to_arrow())
 
     def back(self, answer):
-        assert isinstance(answer, KINDS[self.name]), "an answer is of the kind that the question was, lazy or not"
+        assert isinstance(answer, KINDS[self.name]), (
+            "an answer is of the kind that the question was, lazy or not"
+        )
         match self.name:
             case "pandas":
                 return answer
@@ -183,5 +188,7 @@ def page(chromium):
         page = context.new_page()
         page.hosts = set()
         for event in ("request", "websocket"):
-            page.on(event, lambda asked: page.hosts.update(filter(None, [urlsplit(asked.url).hostname])))
+            page.on(
+                event, lambda asked: page.hosts.update(filter(None, [urlsplit(asked.url).hostname]))
+            )
         yield page

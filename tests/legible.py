@@ -7,7 +7,9 @@ from matplotlib.text import Text
 
 from nltrade.charts.style import styled
 
-LETTERS = 2  # pixels of a hundred an inch: lines of text reach that far above and below their letters
+LETTERS = (
+    2  # pixels of a hundred an inch: lines of text reach that far above and below their letters
+)
 TOUCH = 1  # pixels that two texts beside each other may share, or a mark may reach past its axes
 
 
@@ -32,7 +34,9 @@ def problems(figure, style=None):
                 if text.axes is not ax and _overlap(box, ax.bbox):
                     found.append(f"{text.get_text()!r} runs into another panel")
         found += [f"a line is cut at {point}" for line in ax.lines for point in _cut(line, ax)]
-        found += [f"a bar is cut at {bar.get_bbox().max}" for bar in ax.patches if not _in_limits(bar, ax)]
+        found += [
+            f"a bar is cut at {bar.get_bbox().max}" for bar in ax.patches if not _in_limits(bar, ax)
+        ]
     return found
 
 
@@ -71,10 +75,16 @@ def _cut(line, ax):
         return []
     points = np.column_stack(line.get_data()).astype(float)
     points = points[np.isfinite(points).all(axis=1)]
-    reach = line.get_markersize() / 2 * ax.figure.dpi / 72 if line.get_marker() not in (None, "None", "") else 0
+    reach = (
+        line.get_markersize() / 2 * ax.figure.dpi / 72
+        if line.get_marker() not in (None, "None", "")
+        else 0
+    )
     at = line.get_transform().transform(points)
     box = ax.bbox
-    past = np.maximum([box.x0, box.y0] - (at - reach), (at + reach) - [box.x1, box.y1]).max(axis=1, initial=-np.inf)
+    past = np.maximum([box.x0, box.y0] - (at - reach), (at + reach) - [box.x1, box.y1]).max(
+        axis=1, initial=-np.inf
+    )
     return [tuple(point) for point, over in zip(points.tolist(), past, strict=True) if over > TOUCH]
 
 

@@ -56,7 +56,17 @@ GROUPS = [
     "L008824",
 ]
 UNALLOCATED = ["L008822"]
-AGGREGATES = ["T001047", "L007935", "L006998", "L007933", "L008519", "L008520", "L008524", "L008531", "L008527"]
+AGGREGATES = [
+    "T001047",
+    "L007935",
+    "L006998",
+    "L007933",
+    "L008519",
+    "L008520",
+    "L008524",
+    "L008531",
+    "L008527",
+]
 
 
 def read(table: str, name: str) -> list[list[str]]:
@@ -69,7 +79,9 @@ def read(table: str, name: str) -> list[list[str]]:
 def cells(table: str = "83028NED") -> dict[tuple[str, str, str], list[int | None]]:
     """Values by partner, product and year."""
     rows = read(table, "TypedDataSet")
-    return {(r[0], r[1], r[2][:4]): [None] * 3 + [int(v) if v else None for v in r[3:]] for r in rows}
+    return {
+        (r[0], r[1], r[2][:4]): [None] * 3 + [int(v) if v else None for v in r[3:]] for r in rows
+    }
 
 
 def value(partner: str, year: int, *columns: int, product: str = TOTAL) -> int | None:
@@ -81,7 +93,9 @@ def value(partner: str, year: int, *columns: int, product: str = TOTAL) -> int |
 def place(year: int, *columns: int) -> tuple[int, int, int]:
     """Place, best and worst place of Russia outside the EU of 2012, by trying every case one after the other."""
     partners = {key for key, product, period in cells() if product == TOTAL and period == str(year)}
-    countries = partners - set(AGGREGATES) - set(GROUPS) - set(UNALLOCATED) - set(EU_2012) - {"L008812"}
+    countries = (
+        partners - set(AGGREGATES) - set(GROUPS) - set(UNALLOCATED) - set(EU_2012) - {"L008812"}
+    )
     values = {key: value(key, year, *columns) for key in countries}
     values = {key: v for key, v in values.items() if v is not None}
     groups = [value(key, year, *columns) or 0 for key in GROUPS]
@@ -104,5 +118,11 @@ def place(year: int, *columns: int) -> tuple[int, int, int]:
     for i, other in enumerate(others):  # the trade without a named partner is this one's
         cases.append(last(own, [*others[:i], other + gift, *others[i + 1 :]], hidden))
     for group in [*groups, 0]:  # or that of one country inside a group, or of one in none
-        cases.append(last(own, others, hidden + min(1, larger(group + gift, own) - larger(group, own))))
-    return 1 + sum(other > own for other in others), 1 + sum(other > own + gift for other in others), max(cases)
+        cases.append(
+            last(own, others, hidden + min(1, larger(group + gift, own) - larger(group, own)))
+        )
+    return (
+        1 + sum(other > own for other in others),
+        1 + sum(other > own + gift for other in others),
+        max(cases),
+    )

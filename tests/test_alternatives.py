@@ -13,10 +13,10 @@ from PIL import Image
 
 import nltrade as nl
 from gallery import gallery, without
-from nltrade import wording
 from nltrade.charts import NAMES, draw_coverage, draw_reported, style
 from nltrade.charts.chart import FEW, METADATA, Series
 from nltrade.registry.entries import LANGS
+from nltrade.words import Words
 
 pytestmark = pytest.mark.xdist_group("alternatives")  # what its tests share is made once
 DC = "{http://purl.org/dc/elements/1.1/}"
@@ -34,13 +34,19 @@ def charts(shipped):
 
 
 def numbers(series):
-    return [value for value in series.values.values() if isinstance(value, float) and pd.notna(value)]
+    return [
+        value for value in series.values.values() if isinstance(value, float) and pd.notna(value)
+    ]
 
 
 def points(lines, colour=None):
     """Read the points of lines: (x, y), and of those the hollow ones."""
     chosen = [line for line in lines if colour is None or line.get_color() == colour]
-    all = [(x, y, line.get_linestyle() == "None") for line in chosen for x, y in zip(*line.get_data(), strict=True)]
+    all = [
+        (x, y, line.get_linestyle() == "None")
+        for line in chosen
+        for x, y in zip(*line.get_data(), strict=True)
+    ]
     return [point for point in all if pd.notna(point[1])]
 
 
@@ -58,12 +64,18 @@ def widths(ax):
 
 def drawn_reported(chart):
     (ax,) = chart.figure.axes
-    return [[width, float(line.get_xdata()[0])] for width, line in zip(widths(ax), ax.lines, strict=True)]
+    return [
+        [width, float(line.get_xdata()[0])]
+        for width, line in zip(widths(ax), ax.lines, strict=True)
+    ]
 
 
 def drawn_over_time(chart):
     colours = (style.IMPORT, style.EXPORT, style.GREY)
-    lines = [[line for line in ax.lines if line.get_transform() == ax.transData] for ax in chart.figure.axes]
+    lines = [
+        [line for line in ax.lines if line.get_transform() == ax.transData]
+        for ax in chart.figure.axes
+    ]
     return [[y for _, y, _ in points(each, colour)] for each in lines for colour in colours]
 
 
@@ -89,7 +101,12 @@ def drawn_fuels(chart):
         for bar in bars:
             tops[bar.get_x()] = max(tops[bar.get_x()], bar.get_y() + bar.get_height())
         fuels = [bar.get_height() for bar in bars if to_hex(bar.get_edgecolor()) == blue]
-        found += [list(tops.values()), fuels, of_lines(below, style.IMPORT), of_lines(below, style.GREY)]
+        found += [
+            list(tops.values()),
+            fuels,
+            of_lines(below, style.IMPORT),
+            of_lines(below, style.GREY),
+        ]
     return found
 
 
@@ -111,7 +128,9 @@ def drawn_services(chart):
     found = []
     for ax, flow in zip(chart.figure.axes, ("import", "export"), strict=True):
         colours = {"S": style.COLOURS[flow]} | dict(zip(products, style.CLASSES, strict=False))
-        lines = [line for line in ax.lines if line.get_linewidth() > 1 or line.get_linestyle() == "None"]
+        lines = [
+            line for line in ax.lines if line.get_linewidth() > 1 or line.get_linestyle() == "None"
+        ]
         found += [[y for _, y, _ in points(lines, colour)] for colour in colours.values()]
     return found
 
@@ -149,7 +168,9 @@ def test_the_series_are_what_is_drawn_and_what_the_data_hold(charts, name, partn
     # a width between two ends is a difference, and differences of binary fractions are not exact
     assert drawn == [pytest.approx(sorted(values), rel=1e-12) for values in told(chart)]
     assert sum(map(len, drawn)) == sum(len(numbers(series)) for series in chart.series)
-    held = set(chart.data.select_dtypes("number").to_numpy(dtype=float, na_value=float("nan")).ravel())
+    held = set(
+        chart.data.select_dtypes("number").to_numpy(dtype=float, na_value=float("nan")).ravel()
+    )
     assert all(value in held for series in chart.series for value in numbers(series))
 
 
@@ -160,25 +181,34 @@ def test_every_figure_is_drawn_for_some_partner(charts):
 @pytest.mark.parametrize("lang", LANGS)
 @pytest.mark.parametrize("partner", PARTNERS)
 def test_the_alternative_says_kind_finding_measure_and_extremes(charts, partner, lang):
+    say = Words(lang)
     for chart in charts[partner, lang].values():
-        begins = f"{wording.label(chart.kind, lang)}. {chart.headline}. {chart.subtitle}"
+        begins = f"{say.label(chart.kind)}. {chart.headline}. {chart.subtitle}"
         assert chart.alt.startswith(begins)
         for series in (each for each in chart.series if each.main):
             assert series.tell(lang) in chart.alt
             known = {p: v for p, v in series.values.items() if isinstance(v, float) and pd.notna(v)}
-            whole = {point: value for point, value in known.items() if point not in series.aside} or known
+            whole = {
+                point: value for point, value in known.items() if point not in series.aside
+            } or known
             if series.told or not whole:
                 continue
-            ends = list(whole) if len(whole) <= FEW else [max(whole, key=whole.get), min(whole, key=whole.get)]
+            ends = (
+                list(whole)
+                if len(whole) <= FEW
+                else [max(whole, key=whole.get), min(whole, key=whole.get)]
+            )
             for point in ends:
                 assert point in series.tell(lang)
-                assert wording.figure((series.how, whole[point]), lang) in series.tell(lang)
+                assert say.amount((series.how, whole[point])) in series.tell(lang)
 
 
 @pytest.mark.parametrize("partner", PARTNERS)
 def test_part_years_are_the_hollow_marks_and_set_aside(charts, partner):
     chart = charts[partner, "en"]["over_time"]
-    hollow = [(int(x), y) for ax in chart.figure.axes for x, y, is_hollow in points(ax.lines) if is_hollow]
+    hollow = [
+        (int(x), y) for ax in chart.figure.axes for x, y, is_hollow in points(ax.lines) if is_hollow
+    ]
     aside = [(int(p[:4]), series.values[p]) for series in chart.series for p in series.aside]
     assert sorted(hollow) == sorted((year, value) for year, value in aside if value is not None)
     assert hollow
@@ -224,7 +254,9 @@ def test_both_languages_differ(charts, partner):
         dutch = charts[partner, "nl"][name]
         for said in ("alt", "headline", "subtitle", "caption"):
             assert getattr(english, said) != getattr(dutch, said)
-        assert [numbers(series) for series in english.series] == [numbers(series) for series in dutch.series]
+        assert [numbers(series) for series in english.series] == [
+            numbers(series) for series in dutch.series
+        ]
 
 
 def words_in(content, format):
@@ -254,7 +286,9 @@ def test_markup_in_the_words_of_a_claim_stays_text(shipped, lang):
     png, svg, pdf = chart.images(["png", "svg", "pdf"])
     assert words_in(png, "png")[1] == words_in(svg, "svg")[1] == chart.alt
     assert pdfRepr(chart.alt) in pdf
-    drawn = [text for text in chart.figure.axes[0].texts if MARKUP in text.get_text().replace("\n", " ")]
+    drawn = [
+        text for text in chart.figure.axes[0].texts if MARKUP in text.get_text().replace("\n", " ")
+    ]
     assert len(drawn) == 1
     assert not drawn[0].get_parse_math()
     assert "&lt;b&gt;20" in chart._repr_html_()

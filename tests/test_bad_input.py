@@ -18,7 +18,9 @@ from nltrade.errors import FrameError
 
 SECTORS = {id: nl.sectors()[id] for id in ("energy", "oil")}
 QUESTIONS = {
-    "select": lambda frame: nl.select(frame, partner="RU", flow="import", product="TOTAL", period=2012),
+    "select": lambda frame: nl.select(
+        frame, partner="RU", flow="import", product="TOTAL", period=2012
+    ),
     "total": nl.total,
     "balance": nl.balance,
     "share": lambda frame: nl.share(frame, of="all products"),
@@ -29,16 +31,88 @@ QUESTIONS = {
 }
 NEEDED = {  # a column that each of them cannot do without, besides those that all need
     "select": ["partner", "flow", "product", "period"],
-    "total": ["table", "kind", "flow", "partner", "product", "level", "period", "complete", "status", "value_meur"],
-    "balance": ["table", "kind", "flow", "partner", "product", "level", "period", "complete", "status", "value_meur"],
-    "share": ["table", "kind", "flow", "partner", "product", "level", "period", "complete", "status", "value_meur"],
+    "total": [
+        "table",
+        "kind",
+        "flow",
+        "partner",
+        "product",
+        "level",
+        "period",
+        "complete",
+        "status",
+        "value_meur",
+    ],
+    "balance": [
+        "table",
+        "kind",
+        "flow",
+        "partner",
+        "product",
+        "level",
+        "period",
+        "complete",
+        "status",
+        "value_meur",
+    ],
+    "share": [
+        "table",
+        "kind",
+        "flow",
+        "partner",
+        "product",
+        "level",
+        "period",
+        "complete",
+        "status",
+        "value_meur",
+    ],
     "growth": ["table", "kind", "flow", "partner", "product", "period", "complete", "value_meur"],
-    "rank_partners": ["table", "kind", "flow", "partner", "partner_kind", "product", "period", "value_meur"],
-    "sector_trade": ["table", "kind", "flow", "partner", "product", "period", "complete", "value_meur"],
-    "check_claims": ["table", "kind", "flow", "partner", "product", "level", "period", "complete", "value_meur"],
+    "rank_partners": [
+        "table",
+        "kind",
+        "flow",
+        "partner",
+        "partner_kind",
+        "product",
+        "period",
+        "value_meur",
+    ],
+    "sector_trade": [
+        "table",
+        "kind",
+        "flow",
+        "partner",
+        "product",
+        "period",
+        "complete",
+        "value_meur",
+    ],
+    "check_claims": [
+        "table",
+        "kind",
+        "flow",
+        "partner",
+        "product",
+        "level",
+        "period",
+        "complete",
+        "value_meur",
+    ],
 }
 EACH = [(question, column) for question, columns in NEEDED.items() for column in columns]
-TEXTS = ["table", "kind", "flow", "concept", "partner", "partner_kind", "product", "freq", "period", "status"]
+TEXTS = [
+    "table",
+    "kind",
+    "flow",
+    "concept",
+    "partner",
+    "partner_kind",
+    "product",
+    "freq",
+    "period",
+    "status",
+]
 
 
 @pytest.fixture(scope="module")
@@ -56,16 +130,23 @@ def same(question, frame, expected):
         return
     found = found.to_pandas() if isinstance(found, pl.DataFrame) else found
     wanted = QUESTIONS[question](expected)
-    keys = [name for name in ("table", "kind", "flow", "partner", "product", "sector", "period") if name in wanted]
+    keys = [
+        name
+        for name in ("table", "kind", "flow", "partner", "product", "sector", "period")
+        if name in wanted
+    ]
     found, wanted = (each.astype(object).where(each.notna(), None) for each in (found, wanted))
     found, wanted = (
-        each.assign(**{key: each[key].astype(str) for key in keys}).sort_values(keys).reset_index(drop=True)
+        each.assign(**{key: each[key].astype(str) for key in keys})
+        .sort_values(keys)
+        .reset_index(drop=True)
         for each in (found, wanted)
     )
     assert list(found) == list(wanted)
     for name in wanted:
         assert [pytest.approx(x) if isinstance(x, float) else str(x) for x in wanted[name]] == [
-            float(y) if isinstance(x, float) else str(y) for x, y in zip(wanted[name], found[name], strict=True)
+            float(y) if isinstance(x, float) else str(y)
+            for x, y in zip(wanted[name], found[name], strict=True)
         ]
 
 
@@ -82,19 +163,27 @@ def test_a_name_that_is_close_is_proposed(few):
         nl.total(few.rename(columns={"flow": "Flow"}))
 
 
-@pytest.mark.parametrize(("unit", "factor", "remedy"), [("eur", 1e6, "/ 1e6"), ("keur", 1e3, "/ 1e3")])
+@pytest.mark.parametrize(
+    ("unit", "factor", "remedy"), [("eur", 1e6, "/ 1e6"), ("keur", 1e3, "/ 1e3")]
+)
 @pytest.mark.parametrize("question", [question for question in QUESTIONS if question != "select"])
 def test_another_unit_is_named_with_how_to_convert_it(few, question, unit, factor, remedy):
     name = f"value_{unit}"
     other = few.assign(**{name: few["value_meur"] * factor}).drop(columns="value_meur")
-    with pytest.raises(FrameError, match=f"'{name}' is in another unit: add `value_meur` = `{name}` {remedy}"):
+    with pytest.raises(
+        FrameError, match=f"'{name}' is in another unit: add `value_meur` = `{name}` {remedy}"
+    ):
         QUESTIONS[question](other)
     same(question, other.assign(value_meur=other[name] / factor)[few.columns], few)
 
 
-@pytest.mark.parametrize("question", ["total", "balance", "share", "growth", "sector_trade", "check_claims"])
+@pytest.mark.parametrize(
+    "question", ["total", "balance", "share", "growth", "sector_trade", "check_claims"]
+)
 @pytest.mark.parametrize("factor", [1e3, 1e6])
-def test_values_of_a_table_of_your_own_that_cannot_be_million_euro_are_refused(few, question, factor):
+def test_values_of_a_table_of_your_own_that_cannot_be_million_euro_are_refused(
+    few, question, factor
+):
     mine = few.assign(table="mine")
     same(question, mine, mine)
     with pytest.raises(FrameError, match=r"'value_meur' holds .* Is it in euro or in thousands"):
@@ -105,7 +194,9 @@ WRONG = {
     "value_meur": {
         "text": lambda c: c.astype(str),
         "text with commas": lambda c: c.map("{:,.0f}".format),
-        "objects": lambda c: c.astype(object).map(lambda v: Decimal(0) if pd.isna(v) else Decimal(str(v))),
+        "objects": lambda c: c.astype(object).map(
+            lambda v: Decimal(0) if pd.isna(v) else Decimal(str(v))
+        ),
         "true or false": lambda c: c > 0,
         "days": lambda c: pd.to_datetime(c, unit="D"),
     },
@@ -124,7 +215,9 @@ WRONG = {
         "text of a fiscal year": lambda c: c + "/" + c.str[2:],
     },
 }
-UNREAD = [kind for kind in WRONG["period"] if kind.startswith("text")]  # where a period is a name and no more
+UNREAD = [
+    kind for kind in WRONG["period"] if kind.startswith("text")
+]  # where a period is a name and no more
 WRONG_EACH = [
     (question, column, kind)
     for question, column in EACH
@@ -134,7 +227,9 @@ WRONG_EACH = [
 
 
 @pytest.mark.parametrize(("question", "column", "kind"), WRONG_EACH)
-def test_a_column_that_means_something_else_is_named_with_what_it_takes(few, question, column, kind):
+def test_a_column_that_means_something_else_is_named_with_what_it_takes(
+    few, question, column, kind
+):
     frame = few.assign(**{column: WRONG[column][kind](few[column])})
     with pytest.raises(FrameError, match=f"Column '{column}' holds .*It takes "):
         QUESTIONS[question](frame)
@@ -146,7 +241,9 @@ def test_a_period_that_is_a_name_and_no_more_may_be_any_text(few, question, kind
     named = WRONG["period"][kind](few["period"])
     found, expected = QUESTIONS[question](few.assign(period=named)), QUESTIONS[question](few)
     assert set(found["period"]) == set(named)
-    assert found["value_meur"].tolist() == pytest.approx(expected["value_meur"].tolist(), nan_ok=True)
+    assert found["value_meur"].tolist() == pytest.approx(
+        expected["value_meur"].tolist(), nan_ok=True
+    )
 
 
 @pytest.mark.parametrize("question", ["select", "total", "growth", "rank_partners", "check_claims"])
@@ -154,28 +251,42 @@ def test_a_period_that_is_a_name_and_no_more_may_be_any_text(few, question, kind
 def test_the_days_of_a_lazy_frame_are_seen_without_its_rows(few, question, kind):
     frame = few.assign(period=WRONG["period"][kind](few["period"]))
     for lazy in (pl.from_pandas(frame).lazy(), dd.from_pandas(frame, npartitions=2)):
-        with pytest.raises(FrameError, match=r"Column 'period' holds Datetime.*2012, 2012-Q1 or 2012-01"):
+        with pytest.raises(
+            FrameError, match=r"Column 'period' holds Datetime.*2012, 2012-Q1 or 2012-01"
+        ):
             QUESTIONS[question](lazy)
 
 
 FINE = {
     "categories": lambda f: f.astype(dict.fromkeys(TEXTS, "category")),
     "nullable": lambda f: f.convert_dtypes(),
-    "nullable numbers": lambda f: f.astype({"value_meur": "Int64", "level": "Int8", "complete": "boolean"}),
+    "nullable numbers": lambda f: f.astype(
+        {"value_meur": "Int64", "level": "Int8", "complete": "boolean"}
+    ),
     "nullable floats": lambda f: f.astype({"value_meur": "Float64"}),
     "python strings": lambda f: f.astype(dict.fromkeys(TEXTS, "string[python]")),
     "objects": lambda f: f.astype(dict.fromkeys(TEXTS, object)),
     "arrow": lambda f: f.convert_dtypes(dtype_backend="pyarrow"),
     "years as numbers": lambda f: f.assign(period=f["period"].astype(int)),
     "short floats": lambda f: f.astype({"value_meur": "float32"}),
-    "rows of several levels": lambda f: f.set_index(["table", "partner"], drop=False).rename_axis([None, None]),
+    "rows of several levels": lambda f: f.set_index(["table", "partner"], drop=False).rename_axis(
+        [None, None]
+    ),
     "an index that is not unique": lambda f: f.set_axis([0] * len(f)),
     "another order": lambda f: f.sample(frac=1, random_state=1),
-    "columns more": lambda f: f.assign(import_=1, **{"import": 2, "export": "x", "sector": "y", "whole": 3}),
+    "columns more": lambda f: f.assign(
+        import_=1, **{"import": 2, "export": "x", "sector": "y", "whole": 3}
+    ),
     "polars": pl.from_pandas,
-    "polars categories": lambda f: pl.from_pandas(f).with_columns(pl.col(TEXTS).cast(pl.Categorical)),
-    "polars no number": lambda f: pl.from_pandas(f).with_columns(pl.col("value_meur").fill_null(float("nan"))),
-    "polars decimals": lambda f: pl.from_pandas(f).with_columns(pl.col("value_meur").cast(pl.Decimal(18, 3))),
+    "polars categories": lambda f: pl.from_pandas(f).with_columns(
+        pl.col(TEXTS).cast(pl.Categorical)
+    ),
+    "polars no number": lambda f: pl.from_pandas(f).with_columns(
+        pl.col("value_meur").fill_null(float("nan"))
+    ),
+    "polars decimals": lambda f: pl.from_pandas(f).with_columns(
+        pl.col("value_meur").cast(pl.Decimal(18, 3))
+    ),
     "polars years": lambda f: pl.from_pandas(f).with_columns(pl.col("period").cast(pl.Int16)),
 }
 
@@ -187,14 +298,18 @@ def test_what_means_the_same_has_the_same_answer(few, question, kind):
     frame = FINE[kind](rows)
     if kind == "columns more" and question in ("select", "share", "growth"):
         expected = QUESTIONS[question](rows)["value_meur"].tolist()
-        assert QUESTIONS[question](frame)["value_meur"].tolist() == pytest.approx(expected, nan_ok=True)
+        assert QUESTIONS[question](frame)["value_meur"].tolist() == pytest.approx(
+            expected, nan_ok=True
+        )
     else:
         same(question, frame, rows)
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_columns_in_the_index_or_of_several_levels_are_named(few, question):
-    with pytest.raises(FrameError, match=r"no column 'partner'. It is in the index: `frame.reset_index\(\)`"):
+    with pytest.raises(
+        FrameError, match=r"no column 'partner'. It is in the index: `frame.reset_index\(\)`"
+    ):
         QUESTIONS[question](few.set_index(["partner", "period"]))
     wide = few.copy()
     wide.columns = pd.MultiIndex.from_product([["cbs"], few.columns])
@@ -230,14 +345,20 @@ def test_a_product_called_a_total_that_is_none_is_refused(few):
 
 
 def test_levels_that_are_mixed_never_add_up_to_more():
-    frame = made_up({("TOTAL", 0): 100, ("3", 1): 60, ("33", 2): 50, ("333", 3): 40, ("334", 3): 10})
+    frame = made_up(
+        {("TOTAL", 0): 100, ("3", 1): 60, ("33", 2): 50, ("333", 3): 40, ("334", 3): 10}
+    )
     assert nl.total(frame)["value_meur"].tolist() == [200, 120, 100, 80, 20]
     shares = nl.share(frame, of="all products").query("flow == 'import'")["share_pct"]
     assert shares.tolist() == [100, 60, 50, 40, 10]
-    oil = nl.sector_trade(frame, sectors={"oil": SECTORS["oil"]}).query("sector == 'oil' and flow == 'import'")
+    oil = nl.sector_trade(frame, sectors={"oil": SECTORS["oil"]}).query(
+        "sector == 'oil' and flow == 'import'"
+    )
     assert oil["value_meur"].tolist() == [50]
     both = msgspec.structs.replace(SECTORS["oil"], goods=["33", "333"])
-    with pytest.raises(nl.errors.RegistryError, match="one is inside another and would count twice"):
+    with pytest.raises(
+        nl.errors.RegistryError, match="one is inside another and would count twice"
+    ):
         nl.sector_trade(frame, sectors={"oil": both})
 
 
@@ -265,7 +386,9 @@ def test_growth_of_growth_is_refused(few):
 def made_up(amounts, partner="RU"):
     """Import and export of round numbers, nothing like CBS's."""
     rows = [
-        (flow, code, level, float(value)) for flow in ("import", "export") for (code, level), value in amounts.items()
+        (flow, code, level, float(value))
+        for flow in ("import", "export")
+        for (code, level), value in amounts.items()
     ]
     frame = pd.DataFrame(rows, columns=["flow", "product", "level", "value_meur"])
     return frame.assign(
@@ -285,21 +408,33 @@ frames = st.builds(
     lambda partners, years, seed: (
         pd.concat(
             [
-                made_up({("TOTAL", 0): 10 * value, ("3", 1): value}, partner).assign(period=str(year))
+                made_up({("TOTAL", 0): 10 * value, ("3", 1): value}, partner).assign(
+                    period=str(year)
+                )
                 for partner, value in partners.items()
                 for year in years
             ]
         )
-        .assign(value_meur=lambda f: f["value_meur"].where(np.random.default_rng(seed).random(len(f)) > 0.2))
+        .assign(
+            value_meur=lambda f: f["value_meur"].where(
+                np.random.default_rng(seed).random(len(f)) > 0.2
+            )
+        )
         .sample(frac=1, random_state=seed)
         .reset_index(drop=True)
     ),
-    partners=st.dictionaries(st.sampled_from(["RU", "CN", "NO", "WORLD"]), st.integers(0, 99), min_size=1, max_size=3),
+    partners=st.dictionaries(
+        st.sampled_from(["RU", "CN", "NO", "WORLD"]), st.integers(0, 99), min_size=1, max_size=3
+    ),
     years=st.sets(st.sampled_from([2010, 2011, 2012]), min_size=1),
     seed=st.integers(0, 999),
 )
 TYPES = [kind for kind in FINE if kind != "columns more"]
-GENERATED = [question for question in QUESTIONS if question not in ("select", "rank_partners", "check_claims")]
+GENERATED = [
+    question
+    for question in QUESTIONS
+    if question not in ("select", "rank_partners", "check_claims")
+]
 
 
 @settings(max_examples=15, deadline=None)
@@ -343,7 +478,9 @@ def test_a_cell_that_is_there_twice_never_changes_an_answer_unseen(frame, data, 
         pd.testing.assert_frame_equal(found.head(len(frame)), nl.growth(frame))
     lazy = nl.total(pl.from_pandas(twice).lazy()).collect()
     same_cell = (pl.col(name) == again[name].item() for name in cell if name != "flow")
-    assert lazy.filter(*same_cell)["value_meur"].to_list() == [None], "a lazy frame is not looked into"
+    assert lazy.filter(*same_cell)["value_meur"].to_list() == [None], (
+        "a lazy frame is not looked into"
+    )
 
 
 def test_a_cell_that_is_there_twice_has_no_place_in_a_lazy_frame(few):
@@ -358,7 +495,10 @@ def test_a_cell_that_is_there_twice_has_no_place_in_a_lazy_frame(few):
 
 def test_no_number_is_missing_and_not_the_largest(few):
     frame = pl.from_pandas(few).with_columns(
-        pl.when(pl.col("partner") == "CN").then(float("nan")).otherwise("value_meur").alias("value_meur")
+        pl.when(pl.col("partner") == "CN")
+        .then(float("nan"))
+        .otherwise("value_meur")
+        .alias("value_meur")
     )
     for each in (frame, frame.lazy(), duckdb.connect().from_arrow(frame.to_arrow())):
         found = nw.from_native(nl.rank_partners(each, period=2012, flow="export")).lazy().collect()

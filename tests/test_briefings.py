@@ -8,11 +8,12 @@ import pandas as pd
 import pytest
 
 import nltrade as nl
-from nltrade import registry, wording
+from nltrade import registry
+from nltrade.briefing import html, plain
+from nltrade.briefing.content import make_content
 from nltrade.charts import ranking
-from nltrade.documents import html, plain
-from nltrade.documents.content import make_content
 from nltrade.registry.entries import LANGS
+from nltrade.words import Words
 
 YEARS = [str(year) for year in range(2002, 2027)]
 TOLD = {
@@ -38,7 +39,9 @@ def ranked_once(monkeypatch):
 @pytest.mark.slow
 @pytest.mark.parametrize("year", YEARS)
 def test_the_briefing_on_every_partner_of_a_year_is_written(shipped, year):
-    goods = shipped[(shipped["kind"] == "goods") & (shipped["period"] == year) & (shipped["level"] == 0)]
+    goods = shipped[
+        (shipped["kind"] == "goods") & (shipped["period"] == year) & (shipped["level"] == 0)
+    ]
     partners = goods.loc[goods["partner_kind"] == "country", "partner"].unique()
     assert len(partners) >= 50
     for partner in partners:
@@ -47,7 +50,14 @@ def test_the_briefing_on_every_partner_of_a_year_is_written(shipped, year):
 
 @pytest.mark.parametrize(
     ("partner", "year"),
-    [("RU", "2012"), ("GB", "2012"), ("HR", "2013"), ("AQ", "2018"), ("CN", "2026"), ("US", "2022")],
+    [
+        ("RU", "2012"),
+        ("GB", "2012"),
+        ("HR", "2013"),
+        ("AQ", "2018"),
+        ("CN", "2026"),
+        ("US", "2022"),
+    ],
 )
 def test_a_briefing_says_what_the_frame_holds(shipped, partner, year):
     assert_written(shipped, partner, year)
@@ -81,11 +91,14 @@ def assert_written(shipped, partner, year):
 
 def assert_levels(shipped, partner, year, lang, sentences):
     """Compare what is told of goods with the cells, found without the package's own questions."""
+    say = Words(lang)
     cells = shipped[(shipped["partner"] == partner) & (shipped["period"] == year)]
-    cells = cells[(cells["kind"] == "goods") & (cells["product"] == "TOTAL") & cells["value_meur"].notna()]
+    cells = cells[
+        (cells["kind"] == "goods") & (cells["product"] == "TOTAL") & cells["value_meur"].notna()
+    ]
     cells = cells[cells["flow"].isin(["import", "export"])]
     if cells.empty:
-        assert wording.text("year-not-published", lang, partner=partner, year=year) == sentences[0]
+        assert say.text("year-not-published", partner=partner, year=year) == sentences[0]
         return
     whole = cells[cells["complete"]]
     table = (whole if len(whole) else cells)["table"].iloc[0]
@@ -97,7 +110,7 @@ def assert_levels(shipped, partner, year, lang, sentences):
         elif value[flow] == 0:
             assert re.search(r"\bnil\b|\bnihil\b", sentences[at])
         else:
-            assert wording.bn(value[flow], lang) in sentences[at]
+            assert say.bn(value[flow]) in sentences[at]
 
 
 class Page(HTMLParser):
@@ -128,7 +141,9 @@ def assert_whole(page, images):
     assert len(reader.images) == images
     assert all(len(alt) > 80 for alt in reader.images)
     assert len(set(reader.ids)) == len(reader.ids)
-    assert {link.removeprefix("#") for link in reader.links if link.startswith("#")} <= set(reader.ids)
+    assert {link.removeprefix("#") for link in reader.links if link.startswith("#")} <= set(
+        reader.ids
+    )
 
 
 @cache
@@ -139,7 +154,12 @@ def frame_of(*values):
     for (flow, period), value in zip(
         [(f, p) for f in ("import", "export") for p in ("2011", "2012")], values, strict=True
     ):
-        cell = (rows["partner"] == "NO") & (rows["flow"] == flow) & (rows["period"] == period) & (rows["level"] == 0)
+        cell = (
+            (rows["partner"] == "NO")
+            & (rows["flow"] == flow)
+            & (rows["period"] == period)
+            & (rows["level"] == 0)
+        )
         rows.loc[cell, "value_meur"] = float("nan") if value is None else value
     return rows
 
@@ -151,14 +171,26 @@ def frame_of(*values):
             (1000, 1200, 500, 400),
             ["rose by 20% to €1.2bn", "fell by 20% to €400m", "imported €800m more from Norway"],
         ),
-        ((1000, 1005, 500, 500), ["hardly changed in 2012 (+0.5%): €1.0bn", "hardly changed in 2012 (0%)"]),
-        ((1000, None, 500, 400), ["Imports of goods from Norway are not published for 2012; that is not zero."]),
-        ((1000, 0, 500, 700), ["were nil in 2012, or less than half a million euro", "exported €700m more to Norway"]),
+        (
+            (1000, 1005, 500, 500),
+            ["hardly changed in 2012 (+0.5%): €1.0bn", "hardly changed in 2012 (0%)"],
+        ),
+        (
+            (1000, None, 500, 400),
+            ["Imports of goods from Norway are not published for 2012; that is not zero."],
+        ),
+        (
+            (1000, 0, 500, 700),
+            ["were nil in 2012, or less than half a million euro", "exported €700m more to Norway"],
+        ),
         ((None, 1200, 500, 400), ["Imports of goods from Norway were €1.2bn in 2012."]),
         ((3, 9, 500, 400), ["Imports of goods from Norway were €9m in 2012."]),
         ((1000, 700, 500, 700), ["Imports and exports were equal."]),
         ((0, 0, 0, 0), ["were nil in 2012"]),
-        ((None, None, None, None), ["CBS does not publish Norway separately for 2012; that is not zero."]),
+        (
+            (None, None, None, None),
+            ["CBS does not publish Norway separately for 2012; that is not zero."],
+        ),
     ],
     ids=str,
 )
@@ -174,7 +206,9 @@ def test_sentences_bend_to_the_numbers(values, said):
 
 def test_no_growth_is_told_across_a_break_or_of_a_part_year(shipped):
     told = make_content(shipped, [], partner="RU", year=2013, lang="en").sections[0].blocks[0].items
-    assert any(sentence.startswith("No change from 2012 is given: ship's stores") for sentence in told)
+    assert any(
+        sentence.startswith("No change from 2012 is given: ship's stores") for sentence in told
+    )
     assert not any("rose" in sentence or "fell" in sentence for sentence in told)
     told = make_content(shipped, [], partner="RU", year=2026, lang="nl").sections[0].blocks[0].items
     assert "Een deel van een jaar wordt niet met 2025 vergeleken." in told
@@ -183,6 +217,8 @@ def test_no_growth_is_told_across_a_break_or_of_a_part_year(shipped):
 
 def test_the_document_is_not_changed_by_reading_it(shipped):
     before = shipped.copy()
-    make_content(shipped, nl.check_claims(shipped), partner="RU", year=2012, lang="nl", sectors=nl.sectors())
+    make_content(
+        shipped, nl.check_claims(shipped), partner="RU", year=2012, lang="nl", sectors=nl.sectors()
+    )
     pd.testing.assert_frame_equal(shipped, before)
     assert registry.partner("RU").id == "RU"

@@ -22,9 +22,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("lab")]
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 SETTINGS = {
-    "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},  # every output is in the page, seen or not
+    "@jupyterlab/notebook-extension:tracker": {
+        "windowingMode": "none"
+    },  # every output is in the page, seen or not
 }
-DISABLED = ["@jupyterlab/apputils-extension:announcements", "@jupyterlab/extensionmanager-extension"]
+DISABLED = [
+    "@jupyterlab/apputils-extension:announcements",
+    "@jupyterlab/extensionmanager-extension",
+]
 ERROR = ".jp-OutputArea-output[data-mime-type$=stderr]"  # a traceback, or a warning: neither may be there
 FINISHED = f"""() => document.querySelector("{ERROR}")
     || [...document.querySelectorAll(".jp-CodeCell .jp-InputPrompt")].every(it => /\\[\\d+\\]/.test(it.textContent))"""
@@ -34,15 +39,25 @@ FINISHED = f"""() => document.querySelector("{ERROR}")
 def lab(tmp_path_factory):
     """JupyterLab on a copy of the notebooks, with nothing of the user's own. Gives its address, to be formatted."""
     home = tmp_path_factory.mktemp("lab")
-    shutil.copytree(ROOT / "notebooks", home / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
-    broken = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
+    shutil.copytree(
+        ROOT / "notebooks", home / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints")
+    )
+    broken = nbformat.v4.new_notebook(
+        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    )
     broken.cells = [nbformat.v4.new_code_cell("1 / 0"), nbformat.v4.new_code_cell("never = True")]
     nbformat.write(broken, home / "notebooks" / "broken.ipynb")
     config = home / ".jupyter" / "labconfig"
     config.mkdir(parents=True)
     (config / "default_setting_overrides.json").write_text(json.dumps(SETTINGS))
-    (config / "page_config.json").write_text(json.dumps({"disabledExtensions": dict.fromkeys(DISABLED, True)}))
-    env = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "IPYTHON", "XDG_"))}
+    (config / "page_config.json").write_text(
+        json.dumps({"disabledExtensions": dict.fromkeys(DISABLED, True)})
+    )
+    env = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("JUPYTER", "IPYTHON", "XDG_"))
+    }
     env |= {"HOME": str(home), "NLTRADE_DATA": str(home / "none")}
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -52,7 +67,9 @@ def lab(tmp_path_factory):
     command += [f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}"]
     log = home / "log"
     with log.open("w") as stream:
-        server = subprocess.Popen(command, cwd=home / "notebooks", env=env, stdout=stream, stderr=stream)
+        server = subprocess.Popen(
+            command, cwd=home / "notebooks", env=env, stdout=stream, stderr=stream
+        )
     try:
         _wait_for(f"http://127.0.0.1:{port}/api/status?token={token}", server, log)
         yield f"http://127.0.0.1:{port}/lab/workspaces/{{0}}/tree/{{0}}.ipynb?token={token}"
@@ -87,7 +104,9 @@ def _photograph(page, name):
     """Keep a picture of the whole notebook where NLTRADE_SCREENSHOTS says, for people to look at."""
     if folder := os.environ.get("NLTRADE_SCREENSHOTS"):
         cells = page.locator(".jp-NotebookPanel .jp-WindowedPanel-outer")
-        page.set_viewport_size({"width": 1440, "height": cells.evaluate("it => it.scrollHeight") + 200})
+        page.set_viewport_size(
+            {"width": 1440, "height": cells.evaluate("it => it.scrollHeight") + 200}
+        )
         cells.evaluate("it => it.scrollTo(0, 0)")
         page.screenshot(path=Path(folder) / f"{name}.png")
 
@@ -113,7 +132,10 @@ def test_a_notebook_runs_in_jupyterlab_and_shows_its_figures(page, lab, path):
 def test_the_panel_answers_a_change(page, lab):
     opened(page, lab, "04_partners")
     panel = page.locator(".nltrade-explorer")
-    picture, call = panel.locator("img"), panel.locator(".nltrade-call textarea, .nltrade-call input")
+    picture, call = (
+        panel.locator("img"),
+        panel.locator(".nltrade-call textarea, .nltrade-call input"),
+    )
     expect(picture).to_be_visible()
     before = picture.get_attribute("src")
     panel.get_by_label("Partner", exact=True).select_option(label="China")

@@ -27,13 +27,18 @@ EACH = [(name, lang) for name in NAMES for lang in LANGS]
 @pytest.fixture(scope="module")
 def charts(shipped):
     verdicts = nl.check_claims(shipped)
-    return {(name, lang): draw(name, shipped, verdicts, partner="RU", period=2012, lang=lang) for name, lang in EACH}
+    return {
+        (name, lang): draw(name, shipped, verdicts, partner="RU", period=2012, lang=lang)
+        for name, lang in EACH
+    }
 
 
 @pytest.mark.parametrize("each", EACH, ids="-".join)
 def test_committed_figures_are_the_ones_the_code_draws(charts, each, tmp_path):
     for path in charts[each].save(tmp_path):
-        assert path.read_bytes() == (FIGURES / path.name).read_bytes(), f"{path.name} changed: run `make briefing`"
+        assert path.read_bytes() == (FIGURES / path.name).read_bytes(), (
+            f"{path.name} changed: run `make briefing`"
+        )
 
 
 def test_the_committed_manifest_says_what_the_committed_figures_are_made_of(charts):
@@ -42,7 +47,9 @@ def test_the_committed_manifest_says_what_the_committed_figures_are_made_of(char
     # the bytes are held above; with other libraries they may be the same
     assert msgspec.structs.replace(made, libraries=now.libraries) == now, "run `make briefing`"
     assert committed.without == {}
-    assert set(committed.files) == {f"{name}.{lang}.{format}" for name, lang in EACH for format in FORMATS}
+    assert set(committed.files) == {
+        f"{name}.{lang}.{format}" for name, lang in EACH for format in FORMATS
+    }
     for file, record in committed.files.items():
         assert record.sha256 == sha256(FIGURES / file), file
         name, lang, _ = file.split(".")
@@ -71,11 +78,17 @@ def test_what_is_drawn_is_what_cbs_publishes(charts):
     for lang in LANGS:
         parts = charts["composition", lang].data.set_index("part")["value_meur"]
         assert parts["fuels"] == value(RUSSIA, 2012, IMPORT, product=FUELS)
-        assert parts["other-goods"] == value(RUSSIA, 2012, IMPORT) - value(RUSSIA, 2012, IMPORT, product=FUELS)
+        assert parts["other-goods"] == value(RUSSIA, 2012, IMPORT) - value(
+            RUSSIA, 2012, IMPORT, product=FUELS
+        )
         assert parts["re-export"] == value(RUSSIA, 2012, REEXPORT)
         lines = charts["over_time", lang].data.query("table == '83028NED'")
-        assert lines["import"].tolist() == [value(RUSSIA, year, IMPORT) for year in range(2002, 2023)]
-        assert lines["export"].tolist() == [value(RUSSIA, year, EXPORT) for year in range(2002, 2023)]
+        assert lines["import"].tolist() == [
+            value(RUSSIA, year, IMPORT) for year in range(2002, 2023)
+        ]
+        assert lines["export"].tolist() == [
+            value(RUSSIA, year, EXPORT) for year in range(2002, 2023)
+        ]
 
 
 def test_lines_stop_at_breaks_and_part_years_stand_apart(charts):
@@ -92,7 +105,9 @@ def test_lines_stop_at_breaks_and_part_years_stand_apart(charts):
     (hollow,) = [line for line in blue if line.get_linestyle() == "None"]
     assert list(hollow.get_xdata()) == [2022]
     assert hollow.get_markerfacecolor() == style.PAGE
-    assert 2026 not in [x for line in ownership.lines if line.get_linestyle() == "-" for x in line.get_xdata()]
+    assert 2026 not in [
+        x for line in ownership.lines if line.get_linestyle() == "-" for x in line.get_xdata()
+    ]
 
 
 def test_a_cell_that_cbs_withholds_is_drawn_as_not_published(shipped):
@@ -122,7 +137,10 @@ def test_a_figure_that_does_not_exist_says_which_do(shipped):
 
 
 def test_a_partner_without_figures_is_an_error_not_an_empty_picture(shipped):
-    with pytest.raises(nl.NoData, match=r"Croatia \(HR\) is not published separately in 83028NED for 2012; not zero"):
+    with pytest.raises(
+        nl.NoData,
+        match=r"Croatia \(HR\) is not published separately in 83028NED for 2012; not zero",
+    ):
         nl.charts.draw_ranking(shipped, partner="HR", period=2012)
     with pytest.raises(nl.NoData, match=r"Croatia \(HR\) is not published separately"):
         nl.charts.draw_composition(shipped, partner="HR", period=2012)
@@ -166,7 +184,9 @@ def test_the_reported_figure_keeps_to_one_partner_and_year(shipped):
     chart = nl.charts.draw_reported(nl.check_claims(shipped, [claims["imports-2012"], other]))
     assert chart.data["claim"].tolist() == ["imports-2012"]
     rounded = nl.charts.draw_reported(nl.check_claims(shipped, [claims["first-imports-2012"]]))
-    assert rounded.data[["reported_meur", "from_meur", "upto_meur"]].values.tolist() == [[20300, 20250, 20350]]
+    assert rounded.data[["reported_meur", "from_meur", "upto_meur"]].values.tolist() == [
+        [20300, 20250, 20350]
+    ]
 
 
 def test_nothing_is_half_written(shipped, tmp_path, monkeypatch):

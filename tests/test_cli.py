@@ -10,7 +10,11 @@ from test_registry import GOOD_CLAIM
 
 def run(*words, cwd=None):
     return subprocess.run(
-        [sys.executable, "-m", "nltrade", *words], capture_output=True, text=True, cwd=cwd, check=False
+        [sys.executable, "-m", "nltrade", *words],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        check=False,
     )
 
 
@@ -19,7 +23,12 @@ def test_check_prints_every_verdict_and_reading_and_says_that_one_is_contradicte
     assert done.returncode == 1
     assert done.stderr == ""
     words = " ".join(done.stdout.split())
-    for said in ("€20,332m +1.7% against €20,000m", "3rd (certain)", "between 2nd and 4th", "United Kingdom 62,030"):
+    for said in (
+        "€20,332m +1.7% against €20,000m",
+        "3rd (certain)",
+        "between 2nd and 4th",
+        "United Kingdom 62,030",
+    ):
         assert said in words
     assert "sha256 f4158376" in words
 
@@ -51,9 +60,25 @@ def test_check_takes_a_claims_file(tmp_path):
 
 
 def test_briefing_and_figures_take_a_claims_file(tmp_path):
-    mine = GOOD_CLAIM.replace('"RU"', '"TR"').replace("2012", "2014").replace("20000", "5000").replace("21000", "6000")
+    mine = (
+        GOOD_CLAIM.replace('"RU"', '"TR"')
+        .replace("2012", "2014")
+        .replace("20000", "5000")
+        .replace("21000", "6000")
+    )
     (tmp_path / "mine.toml").write_text(mine.replace('"import"', '"export"'), encoding="utf-8")
-    about = ["--claims", "mine.toml", "--partner", "TR", "--year", "2014", "--lang", "en", "--out", "here"]
+    about = [
+        "--claims",
+        "mine.toml",
+        "--partner",
+        "TR",
+        "--year",
+        "2014",
+        "--lang",
+        "en",
+        "--out",
+        "here",
+    ]
     assert run("briefing", "--format", "html", *about, cwd=tmp_path).returncode == 0
     assert "€5,067m" in (tmp_path / "here" / "briefing-TR-2014.en.html").read_text(encoding="utf-8")
     assert run("figures", "reported", *about, cwd=tmp_path).returncode == 0
@@ -81,7 +106,9 @@ def test_tables_lists_what_is_at_hand():
     done = run("tables")
     for said in ("83028NED", "border crossing", "2002-2022", "snapshot modified 2026-09-10"):
         assert said in done.stdout
-    listed = {entry["id"]: entry["snapshots"] for entry in json.loads(run("tables", "--json").stdout)}
+    listed = {
+        entry["id"]: entry["snapshots"] for entry in json.loads(run("tables", "--json").stdout)
+    }
     assert len(listed) == 8
     assert listed["7137shih"] == []
     assert listed["83028NED"][0]["modified"] == "2023-01-04"
@@ -91,11 +118,23 @@ def test_tables_lists_what_is_at_hand():
 
 def test_figures_and_briefing_write_where_they_are_told(tmp_path):
     done = run(
-        "figures", "composition", "--lang", "nl", "--partner", "china", "--year", "2019", "--out", "here", cwd=tmp_path
+        "figures",
+        "composition",
+        "--lang",
+        "nl",
+        "--partner",
+        "china",
+        "--year",
+        "2019",
+        "--out",
+        "here",
+        cwd=tmp_path,
     )
     assert done.returncode == 0, done.stderr
     written = {path.name for path in (tmp_path / "here").iterdir()}
-    assert written == {f"composition.nl.{ending}" for ending in ("png", "svg", "pdf", "csv")} | {"manifest.json"}
+    assert written == {f"composition.nl.{ending}" for ending in ("png", "svg", "pdf", "csv")} | {
+        "manifest.json"
+    }
     done = run("briefing", "--lang", "en", "--format", "html", "--out", "there", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert [path.name for path in (tmp_path / "there").iterdir()] == ["briefing-RU-2012.en.html"]
@@ -140,7 +179,9 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path):
 
 def test_a_reader_that_stops_early_sees_no_traceback():
     pipe = f"{sys.executable} -m nltrade check | head -1"
-    done = subprocess.run(["/bin/sh", "-c", pipe], capture_output=True, text=True, check=False, env=os.environ)
+    done = subprocess.run(
+        ["/bin/sh", "-c", pipe], capture_output=True, text=True, check=False, env=os.environ
+    )
     assert "Traceback" not in done.stderr
 
 

@@ -20,7 +20,9 @@ def names():
     spark()  # the page gets the session that is there
     found = {}
     with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "The inplace keyword in DataFrame.reset_index")  # Dask's, with pandas 3.1
+        warnings.filterwarnings(
+            "ignore", "The inplace keyword in DataFrame.reset_index"
+        )  # Dask's, with pandas 3.1
         patch.chdir(ROOT)
         for block in re.findall(r"```python\n(.*?)```", LARGE, flags=re.DOTALL):
             exec(block, found)
@@ -39,7 +41,9 @@ def test_the_answers_of_spark_on_the_page_are_those_of_pandas(names, shipped):
 def test_the_answers_of_dask_on_the_page_are_those_of_pandas(names, shipped):
     fuels = names["fuels"].query("partner == 'RU' and table == '83028NED'")["share_pct"].tolist()
     assert fuels == [pytest.approx(91.885, abs=0.001)]
-    energy = names["sectors"].query("sector == 'energy' and flow == 'import' and table == '83028NED'")
+    energy = names["sectors"].query(
+        "sector == 'energy' and flow == 'import' and table == '83028NED'"
+    )
     assert energy["value_meur"].tolist() == [18682]
     assert names["verdicts"] == nl.check_claims(shipped)
 
@@ -52,6 +56,10 @@ def test_the_own_table_on_the_page_is_compared_month_by_month(names):
 
 def test_the_ratios_on_the_page_are_those_of_the_benchmarks():
     results = (ROOT / "benchmarks" / "README.md").read_text(encoding="utf-8")
-    for name, *ratios in re.findall(r"^\| (\w+) \| ([\d.]+) \| ([\d.]+) \|$", LARGE, flags=re.MULTILINE):
+    for name, *ratios in re.findall(
+        r"^\| (\w+) \| ([\d.]+) \| ([\d.]+) \|$", LARGE, flags=re.MULTILINE
+    ):
         for engine, ratio in zip(("pandas", "Polars"), ratios, strict=True):
-            assert re.search(rf"^{name}, {engine} .* {ratio}   at most", results, flags=re.MULTILINE)
+            assert re.search(
+                rf"^{name}, {engine} .* {ratio}   at most", results, flags=re.MULTILINE
+            )

@@ -19,9 +19,9 @@ from pptx import Presentation
 
 import nltrade as nl
 from accessible import assert_accessible
-from nltrade.documents import FORMATS, html, word
-from nltrade.documents.blocks import Figure, Table, shares
-from nltrade.documents.content import make_content
+from nltrade.briefing import FORMATS, html, word
+from nltrade.briefing.blocks import Figure, Table, shares
+from nltrade.briefing.content import make_content
 from nltrade.registry.entries import LANGS
 from test_briefings import Page, assert_whole
 
@@ -75,9 +75,13 @@ def test_word_has_headings_captions_alternatives_and_tables(written, contents, l
     assert styles.count("Title") == 1
     about = [inline.find(qn("wp:docPr")) for inline in paper.element.body.iter(qn("wp:inline"))]
     assert [each.get("descr") for each in about] == [chart.alt for chart in content.charts]
-    figures = [p.text for p in paper.paragraphs if p.style.name == "Caption" and p.text.startswith("Fig")]
+    figures = [
+        p.text for p in paper.paragraphs if p.style.name == "Caption" and p.text.startswith("Fig")
+    ]
     assert len(figures) == len(content.charts)
-    numbers = [field.findtext(".//" + qn("w:t")) for field in paper.element.body.iter(qn("w:fldSimple"))]
+    numbers = [
+        field.findtext(".//" + qn("w:t")) for field in paper.element.body.iter(qn("w:fldSimple"))
+    ]
     assert numbers.count("1") == 2  # of the figures, and of the tables
     assert len(paper.tables) >= 3 + len(content.charts)
     verdicts = [cell.text for cell in paper.tables[0].columns[4].cells]
@@ -91,8 +95,12 @@ def test_slides_have_one_finding_each_with_figure_source_and_notes(written, cont
     show = Presentation(str(written[lang, "pptx"]))
     content = contents[lang]
     assert show.slides[0].shapes.title.text == content.title
-    with_figure = [slide for slide in show.slides if any(shape.shape_type == 13 for shape in slide.shapes)]
-    assert [slide.shapes.title.text for slide in with_figure] == [chart.headline for chart in content.charts]
+    with_figure = [
+        slide for slide in show.slides if any(shape.shape_type == 13 for shape in slide.shapes)
+    ]
+    assert [slide.shapes.title.text for slide in with_figure] == [
+        chart.headline for chart in content.charts
+    ]
     for slide, chart in zip(with_figure, content.charts, strict=True):
         (picture,) = [shape for shape in slide.shapes if shape.shape_type == 13]
         assert picture._element.nvPicPr.cNvPr.get("descr") == chart.alt
@@ -118,9 +126,13 @@ def test_the_pdf_is_tagged_and_says_its_title_and_language(written, contents, la
     assert contents[lang].title.encode() in content
 
 
-@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext (poppler-utils) is not installed")
+@pytest.mark.skipif(
+    shutil.which("pdftotext") is None, reason="pdftotext (poppler-utils) is not installed"
+)
 def test_the_text_of_the_pdf_is_that_of_the_findings(written, contents):
-    said = subprocess.run(["pdftotext", "-layout", written["nl", "pdf"], "-"], capture_output=True, check=True).stdout
+    said = subprocess.run(
+        ["pdftotext", "-layout", written["nl", "pdf"], "-"], capture_output=True, check=True
+    ).stdout
     words = " ".join(said.decode().split())
     for sentence in contents["nl"].sections[0].blocks[0].items:
         assert " ".join(sentence.split()) in words
@@ -130,7 +142,16 @@ def test_the_text_of_the_pdf_is_that_of_the_findings(written, contents):
 @pytest.mark.parametrize("format", ["docx", "pptx"])
 def test_libreoffice_opens_it_without_a_warning(written, format, tmp_path):
     profile = f"-env:UserInstallation=file://{tmp_path}/profile"
-    command = [OFFICE, profile, "--headless", "--convert-to", "pdf", "--outdir", tmp_path, written["nl", format]]
+    command = [
+        OFFICE,
+        profile,
+        "--headless",
+        "--convert-to",
+        "pdf",
+        "--outdir",
+        tmp_path,
+        written["nl", format],
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300)
     said = [
         line for line in done.stderr.splitlines() if "javaldx" not in line
@@ -152,10 +173,20 @@ def test_writing_again_in_another_process_gives_the_same_bytes(written, tmp_path
         "--out",
         tmp_path,
     ]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, env=os.environ | {"PYTHONHASHSEED": "7"})
-    assert done.stdout.split() == [str(tmp_path / f"briefing-RU-2012.en.{format}") for format in FORMATS]
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | {"PYTHONHASHSEED": "7"},
+    )
+    assert done.stdout.split() == [
+        str(tmp_path / f"briefing-RU-2012.en.{format}") for format in FORMATS
+    ]
     for format in FORMATS:
-        assert (tmp_path / f"briefing-RU-2012.en.{format}").read_bytes() == written["en", format].read_bytes(), format
+        assert (tmp_path / f"briefing-RU-2012.en.{format}").read_bytes() == written[
+            "en", format
+        ].read_bytes(), format
 
 
 def test_nothing_in_an_office_file_tells_when_or_where_it_was_made(written):
@@ -167,13 +198,20 @@ def test_nothing_in_an_office_file_tells_when_or_where_it_was_made(written):
 
 def test_pictures_in_a_document_have_no_words_of_the_frame(contents):
     chart = contents["en"].charts[0]
-    framed, bare = (Image.open(io.BytesIO(chart.image("png", "column", framed=framed))) for framed in (True, False))
+    framed, bare = (
+        Image.open(io.BytesIO(chart.image("png", "column", framed=framed)))
+        for framed in (True, False)
+    )
     assert framed.height > 1.3 * bare.height
     assert bare.width == framed.width
 
 
-@pytest.mark.parametrize(("partner", "year", "images"), [("Duitsland", 2019, 5), ("US", 2005, 5), ("AF", 2020, 4)])
-def test_other_partners_have_a_briefing_without_verdicts_and_sectors(partner, year, images, tmp_path):
+@pytest.mark.parametrize(
+    ("partner", "year", "images"), [("Duitsland", 2019, 5), ("US", 2005, 5), ("AF", 2020, 4)]
+)
+def test_other_partners_have_a_briefing_without_verdicts_and_sectors(
+    partner, year, images, tmp_path
+):
     (path,) = nl.briefing(partner=partner, year=year, out=tmp_path)
     page = path.read_text(encoding="utf-8")
     assert_whole(page, images)
@@ -182,14 +220,20 @@ def test_other_partners_have_a_briefing_without_verdicts_and_sectors(partner, ye
 
 
 def test_claims_and_sectors_of_ones_own_are_shown(shipped, tmp_path):
-    claim = msgspec.structs.replace(nl.claims()["exports-2012"], partner="TR", year=2014, threshold=5000, upto=6000)
+    claim = msgspec.structs.replace(
+        nl.claims()["exports-2012"], partner="TR", year=2014, threshold=5000, upto=6000
+    )
     energy = {"energy": nl.sectors()["energy"]}
     own = {"claims": {"own": claim}, "sectors": energy}
-    (path,) = nl.briefing(partner="TR", year=2014, formats="txt", out=tmp_path, frame=shipped, **own)
+    (path,) = nl.briefing(
+        partner="TR", year=2014, formats="txt", out=tmp_path, frame=shipped, **own
+    )
     text = path.read_text(encoding="utf-8")
     assert "a little above" in text
     assert "The sectors of the mission" in text
-    (path,) = nl.briefing(partner="TR", year=2014, formats="txt", out=tmp_path, frame=shipped, claims={"own": claim})
+    (path,) = nl.briefing(
+        partner="TR", year=2014, formats="txt", out=tmp_path, frame=shipped, claims={"own": claim}
+    )
     assert "The sectors of the mission" not in path.read_text(encoding="utf-8")
 
 
@@ -211,12 +255,16 @@ def test_what_cannot_be_briefed_is_an_error_and_writes_nothing(shipped, tmp_path
 
 def test_a_library_that_is_not_there_is_named_with_what_installs_it(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "docx", None)
-    monkeypatch.delitem(sys.modules, "nltrade.documents.word", raising=False)
-    with pytest.raises(nl.NltradeError, match=r"docx needs docx.*pip install 'nltrade\[briefing\]'"):
+    monkeypatch.delitem(sys.modules, "nltrade.briefing.word", raising=False)
+    with pytest.raises(
+        nl.NltradeError, match=r"docx needs docx.*pip install 'nltrade\[briefing\]'"
+    ):
         nl.briefing(formats="docx", out=tmp_path)
 
 
-def test_a_disk_that_fills_leaves_no_half_file_and_keeps_the_old_one(shipped, tmp_path, monkeypatch):
+def test_a_disk_that_fills_leaves_no_half_file_and_keeps_the_old_one(
+    shipped, tmp_path, monkeypatch
+):
     (path,) = nl.briefing(partner="NO", formats="txt", out=tmp_path, frame=shipped)
     before = path.read_bytes()
     monkeypatch.setattr("os.fsync", _full)
@@ -262,7 +310,9 @@ EVIL = [
 def test_words_of_a_claim_stay_words_in_every_format(shipped, tmp_path, words):
     old = nl.claims()["imports-2012"]
     document = msgspec.structs.replace(old.document, title=words, address="javascript:alert(1)")
-    claim = msgspec.structs.replace(old, wording=words, en=words, nl=words, document=document, also=[])
+    claim = msgspec.structs.replace(
+        old, wording=words, en=words, nl=words, document=document, also=[]
+    )
     asked = {"frame": shipped, "claims": {"evil": claim}, "out": tmp_path}
     paths = {path.suffix: path for path in nl.briefing(formats=FORMATS, **asked)}
     page = paths[".html"].read_text(encoding="utf-8")
@@ -274,7 +324,10 @@ def test_words_of_a_claim_stay_words_in_every_format(shipped, tmp_path, words):
     assert "javascript" not in " ".join(each.target_ref for each in paper.part.rels.values())
     show = Presentation(str(paths[".pptx"]))
     assert any(
-        words in shape.text_frame.text for slide in show.slides for shape in slide.shapes if shape.has_text_frame
+        words in shape.text_frame.text
+        for slide in show.slides
+        for shape in slide.shapes
+        if shape.has_text_frame
     ) or any(
         words in cell.text
         for slide in show.slides
@@ -298,13 +351,23 @@ def test_every_word_of_a_table_has_room(contents):
                         max(len(w) for cell in column for w in cell.split(" "))
                         for column in zip(*block.rows, strict=True)
                     ]
-                    assert all(share * 110 >= word for share, word in zip(shares(block, 110), longest, strict=True))
+                    assert all(
+                        share * 110 >= word
+                        for share, word in zip(shares(block, 110), longest, strict=True)
+                    )
 
 
 def test_the_same_content_is_in_every_format(contents):
     content = contents["en"]
-    pictures = [block for section in content.sections for block in section.blocks if isinstance(block, Figure)]
-    images = {block.chart.name: block.chart.image("png", "column", framed=False) for block in pictures}
+    pictures = [
+        block
+        for section in content.sections
+        for block in section.blocks
+        if isinstance(block, Figure)
+    ]
+    images = {
+        block.chart.name: block.chart.image("png", "column", framed=False) for block in pictures
+    }
     paper = Document(io.BytesIO(word.render(content, images)))
     page = html.render(content, dict.fromkeys(images, b"<svg/>")).decode()
     for block in pictures:
@@ -319,7 +382,9 @@ def test_the_page_is_accessible_and_fits_a_phone(page, written, lang, scheme):
     page.emulate_media(color_scheme=scheme)
     assert_accessible(page, written[lang, "html"])
     assert page.hosts == set()
-    assert all(page.eval_on_selector_all("img", "images => images.map(one => one.naturalWidth > 0)"))
+    assert all(
+        page.eval_on_selector_all("img", "images => images.map(one => one.naturalWidth > 0)")
+    )
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.getAttribute('href')") == "#findings"
     page.set_viewport_size({"width": 360, "height": 800})

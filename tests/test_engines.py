@@ -9,7 +9,9 @@ from conftest import Engine
 
 SECTORS = {id: nl.sectors()[id] for id in ("energy", "oil", "transport")}
 QUESTIONS = {
-    "select": lambda frame: nl.select(frame, partner=["Russia", "CN"], flow="import", product="TOTAL"),
+    "select": lambda frame: nl.select(
+        frame, partner=["Russia", "CN"], flow="import", product="TOTAL"
+    ),
     "total": nl.total,
     "balance": nl.balance,
     "share of all products": lambda frame: nl.share(frame, of="all products"),
@@ -18,7 +20,9 @@ QUESTIONS = {
     "growth": nl.growth,
     "growth across breaks": lambda frame: nl.growth(frame, across_breaks=True, part_years=True),
     "rank in a flow": lambda frame: nl.rank_partners(frame, period=2012, flow="export"),
-    "rank with services": lambda frame: nl.rank_partners(frame, period=2012, kind="goods and services"),
+    "rank with services": lambda frame: nl.rank_partners(
+        frame, period=2012, kind="goods and services"
+    ),
     "rank inside the EU": lambda frame: nl.rank_partners(frame, period=2012, among="inside EU"),
     "sectors": lambda frame: nl.sector_trade(frame, "RU", 2012, sectors=SECTORS),
 }
@@ -30,7 +34,9 @@ def few(shipped):
     """A few partners, with a missing cell, a break, a part-year and a fall below zero in them."""
     partners = ["RU", "CN", "DE", "HR", "WORLD", "EU", "NON-EU", "OTHER-ASIA", "UNSPECIFIED-NON-EU"]
     periods = ["2011", "2012", "2013", "2021", "2022"]
-    frame = shipped[shipped["partner"].isin(partners) & shipped["period"].isin(periods)].reset_index(drop=True)
+    frame = shipped[
+        shipped["partner"].isin(partners) & shipped["period"].isin(periods)
+    ].reset_index(drop=True)
     return frame[frame["table"] != "84765NED"]
 
 
@@ -66,9 +72,28 @@ def asked_for_rows(monkeypatch):
     fetches = {
         nw.LazyFrame: ["collect"],
         pl.LazyFrame: ["collect", "collect_async", "fetch", "sink_parquet"],
-        duckdb.DuckDBPyRelation: ["execute", "df", "arrow", "pl", "fetchall", "fetchone", "fetchmany", "fetchdf"],
+        duckdb.DuckDBPyRelation: [
+            "execute",
+            "df",
+            "arrow",
+            "pl",
+            "fetchall",
+            "fetchone",
+            "fetchmany",
+            "fetchdf",
+        ],
         dd.DataFrame: ["compute", "persist", "head", "__len__"],
-        SparkFrame: ["collect", "toPandas", "toArrow", "count", "head", "first", "take", "isEmpty", "toLocalIterator"],
+        SparkFrame: [
+            "collect",
+            "toPandas",
+            "toArrow",
+            "count",
+            "head",
+            "first",
+            "take",
+            "isEmpty",
+            "toLocalIterator",
+        ],
         dask.base: ["compute", "persist"],
     }
     for owner, names in fetches.items():
@@ -100,7 +125,9 @@ def test_a_lazy_selection_reads_no_row_even_where_there_is_none(few, lazy_engine
     assert asked_for_rows, "the test would notice"
 
 
-def test_claims_are_checked_with_one_collection_of_the_rows_they_need(few, lazy_engine, monkeypatch):
+def test_claims_are_checked_with_one_collection_of_the_rows_they_need(
+    few, lazy_engine, monkeypatch
+):
     collected = []
     real = nw.LazyFrame.collect
 
@@ -111,7 +138,9 @@ def test_claims_are_checked_with_one_collection_of_the_rows_they_need(few, lazy_
     monkeypatch.setattr(nw.LazyFrame, "collect", counted)
     claim = nl.claims()["imports-2012"]
     more = few.assign(product=few["product"].where(few["product"] == "TOTAL", "333"))
-    (verdict,) = nl.check_claims(lazy_engine.into(pd.concat([few, more[more["product"] == "333"]])), [claim])
+    (verdict,) = nl.check_claims(
+        lazy_engine.into(pd.concat([few, more[more["product"] == "333"]])), [claim]
+    )
     assert verdict.verdict == "supported"
     (rows,) = collected
     assert set(rows["period"].to_list()) == {"2011", "2012"}

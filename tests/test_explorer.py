@@ -13,7 +13,12 @@ def panel():
 
 @pytest.fixture(autouse=True)
 def begin_again(panel):
-    panel.partner.value, panel.year.value, panel.flow.value, panel.sector.value = "RU", "2012", "total trade", ""
+    panel.partner.value, panel.year.value, panel.flow.value, panel.sector.value = (
+        "RU",
+        "2012",
+        "total trade",
+        "",
+    )
 
 
 def run(call):
@@ -25,7 +30,12 @@ def run(call):
 
 def test_picture_and_table_follow_every_choice(panel):
     seen = [panel.seen.value]
-    for name, value in [("partner", "CN"), ("year", "2019"), ("flow", "import"), ("sector", "energy")]:
+    for name, value in [
+        ("partner", "CN"),
+        ("year", "2019"),
+        ("flow", "import"),
+        ("sector", "energy"),
+    ]:
         getattr(panel, name).value = value
         assert panel.seen.value not in seen
         assert panel.seen.value == panel.view.seen()
@@ -86,7 +96,9 @@ def test_a_sector_and_an_odd_partner_give_a_picture_or_a_sentence(panel):
 
 
 def test_the_panel_can_be_found_and_read(panel):
-    assert [widget.description for widget in (panel.partner, panel.year, panel.flow, panel.sector)] == [
+    assert [
+        widget.description for widget in (panel.partner, panel.year, panel.flow, panel.sector)
+    ] == [
         "Partner",
         "Year",
         "Flow",

@@ -23,8 +23,9 @@ import cbs_replica as replica
 import nltrade as nl
 from cbs_replica import Replica, is_invented, shih
 from nltrade import registry
-from nltrade.cbs import feed, snapshot
-from nltrade.revisions import compare_snapshots
+from nltrade.claims.revisions import compare_snapshots
+from nltrade.sources import cbs_v3 as feed
+from nltrade.sources import snapshot
 
 SHIPPED = ["83028NED", "85427NED", "80414ned", "82616NED", "84765NED"]
 
@@ -66,7 +67,8 @@ def test_a_table_comes_as_it_is_shipped_with_the_reason_for_each_gap(serve, tabl
     cells = ["flow", "partner", "product", "period"]
     assert found.origin.selection.startswith("years")
     pd.testing.assert_series_equal(
-        fetched.set_index(cells)["value_meur"].sort_index(), shipped.set_index(cells)["value_meur"].sort_index()
+        fetched.set_index(cells)["value_meur"].sort_index(),
+        shipped.set_index(cells)["value_meur"].sort_index(),
     )
     assert set(fetched.loc[fetched["value_meur"].isna(), "missing"]) <= {"unknown or secret"}
     assert set(fetched.loc[fetched["value_meur"].notna(), "missing"]) == {""}
@@ -87,10 +89,15 @@ def test_quarters_come_when_asked_for(serve):
     frame = nl.load("84765NED", period=[f"2021-Q{number}" for number in range(1, 5)])
     assert set(frame["freq"]) == {"Q"}
     assert len(frame) == 4 * 3 * 2
-    assert all("KW" in question["$filter"] and "JJ" not in question["$filter"] for question in rows_asked(cbs))
+    assert all(
+        "KW" in question["$filter"] and "JJ" not in question["$filter"]
+        for question in rows_asked(cbs)
+    )
 
 
-def test_a_table_in_thousands_with_padded_keys_becomes_millions_by_section_division_and_group(serve):
+def test_a_table_in_thousands_with_padded_keys_becomes_millions_by_section_division_and_group(
+    serve,
+):
     serve(shih())
     nl.fetch("7137shih", years="2011:2012", partner=["Russia", "World", "EU", "NON-EU"])
     frame = nl.load("7137shih", partner="RU", period=2012)
@@ -104,10 +111,19 @@ def test_a_table_in_thousands_with_padded_keys_becomes_millions_by_section_divis
 
 def test_the_frame_tells_what_is_secret_from_what_cannot_be(serve):
     serve(shih())
-    nl.fetch("7137shih", years="1999:2000", partner=["BELGIUM-LUXEMBOURG", "BE", "NO"], product=["TOTAL", "3"])
+    nl.fetch(
+        "7137shih",
+        years="1999:2000",
+        partner=["BELGIUM-LUXEMBOURG", "BE", "NO"],
+        product=["TOTAL", "3"],
+    )
     missing = nl.load("7137shih").drop_duplicates(["partner", "product", "period"])
     missing = missing.set_index(["partner", "product", "period"])["missing"]
-    assert missing["BE", "TOTAL", "1999"] == missing["BELGIUM-LUXEMBOURG", "TOTAL", "2000"] == "impossible"
+    assert (
+        missing["BE", "TOTAL", "1999"]
+        == missing["BELGIUM-LUXEMBOURG", "TOTAL", "2000"]
+        == "impossible"
+    )
     assert missing["BE", "TOTAL", "2000"] == missing["BELGIUM-LUXEMBOURG", "TOTAL", "1999"] == ""
     assert missing["NO", "3", "2000"] == "unknown or secret"
 
@@ -126,7 +142,9 @@ def test_the_same_claims_gain_divisions_without_a_change_of_code(serve, tmp_path
     assert after.verdict == "supported"
     assert {o.table for o in after.sources} >= {"7137shih"}
     shipped = {v.claim.id: v for v in nl.check_claims()}
-    assert "7137shih" in {table for reading in shipped["imports-2012"].readings for table in reading.tables}
+    assert "7137shih" in {
+        table for reading in shipped["imports-2012"].readings for table in reading.tables
+    }
     assert nl.charts.draw_over_time(nl.load(), partner="RU").figure
 
 
@@ -186,13 +204,19 @@ def test_a_new_date_is_a_new_folder_and_the_old_one_can_be_pinned(serve):
     cell = next(
         cell
         for cell in cbs.tables["83028NED"].cells
-        if (cell["LandenGroepen"], cell["SITC"], cell["Perioden"]) == ("L008724", "T001082", "2012JJ00")
+        if (cell["LandenGroepen"], cell["SITC"], cell["Perioden"])
+        == ("L008724", "T001082", "2012JJ00")
     )
     cell["TotaleUitvoerwaarde_2"] = 6666
     assert nl.fetch("83028NED").folder.name == "2023-06-06"
     old, new = nl.load("83028NED", snapshot="2023-01-04"), nl.load("83028NED")
     (row,) = compare_snapshots(old, new).to_dict("records")
-    assert (row["change"], row["old_meur"], row["new_meur"], row["partner"]) == ("revised", 7068, 6666, "RU")
+    assert (row["change"], row["old_meur"], row["new_meur"], row["partner"]) == (
+        "revised",
+        7068,
+        6666,
+        "RU",
+    )
 
 
 def test_a_part_year_is_known_by_its_title(serve):
@@ -203,7 +227,9 @@ def test_a_part_year_is_known_by_its_title(serve):
 
 
 def test_keys_with_stray_spaces_are_found(serve):
-    serve("83028NED", faults=[replica.StraySpaces("LandenGroepen"), replica.StraySpaces("Perioden")])
+    serve(
+        "83028NED", faults=[replica.StraySpaces("LandenGroepen"), replica.StraySpaces("Perioden")]
+    )
     nl.fetch("83028NED", partner="RU", product="TOTAL")
     now = nl.load("83028NED", partner="RU", product="TOTAL", period=2012)
     assert now.set_index("flow")["value_meur"]["import"] == 20332
@@ -213,8 +239,14 @@ def test_four_requests_at_a_time_by_a_client_that_says_who_it_is(serve):
     cbs = serve(shih(), latency=0.02)
     nl.fetch("7137shih", years="2005:2012")
     assert 2 <= cbs.most_at_once <= 4
-    observations = [h for h, (path, _) in zip(cbs.headers, cbs.requests, strict=True) if path.endswith("DataSet")]
-    assert all(headers["User-Agent"].startswith(f"nltrade/{nl.__version__}") for headers in observations)
+    observations = [
+        h
+        for h, (path, _) in zip(cbs.headers, cbs.requests, strict=True)
+        if path.endswith("DataSet")
+    ]
+    assert all(
+        headers["User-Agent"].startswith(f"nltrade/{nl.__version__}") for headers in observations
+    )
 
 
 @pytest.mark.parametrize("count", [False, True])
@@ -236,7 +268,10 @@ def test_an_address_that_hangs_is_left_for_the_next_one_of_the_host(serve, monke
         for one in fill:
             one.setblocking(False)
             one.connect_ex(("127.0.0.2", cbs.port))
-        both = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (host, cbs.port)) for host in ("127.0.0.2", "127.0.0.1")]
+        both = [
+            (socket.AF_INET, socket.SOCK_STREAM, 6, "", (host, cbs.port))
+            for host in ("127.0.0.2", "127.0.0.1")
+        ]
         monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: both)
         assert nl.fetch("70017").origin.table == "70017"
         for one in fill:
@@ -248,7 +283,11 @@ def test_an_address_that_hangs_is_left_for_the_next_one_of_the_host(serve, monke
 
 def command(*words, **options):
     return subprocess.Popen(
-        [sys.executable, "-m", "nltrade", *words], text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options
+        [sys.executable, "-m", "nltrade", *words],
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        **options,
     )
 
 
@@ -273,7 +312,9 @@ def test_the_command_line_plans_without_a_network_and_then_acts(serve, own):
 
 
 def test_fetch_all_brings_every_default_and_tells_what_did_not_come(serve):
-    tables = [shih(rows=1000) if id == "7137shih" else id for id in registry.tables() if id != "70017"]
+    tables = [
+        shih(rows=1000) if id == "7137shih" else id for id in registry.tables() if id != "70017"
+    ]
     serve(*tables)
     code, out, err = run("fetch", "--all")
     assert code == 3
@@ -283,15 +324,21 @@ def test_fetch_all_brings_every_default_and_tells_what_did_not_come(serve):
 
 def test_search_looks_in_the_catalogue_of_cbs(serve):
     serve()
-    assert "80414ned  Internationale handel; Invoer en uitvoer van diensten" in run("tables", "--search", "diensten")[1]
-    assert run("tables", "--search", "zeewier")[2].startswith("nltrade: None of the 8 tables of CBS has 'zeewier'")
+    assert (
+        "80414ned  Internationale handel; Invoer en uitvoer van diensten"
+        in run("tables", "--search", "diensten")[1]
+    )
+    assert run("tables", "--search", "zeewier")[2].startswith(
+        "nltrade: None of the 8 tables of CBS has 'zeewier'"
+    )
 
 
 def test_without_a_service_there_is_a_sentence_and_nothing_else(monkeypatch, own):
     monkeypatch.setenv("NLTRADE_CBS", "http://127.0.0.1:9")
     monkeypatch.setattr(feed, "TRIES", 2)
     with pytest.raises(
-        nl.errors.SourceError, match=r"the connection failed.*2 times at http://127.0.0.1:9.*Try again later"
+        nl.errors.SourceError,
+        match=r"the connection failed.*2 times at http://127.0.0.1:9.*Try again later",
     ):
         nl.fetch("70017")
     assert not list(own.rglob("*.parquet"))
@@ -326,7 +373,9 @@ def contents(folder):
 def test_killed_at_ten_moments_it_ends_with_the_same_bytes(serve, own, tmp_path, monkeypatch):
     serve(shih(), latency=0.03)
     monkeypatch.setenv("NLTRADE_DATA", str(tmp_path / "undisturbed"))
-    undisturbed = nl.fetch("7137shih", years="2001:2012", product=["TOTAL", *"0123456789"], freq=["A", "M"])
+    undisturbed = nl.fetch(
+        "7137shih", years="2001:2012", product=["TOTAL", *"0123456789"], freq=["A", "M"]
+    )
     monkeypatch.setenv("NLTRADE_DATA", str(own))
     asked = "import nltrade as nl; nl.fetch('7137shih', years='2001:2012', product=['TOTAL', *'0123456789'], "
     asked += "freq=['A', 'M'])"
@@ -338,14 +387,21 @@ def test_killed_at_ten_moments_it_ends_with_the_same_bytes(serve, own, tmp_path,
         running.kill()
         running.wait()
     assert killed >= 5
-    found = nl.fetch("7137shih", years="2001:2012", product=["TOTAL", *"0123456789"], freq=["A", "M"])
+    found = nl.fetch(
+        "7137shih", years="2001:2012", product=["TOTAL", *"0123456789"], freq=["A", "M"]
+    )
     assert contents(found.folder) == contents(undisturbed.folder)
-    assert [path.name for path in found.folder.parent.iterdir()] == ["2018-05-03"]  # no rubbish is left
+    assert [path.name for path in found.folder.parent.iterdir()] == [
+        "2018-05-03"
+    ]  # no rubbish is left
 
 
 def test_two_processes_that_fetch_the_same_do_not_harm_each_other(serve, own):
     cbs = serve(shih(), latency=0.02)
-    running = [subprocess.Popen([sys.executable, "-c", FETCH], stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    running = [
+        subprocess.Popen([sys.executable, "-c", FETCH], stderr=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
     said = "".join(one.communicate(timeout=120)[1] for one in running)
     assert [one.returncode for one in running] == [0, 0]
     assert said.count("is under way; waiting for it to end.") == 1
@@ -371,7 +427,9 @@ def test_progress_shows_in_a_terminal_and_nowhere_else(serve, own):
     serve(shih())
     assert "7137shih: 100%" in in_a_terminal(FETCH)
     shutil.rmtree(own)
-    quiet = subprocess.run([sys.executable, "-c", FETCH], capture_output=True, text=True, check=True)
+    quiet = subprocess.run(
+        [sys.executable, "-c", FETCH], capture_output=True, text=True, check=True
+    )
     assert (quiet.stdout, quiet.stderr) == ("", "")
 
 

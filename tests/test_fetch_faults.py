@@ -8,8 +8,9 @@ import pytest
 import cbs_replica as replica
 import nltrade as nl
 from cbs_replica import shih
-from nltrade.cbs import feed, snapshot
-from nltrade.cbs.plan import ask, make_plan, registered_keys
+from nltrade.sources import cbs_v3 as feed
+from nltrade.sources import snapshot
+from nltrade.sources.plan import ask, make_plan, registered_keys
 from test_fetch import own, rows_asked, serve
 
 __all__ = ["own", "serve"]  # fixtures
@@ -60,7 +61,9 @@ def test_a_fault_that_passes_leaves_no_trace(serve, right, fault):
 
 
 def test_many_faults_in_a_row_leave_no_trace(serve, right):
-    serve(shih(), faults=[replica.Reset(0), replica.Html(), replica.Truncated(9), replica.Status(503)])
+    serve(
+        shih(), faults=[replica.Reset(0), replica.Html(), replica.Truncated(9), replica.Status(503)]
+    )
     assert sha256(nl.fetch("7137shih", **ASKED)) == right
 
 
@@ -102,7 +105,9 @@ def test_started_again_it_asks_only_for_what_is_missing(serve, own):
     cbs.faults[:] = [replica.Reset(0, page=0)]
     nl.fetch("7137shih", years="2011:2012")
     assert len(rows_asked(cbs)) == 2 * 3 + 1
-    assert len(list((own / "raw" / "7137shih").glob(".partial-*"))) == 1  # of the eight years, to go on from
+    assert (
+        len(list((own / "raw" / "7137shih").glob(".partial-*"))) == 1
+    )  # of the eight years, to go on from
 
 
 def test_retry_after_is_obeyed_by_all(serve):
@@ -114,7 +119,8 @@ def test_retry_after_is_obeyed_by_all(serve):
 
 
 @pytest.mark.parametrize(
-    ("given", "seconds"), [(None, 0), ("7", 7), ("Wed, 21 Oct 2015 07:28:00 GMT", 0), ("soon", 0), ("", 0)]
+    ("given", "seconds"),
+    [(None, 0), ("7", 7), ("Wed, 21 Oct 2015 07:28:00 GMT", 0), ("soon", 0), ("", 0)],
 )
 def test_retry_after_is_read_as_seconds_or_a_date(given, seconds):
     assert feed._seconds(given) == seconds
@@ -128,9 +134,18 @@ CHANGED = [
         r"no measure 'Invoerwaarde_1' any more; not registered are 'Invoer_1'",
     ),
     (replica.DroppedColumn("Wederuitvoerwaarde_3"), "no measure 'Wederuitvoerwaarde_3' any more"),
-    (replica.WrongUnit("1 000 euro"), "the unit of Invoerwaarde_1 is '1 000 euro', registered is 'mln euro'"),
-    (replica.WrongUnit("euro", "TotaleUitvoerwaarde_2"), "the unit of TotaleUitvoerwaarde_2 is 'euro'"),
-    (replica.NewKey("LandenGroepen", "L999999"), r"new in LandenGroepen: 'L999999'.*ask for the others by name"),
+    (
+        replica.WrongUnit("1 000 euro"),
+        "the unit of Invoerwaarde_1 is '1 000 euro', registered is 'mln euro'",
+    ),
+    (
+        replica.WrongUnit("euro", "TotaleUitvoerwaarde_2"),
+        "the unit of TotaleUitvoerwaarde_2 is 'euro'",
+    ),
+    (
+        replica.NewKey("LandenGroepen", "L999999"),
+        r"new in LandenGroepen: 'L999999'.*ask for the others by name",
+    ),
     (replica.NewKey("SITC", "A999999"), "new in SITC: 'A999999'"),
     (replica.NewKey("Perioden", "2022HJ01"), "period key '2022HJ01' is not of the form"),
 ]
@@ -139,17 +154,23 @@ CHANGED = [
 @pytest.mark.parametrize(("fault", "says"), CHANGED, ids=lambda value: str(value)[:40])
 def test_a_table_that_cbs_changed_is_refused_and_shows_old_and_new(serve, own, fault, says):
     cbs = serve("83028NED", faults=[fault])
-    with pytest.raises(nl.errors.SourceError, match=f"is not the table that is registered: .*{says}"):
+    with pytest.raises(
+        nl.errors.SourceError, match=f"is not the table that is registered: .*{says}"
+    ):
         nl.fetch("83028NED")
     assert rows_asked(cbs) == []
     assert not list(own.rglob("*.parquet"))
-    assert nl.load("83028NED", partner="RU", period=2012)["value_meur"].iloc[0] == 20332  # the shipped one
+    assert (
+        nl.load("83028NED", partner="RU", period=2012)["value_meur"].iloc[0] == 20332
+    )  # the shipped one
 
 
 def test_a_new_code_does_not_keep_from_asking_for_the_others(serve):
     serve("83028NED", faults=[replica.NewKey("LandenGroepen", "L999999")])
     nl.fetch("83028NED", partner="RU")
-    assert set(nl.load("83028NED", snapshot="2023-01-04", period=2012, partner="RU")["partner"]) == {"RU"}
+    assert set(
+        nl.load("83028NED", snapshot="2023-01-04", period=2012, partner="RU")["partner"]
+    ) == {"RU"}
 
 
 def test_a_dimension_that_is_not_registered_is_named(serve):
@@ -163,7 +184,9 @@ def test_a_dimension_that_is_not_registered_is_named(serve):
 def test_an_absent_cell_that_would_mean_zero_is_no_missing_one(serve):
     cbs = serve("83028NED")
     cbs.tables["83028NED"].topics[0]["Default"] = "Zero"
-    with pytest.raises(nl.errors.SourceError, match="an absent cell of Invoerwaarde_1 means 'Zero', not missing"):
+    with pytest.raises(
+        nl.errors.SourceError, match="an absent cell of Invoerwaarde_1 means 'Zero', not missing"
+    ):
         nl.fetch("83028NED")
 
 
@@ -173,13 +196,23 @@ def test_an_absent_cell_that_would_mean_zero_is_no_missing_one(serve):
 def edited(cbs, change):
     """Change a cell of imports of 2012 from Russia: all goods."""
     for cell in cbs.tables["83028NED"].cells:
-        if (cell["LandenGroepen"], cell["SITC"], cell["Perioden"]) == ("L008724", "T001082", "2012JJ00"):
+        if (cell["LandenGroepen"], cell["SITC"], cell["Perioden"]) == (
+            "L008724",
+            "T001082",
+            "2012JJ00",
+        ):
             change(cell)
 
 
 WRONG = [
-    (lambda cell: cell.update(LandenGroepen="L000000"), "LandenGroepen has 'L000000', which its table does not list"),
-    (lambda cell: cell.update(Invoerwaarde_1="20.3 mld"), "Invoerwaarde_1 has '20.3 mld', which is neither a number"),
+    (
+        lambda cell: cell.update(LandenGroepen="L000000"),
+        "LandenGroepen has 'L000000', which its table does not list",
+    ),
+    (
+        lambda cell: cell.update(Invoerwaarde_1="20.3 mld"),
+        "Invoerwaarde_1 has '20.3 mld', which is neither a number",
+    ),
     (
         lambda cell: cell.update(Invoerwaarde_1=10),
         "Invoerwaarde_1: in 1 places the parts in SITC do not make the whole, .*by 18,672",
@@ -193,9 +226,13 @@ def test_what_cannot_be_right_is_kept_aside_and_the_snapshot_stays(serve, own, c
     good = nl.fetch("83028NED")
     cbs.tables["83028NED"].info["Modified"] = "2023-06-06T02:00:00"
     edited(cbs, change)
-    with pytest.raises(nl.errors.SourceError, match=f"cannot be right: {says}.*kept aside in .*stay in use"):
+    with pytest.raises(
+        nl.errors.SourceError, match=f"cannot be right: {says}.*kept aside in .*stay in use"
+    ):
         nl.fetch("83028NED")
-    assert [path.name for path in (own / "aside" / "83028NED" / "2023-06-06").iterdir()] == ["00000.parquet"]
+    assert [path.name for path in (own / "aside" / "83028NED" / "2023-06-06").iterdir()] == [
+        "00000.parquet"
+    ]
     assert snapshot.find("83028NED")[0].folder == good.folder
     assert nl.load("83028NED", partner="RU", period=2012)["value_meur"].iloc[0] == 20332
 
@@ -203,10 +240,15 @@ def test_what_cannot_be_right_is_kept_aside_and_the_snapshot_stays(serve, own, c
 def test_the_eu_and_the_rest_make_the_world(serve):
     cbs = serve("83028NED")
     for cell in cbs.tables["83028NED"].cells:
-        if (cell["LandenGroepen"], cell["SITC"], cell["Perioden"]) == ("L007935", "T001082", "2012JJ00"):
+        if (cell["LandenGroepen"], cell["SITC"], cell["Perioden"]) == (
+            "L007935",
+            "T001082",
+            "2012JJ00",
+        ):
             cell["Invoerwaarde_1"] -= 100
     with pytest.raises(
-        nl.errors.SourceError, match=r"the parts in LandenGroepen .* as in T001047, T001082, 2012JJ00: by 100 mln"
+        nl.errors.SourceError,
+        match=r"the parts in LandenGroepen .* as in T001047, T001082, 2012JJ00: by 100 mln",
     ):
         nl.fetch("83028NED")
 
@@ -215,13 +257,17 @@ def test_a_mark_that_says_why_there_is_no_value_is_kept(serve):
     cbs = serve("83028NED")
     edited(cbs, lambda cell: cell.update(Invoerwaarde_1=replica.IMPOSSIBLE))
     nl.fetch("83028NED", partner="RU")
-    cell = nl.load("83028NED", snapshot="2023-01-04", partner="RU", product="TOTAL", period=2012).iloc[0]
+    cell = nl.load(
+        "83028NED", snapshot="2023-01-04", partner="RU", product="TOTAL", period=2012
+    ).iloc[0]
     assert (cell["flow"], cell["missing"]) == ("import", "impossible")
 
 
 def test_a_padded_key_that_stands_otherwise_in_the_rows_is_not_taken_for_no_trade(serve):
     serve("83028NED", faults=[replica.StraySpaces("LandenGroepen", in_rows=False)])
-    with pytest.raises(nl.errors.SourceError, match=r"no row for .*do its keys stand otherwise in the rows\?"):
+    with pytest.raises(
+        nl.errors.SourceError, match=r"no row for .*do its keys stand otherwise in the rows\?"
+    ):
         nl.fetch("83028NED", partner="RU")
 
 
@@ -230,15 +276,24 @@ PLAN = make_plan(ask("70017"), registered_keys(ask("70017")))
 
 
 def test_a_page_is_read_whatever_stands_beside_its_columns():
-    body = '{"odata.metadata": "m", "value": [%s], "odata.nextLink": "next"}' % (ROW % '".", "More": [1, {"a": null}]')
+    body = '{"odata.metadata": "m", "value": [%s], "odata.nextLink": "next"}' % (
+        ROW % '".", "More": [1, {"a": null}]'
+    )
     found, link = feed._decoded(body.encode(), PLAN)
-    assert [found[name].to_pylist() for name in PLAN.columns] == [["T001047"], ["2012JJ00"], ["       1"], ["."]]
+    assert [found[name].to_pylist() for name in PLAN.columns] == [
+        ["T001047"],
+        ["2012JJ00"],
+        ["       1"],
+        ["."],
+    ]
     assert link == "next"
 
 
 def test_rows_without_a_column_that_the_table_lists_are_refused():
     body = ('{"value": [%s]}' % (ROW % '"2"')).replace("Invoerwaarde_1", "Invoer")
-    with pytest.raises(nl.errors.SourceError, match=r"the rows have no Invoerwaarde_1.*mend tables.toml"):
+    with pytest.raises(
+        nl.errors.SourceError, match=r"the rows have no Invoerwaarde_1.*mend tables.toml"
+    ):
         feed._decoded(body.encode(), PLAN)
 
 
@@ -276,7 +331,11 @@ def test_a_row_that_is_there_twice_is_refused(serve):
 def test_a_table_published_halfway_is_brought_anew_and_not_mixed(serve, own):
     def revise(table):
         for cell in table.cells:
-            if cell["SITC"] == "T001082" and cell["LandenGroepen"] in ("L008724", "L006998", "T001047"):
+            if cell["SITC"] == "T001082" and cell["LandenGroepen"] in (
+                "L008724",
+                "L006998",
+                "T001047",
+            ):
                 cell["Invoerwaarde_1"] += 1000
 
     serve("83028NED", faults=[replica.ModifiedHalfway("2023-06-06T02:00:00", revise)])

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 import nltrade as nl
 from conftest import ROOT
 from nltrade import figures, manifest
-from nltrade.charts import drawing
-from nltrade.charts.drawing import Picture, pictures
+from nltrade.charts import processes as drawing
+from nltrade.charts.processes import Picture, pictures
 from nltrade.figures import Question, check_figures, draw_figures
 from test_cli import run
 
@@ -62,7 +62,13 @@ def test_the_manifest_ties_each_file_to_data_code_libraries_and_question(folder)
         assert record.drawn == found.files["composition.nl.csv"].sha256
         assert record.tables == ["83028NED"]
     (made,) = found.made.values()
-    assert (made.partner, made.year, made.size, made.claims, made.style) == ("RU", 2012, "page", None, None)
+    assert (made.partner, made.year, made.size, made.claims, made.style) == (
+        "RU",
+        2012,
+        "page",
+        None,
+        None,
+    )
     (part,) = made.tables["83028NED"]
     assert part.modified == "2023-01-04"
     assert part.files["TypedDataSet.csv"].startswith("f4158376")
@@ -71,7 +77,9 @@ def test_the_manifest_ties_each_file_to_data_code_libraries_and_question(folder)
     assert made.libraries["matplotlib"] == matplotlib.__version__
 
 
-def test_drawing_again_writes_the_same_manifest_and_a_spelling_of_the_partner_is_no_other_question(folder):
+def test_drawing_again_writes_the_same_manifest_and_a_spelling_of_the_partner_is_no_other_question(
+    folder,
+):
     before = content(folder)
     draw_figures(msgspec.structs.replace(ONE, partner="Russia"), folder)
     assert content(folder) == before
@@ -148,7 +156,10 @@ def test_a_file_edited_missing_new_or_unlisted_is_named(folder):
     assert ids(folder) == {FILES[0]: ["change-edited"], FILES[1]: ["change-missing"]}
     (folder / "composition.nl.pdf").write_bytes(b"%PDF")
     more = msgspec.structs.replace(ONE, formats=["pdf"], langs=["nl", "en"])
-    assert ids(folder, more) == {"composition.nl.pdf": ["change-unlisted"], "composition.en.pdf": ["change-new"]}
+    assert ids(folder, more) == {
+        "composition.nl.pdf": ["change-unlisted"],
+        "composition.en.pdf": ["change-new"],
+    }
 
 
 def test_an_edited_file_of_other_code_has_both_reasons(folder, monkeypatch):
@@ -168,7 +179,9 @@ def test_an_edited_file_of_other_code_has_both_reasons(folder, monkeypatch):
 )
 def test_another_question_is_named(folder, tmp_path, asked, reasons):
     if "style" in asked:
-        (tmp_path / "own.mplstyle").write_text("font.size: 8\ntext.color: ff0000\n", encoding="utf-8")
+        (tmp_path / "own.mplstyle").write_text(
+            "font.size: 8\ntext.color: ff0000\n", encoding="utf-8"
+        )
         asked["style"] = tmp_path / "own.mplstyle"
     assert ids(folder, msgspec.structs.replace(ONE, **asked))[FILES[0]] == reasons
 
@@ -188,7 +201,10 @@ def test_a_part_of_the_figures_leaves_what_is_known_of_the_others(folder):
 
 def test_a_figure_without_data_is_remembered_and_its_old_file_is_told(folder, monkeypatch):
     monkeypatch.setattr(figures, "FIGURES", ("composition", "services"))
-    every, away = Question(langs=["nl"], formats=["csv"]), Question(langs=["nl"], formats=["csv"], partner="IR")
+    every, away = (
+        Question(langs=["nl"], formats=["csv"]),
+        Question(langs=["nl"], formats=["csv"], partner="IR"),
+    )
     draw_figures(every, folder)
     drawn = draw_figures(away, folder)
     assert list(drawn.without) == ["services.nl"]
@@ -212,7 +228,9 @@ def test_a_file_of_a_figure_that_is_no_more_is_told_until_it_is_gone(folder, mon
 
 
 @pytest.mark.parametrize("writes", range(len(FILES) + 1))
-def test_after_an_interruption_every_file_is_whole_and_the_old_ones_are_told(folder, monkeypatch, writes):
+def test_after_an_interruption_every_file_is_whole_and_the_old_ones_are_told(
+    folder, monkeypatch, writes
+):
     old, count = content(folder), iter(range(99))
 
     def full(path, data):
@@ -241,7 +259,10 @@ def codes(tmp_path_factory):
     """What the code of before and the code of now draw, each with its manifest; and all that a check asks for."""
     found = []
     with pytest.MonkeyPatch.context() as patch:
-        for grey, code in (("#777777", "made-up hash of other code"), ("#555555", "made-up hash of this code")):
+        for grey, code in (
+            ("#777777", "made-up hash of other code"),
+            ("#555555", "made-up hash of this code"),
+        ):
             patch.setattr("nltrade.charts.canvas.SOFT", grey)
             patch.setattr(manifest, "code_hash", lambda code=code: code)
             draw_figures(THREE, tmp_path_factory.getbasetemp() / code)
@@ -253,15 +274,20 @@ def codes(tmp_path_factory):
 
 @settings(max_examples=60, deadline=None)
 @given(
-    states=st.lists(st.sampled_from(["new", "old", "edited", "missing"]), min_size=3, max_size=3), known=st.booleans()
+    states=st.lists(st.sampled_from(["new", "old", "edited", "missing"]), min_size=3, max_size=3),
+    known=st.booleans(),
 )
-def test_a_check_tells_exactly_the_files_that_are_not_what_the_code_draws(codes, tmp_path_factory, states, known):
+def test_a_check_tells_exactly_the_files_that_are_not_what_the_code_draws(
+    codes, tmp_path_factory, states, known
+):
     old, new, answers = codes
     folder = tmp_path_factory.mktemp("mixed")
     files = sorted(set(new) - {"manifest.json"})
     for name, state in zip(files, states, strict=True):
         if state != "missing":
-            (folder / name).write_bytes({"new": new[name], "old": old[name], "edited": b"by hand"}[state])
+            (folder / name).write_bytes(
+                {"new": new[name], "old": old[name], "edited": b"by hand"}[state]
+            )
     (folder / "manifest.json").write_bytes((new if known else old)["manifest.json"])
     with pytest.MonkeyPatch.context() as patch:  # what is the same each time is made once
         patch.setattr(manifest, "now", lambda **_: answers["now"])
@@ -269,13 +295,25 @@ def test_a_check_tells_exactly_the_files_that_are_not_what_the_code_draws(codes,
         patch.setattr(figures, "_drawn", lambda *_: answers["_drawn"])
         changes, outdated = check_figures(THREE, folder)
     there = content(folder)
-    assert {change.file for change in changes} == {name for name in files if there.get(name) != new[name]}
+    assert {change.file for change in changes} == {
+        name for name in files if there.get(name) != new[name]
+    }
     assert all(change.reasons for change in changes)
     assert outdated != known
 
 
 def test_the_command_says_what_would_change_and_the_exit_code_says_if_any(folder):
-    words = ["figures", "composition", "--format", "svg, csv", "--lang", "nl", "--out", str(folder), "--check"]
+    words = [
+        "figures",
+        "composition",
+        "--format",
+        "svg, csv",
+        "--lang",
+        "nl",
+        "--out",
+        str(folder),
+        "--check",
+    ]
     done = run(*words)
     assert (done.returncode, done.stdout, done.stderr) == (0, "Geen figuur zou veranderen.\n", "")
     (folder / FILES[0]).write_bytes(b"<svg/>")
@@ -284,12 +322,26 @@ def test_the_command_says_what_would_change_and_the_exit_code_says_if_any(folder
     assert "composition.nl (svg): het bestand is gewijzigd nadat het getekend was" in done.stdout
     done = run(*words, "--json")
     assert done.returncode == 1
-    assert json.loads(done.stdout) == {"changes": {FILES[0]: [{"id": "change-edited"}]}, "outdated": False}
+    assert json.loads(done.stdout) == {
+        "changes": {FILES[0]: [{"id": "change-edited"}]},
+        "outdated": False,
+    }
 
 
 def test_the_command_draws_the_formats_sizes_and_style_that_it_is_asked(tmp_path):
     (tmp_path / "own.mplstyle").write_text("text.color: ff0000\n", encoding="utf-8")
-    words = ["figures", "coverage", "--lang", "en", "--format", "svg", "--size", "column", "--style", "own.mplstyle"]
+    words = [
+        "figures",
+        "coverage",
+        "--lang",
+        "en",
+        "--format",
+        "svg",
+        "--size",
+        "column",
+        "--style",
+        "own.mplstyle",
+    ]
     done = run(*words, "--json", "--out", "here", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == {
@@ -305,12 +357,20 @@ def test_the_command_draws_the_formats_sizes_and_style_that_it_is_asked(tmp_path
     ("words", "code", "says"),
     [
         (["rankin"], 2, "Did you mean 'ranking'?"),
-        (["coverage", "--format", "png,gif"], 2, "No format 'gif'. Formats are png, svg, pdf, csv."),
+        (
+            ["coverage", "--format", "png,gif"],
+            2,
+            "No format 'gif'. Formats are png, svg, pdf, csv.",
+        ),
         (["coverage", "--size", "pages"], 2, "No size 'pages'. Did you mean 'page'?"),
         (["coverage", "--style", "none.mplstyle"], 2, "Style file none.mplstyle cannot be read"),
         (["coverage", "--claims", "none.toml"], 2, "none.toml: no such file"),
         (["coverage", "--check", "--out", "nowhere"], 3, "nowhere/manifest.json is not there"),
-        (["coverage", "--out", "broken"], 3, "broken/manifest.json cannot be read: Input data was truncated"),
+        (
+            ["coverage", "--out", "broken"],
+            3,
+            "broken/manifest.json cannot be read: Input data was truncated",
+        ),
         (["coverage", "--check", "--out", "broken"], 3, "or remove it and draw the figures again"),
         (["coverage", "--check", "--out", "strange"], 3, "unknown field `figures`"),
         (["coverage", "--check", "--out", "lost"], 3, "made '0123' is not there"),
@@ -319,7 +379,11 @@ def test_the_command_draws_the_formats_sizes_and_style_that_it_is_asked(tmp_path
 )
 def test_wrong_input_is_a_sentence_and_draws_nothing(words, code, says, tmp_path):
     lost = {"files": {"a.en.csv": {"sha256": "", "drawn": "", "tables": [], "made": "0123"}}}
-    for name, text in {"broken": "{", "strange": '{"figures": {}}', "lost": json.dumps(lost)}.items():
+    for name, text in {
+        "broken": "{",
+        "strange": '{"figures": {}}',
+        "lost": json.dumps(lost),
+    }.items():
         (tmp_path / name).mkdir()
         (tmp_path / name / "manifest.json").write_text(text)
     (tmp_path / "file").touch()
@@ -383,7 +447,9 @@ def test_pictures_are_the_same_bytes_in_one_process_and_in_two(charts, monkeypat
 
 
 def test_few_pictures_are_drawn_here(charts, monkeypatch):
-    monkeypatch.setattr(drawing, "ProcessPoolExecutor", lambda *_, **__: pytest.fail("started a process"))
+    monkeypatch.setattr(
+        drawing, "ProcessPoolExecutor", lambda *_, **__: pytest.fail("started a process")
+    )
     assert len(pictures(charts, [Picture("svg")], workers=8)) == 2
     assert pictures([], [Picture("svg")], workers=8) == []
 
@@ -401,7 +467,9 @@ def end(_canvas):
 def test_a_process_that_ends_early_is_a_sentence(charts, monkeypatch):
     monkeypatch.setattr(drawing, "SHARE", 1)
     with pytest.raises(nl.NltradeError, match="ended before it was done"):
-        pictures([dataclasses.replace(chart, paint=end) for chart in charts], [Picture("svg")], workers=2)
+        pictures(
+            [dataclasses.replace(chart, paint=end) for chart in charts], [Picture("svg")], workers=2
+        )
 
 
 def test_a_chart_goes_to_another_process_without_its_drawing(charts):
@@ -412,5 +480,7 @@ def test_a_chart_goes_to_another_process_without_its_drawing(charts):
 
 def test_settings_of_the_user_do_not_change_a_figure(shipped):
     plain = nl.charts.draw_composition(shipped).image("svg")
-    with matplotlib.rc_context({"axes.titlesize": 30, "xtick.labelsize": 20, "figure.dpi": 30, "axes.linewidth": 5}):
+    with matplotlib.rc_context(
+        {"axes.titlesize": 30, "xtick.labelsize": 20, "figure.dpi": 30, "axes.linewidth": 5}
+    ):
         assert nl.charts.draw_composition(shipped).image("svg") == plain

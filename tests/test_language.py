@@ -28,7 +28,9 @@ def marked(monkeypatch):
     """Put marks around every text of the catalogue."""
     text, name = entries.Text.text, entries.Partner.name
     monkeypatch.setattr(entries.Text, "text", lambda self, lang: f"{OPEN}{text(self, lang)}{CLOSE}")
-    monkeypatch.setattr(entries.Partner, "name", lambda self, lang="en": f"{OPEN}{name(self, lang)}{CLOSE}")
+    monkeypatch.setattr(
+        entries.Partner, "name", lambda self, lang="en": f"{OPEN}{name(self, lang)}{CLOSE}"
+    )
 
 
 def unmarked(text, lang):
@@ -38,7 +40,10 @@ def unmarked(text, lang):
         if inner == text:
             break
         text = inner
-    known = [*registry.tables(), *(id for id, product in registry.products().items() if product.kind == "services")]
+    known = [
+        *registry.tables(),
+        *(id for id, product in registry.products().items() if product.kind == "services"),
+    ]
     known += get_month_names("wide", "stand-alone", locale=lang).values()
     for word in sorted(known, key=len, reverse=True):
         text = re.sub(rf"\b{re.escape(word)}\b", "", text)
@@ -52,7 +57,14 @@ def test_no_text_stands_in_the_code_of_a_figure(shipped, partner, year, lang):
     drawn = gallery(shipped, partner, year, lang)
     assert len(drawn) >= len(NAMES) - 1
     for chart in drawn:
-        told = [chart.alt, chart.caption, chart.headline, *chart.footer, *chart.table().columns, *chart.table().index]
+        told = [
+            chart.alt,
+            chart.caption,
+            chart.headline,
+            *chart.footer,
+            *chart.table().columns,
+            *chart.table().index,
+        ]
         for text in [*(text.get_text() for text in drawn_texts(chart.figure)), *told]:
             assert unmarked(text, lang) == "", f"{chart.name}: {text!r} is not of the catalogue"
 
@@ -65,12 +77,28 @@ def test_a_text_without_a_mark_is_found(text):
 def catalogues():
     """List every text of the registry: where it stands, its words in English and in Dutch."""
     texts = {"texts": registry.texts(), "notes": registry.notes(), "events": registry.events()}
-    texts |= {"tables": registry.tables(), "products": registry.products(), "published": named.published()}
+    texts |= {
+        "tables": registry.tables(),
+        "products": registry.products(),
+        "published": named.published(),
+    }
     sectors = named.sectors()
-    texts |= {"sectors": sectors, "groups": {s.group.id: s.group for s in sectors.values()}, "claims": nl.claims()}
-    found = {f"{file}.{id}": (text.en, text.nl) for file, entry in texts.items() for id, text in entry.items()}
+    texts |= {
+        "sectors": sectors,
+        "groups": {s.group.id: s.group for s in sectors.values()},
+        "claims": nl.claims(),
+    }
+    found = {
+        f"{file}.{id}": (text.en, text.nl)
+        for file, entry in texts.items()
+        for id, text in entry.items()
+    }
     found |= {f"sectors.{s.id}.about": (s.about_en, s.about_nl) for s in sectors.values()}
-    remarks = {p.id: (p.remark_en, p.remark_nl) for p in named.published().values() if p.remark_en or p.remark_nl}
+    remarks = {
+        p.id: (p.remark_en, p.remark_nl)
+        for p in named.published().values()
+        if p.remark_en or p.remark_nl
+    }
     return found | {f"published.{id}.remark": both for id, both in remarks.items()}
 
 
@@ -79,10 +107,22 @@ CATALOGUE = catalogues()
 
 def test_every_catalogue_with_both_languages_is_checked():
     """A new kind of entry with words in two languages is to be added to `catalogues`."""
-    two = {cls.__name__ for cls in vars(entries).values() if isinstance(cls, type) and issubclass(cls, entries.Text)}
+    two = {
+        cls.__name__
+        for cls in vars(entries).values()
+        if isinstance(cls, type) and issubclass(cls, entries.Text)
+    }
     assert two == {"Text", "Event", "Product", "Sector", "Published", "Table", "Claim"}
-    own = set(msgspec.structs.asdict(next(iter(named.sectors().values())))) | {"remark_en", "remark_nl"}
-    assert {name for name in own if name.endswith(("_en", "_nl"))} == {"about_en", "about_nl", "remark_en", "remark_nl"}
+    own = set(msgspec.structs.asdict(next(iter(named.sectors().values())))) | {
+        "remark_en",
+        "remark_nl",
+    }
+    assert {name for name in own if name.endswith(("_en", "_nl"))} == {
+        "about_en",
+        "about_nl",
+        "remark_en",
+        "remark_nl",
+    }
 
 
 @pytest.mark.parametrize("id", CATALOGUE)
@@ -90,7 +130,10 @@ def test_a_text_stands_in_both_languages_with_the_same_fields(id):
     english, dutch = CATALOGUE[id]
     assert english.strip()
     assert dutch.strip()
-    fields = [sorted((name, spec) for _, name, spec, _ in Formatter().parse(t) if name) for t in (english, dutch)]
+    fields = [
+        sorted((name, spec) for _, name, spec, _ in Formatter().parse(t) if name)
+        for t in (english, dutch)
+    ]
     assert fields[0] == fields[1]
     words = [re.sub(r"\{[^}]*\}|[\W\d]", "", text) for text in (english, dutch)]
     if english == dutch and any(words):
@@ -115,7 +158,9 @@ def strings():
             elif isinstance(node, ast.JoinedStr):
                 composed.add("".join(map(pattern, node.values)))
             elif isinstance(node, ast.Call) and ast.unparse(node.func) == "'-'.join":
-                first = [each.value for each in ast.walk(node.args[0]) if isinstance(each, ast.Constant)]
+                first = [
+                    each.value for each in ast.walk(node.args[0]) if isinstance(each, ast.Constant)
+                ]
                 composed |= {f"{re.escape(str(word))}((?:-[^-]+)*)" for word in first}
     for path in (ROOT / "nltrade").rglob("*.j2"):
         literal |= set(re.findall(r"[\"']([^\"']+)[\"']", path.read_text(encoding="utf-8")))
@@ -140,10 +185,16 @@ def used(id, literal, composed):
     """Tell whether an id stands in code as it is, or is put together there of pieces that do."""
 
     def known(piece):
-        return piece in literal or piece.isdigit() or all(word in literal for word in piece.strip("-").split("-"))
+        return (
+            piece in literal
+            or piece.isdigit()
+            or all(word in literal for word in piece.strip("-").split("-"))
+        )
 
     matches = [re.fullmatch(each, id) for each in composed if re.search("[a-z]{3}", each)]
-    return id in literal or any(all(known(group) for group in match.groups() if group) for match in matches if match)
+    return id in literal or any(
+        all(known(group) for group in match.groups() if group) for match in matches if match
+    )
 
 
 @pytest.mark.parametrize("catalogue", ["texts", "notes"])

@@ -23,11 +23,15 @@ def assert_all_legible(frame, partner, year, lang, sizes, names=OF_PARTNERS):
     for chart in drawn:
         for size, framed in sizes:
             found = problems(chart.draw(size, framed=framed))
-            assert not found, f"{chart.name} of {partner} {year}, {lang}, {size}, {framed=}: {found}"
+            assert not found, (
+                f"{chart.name} of {partner} {year}, {lang}, {size}, {framed=}: {found}"
+            )
     return [chart.name for chart in drawn]
 
 
-@pytest.mark.parametrize(("partner", "year", "lang"), [("RU", 2013, "nl"), ("NG", 2012, "en"), ("CY", 2026, "nl")])
+@pytest.mark.parametrize(
+    ("partner", "year", "lang"), [("RU", 2013, "nl"), ("NG", 2012, "en"), ("CY", 2026, "nl")]
+)
 def test_a_sample_of_partners_and_years_is_legible(shipped, partner, year, lang):
     assert len(assert_all_legible(shipped, partner, year, lang, SIZES[2:])) >= 6
 
@@ -51,7 +55,9 @@ def test_every_figure_of_every_partner_of_2012_is_legible(shipped, partner, lang
 @pytest.mark.parametrize("partner", SAMPLE)
 def test_other_years_and_sizes_are_as_legible(shipped, partner, year, lang):
     of_year = [name for name in OF_PARTNERS if "over_time" not in name and name != "services"]
-    assert_all_legible(shipped, partner, year, lang, SIZES[1:], OF_PARTNERS if year == 2012 else of_year)
+    assert_all_legible(
+        shipped, partner, year, lang, SIZES[1:], OF_PARTNERS if year == 2012 else of_year
+    )
 
 
 @pytest.mark.parametrize("words", ["word " * 60, "w" * 200, "two\nlines", "$x^2$ <b>20</b> & more"])
@@ -101,15 +107,39 @@ def test_a_figure_without_a_fault_has_none(page):
 @pytest.mark.parametrize(
     ("fault", "says"),
     [
-        (lambda page: [page.axes[0].text(0.1, 0.5, "same") for _ in range(2)], "'same' overlaps 'same'"),
-        (lambda page: [page.axes[0].set_title("title"), page.axes[0].text(0.4, 1.04, "label")], "overlaps 'title'"),
-        (lambda page: [page.axes[0].text(0.9, 0.5, "a long one"), page.axes[1].text(0, 0.5, "two")], "overlaps 'two'"),
+        (
+            lambda page: [page.axes[0].text(0.1, 0.5, "same") for _ in range(2)],
+            "'same' overlaps 'same'",
+        ),
+        (
+            lambda page: [page.axes[0].set_title("title"), page.axes[0].text(0.4, 1.04, "label")],
+            "overlaps 'title'",
+        ),
+        (
+            lambda page: [
+                page.axes[0].text(0.9, 0.5, "a long one"),
+                page.axes[1].text(0, 0.5, "two"),
+            ],
+            "overlaps 'two'",
+        ),
         (lambda page: page.text(0.98, 0.5, "outside the page"), "'outside the page' is cut"),
         (lambda page: page.text(0.5, 0.97, "two\nlines", va="bottom"), "is cut"),
-        (lambda page: page.axes[0].text(0.9, 0.5, "far too long"), "'far too long' runs into another panel"),
-        (lambda page: page.axes[0].plot([0.5, 1.5], [0.5, 0.5]), r"a line is cut at \(1\.5, 0\.5\)"),
-        (lambda page: page.axes[0].plot([1.0], [0.5], marker="o", markersize=9), r"a line is cut at \(1\.0"),
-        (lambda page: [page.axes[0].bar([0.5], [2.0]), page.axes[0].set(ylim=(0, 1))], "a bar is cut"),
+        (
+            lambda page: page.axes[0].text(0.9, 0.5, "far too long"),
+            "'far too long' runs into another panel",
+        ),
+        (
+            lambda page: page.axes[0].plot([0.5, 1.5], [0.5, 0.5]),
+            r"a line is cut at \(1\.5, 0\.5\)",
+        ),
+        (
+            lambda page: page.axes[0].plot([1.0], [0.5], marker="o", markersize=9),
+            r"a line is cut at \(1\.0",
+        ),
+        (
+            lambda page: [page.axes[0].bar([0.5], [2.0]), page.axes[0].set(ylim=(0, 1))],
+            "a bar is cut",
+        ),
     ],
 )
 def test_each_fault_is_found(page, fault, says):

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 import nltrade as nl
-from nltrade.moves import compare_places, side_of, trace_place
+from nltrade.questions.moves import compare_places, side_of, trace_place
 
 
 def test_places_over_the_years_are_those_of_the_rankings(shipped):
@@ -62,7 +62,9 @@ def test_a_country_that_joined_has_a_place_on_one_side_only_and_did_not_move(shi
 
 
 def test_years_of_two_concepts_are_not_compared(shipped):
-    with pytest.raises(nl.NoData, match=r"No table has both 2002 and 2024.*83028NED 2002-2022, 85427NED 2015-2026"):
+    with pytest.raises(
+        nl.NoData, match=r"No table has both 2002 and 2024.*83028NED 2002-2022, 85427NED 2015-2026"
+    ):
         compare_places(shipped, 2002, 2024)
     assert set(compare_places(shipped, 2016, 2019)["table"]) == {"83028NED"}
     assert set(compare_places(shipped, 2016, 2022)["table"]) == {"85427NED"}, "whole years go first"

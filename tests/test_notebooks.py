@@ -32,7 +32,9 @@ def test_the_notebook_of_sectors_shows_more_with_the_detailed_table(serve, tmp_p
     nl.fetch("7137shih", years="2008:2012", partner=["RU", "WORLD", "EU", "NON-EU"])
     (tmp_path / "run").mkdir()
     notebook = _run(ROOT / "notebooks" / "03_sectors.ipynb", "en", tmp_path / "run")
-    shown = " ".join(str(output.get("data")) for cell in notebook.cells for output in cell.get("outputs", []))
+    shown = " ".join(
+        str(output.get("data")) for cell in notebook.cells for output in cell.get("outputs", [])
+    )
     assert "StatLine 7137shih" in shown
     assert "Largest of the sectors at hand in 2012: agriculture" in shown
 
@@ -47,7 +49,9 @@ def test_a_page_without_widgets_still_shows_the_explorer(tmp_path):
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_notebook_says_how_long_it_runs_has_its_choices_in_one_cell_and_keeps_logic_in_the_package(path):
+def test_a_notebook_says_how_long_it_runs_has_its_choices_in_one_cell_and_keeps_logic_in_the_package(
+    path,
+):
     first, parameters, *rest = nbformat.read(path, as_version=4).cells
     assert "runs in some" in first.source
     assert parameters.metadata.tags == ["parameters"]
@@ -55,20 +59,34 @@ def test_a_notebook_says_how_long_it_runs_has_its_choices_in_one_cell_and_keeps_
     assert {"PARTNER", "YEAR", "LANG"} <= chosen
     for cell in rest:
         if cell.cell_type == "code":
-            functions = [node for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.FunctionDef)]
+            functions = [
+                node
+                for node in ast.walk(ast.parse(cell.source))
+                if isinstance(node, ast.FunctionDef)
+            ]
             assert all(len(node.body) <= 2 for node in functions), "a docstring and a line"
 
 
 def _run(path, lang, tmp_path):
     notebook = nbformat.read(path, as_version=4)
     if "sectors" not in inspect.signature(nl.briefing).parameters:
-        notebook.cells = [cell for cell in notebook.cells if "briefing" not in cell.metadata.get("tags", [])]
-    (parameters,) = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
+        notebook.cells = [
+            cell for cell in notebook.cells if "briefing" not in cell.metadata.get("tags", [])
+        ]
+    (parameters,) = [
+        cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])
+    ]
     parameters.source = parameters.source.replace('LANG = "en"', f'LANG = "{lang}"')
     NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(tmp_path)}}).execute()
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
-    assert not [output for output in outputs if output.output_type == "stream" and output.name == "stderr"]
-    drawn = [cell for cell in notebook.cells if "charts.draw_" in cell.source and cell.cell_type == "code"]
+    assert not [
+        output for output in outputs if output.output_type == "stream" and output.name == "stderr"
+    ]
+    drawn = [
+        cell
+        for cell in notebook.cells
+        if "charts.draw_" in cell.source and cell.cell_type == "code"
+    ]
     assert drawn
     for cell in drawn:
         (output,) = cell.outputs
@@ -82,5 +100,11 @@ def _run(path, lang, tmp_path):
 def test_the_prose_of_a_notebook_has_no_figure_of_its_own(path):
     for cell in nbformat.read(path, as_version=4).cells:
         if cell.cell_type == "markdown":
-            numbers = [word.strip(".,;:()*") for word in cell.source.split() if word.strip(".,;:()*").isdigit()]
-            assert all(2000 <= int(number) <= 2030 for number in numbers), "only years stand in the prose"
+            numbers = [
+                word.strip(".,;:()*")
+                for word in cell.source.split()
+                if word.strip(".,;:()*").isdigit()
+            ]
+            assert all(2000 <= int(number) <= 2030 for number in numbers), (
+                "only years stand in the prose"
+            )

@@ -41,7 +41,9 @@ def seen(colour, eye):
     rgb = np.array(to_rgb(colour))
     if eye is None:
         return rgb
-    simulated = cspace_convert(rgb, {"name": "sRGB1+CVD", "cvd_type": eye, "severity": 100}, "sRGB1")
+    simulated = cspace_convert(
+        rgb, {"name": "sRGB1+CVD", "cvd_type": eye, "severity": 100}, "sRGB1"
+    )
     return np.clip(simulated, 0, 1)
 
 
@@ -55,7 +57,9 @@ def contrast(one, other):
     """Give the ratio of WCAG 2.2 between two colours."""
 
     def luminance(colour):
-        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
+        linear = [
+            c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)
+        ]
         return sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
     low, high = sorted(map(luminance, (one, other)))
@@ -67,7 +71,9 @@ def pair(one, other):
 
 
 CLASSES = [name for name in COLOURS if name.startswith("class-")]
-OF_SERVICES = {pair(*two) for flow in ("import", "export") for two in combinations([flow, "page", *CLASSES], 2)}
+OF_SERVICES = {
+    pair(*two) for flow in ("import", "export") for two in combinations([flow, "page", *CLASSES], 2)
+}
 
 
 @pytest.mark.parametrize("names", STORED["distance"])
@@ -85,14 +91,21 @@ def test_colours_that_are_helped_need_the_help(names):
 @pytest.fixture(scope="module")
 def drawn(shipped):
     """Every figure of Russia, and those of the most classes of services, with its colours as they are drawn."""
-    charts = [*gallery(shipped, "RU", 2012, "en"), *gallery(shipped, "US", 2012, "en", ["services"])]
+    charts = [
+        *gallery(shipped, "RU", 2012, "en"),
+        *gallery(shipped, "US", 2012, "en", ["services"]),
+    ]
     return [(chart.name, chart.figure) for chart in charts]
 
 
 def colours_of(ax):
     """Find the colours of the lines, marks and areas of a panel."""
     lines = {line.get_color() for line in ax.lines}
-    areas = {to_hex(patch.get_facecolor()) for patch in ax.patches if patch.get_fill() and patch.get_facecolor()[3]}
+    areas = {
+        to_hex(patch.get_facecolor())
+        for patch in ax.patches
+        if patch.get_fill() and patch.get_facecolor()[3]
+    }
     marks = {to_hex(colour) for lines_of in ax.collections for colour in lines_of.get_edgecolor()}
     with styled():
         found = {to_hex(line) for line in lines} | areas | marks
@@ -134,7 +147,9 @@ def test_every_text_can_be_read_on_what_it_stands_on(drawn):
             for text in drawn_texts(figure):
                 ground, colour = ground_of(text, figure), to_hex(text.get_color())
                 checked.add((colour, ground))
-                assert contrast(colour, ground) >= 4.5, f"{text.get_text()!r} of {name}: {colour} on {ground}"
+                assert contrast(colour, ground) >= 4.5, (
+                    f"{text.get_text()!r} of {name}: {colour} on {ground}"
+                )
     assert len({ground for _, ground in checked}) == 3
     assert len(checked) >= 8
 
@@ -146,7 +161,9 @@ def ground_of(text, figure):
     patches = text.axes.patches if text.axes else []
     if text.get_bbox_patch() is not None:
         return to_hex(text.get_bbox_patch().get_facecolor())
-    under = [p for p in patches if isinstance(p, Rectangle) and p.get_window_extent().contains(*middle)]
+    under = [
+        p for p in patches if isinstance(p, Rectangle) and p.get_window_extent().contains(*middle)
+    ]
     under = [p for p in under if p.get_fill() and p.get_facecolor()[3]]
     return to_hex((under[-1] if under else figure.patch).get_facecolor())
 
@@ -163,4 +180,7 @@ def test_tones_keep_the_order_of_imports_and_exports_apart():
 def test_text_can_be_read_on_any_page(page):
     with styled():
         for colour in NAMES.values():
-            assert contrast(style.readable(colour, on=page), "white" if page == "none" else page) >= 4.5
+            assert (
+                contrast(style.readable(colour, on=page), "white" if page == "none" else page)
+                >= 4.5
+            )

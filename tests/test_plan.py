@@ -8,21 +8,37 @@ from hypothesis import strategies as st
 import nltrade as nl
 from cbs_replica.invented import shih
 from nltrade import registry
-from nltrade.cbs.notation import FREQS
-from nltrade.cbs.plan import PAGE, PIECE, Request, ask, make_plan, registered_keys
+from nltrade.sources.notation import FREQS
+from nltrade.sources.plan import PAGE, PIECE, Request, ask, make_plan, registered_keys
 
-REAL = {"7137shih": {name: [row["Key"] for row in rows] for name, rows in shih(kinds="MM JJ").dimensions.items()}}
+REAL = {
+    "7137shih": {
+        name: [row["Key"] for row in rows] for name, rows in shih(kinds="MM JJ").dimensions.items()
+    }
+}
 
 
 @pytest.mark.parametrize(
     ("asked", "says"),
     [
         ({"table": "83028ned"}, "Did you mean '83028NED'"),
-        ({"table": "85427NED", "years": 2012}, "85427NED starts in 2015; 2012 is in 83028NED.*and in 7137shih"),
+        (
+            {"table": "85427NED", "years": 2012},
+            "85427NED starts in 2015; 2012 is in 83028NED.*and in 7137shih",
+        ),
         ({"table": "83028NED", "years": "2020:2024"}, "83028NED ends in 2022; 2024 is in 85427NED"),
-        ({"table": "83028NED", "product": "33"}, r"83028NED does not have goods 33.*it is in 7137shih"),
-        ({"table": "83028NED", "product": "SC"}, "does not have services SC.*it is in 82616NED.*84765NED"),
-        ({"table": "83028NED", "partner": "Cuba"}, r"does not publish Cuba \(CU\) by itself; it is in 85427NED"),
+        (
+            {"table": "83028NED", "product": "33"},
+            r"83028NED does not have goods 33.*it is in 7137shih",
+        ),
+        (
+            {"table": "83028NED", "product": "SC"},
+            "does not have services SC.*it is in 82616NED.*84765NED",
+        ),
+        (
+            {"table": "83028NED", "partner": "Cuba"},
+            r"does not publish Cuba \(CU\) by itself; it is in 85427NED",
+        ),
         ({"table": "83028NED", "partner": "Rusia"}, r"Did you mean 'RU' \(Russia\)"),
         ({"table": "7137shih", "freq": "Q"}, "7137shih has no quarters; it has years and months"),
         ({"table": "7137shih", "freq": "W"}, "No frequency 'W'.*months"),
@@ -37,7 +53,10 @@ def test_what_a_table_cannot_answer_is_refused_with_the_table_that_can(asked, sa
 
 
 def test_a_table_that_is_kept_up_may_have_years_that_are_not_registered_yet():
-    assert make_plan(ask("85427NED", years=2027), registered_keys(ask("85427NED", years=2027))).rows > 0
+    assert (
+        make_plan(ask("85427NED", years=2027), registered_keys(ask("85427NED", years=2027))).rows
+        > 0
+    )
     with pytest.raises(nl.NoData, match="no Perioden for years 2027-2027"):
         make_plan(ask("85427NED", years=2027), registered_keys(ask("85427NED")))
 
@@ -51,8 +70,12 @@ def test_the_default_of_every_table_has_a_plan_of_a_few_pages(table):
 
 
 def test_keys_are_asked_with_the_padding_that_the_table_gives_them():
-    (piece,) = make_plan(ask("7137shih", product="TOTAL", partner="RU", years=2012), REAL["7137shih"]).pieces
-    assert piece.filter == "(LandenGroepen eq '075') and (SITC eq 'T  ') and (Perioden eq '2012JJ00')"
+    (piece,) = make_plan(
+        ask("7137shih", product="TOTAL", partner="RU", years=2012), REAL["7137shih"]
+    ).pieces
+    assert (
+        piece.filter == "(LandenGroepen eq '075') and (SITC eq 'T  ') and (Perioden eq '2012JJ00')"
+    )
 
 
 def some(ids, most):
@@ -86,16 +109,27 @@ def test_the_pieces_cover_the_request_exactly_once(request):
         seen.append(of)
     partners, products = registry.partner_keys("7137shih"), registry.product_keys("7137shih")
     wanted = [
-        {key for key in keys["LandenGroepen"] if not request.partners or partners[key].id in request.partners},
-        {key for key in keys["SITC"] if not request.products or products[key.strip()].id in request.products},
+        {
+            key
+            for key in keys["LandenGroepen"]
+            if not request.partners or partners[key].id in request.partners
+        },
+        {
+            key
+            for key in keys["SITC"]
+            if not request.products or products[key.strip()].id in request.products
+        },
         {
             key
             for key in keys["Perioden"]
-            if request.first <= key[:4] <= request.last and key[4:6] in {FREQS[freq][0] for freq in request.freqs}
+            if request.first <= key[:4] <= request.last
+            and key[4:6] in {FREQS[freq][0] for freq in request.freqs}
         },
     ]
     count = len(wanted[0]) * len(wanted[1]) * len(wanted[2])
-    assert plan.rows == sum(len(a) * len(b) * len(c) for a, b, c in seen) == count  # none twice, if none is outside
+    assert (
+        plan.rows == sum(len(a) * len(b) * len(c) for a, b, c in seen) == count
+    )  # none twice, if none is outside
     assert all(set(part) <= whole for of in seen for part, whole in zip(of, wanted, strict=True))
     for place, whole in enumerate(wanted):
         assert set().union(*(of[place] for of in seen)) == whole
@@ -112,7 +146,9 @@ def test_a_request_holds_another_when_all_of_that_one_is_in_it(one, other):
     def cells(request):
         found = set()
         for piece in make_plan(request, keys).pieces:
-            of = [piece.keys.get(name, keys[name]) for name in ("LandenGroepen", "SITC", "Perioden")]
+            of = [
+                piece.keys.get(name, keys[name]) for name in ("LandenGroepen", "SITC", "Perioden")
+            ]
             found.add(tuple(map(frozenset, of)))
         return [frozenset().union(*(part[place] for part in found)) for place in range(3)]
 

@@ -7,10 +7,10 @@ import polars as pl
 import pytest
 
 import nltrade as nl
-from nltrade.cbs import snapshot
-from nltrade.moves import compare_places, trace_place
-from nltrade.verdicts.base import base_of_trade
-from nltrade.verdicts.published import check_published
+from nltrade.claims.base_of_trade import base_of_trade
+from nltrade.claims.elsewhere import check_published
+from nltrade.questions.moves import compare_places, trace_place
+from nltrade.sources import snapshot
 
 RESULTS = {
     "verdicts": nl.check_claims,
@@ -24,7 +24,9 @@ RESULTS = {
     "snapshots": lambda _: snapshot.find("83028NED"),
     "origins": lambda frame: snapshot.origins(frame["table"]),
     "tidy": lambda frame: frame,
-    "growth": lambda frame: nl.growth(nl.select(frame, partner="RU", flow="import", product="TOTAL")),
+    "growth": lambda frame: nl.growth(
+        nl.select(frame, partner="RU", flow="import", product="TOTAL")
+    ),
     "share": lambda frame: nl.share(nl.select(frame, partner="RU", kind="goods"), of="export"),
     "sector trade": lambda frame: nl.sector_trade(frame, "RU", 2019),
     "base": base_of_trade,
@@ -62,7 +64,9 @@ class Reader(HTMLParser):
 
 @pytest.mark.parametrize("lang", ["en", "nl"])
 @pytest.mark.parametrize("name", RESULTS)
-def test_a_result_is_text_no_wider_than_the_terminal_and_html_that_says_the_same(name, lang, results, monkeypatch):
+def test_a_result_is_text_no_wider_than_the_terminal_and_html_that_says_the_same(
+    name, lang, results, monkeypatch
+):
     shown = nl.show(results[name], lang)
     for width in (40, 100, 250):
         monkeypatch.setenv("COLUMNS", str(width))
@@ -77,22 +81,37 @@ def test_a_result_is_text_no_wider_than_the_terminal_and_html_that_says_the_same
             assert " ".join(cell.split()) in " ".join(words.split())
     tables = [attrs for tag, attrs in page.seen if tag == "table"]
     regions = [attrs for _, attrs in page.seen if attrs.get("role") == "group"]
-    assert len(tables) == len(regions), "a wide table scrolls in a place of its own, reached with the keyboard"
+    assert len(tables) == len(regions), (
+        "a wide table scrolls in a place of its own, reached with the keyboard"
+    )
     assert all(attrs["tabindex"] == "0" for attrs in regions)
 
 
-@pytest.mark.parametrize("name", ["verdicts", "tidy", "growth", "share", "sector trade", "moves", "places"])
+@pytest.mark.parametrize(
+    "name", ["verdicts", "tidy", "growth", "share", "sector trade", "moves", "places"]
+)
 def test_figures_stand_with_unit_and_source(name, results):
     shown = nl.show(results[name])
     text = " ".join(repr(shown).split())  # however wide the terminal
-    assert re.search(r"Source: CBS \(StatLine \w+, modified \d{4}-\d\d-\d\d\), sha256 [0-9a-f]{8}, CC BY 4\.0\.", text)
+    assert re.search(
+        r"Source: CBS \(StatLine \w+, modified \d{4}-\d\d-\d\d\), sha256 [0-9a-f]{8}, CC BY 4\.0\.",
+        text,
+    )
     assert "€" in text
     assert "Bron: CBS (StatLine" in repr(nl.show(results[name], "nl"))
     assert "Source: CBS" in shown._repr_html_()
 
 
 def test_verdicts_claims_sectors_and_snapshots_print_by_themselves(results):
-    for name in ("verdicts", "verdict of a place", "claims", "sectors", "snapshots", "origins", "base"):
+    for name in (
+        "verdicts",
+        "verdict of a place",
+        "claims",
+        "sectors",
+        "snapshots",
+        "origins",
+        "base",
+    ):
         assert repr(results[name]) == repr(nl.show(results[name]))
         assert results[name]._repr_html_() == nl.show(results[name])._repr_html_()
     assert repr(results["verdicts"][:0]) == "[]"
@@ -102,11 +121,16 @@ def test_verdicts_claims_sectors_and_snapshots_print_by_themselves(results):
 def test_text_of_others_is_escaped(shipped):
     evil = '<script>alert(1)</script> & "quoted" [bold]rich[/bold] :smile:'
     claim = msgspec.structs.replace(nl.claims()["imports-2012"], wording=evil, en=evil)
-    for shown in (nl.show(nl.check_claims(shipped, [claim])), nl.show(nl.check_claims(shipped, [claim])[0])):
+    for shown in (
+        nl.show(nl.check_claims(shipped, [claim])),
+        nl.show(nl.check_claims(shipped, [claim])[0]),
+    ):
         page = shown._repr_html_()
         assert "<script" not in page
         assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;quoted&quot;" in page
-        assert "[bold]rich[/bold] :smile:" in " ".join(repr(shown).split()), "no markup of the terminal either"
+        assert "[bold]rich[/bold] :smile:" in " ".join(repr(shown).split()), (
+            "no markup of the terminal either"
+        )
     frame = shipped.head(3).assign(partner=evil, table="<b>mine</b>")
     assert "<b>" not in nl.show(frame)._repr_html_()
     assert "<script" not in nl.show(frame)._repr_html_()
@@ -117,9 +141,14 @@ def test_what_is_not_published_is_named_and_no_zero(shipped):
     for lang, said in (("en", "not published"), ("nl", "niet gepubliceerd")):
         assert nl.show(withheld, lang).blocks[0].table.iloc[:, -1].tolist() == [said] * 3
     unsaid = nl.show(withheld.assign(missing=["", None, "not published"]))
-    assert unsaid.blocks[0].table.iloc[:, -1].tolist() == ["not published"] * 3, "whatever the reason, no blank"
+    assert unsaid.blocks[0].table.iloc[:, -1].tolist() == ["not published"] * 3, (
+        "whatever the reason, no blank"
+    )
     untyped = withheld.assign(missing=["unknown or secret", "impossible", "not published"])
-    assert nl.show(untyped, "nl").blocks[0].table.iloc[:2, -1].tolist() == ["onbekend of geheim", "kan niet voorkomen"]
+    assert nl.show(untyped, "nl").blocks[0].table.iloc[:2, -1].tolist() == [
+        "onbekend of geheim",
+        "kan niet voorkomen",
+    ]
 
 
 def test_marks_of_status_are_explained(shipped):
@@ -153,7 +182,9 @@ def test_a_long_frame_is_cut_and_says_so_in_any_engine(shipped):
         (block,) = nl.show(frame).blocks
         assert len(block.table) == 60
         assert "The first 60 rows; there are more." in block.remarks
-    assert not [remark for remark in nl.show(shipped.head(60)).blocks[0].remarks if "more" in remark]
+    assert not [
+        remark for remark in nl.show(shipped.head(60)).blocks[0].remarks if "more" in remark
+    ]
 
 
 def test_a_frame_without_rows_has_its_heads(shipped):
@@ -163,7 +194,11 @@ def test_a_frame_without_rows_has_its_heads(shipped):
 
 
 def test_sectors_of_your_own_are_shown_with_their_names(shipped):
-    mine = {"mine": msgspec.structs.replace(nl.sectors()["energy"], id="mine", en="my sector", nl="mijn sector")}
+    mine = {
+        "mine": msgspec.structs.replace(
+            nl.sectors()["energy"], id="mine", en="my sector", nl="mijn sector"
+        )
+    }
     found = nl.sector_trade(shipped, "RU", 2012, sectors=mine)
     assert "my sector" in repr(nl.show(found, sectors=mine))
     with pytest.raises(nl.UnknownName, match=r"not among those given: mine\. .*sectors="):
@@ -173,9 +208,15 @@ def test_sectors_of_your_own_are_shown_with_their_names(shipped):
 @pytest.mark.parametrize(
     ("make", "says"),
     [
-        (lambda frame: nl.rank_partners(frame, period=2012), r"nltrade\.show_ranking\(frame, period=2012\)"),
+        (
+            lambda frame: nl.rank_partners(frame, period=2012),
+            r"nltrade\.show_ranking\(frame, period=2012\)",
+        ),
         (lambda frame: nl.sector_trade(frame, "RU"), "Sectors are shown for one period at a time"),
-        (lambda frame: frame[["partner", "period"]], "columns partner, period is none of this package"),
+        (
+            lambda frame: frame[["partner", "period"]],
+            "columns partner, period is none of this package",
+        ),
         (lambda _: 42, r"no table for int\. help\(nltrade\.show\)"),
         (lambda frame: [frame], "no table for list"),
     ],

@@ -39,12 +39,16 @@ def test_place_and_certainty_are_those_found_by_trying_every_case(shipped, flow,
     ],
 )
 def test_russia_is_third_outside_the_eu_of_2012_in_every_flow(shipped, engine, flow, expected):
-    answer = engine.back(nl.rank_partners(engine.into(shipped), period=2012, flow=flow)).set_index("partner")
+    answer = engine.back(nl.rank_partners(engine.into(shipped), period=2012, flow=flow)).set_index(
+        "partner"
+    )
     assert tuple(answer.loc["RU", ["place", "best", "worst"]]) == expected
 
 
 def test_services_leave_the_order_of_the_first_three(shipped, engine):
-    answer = engine.back(nl.rank_partners(engine.into(shipped), period=2012, kind="goods and services"))
+    answer = engine.back(
+        nl.rank_partners(engine.into(shipped), period=2012, kind="goods and services")
+    )
     assert answer["partner"].tolist()[:3] == ["US", "CN", "RU"]
     assert answer["value_meur"].tolist()[:3] == [46665 + 24567, 39553 + 3603, 27400 + 2188]
     assert answer.loc[2, ["best", "worst"]].tolist() == [3, 4]
@@ -64,7 +68,10 @@ def test_ranking_leaves_groups_and_residuals_out(shipped):
 
 
 def test_members_are_ranked_inside_the_eu_only(shipped):
-    assert nl.rank_partners(shipped, period=2012, among="inside EU")["partner"].tolist()[:2] == ["DE", "BE"]
+    assert nl.rank_partners(shipped, period=2012, among="inside EU")["partner"].tolist()[:2] == [
+        "DE",
+        "BE",
+    ]
     assert "GB" in set(nl.rank_partners(shipped, period=2012, among="inside EU")["partner"])
     assert "GB" not in set(nl.rank_partners(shipped, period=2012)["partner"])
     assert "GB" in set(nl.rank_partners(shipped, period=2021, table="83028NED")["partner"])
@@ -76,7 +83,9 @@ def test_a_country_without_a_cell_has_no_place(shipped):
 
 def test_equal_values_share_a_place(shipped):
     rows = shipped[(shipped["period"] == "2012") & (shipped["table"] == "83028NED")].copy()
-    rows.loc[(rows["partner"] == "CN") & (rows["flow"] == "import") & (rows["level"] == 0), "value_meur"] = 26406.0
+    rows.loc[
+        (rows["partner"] == "CN") & (rows["flow"] == "import") & (rows["level"] == 0), "value_meur"
+    ] = 26406.0
     answer = ranked(rows, period=2012, flow="import")
     assert answer.loc[["CN", "US", "RU"], "place"].tolist() == [1, 1, 3]
 
@@ -84,8 +93,14 @@ def test_equal_values_share_a_place(shipped):
 @pytest.mark.parametrize(
     ("asked", "says"),
     [
-        ({"period": 2018}, r"goods of 2018 are in 83028NED and 85427NED.*choose one with table='83028NED'"),
-        ({"period": 1990}, r"No goods table covers 1990. There are 83028NED 2002-2022, 85427NED 2015-2026"),
+        (
+            {"period": 2018},
+            r"goods of 2018 are in 83028NED and 85427NED.*choose one with table='83028NED'",
+        ),
+        (
+            {"period": 1990},
+            r"No goods table covers 1990. There are 83028NED 2002-2022, 85427NED 2015-2026",
+        ),
         ({"period": 2012, "flow": "improt"}, r"Did you mean 'import'"),
         ({"period": 2012, "among": "outside"}, r"Did you mean 'outside EU'"),
     ],
@@ -103,14 +118,18 @@ def test_a_ranking_without_any_value_is_an_error(shipped):
 def test_trade_that_cbs_withholds_could_be_anyones(shipped):
     # In 85427NED, exports of 2022, the pools inside the EU are empty: 23,650 million that no part shows. With it
     # France (86,243) would pass Belgium (83,581 + ...), and Spain (51,742) Italy (34,499 + ...).
-    rows = shipped.query("table == '85427NED' and period == '2022' and flow == 'export' and product == 'TOTAL'")
+    rows = shipped.query(
+        "table == '85427NED' and period == '2022' and flow == 'export' and product == 'TOTAL'"
+    )
     value = rows.set_index("partner")["value_meur"]
     members = sorted(nl.eu_members() - {"NL"})
     left = value["EU"] - value[members].sum()
     assert left == pytest.approx(23650, abs=2)
     places = ranked(shipped, period=2022, table="85427NED", flow="export", among="inside EU")
     assert places.loc["FR", "best"] == 1 + sum(value[members] > value["FR"] + left)
-    assert places.loc["BE", "worst"] > places.loc["BE", "place"] or value["FR"] + left <= value["BE"]
+    assert (
+        places.loc["BE", "worst"] > places.loc["BE", "place"] or value["FR"] + left <= value["BE"]
+    )
     assert places.loc["ES", "best"] < places.loc["ES", "place"]
     assert (places["hidden"] == 0).all(), "all members have a cell of their own"
 
@@ -153,7 +172,9 @@ def test_a_table_kind_or_product_that_does_not_fit_is_an_error(shipped, asked, s
 
 
 def test_several_flows_are_ranked_apart(shipped, engine):
-    both = engine.back(nl.rank_partners(engine.into(shipped), period=2012, flow=["export", "import"]))
+    both = engine.back(
+        nl.rank_partners(engine.into(shipped), period=2012, flow=["export", "import"])
+    )
     for flow in ("export", "import"):
         alone = engine.back(nl.rank_partners(engine.into(shipped), period=2012, flow=flow))
         mine = both[both["flow"] == flow].reset_index(drop=True)
@@ -176,9 +197,16 @@ def made_up(countries, groups, gift):
     ]
     rows = [(code, "country", v) for code, v in zip(codes, countries, strict=False)]
     rows += [(code, "residual", v) for code, v in zip(rooms, groups, strict=False)]
-    rows += [("UNSPECIFIED-NON-EU", "residual", gift), ("NON-EU", "group", sum(r[2] for r in rows) + gift)]
-    frame = pd.DataFrame(rows, columns=["partner", "partner_kind", "value_meur"]).astype({"value_meur": float})
-    return frame.assign(table="83028NED", kind="goods", flow="import", product="TOTAL", level=0, period="2012")
+    rows += [
+        ("UNSPECIFIED-NON-EU", "residual", gift),
+        ("NON-EU", "group", sum(r[2] for r in rows) + gift),
+    ]
+    frame = pd.DataFrame(rows, columns=["partner", "partner_kind", "value_meur"]).astype(
+        {"value_meur": float}
+    )
+    return frame.assign(
+        table="83028NED", kind="goods", flow="import", product="TOTAL", level=0, period="2012"
+    )
 
 
 def possible(values, groups, gift, own):
@@ -212,7 +240,9 @@ def test_the_certainty_of_made_up_places_holds_whatever_the_order(countries, gro
 
 @settings(max_examples=30, deadline=None)
 @given(countries=amounts, groups=amounts, gift=st.integers(0, 40), more=st.integers(1, 999))
-def test_an_added_group_moves_no_place_and_a_missing_cell_only_its_own(countries, groups, gift, more):
+def test_an_added_group_moves_no_place_and_a_missing_cell_only_its_own(
+    countries, groups, gift, more
+):
     frame = made_up(countries, groups, gift)
     before = ranked(frame, period=2012, flow="import")
     extra = frame.head(1).assign(partner="ASIA", partner_kind="group", value_meur=float(more))
@@ -223,4 +253,6 @@ def test_an_added_group_moves_no_place_and_a_missing_cell_only_its_own(countries
     if len(countries) > 1:
         fewer = ranked(empty, period=2012, flow="import")
         assert fewer["place"].to_dict() == before["place"].drop(last).to_dict()
-        assert (fewer["worst"] >= before["worst"].drop(last)).all(), "what is missing could be anyone's"
+        assert (fewer["worst"] >= before["worst"].drop(last)).all(), (
+            "what is missing could be anyone's"
+        )

@@ -7,8 +7,9 @@ import pytest
 
 import nltrade as nl
 from conftest import ROOT
-from nltrade import registry, wording
+from nltrade import registry
 from nltrade.registry.entries import LANGS
+from nltrade.words import Words
 from oracle import read
 
 DIMENSIONS = {
@@ -59,9 +60,17 @@ def test_every_partner_has_a_name_in_both_languages(code):
 def test_dutch_titles_of_cbs_and_iso_codes_go_together():
     # 80414ned pairs titles with ISO codes; the other tables have titles only.
     iso = {title: key for key, title in read("80414ned", "Landen")}
-    by_key = {p.keys["83028NED"]: p.id for p in registry.partners().values() if "83028NED" in p.keys}
-    paired = [(by_key[key], iso[title]) for key, title in read("83028NED", "LandenGroepen") if title in iso]
-    countries = [(ours, theirs) for ours, theirs in paired if registry.partners()[ours].kind == "country"]
+    by_key = {
+        p.keys["83028NED"]: p.id for p in registry.partners().values() if "83028NED" in p.keys
+    }
+    paired = [
+        (by_key[key], iso[title])
+        for key, title in read("83028NED", "LandenGroepen")
+        if title in iso
+    ]
+    countries = [
+        (ours, theirs) for ours, theirs in paired if registry.partners()[ours].kind == "country"
+    ]
     assert len(countries) > 45
     assert all(ours == theirs for ours, theirs in countries)
 
@@ -87,7 +96,7 @@ def test_membership_of_the_eu_follows_its_dates(day, count):
 def test_every_text_can_be_filled_in_only_with_known_formats():
     for text in registry.texts().values():
         for _, name, spec, _ in Formatter().parse(text.en):
-            assert not name or not spec or hasattr(wording, spec), text.id
+            assert not name or not spec or hasattr(Words, spec), text.id
 
 
 @pytest.mark.parametrize("table", registry.tables())
@@ -103,30 +112,51 @@ def test_environment_yml_gives_what_pyproject_asks():
     extras = project["optional-dependencies"]
     asked = {*project["dependencies"], *extras["briefing"], *extras["fetch"], *extras["lab"]}
     asked -= {"nltrade[briefing,fetch]"}
-    asked = {a.replace("matplotlib>", "matplotlib-base>").replace("[dataframe]", "") for a in asked} | {
-        f"python{project['requires-python']}"
-    }
+    asked = {
+        a.replace("matplotlib>", "matplotlib-base>").replace("[dataframe]", "") for a in asked
+    } | {f"python{project['requires-python']}"}
     lines = (ROOT / "environment.yml").read_text().splitlines()
     given = {line.strip().removeprefix("- ").replace(" ", "") for line in lines if ">=" in line}
     assert given == asked
     by_pip = [line.strip().removeprefix("- ") for line in lines[lines.index("  - pip:") + 1 :]]
-    assert by_pip == ["cbsodata >=1.3.5", "typst >=0.15", "--editable ."]  # pip takes no other options in such a list
+    assert by_pip == [
+        "cbsodata >=1.3.5",
+        "typst >=0.15",
+        "--editable .",
+    ]  # pip takes no other options in such a list
 
 
 def test_constraints_pin_every_dependency_and_name_no_address():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     lines = (ROOT / "constraints.txt").read_text().splitlines()
     pins = {line.split("==")[0].lower().replace("_", "-") for line in lines if "==" in line}
-    extras = [a for extra in project["optional-dependencies"].values() for a in extra if not a.startswith("nltrade")]
+    extras = [
+        a
+        for extra in project["optional-dependencies"].values()
+        for a in extra
+        if not a.startswith("nltrade")
+    ]
     for asked in [*project["dependencies"], *extras]:
         assert re.split(r"[>\[]", asked)[0].lower() in pins
     assert not any("://" in line or "@" in line for line in lines)
 
 
 BAD_CLAIMS = [
-    ('flow = "import"', 'flow = "improt"', r"flow = 'improt' is not known. Did you mean 'import'\?"),
-    ('operator = "just above"', 'operator = "abov"', r"operator = 'abov' is not known.*just above, rounds to"),
-    ("threshold = 20000", 'threshold = "20 bn"', r"threshold = '20 bn': expected `float`, got `str`"),
+    (
+        'flow = "import"',
+        'flow = "improt"',
+        r"flow = 'improt' is not known. Did you mean 'import'\?",
+    ),
+    (
+        'operator = "just above"',
+        'operator = "abov"',
+        r"operator = 'abov' is not known.*just above, rounds to",
+    ),
+    (
+        "threshold = 20000",
+        'threshold = "20 bn"',
+        r"threshold = '20 bn': expected `float`, got `str`",
+    ),
     ("year = 2012", 'year = "2012-13"', r"year = '2012-13': expected `int`, got `str`"),
     ("year = 2012", "year = 1995", r"year = 1995: no goods table covers it \(83028NED 2002-2022"),
     ('partner = "RU"', 'partner = "Rusia"', r"No partner 'Rusia'. Did you mean 'RU' \(Russia\)\?"),
@@ -135,13 +165,21 @@ BAD_CLAIMS = [
     ('measure = "value"', "", r"the field 'measure' is missing"),
     ('operator = "just above"', 'operator = "is"', r'"is" belongs to the measure "place"'),
     ('operator = "just above"', 'operator = "rounds to"', r'"rounds to" needs `precision`'),
-    ('document = "letter"', 'document = "lettre"', r"no document 'lettre'. Did you mean 'letter'\?"),
+    (
+        'document = "letter"',
+        'document = "lettre"',
+        r"no document 'lettre'. Did you mean 'letter'\?",
+    ),
     ('partner = "RU"', 'partner = "RU"\nproduct = "399"', r"No product '399'.*group \(333\)"),
     ('partner = "RU"', 'partner = "RU"\nnote = "x"', r"no note 'x'"),
     ("threshold = 20000", "threshold = nan", r"threshold = nan: write a number"),
     ("upto = 21000", "upto = inf", r"upto = inf: write a number"),
     ("threshold = 20000", "threshold = -5", r"threshold = -5: a value is above zero"),
-    ('document = "letter"', 'document = "letter"\nalso = "letter"', r"also = 'letter': write a list"),
+    (
+        'document = "letter"',
+        'document = "letter"\nalso = "letter"',
+        r"also = 'letter': write a list",
+    ),
     ('document = "letter"', 'document = ["letter"]', r"no document"),
     (
         'operator = "just above"',
@@ -152,7 +190,11 @@ BAD_CLAIMS = [
     ('partner = "RU"', 'partner = "NL"', r"is the reporter"),
     ("[documents.letter]", "documents = 5\n[other]", r"'documents' is no section"),
     ("[claims.mine]", "[claims.mine", r"not valid TOML"),
-    ('date = "2013"', 'date = "2013"\naddress = "javascript:x"', r"address = 'javascript:x': expected.*https"),
+    (
+        'date = "2013"',
+        'date = "2013"\naddress = "javascript:x"',
+        r"address = 'javascript:x': expected.*https",
+    ),
 ]
 GOOD_CLAIM = """
 [documents.letter]
@@ -190,7 +232,11 @@ def test_a_wrong_claims_file_names_the_entry_and_the_remedy(tmp_path, old, new, 
     [("Germany", "Germany was in the EU at the end of 2012"), ("WORLD", "a group has no place")],
 )
 def test_a_place_is_one_of_a_country_outside_the_eu(tmp_path, partner, says):
-    place = GOOD_CLAIM.replace('"value"', '"place"').replace('"just above"', '"is"').replace("20000", "1")
+    place = (
+        GOOD_CLAIM.replace('"value"', '"place"')
+        .replace('"just above"', '"is"')
+        .replace("20000", "1")
+    )
     (tmp_path / "mine.toml").write_text(place.replace('"RU"', f'"{partner}"'), encoding="utf-8")
     with pytest.raises(nl.errors.RegistryError, match=says):
         nl.claims(tmp_path / "mine.toml")
@@ -201,7 +247,9 @@ def test_a_claims_file_written_on_windows_is_read(tmp_path):
     assert list(nl.claims(tmp_path / "mine.toml")) == ["mine"]
 
 
-@pytest.mark.parametrize(("name", "code"), [("UK", "GB"), ("VS", "US"), ("Holland", "NL"), ("türkiye", "TR")])
+@pytest.mark.parametrize(
+    ("name", "code"), [("UK", "GB"), ("VS", "US"), ("Holland", "NL"), ("türkiye", "TR")]
+)
 def test_partners_are_found_by_the_names_people_write(name, code):
     assert registry.partner(name).id == code
 

@@ -39,7 +39,9 @@ def shipped_rows(table):
 
 
 def as_text(row):
-    return {name: "" if value is None else str(value) for name, value in row.items() if name != "ID"}
+    return {
+        name: "" if value is None else str(value) for name, value in row.items() if name != "ID"
+    }
 
 
 @pytest.fixture
@@ -54,7 +56,9 @@ def with_cbsodata(cbs, monkeypatch):
 
 @pytest.mark.usefixtures("with_cbsodata")
 def test_cbsodata_lists_the_tables_and_searches_them():
-    assert {"83028NED", "7137shih", "70017"} < {table["Identifier"] for table in cbsodata.get_table_list()}
+    assert {"83028NED", "7137shih", "70017"} < {
+        table["Identifier"] for table in cbsodata.get_table_list()
+    }
     found = cbsodata.get_table_list(select=["Identifier"], filters="substringof('diensten',Title)")
     assert found == [{"Identifier": id} for id in ("80414ned", "82616NED", "84765NED")]
 
@@ -62,14 +66,20 @@ def test_cbsodata_lists_the_tables_and_searches_them():
 @pytest.mark.usefixtures("with_cbsodata")
 def test_cbsodata_gets_info_and_meta():
     assert cbsodata.get_info("7137shih")["Modified"] == "2018-05-03T02:00:00"
-    topics = [row for row in cbsodata.get_meta("83028NED", "DataProperties") if row["Type"] == "Topic"]
-    assert {(row["Unit"], row["Datatype"], row["Default"]) for row in topics} == {("mln euro", "Long", "Missing")}
+    topics = [
+        row for row in cbsodata.get_meta("83028NED", "DataProperties") if row["Type"] == "Topic"
+    ]
+    assert {(row["Unit"], row["Datatype"], row["Default"]) for row in topics} == {
+        ("mln euro", "Long", "Missing")
+    }
 
 
 @pytest.mark.usefixtures("with_cbsodata")
 def test_cbsodata_gets_the_shipped_figures():
     table = build("83028NED")
-    titles = {name: {row["Key"]: row["Title"] for row in rows} for name, rows in table.dimensions.items()}
+    titles = {
+        name: {row["Key"]: row["Title"] for row in rows} for name, rows in table.dimensions.items()
+    }
     labelled = [
         {name: titles[name][value] if name in titles else value for name, value in row.items()}
         for row in shipped_rows("83028NED")
@@ -80,7 +90,9 @@ def test_cbsodata_gets_the_shipped_figures():
 @pytest.mark.usefixtures("with_cbsodata")
 def test_cbsodata_follows_pages_and_filters(small):
     assert len(cbsodata.get_data("7137shih", catalog_url=small.host)) == 25_000
-    rows = cbsodata.get_data("7137shih", filters="SITC eq 'T  ' and LandenGroepen eq '075'", select=["Perioden"])
+    rows = cbsodata.get_data(
+        "7137shih", filters="SITC eq 'T  ' and LandenGroepen eq '075'", select=["Perioden"]
+    )
     assert len(rows) == 22 * 17
     assert {"Perioden": "2012 "} in rows
 
@@ -108,8 +120,15 @@ def test_metadata_entities_have_the_columns_of_the_feed(cbs):
     assert info["RecordCount"] == 3234
     assert {"Title", "Identifier", "Modified", "Period", "Description"} < set(info)
     properties = value(cbs, "83028NED", "DataProperties")
-    assert [row["Type"] for row in properties] == ["Dimension"] * 2 + ["TimeDimension"] + ["Topic"] * 4
-    assert set(value(cbs, "83028NED", "SITC")[0]) == {"Key", "Title", "Description", "CategoryGroupID"}
+    assert [row["Type"] for row in properties] == ["Dimension"] * 2 + ["TimeDimension"] + [
+        "Topic"
+    ] * 4
+    assert set(value(cbs, "83028NED", "SITC")[0]) == {
+        "Key",
+        "Title",
+        "Description",
+        "CategoryGroupID",
+    }
     assert value(cbs, "83028NED", "CategoryGroups")[0]["DimensionKey"] == "LandenGroepen"
     assert {row["Status"] for row in value(cbs, "7137shih", "Perioden")} == {
         "Definitief",
@@ -156,7 +175,12 @@ def test_filters_are_exact_padding_included(cbs, condition, rows):
 
 
 def test_what_is_not_there_is_404_with_a_page_for_people(cbs):
-    for path in ("99999NED/TypedDataSet", "83028ned/TableInfos", "83028NED/Diensten", "83028NED/TypedDataSet/$count"):
+    for path in (
+        "99999NED/TypedDataSet",
+        "83028ned/TableInfos",
+        "83028NED/Diensten",
+        "83028NED/TypedDataSet/$count",
+    ):
         answer = ask(f"{cbs.url}/ODataFeed/odata/{path}")
         assert answer.status_code == 404
         assert answer.text.startswith("<!DOCTYPE html>")
@@ -177,8 +201,16 @@ def test_the_api_refuses_more_than_ten_thousand_rows_and_skip(cbs):
 
 
 def test_a_query_that_is_not_understood_is_refused(cbs):
-    for query in ("$filter=SITC eq", "$filter=Nergens eq 'x'", "$select=Nergens", "$top=veel", "$orderby=ID"):
-        assert ask(f"{cbs.url}/ODataFeed/odata/83028NED/SITC?$format=json&{query}").status_code == 400
+    for query in (
+        "$filter=SITC eq",
+        "$filter=Nergens eq 'x'",
+        "$select=Nergens",
+        "$top=veel",
+        "$orderby=ID",
+    ):
+        assert (
+            ask(f"{cbs.url}/ODataFeed/odata/83028NED/SITC?$format=json&{query}").status_code == 400
+        )
     with pytest.raises(BadQuery, match="lacks"):
         parse("(SITC eq 'T  '")
 
@@ -197,7 +229,12 @@ def test_shipped_figures_are_served_as_they_are(cbs, table):
     shipped = shipped_rows(table)
     assert served[: len(shipped)] == shipped
     topics = {topic["Key"] for topic in build(table).topics}
-    assert all(is_invented(int(cell)) for row in served[len(shipped) :] for name, cell in row.items() if name in topics)
+    assert all(
+        is_invented(int(cell))
+        for row in served[len(shipped) :]
+        for name, cell in row.items()
+        if name in topics
+    )
 
 
 def test_services_have_a_balance_or_quarters_beside_the_shipped_figures(cbs):
@@ -217,7 +254,9 @@ def test_7137shih_has_padded_keys_thousands_of_euros_and_quasi_transit_is_in_854
     table = build("7137shih")
     keys = {row["Key"] for row in table.dimensions["SITC"]}
     assert {"T  ", "tt3", "t33", "333"} <= keys
-    assert {"075", "400", "720", "999", "teu", "neu"} <= {row["Key"] for row in table.dimensions["LandenGroepen"]}
+    assert {"075", "400", "720", "999", "teu", "neu"} <= {
+        row["Key"] for row in table.dimensions["LandenGroepen"]
+    }
     assert [topic["Unit"] for topic in table.topics] == ["1 000 euro"] * 3 + ["%"] * 3
     assert any("Doorvoer" in topic["Key"] for topic in build("85429NED").topics)
 
@@ -275,7 +314,9 @@ def test_requests_are_recorded_in_order_with_how_many_at_once():
 
 
 def test_the_replica_is_served_by_hand():
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(TESTS), os.environ.get("PYTHONPATH", "")])}
+    environment = os.environ | {
+        "PYTHONPATH": os.pathsep.join([str(TESTS), os.environ.get("PYTHONPATH", "")])
+    }
     command = [sys.executable, "-m", "cbs_replica", "--rows", "100"]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as server:
         try:

@@ -39,7 +39,9 @@ def test_a_reset_at_zero_answers_nothing_and_happens_once(broken):
 
 def test_a_reset_comes_after_so_many_bytes(broken):
     cbs = broken(replica.Reset(500))
-    with requests.get(f"{cbs.url}/ODataFeed/odata/7137shih/TypedDataSet?$format=json", stream=True, timeout=10) as cut:
+    with requests.get(
+        f"{cbs.url}/ODataFeed/odata/7137shih/TypedDataSet?$format=json", stream=True, timeout=10
+    ) as cut:
         assert len(cut.raw.read(500)) == 500
         with pytest.raises(Exception, match="reset"):
             cut.raw.read(1)
@@ -100,7 +102,9 @@ def test_slow_bytes_arrive_bit_by_bit_and_whole(broken):
 
 def test_a_replica_with_slow_bytes_under_way_stops_at_once(broken):
     cbs = broken(replica.Trickle(chunk=1, pause=60.0))
-    with requests.get(f"{cbs.url}/ODataFeed/odata/7137shih/TypedDataSet?$format=json", stream=True, timeout=10):
+    with requests.get(
+        f"{cbs.url}/ODataFeed/odata/7137shih/TypedDataSet?$format=json", stream=True, timeout=10
+    ):
         before = time.perf_counter()
         cbs.__exit__(None, None, None)
     assert time.perf_counter() - before < 5
@@ -135,7 +139,9 @@ def test_a_renamed_measure_is_new_in_properties_and_rows(broken):
 
 def test_a_dropped_column_is_gone_from_properties_and_rows(broken):
     cbs = broken(replica.DroppedColumn("Wederuitvoerwaarde_3"), tables=["83028NED"])
-    assert "Wederuitvoerwaarde_3" not in {row["Key"] for row in value(cbs, "83028NED", "DataProperties")}
+    assert "Wederuitvoerwaarde_3" not in {
+        row["Key"] for row in value(cbs, "83028NED", "DataProperties")
+    }
     assert "Wederuitvoerwaarde_3" not in value(cbs, "83028NED", "UntypedDataSet", top="1")[0]
 
 
@@ -185,7 +191,10 @@ def test_the_modification_date_changes_when_a_page_is_asked_for(broken):
 
 
 def test_a_changed_table_of_millions_still_answers_a_question_at_once(broken):
-    faults = [replica.RenamedMeasure("Invoerwaarde_1", "Invoer_1"), replica.StraySpaces("LandenGroepen")]
+    faults = [
+        replica.RenamedMeasure("Invoerwaarde_1", "Invoer_1"),
+        replica.StraySpaces("LandenGroepen"),
+    ]
     cbs = broken(*faults, replica.NewKey("LandenGroepen", "xxx"), tables=["7137shih"])
     before = time.perf_counter()
     condition = "SITC eq 't33' and LandenGroepen eq '075  ' and substringof('JJ',Perioden)"

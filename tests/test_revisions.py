@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nltrade as nl
-from nltrade.revisions import CELL, KEPT, claims_touched, compare_snapshots
+from nltrade.claims.revisions import CELL, KEPT, claims_touched, compare_snapshots
 from test_cli import run
 
 
@@ -18,7 +18,11 @@ def test_a_revised_and_a_withdrawn_cell_are_listed_with_their_difference():
         ["re-export", "RU", "2012", "withdrawn"],
     ]
     revised, withdrawn = changed.to_dict("records")
-    assert (revised["old_meur"], revised["new_meur"], revised["difference_meur"]) == (7068, 6666, -402)
+    assert (revised["old_meur"], revised["new_meur"], revised["difference_meur"]) == (
+        7068,
+        6666,
+        -402,
+    )
     assert revised["difference_pct"] == pytest.approx(-100 * 402 / 7068)
     assert pd.isna(withdrawn["new_meur"])
     assert pd.isna(withdrawn["difference_meur"])
@@ -28,7 +32,9 @@ def test_a_revised_and_a_withdrawn_cell_are_listed_with_their_difference():
 def test_the_claims_that_a_revision_touches_are_found_with_both_verdicts(shipped):
     rest = shipped[shipped["table"] != "83028NED"]
     after = pd.concat([nl.load("83028NED"), rest])
-    touched = {t.new.claim.id: (t.old.verdict, t.new.verdict) for t in claims_touched(shipped, after)}
+    touched = {
+        t.new.claim.id: (t.old.verdict, t.new.verdict) for t in claims_touched(shipped, after)
+    }
     assert touched["exports-2012"] == ("supported", "contradicted")
     assert "imports-2012" not in touched
 
@@ -64,9 +70,16 @@ def test_nothing_changed_is_an_empty_list(shipped):
 
 values = st.one_of(st.none(), st.integers(-9, 999).map(float))
 cells = st.dictionaries(
-    st.tuples(st.sampled_from(["import", "export"]), st.sampled_from(["RU", "CN", "US"]), st.sampled_from("678")),
     st.tuples(
-        st.booleans(), values, st.sampled_from(["provisional", "definitive"]), st.sampled_from(["impossible", "secret"])
+        st.sampled_from(["import", "export"]),
+        st.sampled_from(["RU", "CN", "US"]),
+        st.sampled_from("678"),
+    ),
+    st.tuples(
+        st.booleans(),
+        values,
+        st.sampled_from(["provisional", "definitive"]),
+        st.sampled_from(["impossible", "secret"]),
     ),
     max_size=12,
 )
@@ -75,9 +88,17 @@ cells = st.dictionaries(
 def made_up(found):
     rows = [(flow, partner, f"190{year}", *kept) for (flow, partner, year), kept in found.items()]
     frame = pd.DataFrame(rows, columns=["flow", "partner", "period", *KEPT])
-    constant = {"table": "made-up", "kind": "goods", "concept": "none", "partner_kind": "country", "product": "TOTAL"}
+    constant = {
+        "table": "made-up",
+        "kind": "goods",
+        "concept": "none",
+        "partner_kind": "country",
+        "product": "TOTAL",
+    }
     frame = frame.assign(**constant, level=0, freq="A")[CELL + KEPT]
-    return frame.astype({**dict.fromkeys(set(CELL) - {"level"}, "str"), "complete": bool, "value_meur": float})
+    return frame.astype(
+        {**dict.fromkeys(set(CELL) - {"level"}, "str"), "complete": bool, "value_meur": float}
+    )
 
 
 @settings(deadline=None)
@@ -86,7 +107,9 @@ def test_the_difference_of_two_frames_applied_to_the_old_gives_the_new(old, new)
     before, after = made_up(old), made_up(new)
     changed = compare_snapshots(before, after)
     keys = list(changed[CELL].itertuples(index=False, name=None))
-    kept = [row for row in before.to_dict("records") if tuple(row[c] for c in CELL) not in set(keys)]
+    kept = [
+        row for row in before.to_dict("records") if tuple(row[c] for c in CELL) not in set(keys)
+    ]
     there = changed[changed["change"] != "removed"]
     applied = there[CELL].assign(
         complete=there["complete_new"],
@@ -94,9 +117,20 @@ def test_the_difference_of_two_frames_applied_to_the_old_gives_the_new(old, new)
         status=there["status_new"],
         missing=there["missing_new"],
     )
-    result = pd.concat([pd.DataFrame(kept, columns=CELL + KEPT), applied]).sort_values(CELL).reset_index(drop=True)
+    result = (
+        pd.concat([pd.DataFrame(kept, columns=CELL + KEPT), applied])
+        .sort_values(CELL)
+        .reset_index(drop=True)
+    )
     expected = after.sort_values(CELL).reset_index(drop=True)
     assert result.astype(object).where(result.notna(), None).values.tolist() == (
         expected.astype(object).where(expected.notna(), None).values.tolist()
     )
-    assert set(changed["change"]) <= {"added", "removed", "published", "withdrawn", "revised", "status"}
+    assert set(changed["change"]) <= {
+        "added",
+        "removed",
+        "published",
+        "withdrawn",
+        "revised",
+        "status",
+    }

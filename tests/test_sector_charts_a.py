@@ -67,7 +67,9 @@ def test_coverage_draws_what_the_registry_says():
 
 def test_coverage_takes_other_sectors():
     few = {id: SECTORS[id] for id in ("oil", "csr")}
-    assert draw_coverage(sectors=few).headline.startswith("Trade statistics show 1 of 2 sectors directly, 0 in part, 1")
+    assert draw_coverage(sectors=few).headline.startswith(
+        "Trade statistics show 1 of 2 sectors directly, 0 in part, 1"
+    )
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -93,7 +95,9 @@ def test_drawn_values_are_those_of_sector_trade(detailed):
     expected = nl.sector_trade(detailed, "RU").set_index(KEYS)["value_meur"]
     drawn = chart.data.set_index(KEYS)["value_meur"]
     pd.testing.assert_series_equal(drawn, expected.loc[drawn.index])
-    panels = [axes for axes in chart.figure.axes if axes.lines and axes.get_ylim()[0] == 0 and axes.axison]
+    panels = [
+        axes for axes in chart.figure.axes if axes.lines and axes.get_ylim()[0] == 0 and axes.axison
+    ]
     for id, axes in zip(chart.data["sector"].unique(), panels, strict=True):
         points = [value for line in axes.lines for value in line.get_ydata() if not pd.isna(value)]
         assert sorted(points) == sorted(chart.data.loc[chart.data["sector"] == id, "value_meur"])
@@ -106,7 +110,10 @@ def test_each_concept_has_one_table_and_no_part_year(detailed):
     services = data[(data["sector"] == "it") & (data["kind"] == "services")]
     assert set(services["table"]) == {"82616NED", "84765NED"}
     assert set(data.loc[data["sector"] == "oil", "table"]) == {"7137shih"}
-    assert set(data.loc[data["sector"] == "energy", "table"]) == {"83028NED", "85427NED"}  # longer than 7137shih
+    assert set(data.loc[data["sector"] == "energy", "table"]) == {
+        "83028NED",
+        "85427NED",
+    }  # longer than 7137shih
     energy = data[(data["table"] == "83028NED") & (data["sector"] == "energy")]
     assert energy["period"].max() == "2021"
 
@@ -134,7 +141,12 @@ def test_lines_stop_at_breaks_and_where_a_year_is_missing(shipped):
 def test_goods_are_solid_and_services_dashed(shipped):
     key, _, services = draw_sectors_over_time(shipped).figure.axes
     assert {line.get_linestyle() for line in coloured(services)} == {"--"}
-    assert {text.get_text() for text in key.texts} >= {"imports", "exports", "services", "goods, change of ownership"}
+    assert {text.get_text() for text in key.texts} >= {
+        "imports",
+        "exports",
+        "services",
+        "goods, change of ownership",
+    }
 
 
 def test_the_footer_counts_what_is_not_drawn_and_says_what_brings_it(shipped, detailed):
@@ -147,7 +159,10 @@ def test_the_footer_counts_what_is_not_drawn_and_says_what_brings_it(shipped, de
 
 def test_without_a_value_there_is_a_sentence(shipped):
     oil, csr = {"oil": SECTORS["oil"]}, {"csr": SECTORS["csr"]}
-    with pytest.raises(nl.NoData, match=r"No whole year of Russia \(RU\).*these 1 sectors; not zero.*fetch 7137shih`"):
+    with pytest.raises(
+        nl.NoData,
+        match=r"No whole year of Russia \(RU\).*these 1 sectors; not zero.*fetch 7137shih`",
+    ):
         draw_sectors_over_time(shipped, sectors=oil)
     with pytest.raises(nl.NoData, match="None of these 1 sectors has a class of goods or services"):
         draw_sectors_over_time(shipped, sectors=csr)

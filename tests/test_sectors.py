@@ -9,10 +9,10 @@ import nltrade as nl
 from cbs_replica import shih
 from conftest import ROOT
 from nltrade import registry
-from nltrade.by_sector import REMAINDER, most_detailed, overlaps, sums, why_missing
+from nltrade.claims.base_of_trade import base_of_trade
+from nltrade.claims.elsewhere import check_published
+from nltrade.questions.sectors import REMAINDER, most_detailed, overlaps, sums, why_missing
 from nltrade.registry.sectors import contains, published, union
-from nltrade.verdicts.base import base_of_trade
-from nltrade.verdicts.published import check_published
 from test_cli import run
 from test_fetch import own, serve
 
@@ -30,7 +30,10 @@ def test_every_sector_has_classes_or_says_why_not_in_both_languages(id):
     assert sector.about_en != sector.about_nl
     detailed = registry.product_keys("7137shih").values()
     assert all(registry.product(code) in detailed for code in sector.goods)
-    assert all(registry.product(code) in registry.product_keys("84765NED").values() for code in sector.services)
+    assert all(
+        registry.product(code) in registry.product_keys("84765NED").values()
+        for code in sector.services
+    )
 
 
 SECTOR = """[groups.base]
@@ -57,12 +60,28 @@ about_nl = "Alles."
         ('["33"]', '["33", "333"]', "333 is inside 33 and would count twice"),
         ('["33"]', '["33", "33"]', "33 is inside 33 and would count twice"),
         ('["33"]', '["SC"]', r"SC \(transport\) is a class of services; write it under `services`"),
-        ('services_coverage = "none"', 'services_coverage = "direct"', 'services_coverage = "direct" with 0 codes'),
-        ('goods_coverage = "direct"', 'goods_coverage = "none"', 'goods_coverage = "none" with 1 codes'),
+        (
+            'services_coverage = "none"',
+            'services_coverage = "direct"',
+            'services_coverage = "direct" with 0 codes',
+        ),
+        (
+            'goods_coverage = "direct"',
+            'goods_coverage = "none"',
+            'goods_coverage = "none" with 1 codes',
+        ),
         ('goods_coverage = "direct"\n', "", "the field 'goods_coverage' is missing; add it"),
-        ('goods_coverage = "direct"', 'goods_coverage = "good"', "goods_coverage = 'good' is not known.*direct, proxy"),
+        (
+            'goods_coverage = "direct"',
+            'goods_coverage = "good"',
+            "goods_coverage = 'good' is not known.*direct, proxy",
+        ),
         ('about_en = "All of it."\n', "", "the field 'about_en' is missing"),
-        ('about_nl = "Alles."', 'about_nl = " "', "about_en and about_nl say what the codes leave out"),
+        (
+            'about_nl = "Alles."',
+            'about_nl = " "',
+            "about_en and about_nl say what the codes leave out",
+        ),
         ('group = "base"', 'group = "bse"', "no group 'bse'. Did you mean 'base'"),
         ("[sectors.oil]", "[sector.oil]", "no sector found"),
     ],
@@ -81,9 +100,15 @@ def test_overlaps_are_known():
 
 
 def test_the_shipped_figures_give_energy_and_say_what_to_fetch_for_the_rest(shipped):
-    found = most_detailed(nl.sector_trade(shipped, "Russia", 2012), "goods").set_index(["sector", "flow"])
+    found = most_detailed(nl.sector_trade(shipped, "Russia", 2012), "goods").set_index(
+        ["sector", "flow"]
+    )
     energy = found.loc["energy", "import"]
-    assert (energy["value_meur"], round(energy["share_pct"], 1), energy["table"]) == (18682, 91.9, "83028NED")
+    assert (energy["value_meur"], round(energy["share_pct"], 1), energy["table"]) == (
+        18682,
+        91.9,
+        "83028NED",
+    )
     assert found.loc[("energy", "balance"), "value_meur"] == 108 - 18682
     oil = found.loc["oil", "import"]
     assert pd.isna(oil["value_meur"])
@@ -94,7 +119,9 @@ def test_the_shipped_figures_give_energy_and_say_what_to_fetch_for_the_rest(ship
 def test_a_withheld_section_is_bounded_by_what_the_total_leaves(shipped):
     found = nl.sector_trade(shipped, "AT", 2013).set_index(["table", "sector", "flow"])
     energy = found.loc["83028NED", "energy", "export"]
-    total = shipped.query("table == '83028NED' and partner == 'AT' and period == '2013' and product == 'TOTAL'")
+    total = shipped.query(
+        "table == '83028NED' and partner == 'AT' and period == '2013' and product == 'TOTAL'"
+    )
     assert pd.isna(energy["value_meur"])
     assert energy["high_meur"] == total.set_index("flow")["value_meur"]["export"]
     reason, bounds = why_missing(energy, SECTORS["energy"])
@@ -104,12 +131,17 @@ def test_a_withheld_section_is_bounded_by_what_the_total_leaves(shipped):
 # Random trees of codes
 
 CODES = ["1", "11", "111", "112", "12", "121", "2", "21", "211", "212", "213", "22"]
-LEAVES = [code for code in CODES if not any(other != code and other.startswith(code) for other in CODES)]
+LEAVES = [
+    code for code in CODES if not any(other != code and other.startswith(code) for other in CODES)
+]
 
 
 def tree(leaves, hidden):
     """A frame of made-up cells: every code is the sum of what is inside it, TOTAL of all; some are withheld."""
-    truth = {code: sum(value for leaf, value in leaves.items() if leaf.startswith(code)) for code in CODES}
+    truth = {
+        code: sum(value for leaf, value in leaves.items() if leaf.startswith(code))
+        for code in CODES
+    }
     truth["TOTAL"] = sum(leaves.values())
     cell = {
         "table": "made-up", "kind": "goods", "flow": "import", "concept": "none", "partner": "XX",
@@ -124,7 +156,9 @@ def tree(leaves, hidden):
     return pd.DataFrame(rows).astype({"value_meur": float}), truth
 
 
-baskets = st.dictionaries(st.sampled_from("abc"), st.lists(st.sampled_from(CODES), min_size=1).map(union), min_size=1)
+baskets = st.dictionaries(
+    st.sampled_from("abc"), st.lists(st.sampled_from(CODES), min_size=1).map(union), min_size=1
+)
 
 
 @settings(deadline=None)
@@ -139,7 +173,11 @@ def test_mixed_levels_never_count_twice_and_bounds_hold_the_truth(leaves, hidden
     for id, codes in baskets.items():
         row, true = found.loc[id], sum(truth[code] for code in codes)
         assert true <= truth["TOTAL"]
-        assert (row["codes"], row["withheld"], row["absent"]) == (len(codes), len(hidden & set(codes)), 0)
+        assert (row["codes"], row["withheld"], row["absent"]) == (
+            len(codes),
+            len(hidden & set(codes)),
+            0,
+        )
         if hidden & set(codes):
             assert pd.isna(row["value_meur"])
             assert (0 if pd.isna(row["low_meur"]) else row["low_meur"]) <= true
@@ -156,14 +194,26 @@ def test_the_union_holds_every_code_once(codes):
 
 
 def test_every_engine_gives_the_same_sectors(shipped, engine):
-    asked = shipped[shipped["partner"].isin(["RU", "NO"]) & shipped["period"].isin(["2011", "2012", "2020", "2021"])]
+    asked = shipped[
+        shipped["partner"].isin(["RU", "NO"])
+        & shipped["period"].isin(["2011", "2012", "2020", "2021"])
+    ]
     keys = ["table", "sector", "flow", "partner", "period"]
     few = dict(list(SECTORS.items())[:8])  # DuckDB takes long to plan them all
     expected = nl.sector_trade(asked, sectors=few).sort_values(keys).reset_index(drop=True)
     given_back = engine.back(nl.sector_trade(engine.into(asked), sectors=few))
     found = given_back.sort_values(keys).reset_index(drop=True)
     assert sorted(found.columns) == sorted(expected.columns)
-    for name in [*keys, "codes", "published", "value_meur", "low_meur", "high_meur", "share_pct", "growth_pct"]:
+    for name in [
+        *keys,
+        "codes",
+        "published",
+        "value_meur",
+        "low_meur",
+        "high_meur",
+        "share_pct",
+        "growth_pct",
+    ]:
         pd.testing.assert_series_equal(found[name], expected[name], check_dtype=False)
 
 
@@ -206,11 +256,31 @@ def figure(**changes):
     [
         ({}, "supported", "CBS today: €6,117m (83028NED)"),
         ({"value_meur": 6000.0}, "contradicted", "CBS today: €6,117m (83028NED)"),
-        ({"value_meur": 6000.0, "operator": "at least"}, "supported", "CBS today: €6,117m (83028NED)"),
-        ({"codes": ["3"], "value_meur": 5141.0, "precision_meur": 1.0}, "supported", "CBS today: €5,141m (83028NED)"),
-        ({"codes": ["33"]}, "cannot be checked", "not in the figures at hand: `nltrade fetch 7137shih`"),
-        ({"codes": ["333", "334"]}, "cannot be checked", "not in the figures at hand: `nltrade fetch 7137shih`"),
-        ({"period": "2014-01/2014-04"}, "cannot be checked", "needs months: `nltrade fetch 7137shih --freq M`"),
+        (
+            {"value_meur": 6000.0, "operator": "at least"},
+            "supported",
+            "CBS today: €6,117m (83028NED)",
+        ),
+        (
+            {"codes": ["3"], "value_meur": 5141.0, "precision_meur": 1.0},
+            "supported",
+            "CBS today: €5,141m (83028NED)",
+        ),
+        (
+            {"codes": ["33"]},
+            "cannot be checked",
+            "not in the figures at hand: `nltrade fetch 7137shih`",
+        ),
+        (
+            {"codes": ["333", "334"]},
+            "cannot be checked",
+            "not in the figures at hand: `nltrade fetch 7137shih`",
+        ),
+        (
+            {"period": "2014-01/2014-04"},
+            "cannot be checked",
+            "needs months: `nltrade fetch 7137shih --freq M`",
+        ),
         ({"codes": []}, "cannot be checked", "no class of the SITC is just this"),
         (
             {"codes": ["33"], "period": "2021"},
@@ -264,7 +334,9 @@ def test_detail_that_was_fetched_shows_in_sectors_and_their_figure(serve):
     nl.fetch("7137shih", years="2011:2012", partner=["RU", "NO", "WORLD", "EU", "NON-EU"])
     frame = nl.load(partner=["RU", "NO"], period=[2011, 2012])
     found = most_detailed(nl.sector_trade(frame, "RU", 2012), "goods").set_index(["sector", "flow"])
-    cells = frame.query("table == '7137shih' and partner == 'RU' and period == '2012' and flow == 'export'")
+    cells = frame.query(
+        "table == '7137shih' and partner == 'RU' and period == '2012' and flow == 'export'"
+    )
     by_code = cells.set_index("product")["value_meur"]
     agriculture = by_code[SECTORS["agriculture"].goods]
     assert found.loc[("agriculture", "export"), "value_meur"] == pytest.approx(agriculture.sum())
@@ -287,11 +359,17 @@ def test_the_rest_counts_a_division_whose_section_is_withheld_or_absent():
     sector = msgspec.structs.replace(SECTORS["oil"], goods=["1"])
     part = msgspec.structs.replace(SECTORS["oil"], id="part", goods=["11"])
     for cells in (frame, frame[frame["product"] != "1"]):
-        found = nl.sector_trade(cells, sectors={"whole": sector, "part": part}).set_index(["sector", "flow"])
+        found = nl.sector_trade(cells, sectors={"whole": sector, "part": part}).set_index(
+            ["sector", "flow"]
+        )
         total = found.loc[("part", "import"), "total_meur"]
         assert found.loc[(REMAINDER, "import"), "value_meur"] == total - 20
-    whole = nl.sector_trade(tree(dict.fromkeys(LEAVES, 10), set())[0], sectors={"whole": sector, "part": part})
-    assert whole.set_index(["sector", "flow"]).loc[(REMAINDER, "import"), "value_meur"] == total - 30
+    whole = nl.sector_trade(
+        tree(dict.fromkeys(LEAVES, 10), set())[0], sectors={"whole": sector, "part": part}
+    )
+    assert (
+        whole.set_index(["sector", "flow"]).loc[(REMAINDER, "import"), "value_meur"] == total - 30
+    )
 
 
 def test_sectors_of_a_file_without_flows_or_without_classes(tmp_path, shipped):

@@ -17,7 +17,11 @@ from conftest import ROOT
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("site")]
 
-SOURCES = ["README.md", "CHANGELOG.md", *(f"notebooks/{path.name}" for path in (ROOT / "notebooks").glob("*.ipynb"))]
+SOURCES = [
+    "README.md",
+    "CHANGELOG.md",
+    *(f"notebooks/{path.name}" for path in (ROOT / "notebooks").glob("*.ipynb")),
+]
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +31,9 @@ def site(tmp_path_factory):
         return Path(built).resolve()
     folder = tmp_path_factory.mktemp("built") / "site"
     env = os.environ | {"NLTRADE_DATA": str(folder / "none")}
-    (recipe,) = re.findall(r"sphinx-build (.*) site$", (ROOT / "Makefile").read_text(), flags=re.MULTILINE)
+    (recipe,) = re.findall(
+        r"sphinx-build (.*) site$", (ROOT / "Makefile").read_text(), flags=re.MULTILINE
+    )
     command = [sys.executable, "-m", "sphinx", *recipe.split(), str(folder)]
     run = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
@@ -54,9 +60,13 @@ def test_everything_is_there(site):
     for source in SOURCES + [str(path.relative_to(ROOT)) for path in (ROOT / "docs").rglob("*.md")]:
         assert (site / source).with_suffix(".html").is_file()
     reference = parsed(site / "docs" / "reference.html")
-    assert {f"nltrade.{name}" for name in nl.__all__} - {"nltrade.charts"} <= set(reference.xpath("//dt/@id"))
+    assert {f"nltrade.{name}" for name in nl.__all__} - {"nltrade.charts"} <= set(
+        reference.xpath("//dt/@id")
+    )
     charts = parsed(site / "docs" / "api" / "charts.html")
-    assert {f"nltrade.charts.draw_{name}" for name in nl.charts.NAMES} <= set(charts.xpath("//dt/@id"))
+    assert {f"nltrade.charts.draw_{name}" for name in nl.charts.NAMES} <= set(
+        charts.xpath("//dt/@id")
+    )
 
 
 def test_the_notebooks_were_run(site):
@@ -79,11 +89,17 @@ def test_links_within_the_site_lead_somewhere(site):
 
 
 def test_links_to_elsewhere_are_well_formed(site):
-    elsewhere = {(attribute, address) for _, attribute, address in addresses(site) if urlsplit(address).scheme}
+    elsewhere = {
+        (attribute, address)
+        for _, attribute, address in addresses(site)
+        if urlsplit(address).scheme
+    }
     links = {address for attribute, address in elsewhere if attribute == "href"}
     assert links
     assert all(re.fullmatch(r"https?://[\w-]+(\.[\w-]+)+(/\S*)?", link) for link in links), links
-    assert all(address.startswith("data:image/") for attribute, address in elsewhere if attribute != "href")
+    assert all(
+        address.startswith("data:image/") for attribute, address in elsewhere if attribute != "href"
+    )
 
 
 def test_pages_open_without_a_network_and_for_everyone(page, site):
@@ -98,7 +114,9 @@ def test_pages_open_without_a_network_and_for_everyone(page, site):
 
 
 def test_a_page_that_shuts_people_out_is_noticed(page, tmp_path):
-    (tmp_path / "page.html").write_text('<!doctype html><title>Without words</title><img src="data:,">')
+    (tmp_path / "page.html").write_text(
+        '<!doctype html><title>Without words</title><img src="data:,">'
+    )
     with pytest.raises(AssertionError, match="image-alt"):
         assert_accessible(page, tmp_path / "page.html")
 

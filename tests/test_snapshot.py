@@ -7,8 +7,8 @@ import pytest
 
 import nltrade as nl
 from conftest import ROOT
-from nltrade.cbs import snapshot
-from nltrade.cbs.processed import write_processed
+from nltrade.sources import snapshot
+from nltrade.sources.processed import write_processed
 
 RAW = ROOT / "data" / "raw"
 
@@ -39,13 +39,17 @@ def test_every_shipped_file_is_as_its_origin_says(table):
 def test_a_changed_byte_is_noticed_and_named(copy):
     path = copy / "TypedDataSet.csv"
     path.write_bytes(path.read_bytes().replace(b"20332", b"20333", 1))
-    with pytest.raises(nl.errors.SnapshotError, match=r"TypedDataSet\.csv is not what was retrieved.*git checkout"):
+    with pytest.raises(
+        nl.errors.SnapshotError, match=r"TypedDataSet\.csv is not what was retrieved.*git checkout"
+    ):
         nl.load("83028NED")
 
 
 def test_a_missing_file_is_named_with_the_way_to_get_it_back(copy):
     (copy / "SITC.csv").unlink()
-    with pytest.raises(nl.errors.SnapshotError, match=r"SITC\.csv is missing.*git checkout.*install"):
+    with pytest.raises(
+        nl.errors.SnapshotError, match=r"SITC\.csv is missing.*git checkout.*install"
+    ):
         nl.load("83028NED")
 
 
@@ -58,14 +62,20 @@ def test_a_damaged_origin_is_an_error_not_a_guess(copy, content):
 
 def test_the_newest_snapshot_is_used_and_an_older_one_can_be_pinned(copy):
     assert [found.folder for found in snapshot.find("83028NED")] == [copy]
-    assert [found.folder for found in snapshot.find("83028NED", "2023-01-04")] == [RAW / "83028NED" / "2023-01-04"]
-    with pytest.raises(nl.errors.SnapshotError, match=r"modified 1999-01-01.*Here: 2023-01-04, 2023-01-05"):
+    assert [found.folder for found in snapshot.find("83028NED", "2023-01-04")] == [
+        RAW / "83028NED" / "2023-01-04"
+    ]
+    with pytest.raises(
+        nl.errors.SnapshotError, match=r"modified 1999-01-01.*Here: 2023-01-04, 2023-01-05"
+    ):
         nl.load("83028NED", snapshot="1999-01-01")
 
 
 def test_a_key_that_cbs_adds_is_an_error_that_names_it(copy):
     path = copy / "TypedDataSet.csv"
-    path.write_bytes(path.read_bytes() + b"L999999,T001082,2012JJ00,999999,999999,999999,999999\r\n")
+    path.write_bytes(
+        path.read_bytes() + b"L999999,T001082,2012JJ00,999999,999999,999999,999999\r\n"
+    )
     _bless(copy)
     with pytest.raises(nl.errors.SnapshotError, match=r"LandenGroepen has L999999.*partners\.toml"):
         nl.load("83028NED")

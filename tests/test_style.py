@@ -55,7 +55,9 @@ def house(tmp_path, request):
 
 
 @pytest.mark.parametrize("house", HOUSES, indirect=True)
-@pytest.mark.parametrize(("size", "framed", "lang"), [("page", True, "nl"), ("column", False, "en")])
+@pytest.mark.parametrize(
+    ("size", "framed", "lang"), [("page", True, "nl"), ("column", False, "en")]
+)
 def test_figures_in_a_house_style_are_legible(shipped, house, size, framed, lang):
     charts = gallery(shipped, "RU", 2012, lang)
     assert [chart.name for chart in charts] == list(NAMES)
@@ -78,9 +80,15 @@ def test_a_house_style_with_few_colours_uses_them_and_ours_for_the_rest(shipped,
             "#a90061",
             "#275937",
         ]
-        assert [to_hex(colour) for colour in (style.EXPORT_LIGHT, style.CLASSES[0])] == ["#f4c4a0", "#5790fc"]
+        assert [to_hex(colour) for colour in (style.EXPORT_LIGHT, style.CLASSES[0])] == [
+            "#f4c4a0",
+            "#5790fc",
+        ]
         assert [to_hex(colour) for colour in (style.INK, style.PAGE)] == ["#222222", "#fff8ee"]
-    areas = {name: {to_hex(p.get_facecolor()) for ax in f.axes for p in ax.patches} for name, f in charts.items()}
+    areas = {
+        name: {to_hex(p.get_facecolor()) for ax in f.axes for p in ax.patches}
+        for name, f in charts.items()
+    }
     assert areas["reported"] >= {"#154273", "#a90061"}
     assert areas["composition"] == {"#154273", "#8fcae7", "#a90061", "#f4c4a0"}
     assert "#275937" in areas["ranking"] & areas["coverage"]
@@ -128,8 +136,14 @@ def test_a_figure_that_fails_midway_leaves_the_settings_alone(shipped, monkeypat
             "font.size: large letters\n",
             r"house\.mplstyle has a value that matplotlib cannot use: .*large letters.*Mend that line",
         ),
-        ("axes.prop_cycle: blue\n", r"house\.mplstyle has a value that matplotlib cannot use: .*blue"),
-        ("font.size 12\n", r"house\.mplstyle: matplotlib has no setting 'font\.size 12'.*Write lines of name: value"),
+        (
+            "axes.prop_cycle: blue\n",
+            r"house\.mplstyle has a value that matplotlib cannot use: .*blue",
+        ),
+        (
+            "font.size 12\n",
+            r"house\.mplstyle: matplotlib has no setting 'font\.size 12'.*Write lines of name: value",
+        ),
         (b"\xff\xfe\x00broken", r"house\.mplstyle is no text in UTF-8\. Save it"),
     ],
 )

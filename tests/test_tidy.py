@@ -2,8 +2,8 @@ import msgspec
 import pytest
 
 from nltrade import registry
-from nltrade.cbs.snapshot import Snapshot, find
-from nltrade.cbs.tidy import load, tidy
+from nltrade.sources.snapshot import Snapshot, find
+from nltrade.sources.tidy import load, tidy
 from oracle import read
 
 MEASURES = {
@@ -28,9 +28,15 @@ def test_every_cell_of_the_source_is_in_the_frame_and_no_other(shipped, table, f
 
 def test_topics_as_columns_and_direction_as_a_dimension_become_products_and_flows(shipped):
     products = ["S", "EBOPS-247", "EBOPS-262", "EBOPS-266", "EBOPS-240", "EBOPS-291"]
-    partners = {p.keys["80414ned"]: p.id for p in registry.partners().values() if "80414ned" in p.keys}
+    partners = {
+        p.keys["80414ned"]: p.id for p in registry.partners().values() if "80414ned" in p.keys
+    }
     expected = {
-        (partners[row[0]], product, row[2][:4], {"I": "import", "E": "export"}[row[1]]): float(value) if value else None
+        (partners[row[0]], product, row[2][:4], {"I": "import", "E": "export"}[row[1]]): float(
+            value
+        )
+        if value
+        else None
         for row in read("80414ned", "TypedDataSet")
         for product, value in zip(products, row[3:], strict=True)
     }
@@ -53,20 +59,33 @@ def test_missing_is_not_zero(shipped):
 
 def test_part_years_are_marked_and_no_other_year(shipped):
     part = shipped.loc[~shipped["complete"], ["table", "period"]].drop_duplicates()
-    assert sorted(part.itertuples(index=False, name=None)) == [("83028NED", "2022"), ("85427NED", "2026")]
+    assert sorted(part.itertuples(index=False, name=None)) == [
+        ("83028NED", "2022"),
+        ("85427NED", "2026"),
+    ]
 
 
 def test_groups_and_residuals_are_told_from_countries(shipped):
-    kinds = shipped.drop_duplicates(["table", "partner"]).set_index(["table", "partner"])["partner_kind"]
+    kinds = shipped.drop_duplicates(["table", "partner"]).set_index(["table", "partner"])[
+        "partner_kind"
+    ]
     assert kinds["83028NED", "RU"] == "country"
     assert kinds["83028NED", "NON-EU"] == "group"
     assert kinds["83028NED", "OTHER-CENTRAL-SOUTH-AMERICA"] == "residual"
-    assert kinds.loc["83028NED"].value_counts().to_dict() == {"country": 53, "residual": 15, "group": 9}
+    assert kinds.loc["83028NED"].value_counts().to_dict() == {
+        "country": 53,
+        "residual": 15,
+        "group": 9,
+    }
 
 
 @pytest.mark.parametrize("year", range(2002, 2023))
 def test_countries_and_residuals_add_up_to_the_world(shipped, year):
-    rows = shipped[(shipped["table"] == "83028NED") & (shipped["period"] == str(year)) & (shipped["level"] == 0)]
+    rows = shipped[
+        (shipped["table"] == "83028NED")
+        & (shipped["period"] == str(year))
+        & (shipped["level"] == 0)
+    ]
     parts = rows[rows["partner_kind"] != "group"].groupby("flow")["value_meur"].sum()
     world = rows[rows["partner"] == "WORLD"].set_index("flow")["value_meur"]
     assert (parts - world).abs().max() <= 9
@@ -81,13 +100,23 @@ def test_status_is_definitive_as_far_as_cbs_says_so(shipped):
 @pytest.fixture
 def in_another_unit(tmp_path, monkeypatch):
     """Obviously made-up cells in thousand euro, with months, quarters and a status, as other tables have them."""
-    table = msgspec.structs.replace(registry.tables()["83028NED"], unit="1 000 euro", definitive_until=None)
+    table = msgspec.structs.replace(
+        registry.tables()["83028NED"], unit="1 000 euro", definitive_until=None
+    )
     monkeypatch.setattr(registry, "tables", lambda: {table.id: table})
-    periods = "Key,Title,Status\n2012JJ00,2012 ,Definitief\n2012KW03,2012 3e kwartaal,NaderVoorlopig\n"
-    (tmp_path / "Perioden.csv").write_text(f"{periods}2012MM02,2012 februari,Voorlopig\n2012MM03,2012 maart*,\n")
-    header = "LandenGroepen,SITC,Perioden,Invoerwaarde_1,TotaleUitvoerwaarde_2,Wederuitvoerwaarde_3,"
+    periods = (
+        "Key,Title,Status\n2012JJ00,2012 ,Definitief\n2012KW03,2012 3e kwartaal,NaderVoorlopig\n"
+    )
+    (tmp_path / "Perioden.csv").write_text(
+        f"{periods}2012MM02,2012 februari,Voorlopig\n2012MM03,2012 maart*,\n"
+    )
+    header = (
+        "LandenGroepen,SITC,Perioden,Invoerwaarde_1,TotaleUitvoerwaarde_2,Wederuitvoerwaarde_3,"
+    )
     rows = [f"L008724,T001082,2012{p},111111,222222,,0" for p in ("JJ00", "KW03", "MM02", "MM03")]
-    (tmp_path / "TypedDataSet.csv").write_text("\n".join([f"{header}UitvoerwaardeNederlandsProduct_4", *rows]))
+    (tmp_path / "TypedDataSet.csv").write_text(
+        "\n".join([f"{header}UitvoerwaardeNederlandsProduct_4", *rows])
+    )
     return Snapshot(tmp_path, find("83028NED")[0].origin)
 
 

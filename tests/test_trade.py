@@ -16,7 +16,9 @@ def russia(frame, **wanted):
 @pytest.mark.parametrize("year", range(2002, 2023))
 def test_total_and_balance_are_those_of_plain_arithmetic(shipped, engine, year):
     rows = engine.into(russia(shipped, product="TOTAL", period=year))
-    assert engine.back(nl.total(rows))["value_meur"].tolist() == [value(RUSSIA, year, IMPORT, EXPORT)]
+    assert engine.back(nl.total(rows))["value_meur"].tolist() == [
+        value(RUSSIA, year, IMPORT, EXPORT)
+    ]
     difference = value(RUSSIA, year, EXPORT) - value(RUSSIA, year, IMPORT)
     assert engine.back(nl.balance(rows))["value_meur"].tolist() == [difference]
 
@@ -24,18 +26,32 @@ def test_total_and_balance_are_those_of_plain_arithmetic(shipped, engine, year):
 @pytest.mark.parametrize("year", range(2002, 2023))
 def test_shares_are_those_of_plain_arithmetic(shipped, engine, year):
     rows = engine.into(russia(shipped, period=year))
-    fuels = engine.back(nl.share(rows, of="all products")).query("product == '3' and flow == 'import'")
+    fuels = engine.back(nl.share(rows, of="all products")).query(
+        "product == '3' and flow == 'import'"
+    )
     expected = 100 * value(RUSSIA, year, IMPORT, product=FUELS) / value(RUSSIA, year, IMPORT)
     assert fuels["share_pct"].tolist() == pytest.approx([expected])
-    made = engine.back(nl.share(rows, of="export")).query("product == 'TOTAL'").set_index("flow")["share_pct"]
-    assert made["re-export"] == pytest.approx(100 * value(RUSSIA, year, REEXPORT) / value(RUSSIA, year, EXPORT))
-    assert made["domestic export"] == pytest.approx(100 * value(RUSSIA, year, DOMESTIC) / value(RUSSIA, year, EXPORT))
+    made = (
+        engine.back(nl.share(rows, of="export"))
+        .query("product == 'TOTAL'")
+        .set_index("flow")["share_pct"]
+    )
+    assert made["re-export"] == pytest.approx(
+        100 * value(RUSSIA, year, REEXPORT) / value(RUSSIA, year, EXPORT)
+    )
+    assert made["domestic export"] == pytest.approx(
+        100 * value(RUSSIA, year, DOMESTIC) / value(RUSSIA, year, EXPORT)
+    )
     assert "import" not in made
 
 
 def test_a_share_of_all_partners_is_of_the_published_total(shipped, engine):
-    rows = nl.select(shipped, partner=["RU", "WORLD"], flow="import", product="TOTAL", period=2012, table=GOODS)
-    shares = engine.back(nl.share(engine.into(rows), of="all partners")).set_index("partner")["share_pct"]
+    rows = nl.select(
+        shipped, partner=["RU", "WORLD"], flow="import", product="TOTAL", period=2012, table=GOODS
+    )
+    shares = engine.back(nl.share(engine.into(rows), of="all partners")).set_index("partner")[
+        "share_pct"
+    ]
     assert shares["RU"] == pytest.approx(100 * 20332 / 389449)
 
 
@@ -49,7 +65,9 @@ def test_growth_is_that_of_plain_arithmetic_and_stops_at_breaks_and_part_years(s
             assert pd.isna(rate)
             assert note
         else:
-            assert rate == pytest.approx(100 * (value(RUSSIA, year, IMPORT) / value(RUSSIA, year - 1, IMPORT) - 1))
+            assert rate == pytest.approx(
+                100 * (value(RUSSIA, year, IMPORT) / value(RUSSIA, year - 1, IMPORT) - 1)
+            )
             assert note == ""
     assert pd.isna(rates.loc["2002", "growth_pct"])
     assert rates.loc["2022", "growth_note"] == "part-year"
@@ -103,10 +121,22 @@ def test_one_missing_flow_makes_the_total_missing(shipped, engine):
 @pytest.mark.parametrize(
     ("wanted", "error", "says"),
     [
-        ({"partner": "Rusia"}, nl.UnknownName, r"No partner 'Rusia'. Did you mean 'RU' \(Russia\)\?"),
-        ({"partner": "rusland", "flow": "improt"}, nl.UnknownName, r"No flow 'improt'. Did you mean 'import'\?"),
+        (
+            {"partner": "Rusia"},
+            nl.UnknownName,
+            r"No partner 'Rusia'. Did you mean 'RU' \(Russia\)\?",
+        ),
+        (
+            {"partner": "rusland", "flow": "improt"},
+            nl.UnknownName,
+            r"No flow 'improt'. Did you mean 'import'\?",
+        ),
         ({"product": "399"}, nl.UnknownName, r"No product '399'.*group \(333\)"),
-        ({"product": "33", "period": 2012}, nl.NoData, r"No rows with product 33.*`nltrade fetch 7137shih`"),
+        (
+            {"product": "33", "period": 2012},
+            nl.NoData,
+            r"No rows with product 33.*`nltrade fetch 7137shih`",
+        ),
         ({"product": "TOTL"}, nl.UnknownName, r"Did you mean 'TOTAL'"),
         ({"partner": []}, nl.UnknownName, "empty list of partners"),
         ({"partner": "NL"}, nl.NoData, "Netherlands"),
@@ -140,21 +170,27 @@ cells = st.one_of(st.none(), st.integers(-5, 10**6).map(float))
 
 @settings(deadline=None)
 @given(imports=cells, exports=cells, fuels=cells, seed=st.integers(0, 10**6))
-def test_the_order_of_rows_and_other_partners_change_no_answer(shipped, imports, exports, fuels, seed):
+def test_the_order_of_rows_and_other_partners_change_no_answer(
+    shipped, imports, exports, fuels, seed
+):
     rows = russia(shipped, period=2012).query("flow in ('import', 'export')").copy()
     amounts = {("import", "TOTAL"): imports, ("export", "TOTAL"): exports, ("import", "3"): fuels}
-    rows["value_meur"] = [amounts.get(key) for key in zip(rows["flow"], rows["product"], strict=True)]
+    rows["value_meur"] = [
+        amounts.get(key) for key in zip(rows["flow"], rows["product"], strict=True)
+    ]
     rows["value_meur"] = rows["value_meur"].astype(float)
-    more = pd.concat([rows, rows.assign(partner="CN"), rows.assign(partner="ASIA", partner_kind="group")])
+    more = pd.concat(
+        [rows, rows.assign(partner="CN"), rows.assign(partner="ASIA", partner_kind="group")]
+    )
     more = more.sample(frac=1, random_state=seed)
     (found,) = nl.total(more).query("partner == 'RU' and product == 'TOTAL'")["value_meur"]
     if imports is None or exports is None:
         assert pd.isna(found)
     else:
         assert found == imports + exports
-    (share,) = nl.share(more, of="all products").query("partner == 'RU' and product == '3' and flow == 'import'")[
-        "share_pct"
-    ]
+    (share,) = nl.share(more, of="all products").query(
+        "partner == 'RU' and product == '3' and flow == 'import'"
+    )["share_pct"]
     if imports and fuels is not None:
         assert share == pytest.approx(100 * fuels / imports)
     else:

@@ -92,17 +92,23 @@ def test_what_is_wrong_in_a_script_is_found(tmp_path, cache, monkeypatch):
     said, _, status = checked(tmp_path / "wrong.py", text, cache, monkeypatch)
     assert status == 1
     for line, (call, code) in enumerate(WRONG.items(), start=5):
-        assert any(f"wrong.py:{line}: error" in each and f"[{code}]" in each for each in said.splitlines()), (
+        assert any(
+            f"wrong.py:{line}: error" in each and f"[{code}]" in each for each in said.splitlines()
+        ), (
             call,
             said,
         )
 
 
-@pytest.mark.parametrize("name", [name for name in nl.__all__ if inspect.isfunction(getattr(nl, name))])
+@pytest.mark.parametrize(
+    "name", [name for name in nl.__all__ if inspect.isfunction(getattr(nl, name))]
+)
 def test_every_public_function_says_all_its_types(name):
     signature = inspect.signature(getattr(nl, name))
     assert signature.return_annotation is not inspect.Signature.empty
-    assert all(one.annotation is not inspect.Parameter.empty for one in signature.parameters.values())
+    assert all(
+        one.annotation is not inspect.Parameter.empty for one in signature.parameters.values()
+    )
     assert "Any" not in str(signature), "a type that says something"
 
 

@@ -39,7 +39,9 @@ def test_every_shipped_claim_has_its_value_margin_and_verdict(verdicts, id, valu
 
 def test_a_place_shows_every_reading_with_the_first_five(verdicts):
     readings = verdicts["third-partner"].readings
-    found = {(r.what, r.of_the_time): (r.place.place, r.place.best, r.place.worst) for r in readings}
+    found = {
+        (r.what, r.of_the_time): (r.place.place, r.place.best, r.place.worst) for r in readings
+    }
     assert found == {
         ("total trade", True): (3, 3, 3),
         ("import", True): (3, 3, 3),
@@ -58,8 +60,14 @@ def test_a_place_shows_every_reading_with_the_first_five(verdicts):
 
 def test_the_uncertain_place_in_exports_is_said_exactly(verdicts):
     why = " ".join(verdicts["third-partner"].why("en"))
-    assert "Exports (83028NED): certain against any country that CBS does not publish one by one." in why
-    assert "without a named partner (€2,633m) belonged to one partner, Russia (€7,068m) could be second" in why
+    assert (
+        "Exports (83028NED): certain against any country that CBS does not publish one by one."
+        in why
+    )
+    assert (
+        "without a named partner (€2,633m) belonged to one partner, Russia (€7,068m) could be second"
+        in why
+    )
     assert "second (China: €7,647m) or fourth (Switzerland: €5,725m)" in why
     assert "with today's EU instead: fourth in total trade" in why
 
@@ -85,7 +93,9 @@ def test_every_verdict_can_be_said_in_both_languages(verdicts, lang):
 
 def test_a_lazy_frame_gives_the_same_verdicts(shipped, verdicts):
     lazy = nl.check_claims(pl.from_pandas(shipped).lazy())
-    assert [(v.verdict, v.says()) for v in lazy] == [(v.verdict, v.says()) for v in verdicts.values()]
+    assert [(v.verdict, v.says()) for v in lazy] == [
+        (v.verdict, v.says()) for v in verdicts.values()
+    ]
 
 
 @pytest.mark.parametrize(
@@ -173,30 +183,52 @@ def test_a_place_can_be_one_in_a_product_or_in_services(shipped):
     fuels = check(shipped, "third-partner", flow="import", product="3", threshold=1, behind=[])
     assert fuels.says().startswith("1st")
     assert fuels.readings[0].cells[0].product == "3"
-    services = check(shipped, "third-partner", flow="total trade", product="S", partner="US", threshold=1, behind=[])
+    services = check(
+        shipped,
+        "third-partner",
+        flow="total trade",
+        product="S",
+        partner="US",
+        threshold=1,
+        behind=[],
+    )
     assert services.says().startswith("1st")
     assert services.readings[0].tables == ["80414ned"]
 
 
-@pytest.mark.parametrize(("product", "flow"), [("1", "import"), ("SC", "import"), ("S", "re-export")])
+@pytest.mark.parametrize(
+    ("product", "flow"), [("1", "import"), ("SC", "import"), ("S", "re-export")]
+)
 def test_a_place_in_what_the_figures_do_not_have_cannot_be_checked(shipped, product, flow):
     verdict = check(shipped, "third-partner", product=product, flow=flow, threshold=1, behind=[])
     assert verdict.verdict == "cannot be checked"
-    assert "this product is not in the figures at hand" in " ".join(verdict.why()) or flow == "re-export"
+    assert (
+        "this product is not in the figures at hand" in " ".join(verdict.why())
+        or flow == "re-export"
+    )
 
 
 def test_a_place_that_is_not_certain_depends(shipped):
     verdict = check(shipped, "third-partner", flow="export", behind=["US", "CN"])
     assert verdict.verdict == "depends"
     assert verdict.says() == "3rd (between 2nd and 4th)"
-    assert check(shipped, "third-partner", flow="export", threshold=2, behind=["US"]).verdict == "depends"
-    assert check(shipped, "third-partner", flow="export", threshold=5, behind=[]).verdict == "contradicted"
+    assert (
+        check(shipped, "third-partner", flow="export", threshold=2, behind=["US"]).verdict
+        == "depends"
+    )
+    assert (
+        check(shipped, "third-partner", flow="export", threshold=5, behind=[]).verdict
+        == "contradicted"
+    )
 
 
 def test_those_ahead_have_to_be_those_named_in_their_order(shipped):
     verdict = check(shipped, "third-partner", behind=["US", "JP"])
     assert verdict.verdict == "contradicted"
-    assert any("not the United States and Japan but the United States and China" in why for why in verdict.why())
+    assert any(
+        "not the United States and Japan but the United States and China" in why
+        for why in verdict.why()
+    )
     assert check(shipped, "third-partner", behind=["United States", "china"]).verdict == "supported"
     assert check(shipped, "third-partner", behind=["CN", "US"]).verdict != "supported"
 
@@ -230,6 +262,10 @@ def test_the_next_partners_are_the_neighbours_in_the_whole_ranking(shipped):
 def test_sentences_on_two_tables_say_which(shipped):
     why = check(shipped, "third-partner", partner="US", year=2021, threshold=1, behind=[]).why()
     assert any(sentence.startswith("In 83028NED, certain in") for sentence in why)
-    gifts = [sentence for sentence in why if "all trade without a named partner" in sentence and "€" in sentence]
+    gifts = [
+        sentence
+        for sentence in why
+        if "all trade without a named partner" in sentence and "€" in sentence
+    ]
     assert all("(83028NED)" in sentence or "(85427NED)" in sentence for sentence in gifts)
     assert {sentence.partition(":")[0][-9:-1] for sentence in gifts} == {"83028NED", "85427NED"}

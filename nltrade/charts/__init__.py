@@ -14,10 +14,10 @@ from nltrade.charts.reported import draw_reported
 from nltrade.charts.sectors import draw_sectors
 from nltrade.charts.sectors_over_time import draw_sectors_over_time
 from nltrade.charts.services import draw_services
+from nltrade.claims import Verdict
 from nltrade.errors import UnknownName, close_to
 from nltrade.manifest import FIGURES
 from nltrade.registry.entries import Lang, Sector
-from nltrade.verdicts import Verdict
 
 __all__ = [
     "NAMES",

@@ -19,9 +19,9 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextToPath
 from matplotlib.ticker import MaxNLocator
 
-from nltrade import wording
 from nltrade.charts.style import INK, SOFT
 from nltrade.registry.entries import Lang
+from nltrade.words import Words
 
 MARGIN = 0.25
 
@@ -52,11 +52,19 @@ class Canvas:
     figure: Figure
 
     def __init__(
-        self, across: float, *, headline: str = "", subtitle: str = "", footer: Sequence[str] = (), framed: bool = True
+        self,
+        across: float,
+        *,
+        headline: str = "",
+        subtitle: str = "",
+        footer: Sequence[str] = (),
+        framed: bool = True,
     ) -> None:
         self.margin = MARGIN if framed else 0.05
         self.across, self.width = across, across - 2 * self.margin
-        self.above = [(headline, 13.0, "bold", INK), (subtitle, 9.5, "normal", SOFT)] if framed else []
+        self.above = (
+            [(headline, 13.0, "bold", INK), (subtitle, 9.5, "normal", SOFT)] if framed else []
+        )
         self.below = footer if framed else ()
 
     def open(self, height: float, *, ticks: bool = True) -> "Canvas":
@@ -75,13 +83,22 @@ class Canvas:
         Canvas
             Itself.
         """
-        blocks = [(wrap(text, self.width, size, weight), size, weight, ink) for text, size, weight, ink in self.above]
+        blocks = [
+            (wrap(text, self.width, size, weight), size, weight, ink)
+            for text, size, weight, ink in self.above
+        ]
         foot = "\n".join(wrap(line, self.width, 7) for line in self.below)
         foot_height = _height(foot, 7) + 0.12 if foot else 0.0
         gap = 0.1 if blocks else 0.0
         edge = 0.15 if foot else self.margin
         under = edge + foot_height + (_below() if ticks else 0.0)
-        total = self.margin + sum(_height(text, size) for text, size, *_ in blocks) + gap + height + under
+        total = (
+            self.margin
+            + sum(_height(text, size) for text, size, *_ in blocks)
+            + gap
+            + height
+            + under
+        )
         self.figure = Figure(figsize=(self.across, total))
         FigureCanvasAgg(self.figure)
         top = self.margin
@@ -94,7 +111,13 @@ class Canvas:
         return self
 
     def axes(
-        self, rows: int = 1, columns: int = 1, *, left: float = 0.0, titles: float = 0.0, **spacing: Any
+        self,
+        rows: int = 1,
+        columns: int = 1,
+        *,
+        left: float = 0.0,
+        titles: float = 0.0,
+        **spacing: Any,
     ) -> list[Axes]:
         """
         Fill the room with a grid of axes.
@@ -122,10 +145,16 @@ class Canvas:
             bottom=self.bottom,
             **spacing,
         )
-        return [self.figure.add_subplot(grid[row, column]) for row in range(rows) for column in range(columns)]
+        return [
+            self.figure.add_subplot(grid[row, column])
+            for row in range(rows)
+            for column in range(columns)
+        ]
 
     def _text(self, text: str, size: float, y: float, **extra: Any) -> None:
-        self.figure.text(self.margin / self.across, y, text, fontsize=size, va="top", linespacing=1.35, **extra)
+        self.figure.text(
+            self.margin / self.across, y, text, fontsize=size, va="top", linespacing=1.35, **extra
+        )
 
 
 def inches(ax: Axes) -> tuple[float, float]:
@@ -167,7 +196,9 @@ def wrap(text: str, width: float, size: float, weight: str = "normal") -> str:
 
 def _fitting(word: str, width: float, size: float, weight: str) -> Iterator[str]:
     while len(word) > 1 and text_width(word, size, weight) > width:
-        fits = max(sum(text_width(word[:end], size, weight) <= width for end in range(1, len(word))), 1)
+        fits = max(
+            sum(text_width(word[:end], size, weight) <= width for end in range(1, len(word))), 1
+        )
         yield word[:fits]
         word = word[fits:]
     yield word
@@ -206,10 +237,11 @@ def _height(text: str, size: float) -> float:
 
 def billions(low: float, high: float, lang: Lang) -> dict[float, str]:
     """Choose few round values of million euro between two others, each with its label in billions."""
+    say = Words(lang)
     found = MaxNLocator(6, steps=[1, 2, 5, 10]).tick_values(low, high)
     ticks = [float(tick) for tick in found if low <= tick <= high]
     digits = max((len(f"{tick / 1000:g}".partition(".")[2]) for tick in ticks), default=0)
-    return {tick: wording.number(tick / 1000, lang, digits) for tick in ticks}
+    return {tick: say.number(tick / 1000, digits) for tick in ticks}
 
 
 def room(labels: Iterable[str]) -> float:
@@ -228,7 +260,9 @@ def _ticks(axis: Literal["x", "y"]) -> tuple[float, float]:
     """Give the size of the labels of ticks, and what lies between them and their axis, in points."""
     settings: Any = matplotlib.rcParams
     size = FontProperties(size=settings[f"{axis}tick.labelsize"]).get_size_in_points()
-    return float(size), float(settings[f"{axis}tick.major.size"] + settings[f"{axis}tick.major.pad"])
+    return float(size), float(
+        settings[f"{axis}tick.major.size"] + settings[f"{axis}tick.major.pad"]
+    )
 
 
 def spread(positions: Mapping[str, float], apart: float) -> dict[str, float]:

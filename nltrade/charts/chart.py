@@ -12,12 +12,12 @@ from typing import Any, Literal
 import pandas as pd
 from matplotlib.figure import Figure
 
-from nltrade import wording
 from nltrade.charts.canvas import Canvas
 from nltrade.charts.style import SIZES, styled
 from nltrade.errors import UnknownName, close_to
 from nltrade.files import as_csv, write
 from nltrade.registry.entries import Lang
+from nltrade.words import Words
 
 FORMATS = ("png", "svg", "pdf", "csv")
 FEW = 3  # values that are told one by one; of more, the extremes
@@ -25,7 +25,13 @@ FEW = 3  # values that are told one by one; of more, the extremes
 METADATA = {
     "png": lambda title, alt: {"Title": title, "Description": alt, "Software": None},
     "svg": lambda title, alt: {"Title": title, "Description": alt, "Date": None},
-    "pdf": lambda title, alt: {"Title": title, "Subject": alt, "CreationDate": None, "Producer": None, "Creator": None},
+    "pdf": lambda title, alt: {
+        "Title": title,
+        "Subject": alt,
+        "CreationDate": None,
+        "Producer": None,
+        "Creator": None,
+    },
 }
 
 
@@ -41,7 +47,7 @@ class Series:
     values : mapping of str to float, str or None
         Value of each year, partner or part; a number in million euro or percent, None where CBS publishes none.
     how : {"bn", "meur", "pct"}
-        How `nltrade.wording` writes them.
+        How `nltrade.words` writes them.
     main : bool
         Whether the text alternative tells it; the table in a document has all of them.
     told : str
@@ -59,28 +65,36 @@ class Series:
 
     def write(self, point: str, lang: Lang) -> str:
         """Write the value of a point; a point that this series does not have is empty."""
+        say = Words(lang)
         value = self.values.get(point, "")
         if isinstance(value, str):
             return value
         if value is None or pd.isna(value):
-            return wording.label("not published", lang)
-        return wording.figure((self.how, value), lang)
+            return say.label("not published")
+        return say.amount((self.how, value))
 
     def tell(self, lang: Lang) -> str:
         """Say the values if they are few, else the highest and the lowest."""
+        say = Words(lang)
         if self.told:
             return self.told
-        of_all = {point: value for point, value in self.values.items() if isinstance(value, float) and pd.notna(value)}
-        known = {point: value for point, value in of_all.items() if point not in self.aside} or of_all
+        of_all = {
+            point: value
+            for point, value in self.values.items()
+            if isinstance(value, float) and pd.notna(value)
+        }
+        known = {
+            point: value for point, value in of_all.items() if point not in self.aside
+        } or of_all
         name = self.name[:1].upper() + self.name[1:]
         if not known:
-            return wording.text("tell-none", lang, name=name)
+            return say.text("tell-none", name=name)
         if len(known) <= FEW:
-            listed = wording.several([f"{point} {self.write(point, lang)}" for point in known], lang)
-            return wording.text("tell-few", lang, name=name, listed=listed)
+            listed = say.several([f"{point} {self.write(point, lang)}" for point in known])
+            return say.text("tell-few", name=name, listed=listed)
         ends = {"high": max(known, key=known.__getitem__), "low": min(known, key=known.__getitem__)}
         values = {f"{end}_value": (self.how, known[point]) for end, point in ends.items()}
-        return wording.text("tell-extremes", lang, name=name, **ends, **values)
+        return say.text("tell-extremes", name=name, **ends, **values)
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,7 +135,9 @@ class Chart:
     paint: Callable[[Canvas], object]
 
     def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in vars(self).items() if name != "figure"}  # another process draws its own
+        return {
+            name: value for name, value in vars(self).items() if name != "figure"
+        }  # another process draws its own
 
     def __repr__(self) -> str:
         return f"<Chart {self.name}: {self.headline}>"
@@ -130,9 +146,17 @@ class Chart:
     def alt(self) -> str:
         """Text alternative: the kind of figure, the finding, what is measured, the extremes of what is drawn."""
         told = " ".join(series.tell(self.lang) for series in self.series if series.main)
-        return wording.text(
-            "alt", self.lang, kind=self.kind, headline=self.headline, subtitle=self.subtitle, told=told
-        ).strip()
+        return (
+            Words(self.lang)
+            .text(
+                "alt",
+                kind=self.kind,
+                headline=self.headline,
+                subtitle=self.subtitle,
+                told=told,
+            )
+            .strip()
+        )
 
     @property
     def caption(self) -> str:
@@ -165,7 +189,9 @@ class Chart:
         columns = {each.name: [each.write(point, self.lang) for point in points] for each in series}
         return pd.DataFrame(columns, index=points)
 
-    def draw(self, size: str = "page", *, framed: bool = True, style: Path | str | None = None) -> Figure:
+    def draw(
+        self, size: str = "page", *, framed: bool = True, style: Path | str | None = None
+    ) -> Figure:
         """
         Draw the figure.
 
@@ -189,14 +215,27 @@ class Chart:
             No such size, or the style file cannot be used.
         """
         if size not in SIZES:
-            raise UnknownName(f"No size {size!r}.{close_to(size, SIZES)} Sizes are {', '.join(SIZES)}.")
+            raise UnknownName(
+                f"No size {size!r}.{close_to(size, SIZES)} Sizes are {', '.join(SIZES)}."
+            )
         with styled(style):
-            words: dict[str, Any] = {"headline": self.headline, "subtitle": self.subtitle, "footer": self.footer}
+            words: dict[str, Any] = {
+                "headline": self.headline,
+                "subtitle": self.subtitle,
+                "footer": self.footer,
+            }
             canvas = Canvas(SIZES[size], framed=framed, **words)
             self.paint(canvas)
         return canvas.figure
 
-    def image(self, format: str, size: str = "page", *, framed: bool = True, style: Path | str | None = None) -> bytes:
+    def image(
+        self,
+        format: str,
+        size: str = "page",
+        *,
+        framed: bool = True,
+        style: Path | str | None = None,
+    ) -> bytes:
         """
         Give the figure as a picture, the same bytes every time.
 
@@ -220,13 +259,20 @@ class Chart:
         return content
 
     def images(
-        self, formats: Iterable[str], size: str = "page", *, framed: bool = True, style: Path | str | None = None
+        self,
+        formats: Iterable[str],
+        size: str = "page",
+        *,
+        framed: bool = True,
+        style: Path | str | None = None,
     ) -> list[bytes]:
         """Give the figure in several formats, drawn once; parameters and errors are those of `image`."""
         formats, contents = list(formats), []
         for format in formats:
             if format not in FORMATS:
-                raise UnknownName(f"No format {format!r}.{close_to(format, FORMATS)} Formats are {', '.join(FORMATS)}.")
+                raise UnknownName(
+                    f"No format {format!r}.{close_to(format, FORMATS)} Formats are {', '.join(FORMATS)}."
+                )
         plain = size == "page" and framed and style is None
         drawn = self.figure if plain else None
         with styled(style):
@@ -237,8 +283,15 @@ class Chart:
                 drawn = drawn or self.draw(size, framed=framed, style=style)
                 target = io.BytesIO()
                 # compressing harder makes these pictures larger, and takes longer
-                options: dict[str, Any] = {"pil_kwargs": {"compress_level": 3}} if format == "png" else {}
-                drawn.savefig(target, format=format, metadata=METADATA[format](self.headline, self.alt), **options)
+                options: dict[str, Any] = (
+                    {"pil_kwargs": {"compress_level": 3}} if format == "png" else {}
+                )
+                drawn.savefig(
+                    target,
+                    format=format,
+                    metadata=METADATA[format](self.headline, self.alt),
+                    **options,
+                )
                 contents.append(target.getvalue())
         return contents
 

@@ -8,15 +8,19 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from nltrade import wording
 from nltrade.charts import canvas, style
 from nltrade.charts.canvas import Canvas
 from nltrade.charts.chart import Chart, Series
 from nltrade.registry import sectors as named
 from nltrade.registry.entries import Coverage, Kind, Lang, Sector
+from nltrade.words import Words
 
 COVERAGES: tuple[Coverage, ...] = ("direct", "proxy", "none")  # the best first
-LISTED = {"direct": "coverage-listed-direct", "proxy": "coverage-listed-proxy", "none": "coverage-listed-none"}
+LISTED = {
+    "direct": "coverage-listed-direct",
+    "proxy": "coverage-listed-proxy",
+    "none": "coverage-listed-none",
+}
 FILLS: dict[Coverage, str] = {"direct": style.SUBJECT, "proxy": style.PALE, "none": style.PAGE}
 INKS: dict[Coverage, str] = {"direct": style.PAGE, "proxy": style.INK, "none": style.SOFT}
 SIZE = 8.0
@@ -47,48 +51,67 @@ def draw_coverage(*, sectors: Mapping[str, Sector] | None = None, lang: Lang = "
     >>> drawn.query("sector == 'oil'")[["kind", "coverage", "codes"]].values.tolist()
     [['goods', 'direct', '33'], ['services', 'none', '']]
     """
+    say = Words(lang)
     known = named.sectors() if sectors is None else sectors
     by_coverage = _by_coverage(known, lang)
     counts = {coverage: len(names) for coverage, names in by_coverage.items()}
-    headline = wording.text("coverage-headline", lang, all=len(known), **counts)
+    headline = say.text("coverage-headline", all=len(known), **counts)
     groups: dict[str, list[Sector]] = {}
     for sector in known.values():
         groups.setdefault(sector.group.text(lang), []).append(sector)
     notes = ["coverage-meaning", "coverage-classification", "coverage-fetch"]
-    footer = [wording.label(id, lang) for id in notes]
-    subtitle = wording.label("coverage-subtitle", lang)
-    paint = partial(_paint, groups=groups, lang=lang)
-    told = [wording.text(LISTED[each], lang, listed="; ".join(names)) for each, names in by_coverage.items() if names]
-    series = [_series(known, kind, " ".join(told), lang) for kind in named.KINDS]
+    footer = [say.label(id) for id in notes]
+    subtitle = say.label("coverage-subtitle")
+    paint = partial(_paint, groups=groups, say=say)
+    told = [
+        say.text(LISTED[each], listed="; ".join(names))
+        for each, names in by_coverage.items()
+        if names
+    ]
+    series = [_series(known, kind, " ".join(told), say) for kind in named.KINDS]
     return Chart("coverage", lang, "boxes", headline, subtitle, footer, series, _data(known), paint)
 
 
-def _series(known: Mapping[str, Sector], kind: Kind, told: str, lang: Lang) -> Series:
+def _series(known: Mapping[str, Sector], kind: Kind, told: str, say: Words) -> Series:
     """Say of each sector how well its classes show it, and which they are."""
     said = {
-        sector.text(lang): " ".join([wording.label(sector.coverage(kind), lang), *sector.codes(kind)])
+        sector.text(say.lang): " ".join([say.label(sector.coverage(kind)), *sector.codes(kind)])
         for sector in known.values()
     }
-    return Series(wording.label(kind, lang), said, main=kind == "goods", told=told)
+    return Series(say.label(kind), said, main=kind == "goods", told=told)
 
 
 def _by_coverage(known: Mapping[str, Sector], lang: Lang) -> dict[Coverage, list[str]]:
     """List the names of the sectors by the better coverage of goods and services."""
-    best = {id: min((s.coverage(kind) for kind in named.KINDS), key=COVERAGES.index) for id, s in known.items()}
-    return {each: [s.text(lang) for id, s in known.items() if best[id] == each] for each in COVERAGES}
+    best = {
+        id: min((s.coverage(kind) for kind in named.KINDS), key=COVERAGES.index)
+        for id, s in known.items()
+    }
+    return {
+        each: [s.text(lang) for id, s in known.items() if best[id] == each] for each in COVERAGES
+    }
 
 
 def _data(known: Mapping[str, Sector]) -> pd.DataFrame:
-    rows = [(s.id, s.group.id, k, s.coverage(k), " ".join(s.codes(k))) for s in known.values() for k in named.KINDS]
+    rows = [
+        (s.id, s.group.id, k, s.coverage(k), " ".join(s.codes(k)))
+        for s in known.values()
+        for k in named.KINDS
+    ]
     return pd.DataFrame(rows, columns=["sector", "group", "kind", "coverage", "codes"])
 
 
 class _Block:
     """The sectors of some groups below each other, in inches from the top, in a column of some width."""
 
-    def __init__(self, groups: Mapping[str, Sequence[Sector]], width: float, lang: Lang) -> None:
-        self.groups, self.lang = groups, lang
-        words = [word for sectors in groups.values() for s in sectors for word in s.text(lang).split()]
+    def __init__(self, groups: Mapping[str, Sequence[Sector]], width: float, say: Words) -> None:
+        self.groups, self.say = groups, say
+        words = [
+            word
+            for sectors in groups.values()
+            for s in sectors
+            for word in s.text(say.lang).split()
+        ]
         longest = max((canvas.text_width(word, SIZE) for word in words), default=0.0)
         self.names = max(0.29 * width, longest + 0.3)
         self.box = (width - self.names - GAP) / 2
@@ -96,7 +119,7 @@ class _Block:
         self.height = LINE + len(groups) * TITLE + sum(self.tall.values())
 
     def _name(self, sector: Sector) -> str:
-        return canvas.wrap(sector.text(self.lang), self.names - 0.2, SIZE)
+        return canvas.wrap(sector.text(self.say.lang), self.names - 0.2, SIZE)
 
     def _codes(self, sector: Sector, kind: Kind) -> str:
         return canvas.wrap(" ".join(sector.codes(kind)), self.box - WORD - 0.1, SIZE)
@@ -108,9 +131,18 @@ class _Block:
 
     def draw(self, ax: Axes, start: float) -> None:
         """Write the sectors from some inches on."""
-        lefts = {kind: start + self.names + at * (self.box + GAP) for at, kind in enumerate(named.KINDS)}
+        lefts = {
+            kind: start + self.names + at * (self.box + GAP) for at, kind in enumerate(named.KINDS)
+        }
         for kind, left in lefts.items():
-            ax.text(left, LINE / 2, wording.label(kind, self.lang), va="center_baseline", fontsize=9, weight="bold")
+            ax.text(
+                left,
+                LINE / 2,
+                self.say.label(kind),
+                va="center_baseline",
+                fontsize=9,
+                weight="bold",
+            )
         top = LINE
         look: dict[str, Any] = {"va": "center_baseline", "fontsize": SIZE, "linespacing": 1.15}
         for group, sectors in self.groups.items():
@@ -121,28 +153,38 @@ class _Block:
                 ax.text(start + 0.12, top + tall / 2, self._name(sector), **look)
                 for kind, left in lefts.items():
                     coverage = sector.coverage(kind)
-                    box = Rectangle((left, top + 0.015), self.box, tall - 0.03, linewidth=0.8, clip_on=False)
+                    box = Rectangle(
+                        (left, top + 0.015), self.box, tall - 0.03, linewidth=0.8, clip_on=False
+                    )
                     # the three differ in light and dark as well as in word
-                    box.set(facecolor=FILLS[coverage], edgecolor=style.PALE if coverage == "none" else FILLS[coverage])
+                    box.set(
+                        facecolor=FILLS[coverage],
+                        edgecolor=style.PALE if coverage == "none" else FILLS[coverage],
+                    )
                     ax.add_patch(box)
                     ink = style.readable(INKS[coverage], on=FILLS[coverage])
-                    for right, text in [(0.07, wording.label(coverage, self.lang)), (WORD, self._codes(sector, kind))]:
+                    for right, text in [
+                        (0.07, self.say.label(coverage)),
+                        (WORD, self._codes(sector, kind)),
+                    ]:
                         ax.text(left + right, top + tall / 2, text, color=ink, **look)
                 top += tall
 
 
-def _paint(space: Canvas, groups: Mapping[str, Sequence[Sector]], lang: Lang) -> None:
+def _paint(space: Canvas, groups: Mapping[str, Sequence[Sector]], say: Words) -> None:
     """Write the groups in one column, or in two of about the same height where there is room."""
     columns = max(int(space.width // 4.2), 1)
     width = (space.width - (columns - 1) * 2 * GAP) / columns
-    whole = _Block(groups, width, lang).height
+    whole = _Block(groups, width, say).height
     parts: list[dict[str, Sequence[Sector]]] = [{}]
     for group, sectors in groups.items():
-        before, after = (_Block(part, width, lang).height for part in (parts[-1], {**parts[-1], group: sectors}))
+        before, after = (
+            _Block(part, width, say).height for part in (parts[-1], {**parts[-1], group: sectors})
+        )
         if parts[-1] and len(parts) < columns and before + after > 2 * whole / columns:
             parts.append({})
         parts[-1][group] = sectors
-    blocks = [_Block(part, width, lang) for part in parts]
+    blocks = [_Block(part, width, say) for part in parts]
     height = max(block.height for block in blocks)
     (ax,) = space.open(height, ticks=False).axes()
     ax.set(xlim=(0, space.width), ylim=(height, 0))

@@ -7,13 +7,15 @@ from typing import Any, Literal
 import pandas as pd
 from matplotlib.axes import Axes
 
-from nltrade import registry, trade, wording
-from nltrade.cbs import snapshot
-from nltrade.charts import canvas, fuels_data, panels, style
+from nltrade import registry
+from nltrade.charts import canvas, fuels_data, style
+from nltrade.charts import over_years as panels
 from nltrade.charts.canvas import Canvas
 from nltrade.charts.chart import Chart, Series
-from nltrade.charts.provenance import source_lines, statuses, to_fetch
+from nltrade.charts.provenance import origins_in, source_lines, statuses, to_fetch
+from nltrade.questions import trade
 from nltrade.registry.entries import Lang, Table
+from nltrade.words import Words
 
 PART_YEAR = {"facecolor": style.PAGE, "hatch": "///////", "linewidth": 0.8}
 LINES = {"world_share_pct": style.GREY, "share_pct": style.IMPORT}
@@ -42,7 +44,9 @@ BARS: dict[str, dict[str, Any]] = {
 }
 
 
-def draw_fuels(frame: pd.DataFrame, *, partner: str = "RU", period: str | int = 2012, lang: Lang = "en") -> Chart:
+def draw_fuels(
+    frame: pd.DataFrame, *, partner: str = "RU", period: str | int = 2012, lang: Lang = "en"
+) -> Chart:
     """
     Draw mineral fuels (SITC section 3) in the imports from a partner over the years, a column for each concept.
 
@@ -79,25 +83,43 @@ def draw_fuels(frame: pd.DataFrame, *, partner: str = "RU", period: str | int = 
         fuels_meur  import_meur  share_pct  world_share_pct
     10     18682.0      20332.0       91.9             25.6
     """
+    say = Words(lang)
     partner = registry.country(partner).id
     data = fuels_data.rows(frame, partner)
     trade.select(frame[frame["freq"] == "A"], kind="goods", period=period)
     tables = [registry.tables()[id] for id in data["table"].unique()]
     headline = fuels_data.headline(frame, data, partner, str(period), lang)
     numbers = panels.numbered_breaks(tables, data)
-    subtitle = wording.text("fuels-subtitle", lang, partner=partner)
+    subtitle = say.text("fuels-subtitle", partner=partner)
     if len(tables) > 1:
-        subtitle += " " + wording.label("two-concepts", lang)
-    origins = snapshot.origins(data["table"])
+        subtitle += " " + say.label("two-concepts")
+    origins = origins_in(frame, data["table"])
     footer = [
-        " ".join([*fuels_data.notes(data, numbers, lang), *to_fetch(frame, partner, "33", "fuels-fetch", lang)]),
-        *source_lines(origins, lang, statuses(frame[frame["table"].isin(data["table"])], str(period))),
+        " ".join(
+            [
+                *fuels_data.notes(data, numbers, lang),
+                *to_fetch(frame, partner, "33", "fuels-fetch", lang),
+            ]
+        ),
+        *source_lines(
+            origins, lang, statuses(frame[frame["table"].isin(data["table"])], str(period))
+        ),
     ]
-    paint = partial(_paint, data=data, numbers=numbers, lang=lang)
-    return Chart("fuels", lang, "bars-and-lines", headline, subtitle, footer, _series(data, lang), data, paint)
+    paint = partial(_paint, data=data, numbers=numbers, say=say)
+    return Chart(
+        "fuels",
+        lang,
+        "bars-and-lines",
+        headline,
+        subtitle,
+        footer,
+        _series(data, say),
+        data,
+        paint,
+    )
 
 
-def _series(data: pd.DataFrame, lang: Lang) -> list[Series]:
+def _series(data: pd.DataFrame, say: Words) -> list[Series]:
     told: dict[str, tuple[str, Literal["bn", "pct"], bool]] = {
         "import_meur": ("import", "bn", False),
         "fuels_meur": ("mineral-fuels", "bn", True),
@@ -105,25 +127,27 @@ def _series(data: pd.DataFrame, lang: Lang) -> list[Series]:
         "world_share_pct": ("fuels-share-all", "pct", False),
     }
     return [
-        panels.year_series(f"{wording.label(name, lang)}, {table}", rows, column, lang, how, main=main)
+        panels.year_series(f"{say.label(name)}, {table}", rows, column, say.lang, how, main=main)
         for table, rows in data.groupby("table", sort=False)
         for column, (name, how, main) in told.items()
     ]
 
 
-def _paint(space: Canvas, data: pd.DataFrame, numbers: Mapping[str, int], lang: Lang) -> None:
-    parts = [(registry.table(str(table)), rows) for table, rows in data.groupby("table", sort=False)]
+def _paint(space: Canvas, data: pd.DataFrame, numbers: Mapping[str, int], say: Words) -> None:
+    parts = [
+        (registry.table(str(table)), rows) for table, rows in data.groupby("table", sort=False)
+    ]
     high = 1.04 * data["import_meur"].fillna(0).max() or 1.0
-    ticks = canvas.billions(0, high, lang)
-    shares = {share: wording.pct(share, lang) for share in (0, 25, 50, 75, 100)}
+    ticks = canvas.billions(0, high, say.lang)
+    shares = {share: say.pct(share) for share in (0, 25, 50, 75, 100)}
     left = canvas.room([*ticks.values(), *shares.values()])
-    named = [wording.label(part, lang) for part in BARS]
-    named += [wording.label("all-partners", lang), wording.partner(data["partner"].iloc[0], lang)]
+    named = [say.label(part) for part in BARS]
+    named += [say.label("all-partners"), say.partner(data["partner"].iloc[0])]
     words = [word for name in named for word in name.replace("-", "- ").split()]
     beside = max(NAMES, *(canvas.text_width(word, 8) + 0.25 for word in words))
     years, year = panels.limits([rows for _, rows in parts], space.width - left, beside, APART)
     widths = [end - start for start, end in years]
-    names = [panels.concept(table, lang) for table, _ in parts]
+    names = [panels.concept(table, say.lang) for table, _ in parts]
     above = panels.titles({name: year * wide for name, wide in zip(names, widths, strict=True)})
     axes = space.open(4.35 + above).axes(
         2, len(parts), left=left, titles=above, width_ratios=widths, wspace=APART, hspace=0.12
@@ -135,28 +159,39 @@ def _paint(space: Canvas, data: pd.DataFrame, numbers: Mapping[str, int], lang: 
         bars.set_yticks(list(ticks), list(ticks.values()))
         lines.set_yticks(list(shares), list(shares.values()))
         panels.title(bars, name)
-        _bars(bars, rows, table, numbers, beside, lang)
-        _shares(lines, rows, table, numbers, beside, lang)
+        _bars(bars, rows, table, numbers, beside, say)
+        _shares(lines, rows, table, numbers, beside, say)
         for ax in (bars, lines):
             ax.tick_params(labelleft=at == 0)
 
 
-def _bars(ax: Axes, rows: pd.DataFrame, table: Table, numbers: Mapping[str, int], beside: float, lang: Lang) -> None:
+def _bars(
+    ax: Axes,
+    rows: pd.DataFrame,
+    table: Table,
+    numbers: Mapping[str, int],
+    beside: float,
+    say: Words,
+) -> None:
     """Stack fuels and other goods; a bar of which CBS withholds the fuels is not split."""
     at: dict[str, float] = {}
     for row in rows[rows["import_meur"] > 0].itertuples():
         split = {"mineral-fuels": row.fuels_meur, "other-goods": row.import_meur - row.fuels_meur}
         start = 0.0
-        for part, value in (split if pd.notna(row.fuels_meur) else {"not published": row.import_meur}).items():
+        for part, value in (
+            split if pd.notna(row.fuels_meur) else {"not published": row.import_meur}
+        ).items():
             look = BARS[part] if row.complete else BARS[part] | PART_YEAR
             ax.bar(int(row.period), value, bottom=start, width=0.78, **look)
             at[part] = start + value / 2
             start += value
-    names = {canvas.wrap(wording.label(part, lang), beside - 0.2, 8): part for part in at}
+    names = {canvas.wrap(say.label(part), beside - 0.2, 8): part for part in at}
     _, high = ax.get_ylim()
     end = int(rows["period"].iloc[-1]) + 0.7
     inch = (ax.get_xlim()[1] - end) / beside
-    spots = panels.label_ends(ax, end + 0.15 * inch, {name: (at[part], style.INK) for name, part in names.items()})
+    spots = panels.label_ends(
+        ax, end + 0.15 * inch, {name: (at[part], style.INK) for name, part in names.items()}
+    )
     for name, y in spots.items():
         look = BARS[names[name]] | {"width": 0.09 * inch, "height": 0.03 * high}
         ax.bar(end + 0.06 * inch, bottom=y - 0.015 * high, **look)
@@ -164,10 +199,17 @@ def _bars(ax: Axes, rows: pd.DataFrame, table: Table, numbers: Mapping[str, int]
     ax.set_xticks([])
 
 
-def _shares(ax: Axes, rows: pd.DataFrame, table: Table, numbers: Mapping[str, int], beside: float, lang: Lang) -> None:
+def _shares(
+    ax: Axes,
+    rows: pd.DataFrame,
+    table: Table,
+    numbers: Mapping[str, int],
+    beside: float,
+    say: Words,
+) -> None:
     """Draw the share of the partner and that of all partners."""
-    names = {"world_share_pct": wording.label("all-partners", lang)}
-    names["share_pct"] = wording.partner(rows["partner"].iloc[0], lang)
+    names = {"world_share_pct": say.label("all-partners")}
+    names["share_pct"] = say.partner(rows["partner"].iloc[0])
     labels: dict[str, tuple[float, Any]] = {}
     for column, name in names.items():
         colour = LINES[column]

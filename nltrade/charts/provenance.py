@@ -1,23 +1,30 @@
 """What stands under a figure on where its numbers come from, and how a year is written."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
-from nltrade import wording
-from nltrade.cbs import snapshot
-from nltrade.cbs.snapshot import Origin
 from nltrade.registry.entries import Kind, Lang
+from nltrade.sources import snapshot
+from nltrade.sources.snapshot import Origin
+from nltrade.words import Words
 
 
-def source_lines(origins: Sequence[Origin], lang: Lang, statuses: Mapping[str, str] | None = None) -> list[str]:
+def origins_in(frame: pd.DataFrame, tables: Iterable[str]) -> list[Origin]:
+    """Give the origins of some tables of a frame, from what the frame says of itself."""
+    return snapshot.origins(frame[frame["table"].isin(list(tables))])
+
+
+def source_lines(
+    origins: Sequence[Origin], lang: Lang, statuses: Mapping[str, str] | None = None
+) -> list[str]:
     """
     Say where the numbers come from: table, modification date, hash, licence, and how final they are.
 
     Parameters
     ----------
     origins : sequence of Origin
-        Provenance of each table that is drawn.
+        Provenance of what is drawn; none for a frame of your own.
     lang : {"en", "nl"}
         Language.
     statuses : mapping of str to str, optional
@@ -28,15 +35,23 @@ def source_lines(origins: Sequence[Origin], lang: Lang, statuses: Mapping[str, s
     list of str
         One line.
     """
-    each = [wording.text("source-table", lang, table=o.table, modified=o.modified, hash=o.sha256[:8]) for o in origins]
-    final = [wording.text("status-of", lang, year=year, status=status) for year, status in (statuses or {}).items()]
-    return [" ".join([wording.text("source", lang, tables="; ".join(each)), *final])]
+    say = Words(lang)
+    each = [
+        say.text("source-table", table=o.table, modified=o.modified, hash=o.sha256[:8])
+        for o in origins
+    ]
+    final = [
+        say.text("status-of", year=year, status=status) for year, status in (statuses or {}).items()
+    ]
+    source = say.text("source", tables="; ".join(each)) if each else say.label("own-frame")
+    return [" ".join([source, *final])]
 
 
 def to_fetch(frame: pd.DataFrame, partner: str, product: str, id: str, lang: Lang) -> list[str]:
     """Say what a fetch would add, where the frame has no cell of a product for the partner."""
+    say = Words(lang)
     there = frame["product"].eq(product) & frame["partner"].eq(partner)
-    return [] if there.any() else [wording.label(id, lang)]
+    return [] if there.any() else [say.label(id)]
 
 
 def statuses(frame: pd.DataFrame, period: str, kind: Kind = "goods") -> dict[str, str]:
@@ -48,10 +63,13 @@ def statuses(frame: pd.DataFrame, period: str, kind: Kind = "goods") -> dict[str
 def year_label(frame: pd.DataFrame, table: str, year: str, lang: Lang) -> str:
     """Write a year, with its months where the table has only a part of it."""
     of_year = frame[(frame["table"] == table) & (frame["period"] == year)]
-    return year if of_year["complete"].all() else f"{year} ({part_of_year(table, year, lang)})"
+    return (
+        year if of_year["complete"].all() else f"{year} ({part_of_year(frame, table, year, lang)})"
+    )
 
 
-def part_of_year(table: str, year: str, lang: Lang) -> str:
+def part_of_year(frame: pd.DataFrame, table: str, year: str, lang: Lang) -> str:
     """Name the months that a part-year has, as far as CBS's title of the period tells them."""
-    months = snapshot.months_of(table, year)
-    return wording.months(months, lang) if months else wording.label("part-year", lang)
+    say = Words(lang)
+    months = snapshot.months_of(frame, table, year)
+    return say.months(months) if months else say.label("part-year")

@@ -8,14 +8,15 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from nltrade import registry, wording
+from nltrade import registry
 from nltrade.charts import canvas, style
 from nltrade.charts.canvas import Canvas
 from nltrade.charts.chart import Chart, Series
 from nltrade.charts.provenance import source_lines
+from nltrade.claims import Verdict
 from nltrade.errors import NoData
 from nltrade.registry.entries import Lang
-from nltrade.verdicts import Verdict
+from nltrade.words import Words
 
 SIZE = 9.0
 LINE, BAR, GAP = 0.17, 0.4, 0.22  # inches: a line of text, a bar, below a bar
@@ -48,69 +49,91 @@ def draw_reported(verdicts: Sequence[Verdict], lang: Lang = "en") -> Chart:
     >>> draw_reported(nl.check_claims()).data[["flow", "cbs_meur", "verdict"]].values.tolist()
     [['import', 20332.0, 'supported'], ['export', 7068.0, 'supported']]
     """
-    drawable = [v for v in verdicts if v.claim.measure == "value" and v.claim.product == "TOTAL" and _figure(v)]
+    say = Words(lang)
+    drawable = [
+        v
+        for v in verdicts
+        if v.claim.measure == "value" and v.claim.product == "TOTAL" and _figure(v)
+    ]
     if not drawable:
-        raise NoData("None of these claims is about a value of all goods that CBS publishes; there is nothing to draw.")
+        raise NoData(
+            "None of these claims is about a value of all goods that CBS publishes; there is nothing to draw."
+        )
     first = drawable[0].claim
     shown: dict[str, Verdict] = {}
     for verdict in drawable:
         if (verdict.claim.partner, verdict.claim.year) == (first.partner, first.year):
             shown.setdefault(verdict.claim.flow, verdict)
     data = pd.DataFrame([_row(verdict) for verdict in shown.values()])
-    margins = [wording.text("flow-margin", lang, flow=row.flow, margin=row.margin_pct) for row in data.itertuples()]
+    margins = [
+        say.text("flow-margin", flow=row.flow, margin=row.margin_pct) for row in data.itertuples()
+    ]
     held = (data["verdict"] == "supported").sum()
     outcome = "all" if held == len(data) else "some" if held else "none"
-    headline = wording.text(f"reported-{outcome}", lang, margins=wording.several(margins, lang))
-    sources = list({origin.table: origin for verdict in shown.values() for origin in verdict.sources}.values())
+    headline = say.text(f"reported-{outcome}", margins=say.several(margins))
+    sources = list(
+        {origin.table: origin for verdict in shown.values() for origin in verdict.sources}.values()
+    )
     footer = [
-        *(wording.note(id, lang) for id in dict.fromkeys(v.claim.note for v in shown.values()) if id),
-        *(wording.note(registry.tables()[id].note, lang) for id in dict.fromkeys(data["table"])),
+        *(say.note(id) for id in dict.fromkeys(v.claim.note for v in shown.values()) if id),
+        *(say.note(registry.tables()[id].note) for id in dict.fromkeys(data["table"])),
         *source_lines(sources, lang, {str(first.year): data["status"].iloc[0]}),
     ]
-    subtitle = wording.text("reported-subtitle", lang, partner=first.partner, year=first.year)
-    series = [_series(row, lang) for row in data.to_dict("records")]
-    paint = partial(_paint, data=data, lang=lang)
+    subtitle = say.text("reported-subtitle", partner=first.partner, year=first.year)
+    series = [_series(row, say) for row in data.to_dict("records")]
+    paint = partial(_paint, data=data, say=say)
     return Chart("reported", lang, "bars", headline, subtitle, footer, series, data, paint)
 
 
-def _series(row: dict[Hashable, Any], lang: Lang) -> Series:
-    name = wording.text(f"{row['flow']}-with", lang, partner=row["partner"])
-    words = wording.text("reported-as", lang, words=row["wording"])
-    return Series(name, {wording.label("cbs", lang): row["cbs_meur"], words: row["reported_meur"]}, "meur")
+def _series(row: dict[Hashable, Any], say: Words) -> Series:
+    name = say.text(f"{row['flow']}-with", partner=row["partner"])
+    words = say.text("reported-as", words=row["wording"])
+    return Series(name, {say.label("cbs"): row["cbs_meur"], words: row["reported_meur"]}, "meur")
 
 
-def _paint(space: Canvas, data: pd.DataFrame, lang: Lang) -> None:
+def _paint(space: Canvas, data: pd.DataFrame, say: Words) -> None:
     """Draw a block for each flow: its name, the words at their figure, the bar with what CBS says behind it."""
     rows = data.to_dict("records")
-    says = [wording.text("cbs-says", lang, value=row["cbs_meur"], margin=row["margin_pct"]) for row in rows]
+    says = [say.text("cbs-says", value=row["cbs_meur"], margin=row["margin_pct"]) for row in rows]
     ends = [max(row["cbs_meur"], row["upto_meur"]) for row in rows]
     rooms = [space.width - canvas.text_width(label, SIZE, "bold") - 0.15 for label in says]
     inch = max(end / room for end, room in zip(ends, rooms, strict=True)) or 1.0  # million euro
-    words = [_words(row, space.width, inch, lang) for row in rows]
+    words = [_words(row, space.width, inch, say) for row in rows]
     heights = [LINE * (2 + label["s"].count("\n")) + 0.1 + BAR + GAP for label in words]
     (ax,) = space.open(sum(heights)).axes()
     bottom = 0.0
     for row, label, quote, end, height in zip(rows, says, words, ends, heights, strict=True):
-        flow = wording.text(f"{row['flow']}-with", lang, partner=row["partner"])
+        flow = say.text(f"{row['flow']}-with", partner=row["partner"])
         colour = style.COLOURS.get(row["flow"], style.INK)
-        ax.text(0, bottom, flow, va="top", fontsize=SIZE, weight="bold", color=style.readable(colour))
+        ax.text(
+            0, bottom, flow, va="top", fontsize=SIZE, weight="bold", color=style.readable(colour)
+        )
         bottom += height
         at = bottom - GAP - BAR / 2
-        ax.text(y=at - BAR / 2 - 0.1, va="bottom", fontsize=SIZE, style="italic", linespacing=1.2, **quote)
+        ax.text(
+            y=at - BAR / 2 - 0.1,
+            va="bottom",
+            fontsize=SIZE,
+            style="italic",
+            linespacing=1.2,
+            **quote,
+        )
         _bar(ax, at, row, colour)
-        ax.text(end + 0.08 * inch, at, label, va="center", fontsize=SIZE, weight="bold", color=style.INK)
+        ax.text(
+            end + 0.08 * inch, at, label, va="center", fontsize=SIZE, weight="bold", color=style.INK
+        )
     ax.set(xlim=(0, inch * space.width), ylim=(bottom, 0), yticks=[])
-    ticks = canvas.billions(0, max(ends), lang)
+    ticks = canvas.billions(0, max(ends), say.lang)
     ax.set_xticks(list(ticks), list(ticks.values()))
     ax.get_xticklabels()[0].set_horizontalalignment("left")  # within the width of the bars
 
 
-def _words(row: Mapping[Hashable, Any], width: float, inch: float, lang: Lang) -> dict[str, Any]:
+def _words(row: Mapping[Hashable, Any], width: float, inch: float, say: Words) -> dict[str, Any]:
     """Lay out the words that reported the figure, to the side of it that has more room."""
     reported = row["reported_meur"]
     left = reported / inch > width / 2
     room = reported / inch if left else width - reported / inch
-    quote = wording.text("quoted", lang, words=row["wording"])
+    quote = say.text("quoted", words=row["wording"])
     return {"x": reported, "s": canvas.wrap(quote, room, SIZE), "ha": "right" if left else "left"}
 
 
@@ -143,7 +166,18 @@ def _bar(ax: Axes, at: float, row: Mapping[Hashable, Any], colour: str) -> None:
     """Draw what CBS publishes, the room that the words leave, and their figure."""
     reported, start, upto = (row[f"{name}_meur"] for name in ("reported", "from", "upto"))
     ax.barh(at, row["cbs_meur"], height=BAR, color=colour)
-    room = Rectangle((start, at - BAR / 2 - 0.06), upto - start, BAR + 0.12, facecolor="none", edgecolor=style.GREY)
+    room = Rectangle(
+        (start, at - BAR / 2 - 0.06),
+        upto - start,
+        BAR + 0.12,
+        facecolor="none",
+        edgecolor=style.GREY,
+    )
     room.set_hatch("////")
     ax.add_patch(room)
-    ax.plot([reported, reported], [at - BAR / 2 - 0.1, at + BAR / 2 + 0.06], color=style.INK, linewidth=1.4)
+    ax.plot(
+        [reported, reported],
+        [at - BAR / 2 - 0.1, at + BAR / 2 + 0.06],
+        color=style.INK,
+        linewidth=1.4,
+    )

@@ -5,21 +5,25 @@ from functools import partial
 
 import pandas as pd
 
-from nltrade import registry, wording
-from nltrade.by_sector import sector_trade
-from nltrade.cbs import snapshot
+from nltrade import registry
 from nltrade.charts import sectors_over_time_words as words
 from nltrade.charts.chart import Chart, Series
-from nltrade.charts.provenance import source_lines
+from nltrade.charts.provenance import origins_in, source_lines
 from nltrade.charts.small_panels import FLOWS, LINE, paint_panels
 from nltrade.errors import NoData
+from nltrade.questions.sectors import sector_trade
+from nltrade.questions.trade import VALUE
 from nltrade.registry import sectors as named
 from nltrade.registry.entries import Lang, Sector
-from nltrade.trade import VALUE
+from nltrade.words import Words
 
 
 def draw_sectors_over_time(
-    frame: pd.DataFrame, *, partner: str = "RU", sectors: Mapping[str, Sector] | None = None, lang: Lang = "en"
+    frame: pd.DataFrame,
+    *,
+    partner: str = "RU",
+    sectors: Mapping[str, Sector] | None = None,
+    lang: Lang = "en",
 ) -> Chart:
     """
     Draw yearly imports and exports of each sector that has a published value, a small panel each.
@@ -56,6 +60,7 @@ def draw_sectors_over_time(
     >>> drawn.query("sector == 'energy' and flow == 'import' and period == '2012'")["value_meur"].tolist()
     [18682.0]
     """
+    say = Words(lang)
     partner = registry.country(partner).id
     known = named.sectors() if sectors is None else sectors
     if not any(sector.goods or sector.services for sector in known.values()):
@@ -71,21 +76,32 @@ def draw_sectors_over_time(
         raise NoData(" ".join([says, *missing[1:]]))
     headline = words.headline_of(data, known, partner, lang)
     ends = {"first": data["period"].min(), "last": data["period"].max()}
-    subtitle = wording.text("over-time-sectors-subtitle", lang, partner=partner, **ends)
+    subtitle = say.text("over-time-sectors-subtitle", partner=partner, **ends)
     footer = [
         " ".join(words.not_drawn(data, found, known, partner, lang)),
         " ".join(words.notes(data, known, lang)),
-        *source_lines(snapshot.origins(data["table"]), lang),
+        *source_lines(origins_in(frame, data["table"]), lang),
     ]
-    paint = partial(paint_panels, data=data, known={id: known[id] for id in data["sector"].unique()}, lang=lang)
-    series = _series(data, known, lang)
-    return Chart("sectors_over_time", lang, "lines", headline, subtitle, footer, series, data, paint)
+    paint = partial(
+        paint_panels, data=data, known={id: known[id] for id in data["sector"].unique()}, lang=lang
+    )
+    series = _series(data, known, say)
+    return Chart(
+        "sectors_over_time", lang, "lines", headline, subtitle, footer, series, data, paint
+    )
 
 
-def _series(data: pd.DataFrame, known: Mapping[str, Sector], lang: Lang) -> list[Series]:
+def _series(data: pd.DataFrame, known: Mapping[str, Sector], say: Words) -> list[Series]:
     return [
         Series(
-            ", ".join([known[sector].text(lang), wording.label(flow, lang), wording.label(kind, lang), table]),
+            ", ".join(
+                [
+                    known[sector].text(say.lang),
+                    say.label(flow),
+                    say.label(kind),
+                    table,
+                ]
+            ),
             dict(zip(rows["period"], rows[VALUE], strict=True)),
         )
         for (sector, kind, _, table, flow), rows in data.groupby(LINE, sort=False)
@@ -101,6 +117,12 @@ def _data(found: pd.DataFrame, known: Mapping[str, Sector]) -> pd.DataFrame:
     best = counts.sort_values("size", ascending=False, kind="stable").drop_duplicates(LINE[:3])
     best = pd.concat([best[best["kind"] == "goods"], counts[counts["kind"] == "services"]])
     data = published.merge(best[LINE[:4]], on=LINE[:4])[[*LINE, "period", VALUE]]
-    places = {"sector": {id: at for at, id in enumerate(known)}, "table": order, "flow": {"import": 0, "export": 1}}
+    places = {
+        "sector": {id: at for at, id in enumerate(known)},
+        "table": order,
+        "flow": {"import": 0, "export": 1},
+    }
     by = [*LINE, "period"]
-    return data.sort_values(by, key=lambda s: s.map(places.get(s.name)) if s.name in places else s, ignore_index=True)
+    return data.sort_values(
+        by, key=lambda s: s.map(places.get(s.name)) if s.name in places else s, ignore_index=True
+    )

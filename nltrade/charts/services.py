@@ -6,15 +6,16 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from nltrade import registry, wording
-from nltrade.cbs import snapshot
-from nltrade.charts import canvas, panels, services_data, style
+from nltrade import registry
+from nltrade.charts import canvas, services_data, style
+from nltrade.charts import over_years as panels
 from nltrade.charts.canvas import Canvas
 from nltrade.charts.chart import Chart, Series
-from nltrade.charts.provenance import source_lines, statuses, to_fetch
+from nltrade.charts.provenance import origins_in, source_lines, statuses, to_fetch
 from nltrade.charts.services_data import TOTAL
+from nltrade.questions.trade import VALUE
 from nltrade.registry.entries import Lang
-from nltrade.trade import VALUE
+from nltrade.words import Words
 
 APART = 0.05  # between two panels, as a part of their width
 NAMES = 1.35  # inches beside each panel for the names of lines
@@ -55,6 +56,7 @@ def draw_services(frame: pd.DataFrame, *, partner: str = "RU", lang: Lang = "en"
     >>> drawn.query("product == 'S' and flow == 'export' and period == '2020'")[["table", "value_meur"]].values.tolist()
     [['82616NED', 1553.0], ['84765NED', 1974.0]]
     """
+    say = Words(lang)
     partner = registry.country(partner).id
     data = services_data.rows(frame, partner)
     classes = services_data.largest(data, len(style.CLASSES))
@@ -62,12 +64,12 @@ def draw_services(frame: pd.DataFrame, *, partner: str = "RU", lang: Lang = "en"
     drawn = data[data["product"].isin([TOTAL, *classes])].reset_index(drop=True)
     headline = services_data.headline(frame, drawn, partner, lang)
     marks = services_data.marks(drawn, lang)
-    subtitle = [wording.text("services-subtitle", lang, partner=partner)]
+    subtitle = [say.text("services-subtitle", partner=partner)]
     if classes:
-        subtitle.append(wording.label("services-thick", lang))
+        subtitle.append(say.label("services-thick"))
     count = data["product"].nunique() - 1
     if count > len(classes):
-        subtitle.append(wording.text("services-cut", lang, count=count, shown=len(classes)))
+        subtitle.append(say.text("services-cut", count=count, shown=len(classes)))
     status = statuses(frame, known["period"].max(), "services")
     footer = [
         " ".join(
@@ -76,21 +78,23 @@ def draw_services(frame: pd.DataFrame, *, partner: str = "RU", lang: Lang = "en"
                 *to_fetch(frame, partner, "SC", "services-fetch", lang),
             ]
         ),
-        wording.note("balance-of-payments", lang),
-        *source_lines(snapshot.origins(drawn["table"].unique()), lang, status),
+        say.note("balance-of-payments"),
+        *source_lines(origins_in(frame, drawn["table"]), lang, status),
     ]
-    paint = partial(_paint, drawn=drawn, classes=classes, marks=list(marks.values()), lang=lang)
-    series = _series(drawn, lang)
-    return Chart("services", lang, "lines", headline, " ".join(subtitle), footer, series, drawn, paint)
+    paint = partial(_paint, drawn=drawn, classes=classes, marks=list(marks.values()), say=say)
+    series = _series(drawn, say)
+    return Chart(
+        "services", lang, "lines", headline, " ".join(subtitle), footer, series, drawn, paint
+    )
 
 
-def _series(drawn: pd.DataFrame, lang: Lang) -> list[Series]:
+def _series(drawn: pd.DataFrame, say: Words) -> list[Series]:
     return [
         panels.year_series(
-            f"{registry.product(product).text(lang)}, {wording.label(flow, lang)}, {table}",
+            f"{registry.product(product).text(say.lang)}, {say.label(flow)}, {table}",
             rows,
             VALUE,
-            lang,
+            say.lang,
             "meur",
             main=product == TOTAL,
         )
@@ -98,14 +102,16 @@ def _series(drawn: pd.DataFrame, lang: Lang) -> list[Series]:
     ]
 
 
-def _paint(space: Canvas, drawn: pd.DataFrame, classes: list[str], marks: list[float], lang: Lang) -> None:
+def _paint(
+    space: Canvas, drawn: pd.DataFrame, classes: list[str], marks: list[float], say: Words
+) -> None:
     low, high = min(drawn[VALUE].min(), 0), max(drawn[VALUE].max(), 0)
     tall = high - low or 1.0
-    ticks = canvas.billions(low, high, lang)
+    ticks = canvas.billions(low, high, say.lang)
     left = canvas.room(ticks.values())
     (limits, _), year = panels.limits([drawn, drawn], space.width - left, NAMES, APART)
     partner = drawn["partner"].iloc[0]
-    titles = {flow: wording.text(f"{flow}-with", lang, partner=partner) for flow in services_data.FLOWS}
+    titles = {flow: say.text(f"{flow}-with", partner=partner) for flow in services_data.FLOWS}
     above = panels.titles(dict.fromkeys(titles.values(), year * (limits[1] - limits[0])))
     axes = space.open(3.75 + above).axes(1, 2, left=left, titles=above, wspace=APART)
     for ax, (flow, title) in zip(axes, titles.items(), strict=True):
@@ -114,7 +120,7 @@ def _paint(space: Canvas, drawn: pd.DataFrame, classes: list[str], marks: list[f
         ax.axhline(0, color=style.GREY, linewidth=0.8)
         for number, at in enumerate(marks, start=1):
             panels.mark_at(ax, at, number, high)
-        _lines(ax, drawn[drawn["flow"] == flow], classes, lang)
+        _lines(ax, drawn[drawn["flow"] == flow], classes, say.lang)
         panels.title(ax, title, style.COLOURS[flow])
     axes[1].tick_params(labelleft=False)
 
@@ -126,17 +132,26 @@ def _lines(ax: Axes, rows: pd.DataFrame, classes: list[str], lang: Lang) -> None
     flow = rows["flow"].iloc[0]
     colours = {TOTAL: style.COLOURS[flow]} | dict(zip(classes, style.CLASSES, strict=False))
     for product, colour in reversed(colours.items()):
-        look = {"linewidth": 2.8, "markersize": 3.5} if product == TOTAL else {"linewidth": 1.3, "markersize": 2.5}
+        look = (
+            {"linewidth": 2.8, "markersize": 3.5}
+            if product == TOTAL
+            else {"linewidth": 1.3, "markersize": 2.5}
+        )
         line = rows[rows["product"] == product]
         for table, years in line.groupby("table", sort=False):
             panels.draw_line(ax, years, VALUE, colour, registry.tables()[str(table)].breaks, **look)
         known = line.dropna(subset=[VALUE])
         if len(known):
             name = canvas.wrap(registry.product(product).text(lang), NAMES - 0.08, 7.5)
-            labels[name], lasts[name] = (known[VALUE].iloc[-1], colour), int(known["period"].iloc[-1])
+            labels[name], lasts[name] = (
+                (known[VALUE].iloc[-1], colour),
+                int(known["period"].iloc[-1]),
+            )
     end = rows["period"].astype(int).max()
     for name, spot in panels.label_ends(ax, end + 1.2, labels, 7.5).items():
         y, colour = labels[name]
         dots = ":" if lasts[name] < end else "-"  # from a line that ends before
-        ax.plot([lasts[name] + 0.35, end + 1.05], [y, spot], color=colour, linestyle=dots, linewidth=0.6)
+        ax.plot(
+            [lasts[name] + 0.35, end + 1.05], [y, spot], color=colour, linestyle=dots, linewidth=0.6
+        )
     panels.mark_years(ax, rows["period"].astype(int).unique())

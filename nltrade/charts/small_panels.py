@@ -7,19 +7,26 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, MaxNLocator
 
-from nltrade import registry, wording
+from nltrade import registry
 from nltrade.charts import canvas, style
 from nltrade.charts.canvas import Canvas
-from nltrade.charts.panels import pieces
+from nltrade.charts.over_years import pieces
+from nltrade.questions.trade import VALUE
 from nltrade.registry.entries import Kind, Lang, Sector
-from nltrade.trade import VALUE
+from nltrade.words import Words
 
 LINE = ["sector", "kind", "concept", "table", "flow"]  # what tells one line from another
 FLOWS = {"import": (style.IMPORT, style.IMPORT_LIGHT), "export": (style.EXPORT, style.EXPORT_LIGHT)}
-NAME, UNIT, SMALL = 0.155, 0.16, 7.0  # inches of a line of a name and of the line of units; size of small text
+NAME, UNIT, SMALL = (
+    0.155,
+    0.16,
+    7.0,
+)  # inches of a line of a name and of the line of units; size of small text
 
 
-def paint_panels(space: Canvas, data: pd.DataFrame, known: Mapping[str, Sector], lang: Lang) -> None:
+def paint_panels(
+    space: Canvas, data: pd.DataFrame, known: Mapping[str, Sector], lang: Lang
+) -> None:
     """Draw a panel for each sector."""
     _Panels(data, known, lang, space.width).draw(space)
 
@@ -27,22 +34,36 @@ def paint_panels(space: Canvas, data: pd.DataFrame, known: Mapping[str, Sector],
 class _Panels:
     """What is drawn where, in inches, known before the canvas is opened."""
 
-    def __init__(self, data: pd.DataFrame, known: Mapping[str, Sector], lang: Lang, room: float) -> None:
+    def __init__(
+        self, data: pd.DataFrame, known: Mapping[str, Sector], lang: Lang, room: float
+    ) -> None:
+        say = Words(lang)
         self.data, self.known, self.lang, self.room = data, known, lang, room
         self.ids = list(dict.fromkeys(data["sector"]))
         count = len(self.ids)
-        self.columns = min(count if count <= 2 else 3 if count <= 9 else 4, max(int(room // 1.7), 1))
+        self.columns = min(
+            count if count <= 2 else 3 if count <= 9 else 4, max(int(room // 1.7), 1)
+        )
         self.rows = -(-count // self.columns)
         self.panel = 1.9 if count <= 2 else 1.2 if count <= 9 else 0.95
-        self.scales = {id: _scale(data.loc[data["sector"] == id, VALUE].max(), lang) for id in self.ids}
+        self.scales = {
+            id: _scale(data.loc[data["sector"] == id, VALUE].max(), say) for id in self.ids
+        }
         labels = [label for _, labels, _ in self.scales.values() for label in labels]
         self.left = max(canvas.text_width(label, SMALL) for label in labels) + 0.08
         gap = self.left + 0.15
         self.width = (room - self.left - gap * (self.columns - 1)) / self.columns
-        self.names = {id: canvas.wrap(known[id].text(lang), self.width + self.left, 8, "bold") for id in self.ids}
-        self.title = NAME * (1 + max(name.count("\n") for name in self.names.values())) + UNIT + 0.09
+        self.names = {
+            id: canvas.wrap(known[id].text(lang), self.width + self.left, 8, "bold")
+            for id in self.ids
+        }
+        self.title = (
+            NAME * (1 + max(name.count("\n") for name in self.names.values())) + UNIT + 0.09
+        )
         self.concepts = {
-            kind: sorted(set(rows["concept"]), key=[t.concept for t in registry.tables().values()].index)
+            kind: sorted(
+                set(rows["concept"]), key=[t.concept for t in registry.tables().values()].index
+            )
             for kind, rows in data.groupby("kind")
         }
         self.key = self._key()
@@ -61,7 +82,9 @@ class _Panels:
             y = 0.1 + 0.2 * row
             key.plot([x, x + 0.3], [y, y], **look)
             key.text(x + 0.36, y, label, va="center_baseline", fontsize=8, color=style.INK)
-        axes = space.axes(self.rows, self.columns, left=self.left, titles=self.above + self.title, **self.spacing)
+        axes = space.axes(
+            self.rows, self.columns, left=self.left, titles=self.above + self.title, **self.spacing
+        )
         for at, (id, ax) in enumerate(zip(self.ids, axes, strict=False)):
             self._panel(ax, id, lowest=at + self.columns >= len(self.ids))
         for ax in axes[len(self.ids) :]:
@@ -75,14 +98,18 @@ class _Panels:
     def _key(self) -> list[tuple[int, float, str, dict[str, Any]]]:
         """Lay out the key: row, inches from the left, label and look of each sample."""
         samples = [
-            (wording.label(f, self.lang), {"color": c[0]}) for f, c in FLOWS.items() if f in set(self.data["flow"])
+            (Words(self.lang).label(f), {"color": c[0]})
+            for f, c in FLOWS.items()
+            if f in set(self.data["flow"])
         ]
         for kind, concepts in self.concepts.items():
             for concept in concepts:
                 pale, dash = self._look(kind, concept)
                 words = [kind, concept] if len(concepts) > 1 else [kind]
-                label = ", ".join(wording.label(word, self.lang) for word in words)
-                samples.append((label, {"color": style.RULE if pale else style.GREY, "linestyle": dash}))
+                label = ", ".join(Words(self.lang).label(word) for word in words)
+                samples.append(
+                    (label, {"color": style.RULE if pale else style.GREY, "linestyle": dash})
+                )
         placed, row, x = [], 0, 0.0
         for label, look in samples:
             wide = 0.36 + canvas.text_width(label, 8)
@@ -98,29 +125,57 @@ class _Panels:
         for (_, kind, concept, table, flow), line in rows.groupby(LINE, sort=False):
             pale, dash = self._look(kind, concept)
             for values in pieces(line, VALUE, registry.tables()[table].breaks):
-                look: dict[str, Any] = {"linewidth": 1.5, "marker": "o", "markersize": 2, "clip_on": False}
-                ax.plot(values, color=FLOWS[flow][pale], linestyle=dash, zorder=2 + (not pale), **look)
+                look: dict[str, Any] = {
+                    "linewidth": 1.5,
+                    "marker": "o",
+                    "markersize": 2,
+                    "clip_on": False,
+                }
+                ax.plot(
+                    values, color=FLOWS[flow][pale], linestyle=dash, zorder=2 + (not pale), **look
+                )
         years = self.data["period"].astype(int)
         ticks, labels, unit = self.scales[id]
-        ax.set(xlim=(years.min() - 0.7, years.max() + 0.7), ylim=(0, max(rows[VALUE].max() * 1.06, ticks[-1])))
+        ax.set(
+            xlim=(years.min() - 0.7, years.max() + 0.7),
+            ylim=(0, max(rows[VALUE].max() * 1.06, ticks[-1])),
+        )
         ax.set_yticks(ticks, labels)
         ax.xaxis.set_major_locator(FixedLocator(_years(years.min(), years.max(), self.width)))
         ax.tick_params(labelsize=SMALL, labelbottom=lowest)
-        unit = _with_proxy(unit, self.known[id], sorted(set(rows["kind"])), self.lang)
+        unit = _with_proxy(unit, self.known[id], sorted(set(rows["kind"])), Words(self.lang))
         self._above(ax, 0.09, unit, fontsize=SMALL, color=style.SOFT, va="baseline")
-        self._above(ax, 0.06 + UNIT, self.names[id], fontsize=8, weight="bold", linespacing=1.15, va="bottom")
+        self._above(
+            ax,
+            0.06 + UNIT,
+            self.names[id],
+            fontsize=8,
+            weight="bold",
+            linespacing=1.15,
+            va="bottom",
+        )
 
     def _above(self, ax: Axes, inches: float, text: str, **look: Any) -> None:
-        ax.text(-self.left / self.width, 1 + inches / self.panel, text, transform=ax.transAxes, **look)
+        ax.text(
+            -self.left / self.width, 1 + inches / self.panel, text, transform=ax.transAxes, **look
+        )
 
 
-def _scale(high: float, lang: Lang) -> tuple[list[float], list[str], str]:
+def _scale(high: float, say: Words) -> tuple[list[float], list[str], str]:
     """Choose few ticks from zero to a value of million euro, written in the unit that suits it."""
     factor, unit = (1000, "billion-euro") if high >= 1000 else (1, "million-euro")
     high = high or 1.0
-    ticks = [float(tick) for tick in MaxNLocator(4, steps=[1, 2, 5, 10]).tick_values(0, high) if tick <= high]
+    ticks = [
+        float(tick)
+        for tick in MaxNLocator(4, steps=[1, 2, 5, 10]).tick_values(0, high)
+        if tick <= high
+    ]
     digits = max(len(f"{tick / factor:g}".partition(".")[2]) if tick < 1e6 else 0 for tick in ticks)
-    return ticks, [wording.number(tick / factor, lang, digits) for tick in ticks], wording.label(unit, lang)
+    return (
+        ticks,
+        [say.number(tick / factor, digits) for tick in ticks],
+        say.label(unit),
+    )
 
 
 def _years(first: int, last: int, width: float) -> list[int]:
@@ -130,11 +185,11 @@ def _years(first: int, last: int, width: float) -> list[int]:
     return [year for year in range(first, last + 1) if year % step == 0]
 
 
-def _with_proxy(unit: str, sector: Sector, kinds: list[Kind], lang: Lang) -> str:
+def _with_proxy(unit: str, sector: Sector, kinds: list[Kind], say: Words) -> str:
     """Name the unit, and what is drawn of it by classes that are not just the sector."""
     proxies = [kind for kind in kinds if sector.coverage(kind) == "proxy"]
     if not proxies:
         return unit
     if len(proxies) == len(kinds):
-        return wording.text("unit-proxy", lang, unit=unit)
-    return wording.text("unit-proxy-of", lang, unit=unit, kind=proxies[0])
+        return say.text("unit-proxy", unit=unit)
+    return say.text("unit-proxy-of", unit=unit, kind=proxies[0])

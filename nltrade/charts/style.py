@@ -17,11 +17,17 @@ STYLE = Path(__file__).with_name("nltrade.mplstyle")
 # Width in inches: between the margins of an A4 document, over a full A4 page, beside the margins of a wide slide.
 SIZES = {"column": 6.3, "page": 8.0, "slide": 9.0}
 # Colours are places in the cycle of the style that is in use: what each means stands in nltrade.mplstyle.
-IMPORT, EXPORT, SUBJECT, IMPORT_LIGHT, EXPORT_LIGHT, PALE, GREY = (f"C{place}" for place in range(7))
+IMPORT, EXPORT, SUBJECT, IMPORT_LIGHT, EXPORT_LIGHT, PALE, GREY = (
+    f"C{place}" for place in range(7)
+)
 COLOURS = {"import": IMPORT, "export": EXPORT}
 CLASSES = tuple(f"C{place}" for place in range(7, 13))
 RULE, INK, SOFT, PAGE = "C13", "C14", "C15", "C16"
-OWN = {INK: "text.color", SOFT: "xtick.color", PAGE: "figure.facecolor"}  # colours that are settings of their own
+OWN = {
+    INK: "text.color",
+    SOFT: "xtick.color",
+    PAGE: "figure.facecolor",
+}  # colours that are settings of their own
 CONTRAST = 4.5  # least ratio of text to what it stands on: WCAG 2.2, level AA
 
 
@@ -50,8 +56,12 @@ def styled(own: Path | str | None = None) -> AbstractContextManager[None]:
         settings |= _house_style(Path(own))
         first = settings["axes.prop_cycle"].by_key().get("color", [])[: len(colours)]
         colours = [*first, *colours[len(first) :]]
-    settings["axes.prop_cycle"] = cycler(color=[*colours, *(settings[name] for name in OWN.values())])
-    return matplotlib.style.context(["default", settings])  # whatever a user or a notebook has set for other drawings
+    settings["axes.prop_cycle"] = cycler(
+        color=[*colours, *(settings[name] for name in OWN.values())]
+    )
+    return matplotlib.style.context(
+        ["default", settings]
+    )  # whatever a user or a notebook has set for other drawings
 
 
 def readable(colour: str, on: str = PAGE) -> str:
@@ -77,11 +87,17 @@ def readable(colour: str, on: str = PAGE) -> str:
     ('#0072b2', '#c25600', '#ffffff')
     """
     *opaque, alpha = to_rgba(on)
-    ground = np.array(opaque) * alpha + 1 - alpha  # a page that lets through is taken to lie on white
+    ground = (
+        np.array(opaque) * alpha + 1 - alpha
+    )  # a page that lets through is taken to lie on white
     text = np.array(to_rgb(colour))
-    end = np.zeros(3) if _luminance(ground) > 0.18 else np.ones(3)  # black or white, whichever is further off
+    end = (
+        np.zeros(3) if _luminance(ground) > 0.18 else np.ones(3)
+    )  # black or white, whichever is further off
     tones = [to_hex(tuple(text * (1 - step / 100) + end * step / 100)) for step in range(101)]
-    return next((tone for tone in tones if _contrast(np.array(to_rgb(tone)), ground) >= CONTRAST), tones[-1])
+    return next(
+        (tone for tone in tones if _contrast(np.array(to_rgb(tone)), ground) >= CONTRAST), tones[-1]
+    )
 
 
 def _contrast(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
@@ -96,7 +112,10 @@ def _luminance(rgb: NDArray[np.float64]) -> float:
 
 
 def _settings(file: Path) -> dict[str, Any]:
-    return dict(matplotlib.rc_params_from_file(file, fail_on_error=True, use_default_template=False))  # type: ignore[arg-type]
+    settings: Any = matplotlib.rc_params_from_file(
+        file, fail_on_error=True, use_default_template=False
+    )
+    return dict(settings)
 
 
 def _house_style(own: Path) -> dict[str, Any]:
@@ -104,16 +123,31 @@ def _house_style(own: Path) -> dict[str, Any]:
     try:
         lines = own.read_text(encoding="utf-8").splitlines()
     except UnicodeDecodeError:
-        raise UnknownName(f"Style file {own} is no text in UTF-8. Save it as lines of name: value.") from None
+        raise UnknownName(
+            f"Style file {own} is no text in UTF-8. Save it as lines of name: value."
+        ) from None
     except OSError as error:
-        raise UnknownName(f"Style file {own} cannot be read: {error.strerror}. Check the path.") from None
-    names = [line.partition(":")[0].strip() for line in lines if line.strip() and not line.strip().startswith("#")]
+        raise UnknownName(
+            f"Style file {own} cannot be read: {error.strerror}. Check the path."
+        ) from None
+    names = [
+        line.partition(":")[0].strip()
+        for line in lines
+        if line.strip() and not line.strip().startswith("#")
+    ]
     if strange := next((name for name in names if name not in matplotlib.rcParams), None):
         hint = close_to(strange, matplotlib.rcParams)
-        raise UnknownName(f"Style file {own}: matplotlib has no setting {strange!r}.{hint} Write lines of name: value.")
+        raise UnknownName(
+            f"Style file {own}: matplotlib has no setting {strange!r}.{hint} Write lines of name: value."
+        )
     try:
         settings = _settings(own)
     except ValueError as error:
         why = str(error).strip().splitlines()[-1].strip()
-        raise UnknownName(f"Style file {own} has a value that matplotlib cannot use: {why}. Mend that line.") from None
-    return settings | {"text.parse_math": False, "text.usetex": False}  # words are drawn as they are
+        raise UnknownName(
+            f"Style file {own} has a value that matplotlib cannot use: {why}. Mend that line."
+        ) from None
+    return settings | {
+        "text.parse_math": False,
+        "text.usetex": False,
+    }  # words are drawn as they are

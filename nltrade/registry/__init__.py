@@ -12,16 +12,8 @@ from functools import cache
 from pathlib import Path
 
 from nltrade.errors import UnknownName, close_to
-from nltrade.registry.entries import (
-    FLOWS,
-    Event,
-    Flow,
-    Partner,
-    Product,
-    Table,
-    Text,
-)
-from nltrade.registry.reading import known, read, sections, wrong
+from nltrade.registry.entries import FLOWS, Event, Flow, Partner, Product, Table, Text
+from nltrade.registry.toml import known, read, sections, wrong
 
 FOLDER = Path(__file__).parent
 
@@ -43,7 +35,9 @@ def tables() -> Mapping[str, Table]:
     found = read(FOLDER / "tables.toml", "tables", Table)
     for table in found.values():
         if table.unit not in units():
-            raise wrong("tables.toml", table.id, f"unit {table.unit!r} has no factor; add it under [units]")
+            raise wrong(
+                "tables.toml", table.id, f"unit {table.unit!r} has no factor; add it under [units]"
+            )
         if bool(table.measures) == bool(table.flows):
             raise wrong("tables.toml", table.id, "give either measures, or a direction with flows")
         known(table.keys_of or table.id, found, "tables.toml", table.id, "table")
@@ -56,7 +50,9 @@ def tables() -> Mapping[str, Table]:
 @cache
 def units() -> Mapping[str, float]:
     """Give the factor that turns each unit CBS uses into million euro."""
-    return {unit: float(factor) for unit, factor in sections(FOLDER / "tables.toml")["units"].items()}
+    return {
+        unit: float(factor) for unit, factor in sections(FOLDER / "tables.toml")["units"].items()
+    }
 
 
 @cache
@@ -82,7 +78,9 @@ def partners() -> Mapping[str, Partner]:
             known(table, tables(), "partners.toml", partner.id, "table")
             other = seen.setdefault((table, key), partner.id)
             if other != partner.id:
-                raise wrong("partners.toml", partner.id, f"key {key} of {table} already belongs to {other}")
+                raise wrong(
+                    "partners.toml", partner.id, f"key {key} of {table} already belongs to {other}"
+                )
     return found
 
 
@@ -102,7 +100,14 @@ def products() -> Mapping[str, Product]:
     """
     sitc = read(FOLDER / "sitc.toml", None, Text)
     detailed = {
-        id: Product(id=id, en=t.en, nl=t.nl, kind="goods", level=len(id), keys=[f"t{id}" if len(id) == 2 else id])
+        id: Product(
+            id=id,
+            en=t.en,
+            nl=t.nl,
+            kind="goods",
+            level=len(id),
+            keys=[f"t{id}" if len(id) == 2 else id],
+        )
         for id, t in sitc.items()
     }
     return read(FOLDER / "products.toml", None, Product) | detailed
@@ -112,7 +117,11 @@ def products() -> Mapping[str, Product]:
 def partner_keys(table: str) -> Mapping[str, Partner]:
     """Give the partners of a table by the key it has for them, without the spaces that CBS pads some keys with."""
     of = tables()[table]
-    found = {p.keys[of.keys_of or table].strip(): p for p in partners().values() if (of.keys_of or table) in p.keys}
+    found = {
+        p.keys[of.keys_of or table].strip(): p
+        for p in partners().values()
+        if (of.keys_of or table) in p.keys
+    }
     return {key: p for key, p in found.items() if not of.groups_only or p.kind != "country"}
 
 
@@ -121,10 +130,14 @@ def product_keys(table: str) -> Mapping[str, Product]:
     """Give the products of a table by the key (or the value column) it has for them, without padding."""
     of = tables()[table]
     goods_or_services = [product for product in products().values() if product.kind == of.kind]
-    return {key.strip(): p for p in goods_or_services for key in p.keys if re.fullmatch(of.codes, key)}
+    return {
+        key.strip(): p for p in goods_or_services for key in p.keys if re.fullmatch(of.codes, key)
+    }
 
 
-def tables_with(*, partner: Partner | None = None, products: Iterable[str] = (), period: str = "") -> list[Table]:
+def tables_with(
+    *, partner: Partner | None = None, products: Iterable[str] = (), period: str = ""
+) -> list[Table]:
     """List the tables that publish a partner, some products and a period together, in the order of the registry."""
     codes = set(products)
     return [
@@ -180,7 +193,9 @@ def partner(name: str) -> Partner:
     by_id = partners()
     if str(name).upper() in by_id:
         return by_id[str(name).upper()]
-    by_name = {other.lower(): p for p in by_id.values() for other in [p.name("en"), p.name("nl"), *p.also]}
+    by_name = {
+        other.lower(): p for p in by_id.values() for other in [p.name("en"), p.name("nl"), *p.also]
+    }
     name = str(name)
     if name.lower() in by_name:
         return by_name[name.lower()]
@@ -263,7 +278,9 @@ def table(id: str) -> Table:
         The table is not registered.
     """
     if id not in tables():
-        raise UnknownName(f"No table {id!r}.{close_to(id, tables())} Registered are {', '.join(tables())}.")
+        raise UnknownName(
+            f"No table {id!r}.{close_to(id, tables())} Registered are {', '.join(tables())}."
+        )
     return tables()[id]
 
 
@@ -304,5 +321,7 @@ def eu_members(on: date | None = None) -> frozenset[str]:
     """
     day = on or date.max
     return frozenset(
-        p.id for p in partners().values() if p.eu_from and p.eu_from <= day and (p.eu_until is None or day < p.eu_until)
+        p.id
+        for p in partners().values()
+        if p.eu_from and p.eu_from <= day and (p.eu_until is None or day < p.eu_until)
     )

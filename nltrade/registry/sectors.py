@@ -7,9 +7,9 @@ import msgspec
 
 from nltrade import registry
 from nltrade.errors import RegistryError, UnknownName
-from nltrade.printed import Entries
 from nltrade.registry.entries import Kind, Published, Sector, Text
-from nltrade.registry.reading import convert, known, read, sections, wrong
+from nltrade.registry.toml import convert, known, read, sections, wrong
+from nltrade.report import Entries
 
 KINDS: tuple[Kind, Kind] = ("goods", "services")
 
@@ -47,11 +47,15 @@ def sectors(file: Path | None = None) -> Mapping[str, Sector]:
         if not isinstance(fields, dict):
             raise wrong(path.name, id, f"expected a section with fields, found {fields!r}")
         group = known(fields.get("group"), groups, path.name, id, "group")
-        found[id] = convert(path, id, {**fields, "group": msgspec.to_builtins(groups[group])}, Sector)
+        found[id] = convert(
+            path, id, {**fields, "group": msgspec.to_builtins(groups[group])}, Sector
+        )
         for fault in _faults(found[id]):
             raise wrong(path.name, id, fault)
     if not found:
-        raise RegistryError(f"{path.name}: no sector found. Write each one as a section [sectors.<id>].")
+        raise RegistryError(
+            f"{path.name}: no sector found. Write each one as a section [sectors.<id>]."
+        )
     return found
 
 
@@ -88,7 +92,11 @@ def published(file: Path | None = None) -> Mapping[str, Published]:
         except UnknownName as error:
             raise wrong(path.name, figure.id, str(error)) from None
         if (twice := _inside_another(codes)) is not None:
-            raise wrong(path.name, figure.id, f"{twice[0]} is inside {twice[1]} and would count twice; leave one out")
+            raise wrong(
+                path.name,
+                figure.id,
+                f"{twice[0]} is inside {twice[1]} and would count twice; leave one out",
+            )
     return found
 
 
@@ -142,11 +150,20 @@ def union(codes: Iterable[str]) -> list[str]:
     ['3', '74']
     """
     listed = list(dict.fromkeys(codes))
-    return [code for code in listed if not any(contains(other, code) for other in listed if other != code)]
+    return [
+        code
+        for code in listed
+        if not any(contains(other, code) for other in listed if other != code)
+    ]
 
 
 def _inside_another(codes: list[str]) -> tuple[str, str] | None:
-    pairs = [(part, whole) for part in codes for whole in codes if part != whole and contains(whole, part)]
+    pairs = [
+        (part, whole)
+        for part in codes
+        for whole in codes
+        if part != whole and contains(whole, part)
+    ]
     if len(set(codes)) < len(codes):
         twice = next(code for code in codes if codes.count(code) > 1)
         pairs.append((twice, twice))
@@ -163,7 +180,9 @@ def _faults(sector: Sector) -> list[str]:
             except UnknownName as error:
                 return [f"{kind} = {codes}: {error}"]
             if product.kind != kind:
-                faults.append(f"{code} ({product.en}) is a class of {product.kind}; write it under `{product.kind}`")
+                faults.append(
+                    f"{code} ({product.en}) is a class of {product.kind}; write it under `{product.kind}`"
+                )
         if (twice := _inside_another(codes)) is not None:
             faults.append(f"{twice[0]} is inside {twice[1]} and would count twice; leave one out")
         if bool(codes) == (coverage == "none"):

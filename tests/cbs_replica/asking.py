@@ -17,19 +17,29 @@ def ask(url: str, **options: str) -> requests.Response:
         return session.get(url, params=query if "?" not in url else None, timeout=TIMEOUT)
 
 
-def get(cbs: Replica, table: str, entity: str = "TypedDataSet", service: str = "ODataFeed", **options: str) -> Any:
+def get(
+    cbs: Replica,
+    table: str,
+    entity: str = "TypedDataSet",
+    service: str = "ODataFeed",
+    **options: str,
+) -> Any:
     """Give one page of an entity as decoded JSON; a refusal is an error."""
     answer = ask(f"{cbs.url}/{service}/odata/{table}/{entity}", **options)
     answer.raise_for_status()
     return answer.json()
 
 
-def value(cbs: Replica, table: str, entity: str = "TypedDataSet", **options: str) -> list[dict[str, Any]]:
+def value(
+    cbs: Replica, table: str, entity: str = "TypedDataSet", **options: str
+) -> list[dict[str, Any]]:
     """Give the rows of one page."""
     return list(get(cbs, table, entity, **options)["value"])
 
 
-def follow(cbs: Replica, table: str, entity: str = "TypedDataSet", **options: str) -> list[list[dict[str, Any]]]:
+def follow(
+    cbs: Replica, table: str, entity: str = "TypedDataSet", **options: str
+) -> list[list[dict[str, Any]]]:
     """Give the rows of every page, as the links lead."""
     page = get(cbs, table, entity, **options)
     pages = [page["value"]]

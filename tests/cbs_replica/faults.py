@@ -40,7 +40,11 @@ class Fault:
     times: int | None = 1
 
     def applies(self, table: str, entity: str, page: int) -> bool:
-        return fnmatchcase(table, self.table) and fnmatchcase(entity, self.entity) and self.page in {None, page}
+        return (
+            fnmatchcase(table, self.table)
+            and fnmatchcase(entity, self.entity)
+            and self.page in {None, page}
+        )
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,9 @@ class Html(OnTheWire):
     text: str = "<!DOCTYPE html><html><head><title>Onderhoud</title></head><body><p>Even geduld.</p></body></html>"
 
     def answer(self, answer: Answer) -> Answer:
-        return replace(answer, body=self.text.encode(), headers={"Content-Type": "text/html; charset=utf-8"})
+        return replace(
+            answer, body=self.text.encode(), headers={"Content-Type": "text/html; charset=utf-8"}
+        )
 
 
 @dataclass(frozen=True)
@@ -187,7 +193,11 @@ class RenamedMeasure(Schema):
             return {self.new if name == self.old else name: value for name, value in row.items()}
 
         properties = _mapped(table.properties, self.old, Key=self.new)
-        return replace(table, properties=properties, rows=Changed(table.rows, renamed, frozenset([self.old, self.new])))
+        return replace(
+            table,
+            properties=properties,
+            rows=Changed(table.rows, renamed, frozenset([self.old, self.new])),
+        )
 
 
 @dataclass(frozen=True)
@@ -197,7 +207,9 @@ class DroppedColumn(Schema):
     name: str
 
     def change(self, table: Table) -> Table:
-        return replace(table, properties=[row for row in table.properties if row["Key"] != self.name])
+        return replace(
+            table, properties=[row for row in table.properties if row["Key"] != self.name]
+        )
 
 
 @dataclass(frozen=True)
@@ -213,9 +225,14 @@ class NewKey(Schema):
         dimensions = dict(table.dimensions)
         if self.listed:
             like = dict.fromkeys(dimensions[self.dimension][0])
-            dimensions[self.dimension] = [*dimensions[self.dimension], like | {"Key": self.key, "Title": self.title}]
+            dimensions[self.dimension] = [
+                *dimensions[self.dimension],
+                like | {"Key": self.key, "Title": self.title},
+            ]
         (first,) = table.rows.read(None, 0, 1)
-        row = {name: value for name, value in first.items() if name != "ID"} | {self.dimension: self.key}
+        row = {name: value for name, value in first.items() if name != "ID"} | {
+            self.dimension: self.key
+        }
         return replace(table, dimensions=dimensions, rows=Changed(table.rows, more=[row]))
 
 
@@ -228,7 +245,9 @@ class WrongUnit(Schema):
 
     def change(self, table: Table) -> Table:
         properties = [
-            row | {"Unit": self.unit} if row["Type"] == "Topic" and fnmatchcase(row["Key"], self.measure) else row
+            row | {"Unit": self.unit}
+            if row["Type"] == "Topic" and fnmatchcase(row["Key"], self.measure)
+            else row
             for row in table.properties
         ]
         return replace(table, properties=properties)
@@ -258,8 +277,13 @@ class StraySpaces(Schema):
         def padded(row: Row) -> Row:
             return row | {self.dimension: row[self.dimension] + " " * self.spaces}
 
-        keys = [row | {"Key": row["Key"] + " " * self.spaces} for row in table.dimensions[self.dimension]]
-        rows = Changed(table.rows, padded, frozenset([self.dimension])) if self.in_rows else table.rows
+        keys = [
+            row | {"Key": row["Key"] + " " * self.spaces}
+            for row in table.dimensions[self.dimension]
+        ]
+        rows = (
+            Changed(table.rows, padded, frozenset([self.dimension])) if self.in_rows else table.rows
+        )
         return replace(table, dimensions=table.dimensions | {self.dimension: keys}, rows=rows)
 
 

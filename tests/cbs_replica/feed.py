@@ -33,9 +33,13 @@ def route(path: str) -> Route | None:
             return Route("ODataCatalog", "", "Tables")
         case [("ODataFeed" | "ODataApi") as service, odata, table] if odata.lower() == "odata":
             return Route(service, table, "")
-        case [("ODataFeed" | "ODataApi") as service, odata, table, entity] if odata.lower() == "odata":
+        case [("ODataFeed" | "ODataApi") as service, odata, table, entity] if (
+            odata.lower() == "odata"
+        ):
             return Route(service, table, entity)
-        case [("ODataFeed" | "ODataApi") as service, odata, table, entity, "$count"] if odata.lower() == "odata":
+        case [("ODataFeed" | "ODataApi") as service, odata, table, entity, "$count"] if (
+            odata.lower() == "odata"
+        ):
             return Route(service, table, entity, count=True)
     return None
 
@@ -61,7 +65,14 @@ def answer(
         return error(404, "File or directory not found.")
     if route.service == "ODataCatalog":
         listed = Listed([_listed(table, url) for table in tables.values()])
-        return _rows(route, options, listed, url, columns=list(listed.cells[0]) if listed.cells else [], faults=faults)
+        return _rows(
+            route,
+            options,
+            listed,
+            url,
+            columns=list(listed.cells[0]) if listed.cells else [],
+            faults=faults,
+        )
     if route.table not in tables:
         return error(404, f"Table {route.table} was not found.")
     table = tables[route.table]
@@ -75,14 +86,21 @@ def answer(
         return _json({"odata.metadata": f"{base}/$metadata", "value": entities})
     if route.entity.endswith("DataSet"):
         shown = table.typed if route.entity == "TypedDataSet" else table.untyped
-        return _rows(route, options, table.rows, url, columns=table.columns, shown=shown, faults=faults)
+        return _rows(
+            route, options, table.rows, url, columns=table.columns, shown=shown, faults=faults
+        )
     held = {
         "TableInfos": lambda: [table.described()],
         "DataProperties": lambda: table.properties,
         "CategoryGroups": lambda: table.groups,
     }.get(route.entity, lambda: table.dimensions[route.entity])()
     return _rows(
-        route, options, _Plain(held), url, columns=list(dict.fromkeys(k for r in held for k in r)), faults=faults
+        route,
+        options,
+        _Plain(held),
+        url,
+        columns=list(dict.fromkeys(k for r in held for k in r)),
+        faults=faults,
     )
 
 
@@ -92,8 +110,15 @@ class _Plain(Listed):
 
 
 def _listed(table: Table, url: str) -> dict[str, Any]:
-    info = {name: value for name, value in table.described().items() if name not in {"ID", "Description"}}
-    links = {"ApiUrl": f"{url}/ODataApi/OData/{table.id}", "FeedUrl": f"{url}/ODataFeed/OData/{table.id}"}
+    info = {
+        name: value
+        for name, value in table.described().items()
+        if name not in {"ID", "Description"}
+    }
+    links = {
+        "ApiUrl": f"{url}/ODataApi/OData/{table.id}",
+        "FeedUrl": f"{url}/ODataFeed/OData/{table.id}",
+    }
     return {"Updated": info["Modified"]} | info | links
 
 
@@ -129,8 +154,15 @@ def _rows(
             start, following = fault.start(start), fault.following(query.skip, following)
     found = shown(rows.read(query.where, start, min(start + PAGE, end)))
     if query.select:
-        found = [{name: row[name] for name in columns if name in query.select and name in row} for row in found]
-    head = f"{url}/ODataCatalog" if route.service == "ODataCatalog" else f"{url}/{route.service}/odata/{route.table}"
+        found = [
+            {name: row[name] for name in columns if name in query.select and name in row}
+            for row in found
+        ]
+    head = (
+        f"{url}/ODataCatalog"
+        if route.service == "ODataCatalog"
+        else f"{url}/{route.service}/odata/{route.table}"
+    )
     value = {"odata.metadata": f"{head}/$metadata#Cbs.OData.WebAPI.{route.entity}", "value": found}
     if following is not None and following < end:
         value["odata.nextLink"] = f"{head}/{route.entity}?{_next(options, query, following)}"
@@ -149,4 +181,6 @@ def _next(options: Mapping[str, str], query: Query, following: int) -> str:
     if query.top is not None:
         kept["$top"] = str(query.top + query.skip - following)
     kept["$skip"] = str(following)
-    return "&".join(f"{quote(name, safe='$')}={quote(value, safe='')}" for name, value in kept.items())
+    return "&".join(
+        f"{quote(name, safe='$')}={quote(value, safe='')}" for name, value in kept.items()
+    )

@@ -17,7 +17,18 @@ from nltrade import registry
 
 TWICE = 100_000_001
 FIRST, LAST = 1996, 2017
-MONTHS = ["januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober"]
+MONTHS = [
+    "januari",
+    "februari",
+    "maart",
+    "april",
+    "mei",
+    "juni",
+    "juli",
+    "augustus",
+    "september",
+    "oktober",
+]
 MONTHS += ["november", "december"]
 
 NOT_YET = {"017": 2000, "018": 2000}  # Belgium and Luxembourg are one, 002, until 1999
@@ -36,7 +47,11 @@ def is_invented(value: int) -> bool:
 
 def sitc() -> tuple[list[dict[str, str]], dict[str, int]]:
     """Make the tree of sections, divisions and groups with the keys of 7137shih, and the weight of each key."""
-    goods = [p for p in registry.products().values() if p.kind == "goods" and (p.id.isdigit() or p.id == "TOTAL")]
+    goods = [
+        p
+        for p in registry.products().values()
+        if p.kind == "goods" and (p.id.isdigit() or p.id == "TOTAL")
+    ]
     weights: dict[str, int] = {}
     for group in [p.id for p in goods if p.level == 3]:
         for key in ("T  ", f"tt{group[0]}", f"t{group[:2]}", group):
@@ -51,23 +66,33 @@ def partners(first: int, last: int) -> tuple[list[dict[str, str]], dict[str, dic
     here = {p.keys["7137shih"]: p for p in groups_first if "7137shih" in p.keys}
     weights: dict[str, dict[int, int]] = {key: {} for key in here}
     for place, (key, partner) in enumerate(here.items()):
-        for year in range(max(first, NOT_YET.get(key, 0)), min(last, NOT_ANY_MORE.get(key, 9999)) + 1):
+        for year in range(
+            max(first, NOT_YET.get(key, 0)), min(last, NOT_ANY_MORE.get(key, 9999)) + 1
+        ):
             if partner.kind != "group":
                 inside = partner.id in registry.eu_members(date(year, 12, 31)) or partner.eu
                 for member in (key, "teu" if inside else "neu", "999"):
                     weights[member][year] = weights[member].get(year, 0) + 1 + place % 2
             elif key not in ("teu", "neu", "999"):
                 weights[key][year] = 1  # of the continents only the shape
-    titles = {key: f"{partner.name('nl')}{' (vanaf 2000)' if key in NOT_YET else ''}" for key, partner in here.items()}
+    titles = {
+        key: f"{partner.name('nl')}{' (vanaf 2000)' if key in NOT_YET else ''}"
+        for key, partner in here.items()
+    }
     return [{"Key": key, "Title": title} for key, title in titles.items()], weights
 
 
-def periods(first: int, last: int, kinds: str = "MM KW JJ") -> tuple[list[dict[str, str]], dict[str, tuple[int, int]]]:
+def periods(
+    first: int, last: int, kinds: str = "MM KW JJ"
+) -> tuple[list[dict[str, str]], dict[str, tuple[int, int]]]:
     """Make months, quarters and years, and the year and weight of each; the title of 2012 has a stray space."""
     rows, weights = [], {}
     for year in range(first, last + 1):
         months = [month + year - first for month in range(1, 13)]
-        named = {f"{year}MM{month:02}": (f"{year} {MONTHS[month - 1]}", months[month - 1]) for month in range(1, 13)}
+        named = {
+            f"{year}MM{month:02}": (f"{year} {MONTHS[month - 1]}", months[month - 1])
+            for month in range(1, 13)
+        }
         for quarter in range(4):
             label = f"{year} {quarter + 1}e kwartaal"
             named[f"{year}KW0{quarter + 1}"] = (label, sum(months[3 * quarter : 3 * quarter + 3]))
@@ -86,7 +111,10 @@ def with_quarters(years: list[dict[str, str]]) -> list[dict[str, str]]:
         row
         for year in years
         for row in [
-            *({"Key": f"{year['Key'][:4]}KW0{n}", "Title": f"{year['Key'][:4]} {n}e kwartaal"} for n in range(1, 5)),
+            *(
+                {"Key": f"{year['Key'][:4]}KW0{n}", "Title": f"{year['Key'][:4]} {n}e kwartaal"}
+                for n in range(1, 5)
+            ),
             year,
         ]
     ]
@@ -140,7 +168,9 @@ def shih(rows: int | None = None, kinds: str = "MM KW JJ") -> Table:
         title=f"Internationale handel; in- en uitvoer naar SITC (3 digit), landen(groepen), {FIRST}-{last}",
         modified="2018-05-03T02:00:00",
         period=f"{FIRST} - {last}",
-        dimensions={name: dimension(listed, time=name == "Perioden") for name, listed in keys.items()},
+        dimensions={
+            name: dimension(listed, time=name == "Perioden") for name, listed in keys.items()
+        },
         topics=[topic(key, *rest) for key, rest in measures.items()],
         rows=Cube(_only_keys(keys), list(measures), cell, limit=rows),
         discontinued=True,
@@ -162,7 +192,11 @@ def border_crossing() -> Table:
         "L008776": "Verenigd Koninkrijk",
         "L008778": "Verenigde Staten",
     }
-    groups = {"T001047": "Totaal landen", "L007935": "EU (exclusief Nederland)", "L006998": "Niet-EU"}
+    groups = {
+        "T001047": "Totaal landen",
+        "L007935": "EU (exclusief Nederland)",
+        "L006998": "Niet-EU",
+    }
     size = {"T001047": len(inside) + len(outside), "L007935": len(inside), "L006998": len(outside)}
     times, time = periods(2015, 2026)
 
@@ -180,13 +214,21 @@ def border_crossing() -> Table:
     }
     keys = {"Landen": _listed(groups | inside | outside), "SITC": _listed(goods), "Perioden": times}
     return _in_millions(
-        "85429NED", "Internationale goederenhandel; grensoverschrijding, kerncijfers", measures, keys, cell
+        "85429NED",
+        "Internationale goederenhandel; grensoverschrijding, kerncijfers",
+        measures,
+        keys,
+        cell,
     )
 
 
 def key_figures() -> Table:
     """Make a small 70017: key figures of 2002-2022 for groups of countries only."""
-    groups = {"T001047": "Totaal landen(groepen)", "L007935": "EU (exclusief Nederland)", "L006998": "Niet-EU"}
+    groups = {
+        "T001047": "Totaal landen(groepen)",
+        "L007935": "EU (exclusief Nederland)",
+        "L006998": "Niet-EU",
+    }
     size = {"T001047": 9, "L007935": 5, "L006998": 4}
     times, time = periods(2002, 2022)
 
@@ -200,7 +242,9 @@ def key_figures() -> Table:
         "Handelsbalans_3": "Handelsbalans",
     }
     keys = {"LandenGroepen": _listed(groups), "Perioden": times}
-    return _in_millions("70017", "Internationale handel in goederen; kerncijfers 2002-2022", measures, keys, cell)
+    return _in_millions(
+        "70017", "Internationale handel in goederen; kerncijfers 2002-2022", measures, keys, cell
+    )
 
 
 def _listed(titles: Mapping[str, str]) -> list[dict[str, str]]:
@@ -224,7 +268,9 @@ def _in_millions(
         title=title,
         modified=f"{last}-10-02T02:00:00",
         period=f"{keys['Perioden'][0]['Key'][:4]} - {last}",
-        dimensions={name: dimension(listed, time=name == "Perioden") for name, listed in keys.items()},
+        dimensions={
+            name: dimension(listed, time=name == "Perioden") for name, listed in keys.items()
+        },
         topics=[topic(key, name, "mln euro") for key, name in measures.items()],
         rows=Cube(_only_keys(keys), list(measures), cell),
         discontinued=id == "70017",

@@ -82,7 +82,9 @@ class Cube:
         rest = []
         for part in where.conjuncts() if where else []:
             if len(part.columns) == 1 and (name := next(iter(part.columns))) in chosen:
-                chosen[name] = [place for place in chosen[name] if part.test({name: self.keys[name][place]})]
+                chosen[name] = [
+                    place for place in chosen[name] if part.test({name: self.keys[name][place]})
+                ]
             else:
                 rest.append(part)
         return list(chosen.values()), together(rest)
@@ -140,7 +142,11 @@ class Changed:
             rows = list(islice(_scan(self._rows(before), after), stop))
             return (rows + self._behind(where))[start:stop]
         total = self.inner.count(before)
-        rows = [self.change(row) for row in self.inner.read(before, start, stop)] if start < total else []
+        rows = (
+            [self.change(row) for row in self.inner.read(before, start, stop)]
+            if start < total
+            else []
+        )
         return rows + self._behind(where)[max(0, start - total) : max(0, stop - total)]
 
     def _split(self, where: Where | None) -> tuple[Where | None, Where | None]:
@@ -150,7 +156,9 @@ class Changed:
 
     def _behind(self, where: Where | None) -> list[Row]:
         total = self.inner.count()
-        return list(_scan(({"ID": total + place, **row} for place, row in enumerate(self.more)), where))
+        return list(
+            _scan(({"ID": total + place, **row} for place, row in enumerate(self.more)), where)
+        )
 
     def _rows(self, where: Where | None) -> Iterator[Row]:
         start = 0

@@ -52,11 +52,17 @@ class Replica:
         port: int = 0,
         keep: bool = False,
     ):
-        chosen = every() if tables is None else [build(each) if isinstance(each, str) else each for each in tables]
+        chosen = (
+            every()
+            if tables is None
+            else [build(each) if isinstance(each, str) else each for each in tables]
+        )
         self.tables: dict[str, Table] = {table.id: table for table in chosen}
         self.faults = list(faults)
         self.latency, self.count, self.port = latency, count, port
-        self._kept: dict[tuple[str, frozenset[tuple[str, str]]], Answer] | None = {} if keep else None
+        self._kept: dict[tuple[str, frozenset[tuple[str, str]]], Answer] | None = (
+            {} if keep else None
+        )
         self.requests: list[tuple[str, dict[str, str]]] = []
         self.headers: list[dict[str, str]] = []
         self.most_at_once = 0
@@ -80,7 +86,12 @@ class Replica:
         self._thread.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
         self._server.stopping.set()
         self._server.shutdown()
         self._thread.join()
@@ -118,7 +129,9 @@ class Replica:
                 if isinstance(fault, ModifiedHalfway):
                     fault.happen(tables[route.table])
             tables = {route.table: changed(tables[route.table], faults)}
-        answer = feed.answer(route, options, tables, self.url, faults=faults, json=json, count=self.count)
+        answer = feed.answer(
+            route, options, tables, self.url, faults=faults, json=json, count=self.count
+        )
         for fault in faults:
             if isinstance(fault, OnTheWire):
                 return fault.answer(answer)
@@ -135,7 +148,11 @@ class Replica:
                 and (fault.times is None or self._applied[id(fault)] < fault.times)
             ]
             if wire := [fault for fault in live if isinstance(fault, OnTheWire)][:1]:
-                live = [fault for fault in live if fault.times is None and not isinstance(fault, OnTheWire)] + wire
+                live = [
+                    fault
+                    for fault in live
+                    if fault.times is None and not isinstance(fault, OnTheWire)
+                ] + wire
             self._applied.update(map(id, live))
         return live
 
@@ -195,7 +212,11 @@ class _Handler(BaseHTTPRequestHandler):
         body = answer.body if answer.stop_after is None else answer.body[: answer.stop_after]
         if not (answer.reset and answer.stop_after == 0):
             self.send_response_only(answer.status)
-            headers = {"Date": formatdate(usegmt=True), **answer.headers, "Content-Length": str(len(answer.body))}
+            headers = {
+                "Date": formatdate(usegmt=True),
+                **answer.headers,
+                "Content-Length": str(len(answer.body)),
+            }
             for name, value in headers.items():
                 self.send_header(name, value)
             self.end_headers()
@@ -216,7 +237,9 @@ class _Handler(BaseHTTPRequestHandler):
                 return
 
     def _reset(self) -> None:
-        time.sleep(0.01)  # lets the client take in what was sent: a reset discards what is still on its way
+        time.sleep(
+            0.01
+        )  # lets the client take in what was sent: a reset discards what is still on its way
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
         self.rfile.close()
         self.connection.close()

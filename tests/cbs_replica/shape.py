@@ -60,9 +60,14 @@ class Table:
 
     def untyped(self, rows: list[Row]) -> list[Row]:
         """Rows of UntypedDataSet: values as text, padded to the left."""
-        decimals = dict.fromkeys(self.columns) | {topic["Key"]: topic["Decimals"] for topic in self.topics}
+        decimals = dict.fromkeys(self.columns) | {
+            topic["Key"]: topic["Decimals"] for topic in self.topics
+        }
         return [
-            {name: row[name] if places is None else _text(row[name], places) for name, places in decimals.items()}
+            {
+                name: row[name] if places is None else _text(row[name], places)
+                for name, places in decimals.items()
+            }
             for row in rows
         ]
 
@@ -75,14 +80,23 @@ def _text(value: float | str | None, decimals: int) -> str:
     return f"{value:{WIDTH}.{decimals}f}"
 
 
-def dimension(rows: Iterable[Mapping[str, str]], *, time: bool = False, grouped: bool = False) -> list[dict[str, Any]]:
+def dimension(
+    rows: Iterable[Mapping[str, str]], *, time: bool = False, grouped: bool = False
+) -> list[dict[str, Any]]:
     """Give keys and titles the columns of a dimension table of the feed."""
-    listed = [{"Key": row["Key"], "Title": row["Title"], "Description": None} | dict(row) for row in rows]
+    listed = [
+        {"Key": row["Key"], "Title": row["Title"], "Description": None} | dict(row) for row in rows
+    ]
     if not time:
-        return [row | {"CategoryGroupID": _group(row["Key"]) if grouped else None} for row in listed]
+        return [
+            row | {"CategoryGroupID": _group(row["Key"]) if grouped else None} for row in listed
+        ]
     years = sorted({row["Key"][:4] for row in listed})
     latest = dict.fromkeys(years[-2:-1], "NaderVoorlopig") | dict.fromkeys(years[-1:], "Voorlopig")
-    return [row | {"Status": row.get("Status", latest.get(row["Key"][:4], "Definitief"))} for row in listed]
+    return [
+        row | {"Status": row.get("Status", latest.get(row["Key"][:4], "Definitief"))}
+        for row in listed
+    ]
 
 
 def _group(key: str) -> int:
@@ -103,15 +117,24 @@ def topic(key: str, title: str, unit: str, datatype: str = "Long") -> dict[str, 
     }
 
 
-def _properties(dimensions: Iterable[str], topics: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+def _properties(
+    dimensions: Iterable[str], topics: Iterable[dict[str, Any]]
+) -> list[dict[str, Any]]:
     kinds = {name: "TimeDimension" if name == "Perioden" else "Dimension" for name in dimensions}
     rows = [
-        {"Type": kind, "Key": name, "Title": name, "Description": "", "ReleasePolicy": name == "Perioden" or None}
+        {
+            "Type": kind,
+            "Key": name,
+            "Title": name,
+            "Description": "",
+            "ReleasePolicy": name == "Perioden" or None,
+        }
         for name, kind in kinds.items()
     ]
     rows += [{"Type": "Topic"} | each for each in topics]
     return [
-        {"odata.type": f"Cbs.OData.{row['Type']}", "ID": place, "Position": place, "ParentID": None} | row
+        {"odata.type": f"Cbs.OData.{row['Type']}", "ID": place, "Position": place, "ParentID": None}
+        | row
         for place, row in enumerate(rows)
     ]
 
@@ -128,7 +151,9 @@ def make(
     discontinued: bool = False,
 ) -> Table:
     """Put a table together, with the description and the properties that the feed gives."""
-    grouped = [name for name, keys in dimensions.items() if any(row.get("CategoryGroupID") for row in keys)]
+    grouped = [
+        name for name, keys in dimensions.items() if any(row.get("CategoryGroupID") for row in keys)
+    ]
     groups = [
         {"ID": number, "DimensionKey": name, "Title": title, "Description": None, "ParentID": None}
         for name in grouped

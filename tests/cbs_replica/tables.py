@@ -64,12 +64,18 @@ SHIPPED = {
         period="2003-2013",
     ),
     "82616NED": Shipped(
-        {"InvoerVanDiensten_1": "Invoer van diensten", "UitvoerVanDiensten_2": "Uitvoer van diensten"},
+        {
+            "InvoerVanDiensten_1": "Invoer van diensten",
+            "UitvoerVanDiensten_2": "Uitvoer van diensten",
+        },
         category="Landen",
         period="2014-2020",
     ),
     "84765NED": Shipped(
-        {"InvoerVanDiensten_1": "Invoer van diensten", "UitvoerVanDiensten_2": "Uitvoer van diensten"},
+        {
+            "InvoerVanDiensten_1": "Invoer van diensten",
+            "UitvoerVanDiensten_2": "Uitvoer van diensten",
+        },
         category="Landen",
         period="2020 - 2025",
         discontinued=False,
@@ -92,16 +98,22 @@ def shipped(id: str) -> Table:
     cells = [_cell(row, look) for row in _read(folder / "TypedDataSet.csv")]
     names = [name for name in cells[0] if name not in look.topics]
     dimensions = {
-        name: dimension(_read(folder / f"{name}.csv"), time=name == "Perioden", grouped=name == look.category)
+        name: dimension(
+            _read(folder / f"{name}.csv"), time=name == "Perioden", grouped=name == look.category
+        )
         for name in names
         if (folder / f"{name}.csv").exists()
     }
     if id == "80414ned":
         titles = {"I": "Invoer", "E": "Uitvoer", "S": "Saldo"}
-        dimensions["InvoerUitvoerEnSaldo"] = dimension([{"Key": key, "Title": titles[key]} for key in titles])
+        dimensions["InvoerUitvoerEnSaldo"] = dimension(
+            [{"Key": key, "Title": titles[key]} for key in titles]
+        )
         cells = _with_balance(cells, look)
     if id == "84765NED":
-        dimensions["Perioden"] = dimension(invented.with_quarters(_read(folder / "Perioden.csv")), time=True)
+        dimensions["Perioden"] = dimension(
+            invented.with_quarters(_read(folder / "Perioden.csv")), time=True
+        )
         cells += _quarters(cells, look)
     return make(
         id,
@@ -148,7 +160,10 @@ def _quarters(cells: list[Row], look: Shipped) -> list[Row]:
     return [
         cell
         | {"Perioden": f"{cell['Perioden'][:4]}KW0{number}"}
-        | {name: value * (1 + (cell["Landen"] == WORLD)) for name, value in invented.cells(number, look.topics).items()}
+        | {
+            name: value * (1 + (cell["Landen"] == WORLD))
+            for name, value in invented.cells(number, look.topics).items()
+        }
         for cell in cells
         for number in range(1, 5)
     ]

@@ -1,0 +1,135 @@
+"""Documents to hand on: the briefing on one partner and year, as a page, Word file, slides, PDF or text."""
+
+from collections.abc import Iterable, Mapping
+from importlib import import_module
+from pathlib import Path
+
+import pandas as pd
+
+from nltrade import registry
+from nltrade.claims import check_claims
+from nltrade.errors import UnknownName, close_to, needs
+from nltrade.files import write
+from nltrade.questions import trade
+from nltrade.registry import claims as reported
+from nltrade.registry import sectors as named
+from nltrade.registry.entries import Claim, Lang, Sector, known_lang
+from nltrade.sources.tidy import load
+
+# The module that writes each format, and the pictures that go into it: their format and size.
+FORMATS: dict[str, tuple[str, tuple[str, str] | None]] = {
+    "html": ("html", ("svg", "column")),
+    "docx": ("word", ("png", "column")),
+    "pptx": ("slides", ("png", "slide")),
+    "pdf": ("typeset", ("svg", "column")),
+    "txt": ("plain", None),
+}
+
+
+def briefing(
+    *,
+    partner: str = "RU",
+    year: int = 2012,
+    lang: Lang | Iterable[Lang] = "en",
+    formats: str | Iterable[str] = "html",
+    out: Path | str = "briefing",
+    frame: pd.DataFrame | None = None,
+    claims: Mapping[str, Claim] | None = None,
+    sectors: Mapping[str, Sector] | None = None,
+    style: Path | str | None = None,
+    workers: int = 1,
+) -> list[Path]:
+    """
+    Write a briefing on the trade with a partner: findings, verdicts, figures, notes, sources.
+
+    Parameters
+    ----------
+    partner : str
+        ISO code or name of a country.
+    year : int
+        Year that findings, claims, ranking and composition are about.
+    lang : {"en", "nl"} or several
+        Language.
+    formats : {"html", "docx", "pptx", "pdf", "txt"} or several
+        A page, a Word file, slides, a PDF file, plain text.
+    out : path
+        Folder for the files; made if it does not exist.
+    frame : pandas.DataFrame, optional
+        Tidy frame; the figures at hand by default.
+    claims : mapping of str to Claim, optional
+        Reported figures, such as ``nltrade.claims("mine.toml")``; the shipped ones by default. Those about the partner
+        and the year are checked.
+    sectors : mapping of str to Sector, optional
+        The sectors that a mission named, such as ``nltrade.sectors("mine.toml")``. By default those of the mission of
+        2013 where its claims are checked, else none.
+    style : path, optional
+        A matplotlib style file to draw the figures in.
+    workers : int
+        Processes to draw with. More than one needs a script that guards its main part, as `multiprocessing` does.
+
+    Returns
+    -------
+    list of pathlib.Path
+        ``briefing-RU-2012.en.html`` and so on. Images are inside; none needs a network.
+
+    Raises
+    ------
+    UnknownName
+        No such partner, language or format.
+    NoData
+        No table covers the year, CBS publishes nothing on the trade with the partner, or none of your claims is
+        about it.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     [path.name for path in briefing(partner="Norway", year=2012, formats="txt", out=folder)]
+    ['briefing-NO-2012.en.txt']
+    """
+    about, year = registry.country(partner), int(year)
+    langs = [known_lang(one) for one in ([lang] if isinstance(lang, str) else lang)]
+    wanted = [_known(one) for one in ([formats] if isinstance(formats, str) else formats)]
+    with needs("briefing", "A briefing"):
+        from nltrade.briefing.content import make_content
+        from nltrade.charts.processes import Picture, pictures
+    render = {}
+    for one in wanted:
+        with needs("briefing", one):
+            render[one] = import_module(f"nltrade.briefing.{FORMATS[one][0]}").render
+
+    cells = load() if frame is None else frame
+    trade.select(
+        cells, kind="goods", period=year
+    )  # a year that no table covers is an error, not an empty page
+    verdicts = check_claims(cells, reported.claims_about(about.id, year, claims))
+    if sectors is None and claims is None and verdicts:
+        sectors = named.sectors()
+    contents = [
+        make_content(cells, verdicts, partner=about.id, year=year, lang=one, sectors=sectors)
+        for one in langs
+    ]
+
+    kinds = {one: Picture(*kind, framed=False) for one in wanted if (kind := FORMATS[one][1])}
+    charts = [chart for content in contents for chart in content.charts]
+    drawn = pictures(charts, list(dict.fromkeys(kinds.values())), style=style, workers=workers)
+    of_chart = iter(drawn)
+
+    paths = []
+    for content in contents:
+        pictures_of = {chart.name: next(of_chart) for chart in content.charts}
+        for one in wanted:
+            picture = kinds.get(one)
+            images = {id: all[picture] for id, all in pictures_of.items()} if picture else {}
+            path = Path(out) / f"{content.name}.{content.lang}.{one}"
+            paths.append(write(path, render[one](content, images)))
+
+    return paths
+
+
+def _known(format: str) -> str:
+    if format not in FORMATS:
+        raise UnknownName(
+            f"No format {format!r}.{close_to(format, FORMATS)} Formats are {', '.join(FORMATS)}."
+        )
+    return format

@@ -1,0 +1,163 @@
+"""
+Reported figures next to what CBS publishes: a verdict for each claim, with its readings and margins.
+
+A claim may be read in several ways: in more than one table, by imports or by total trade, with the European Union of
+the time or of today. Every reading is made and shown; none is hidden. The verdict is
+
+* ``supported``: every reading holds, and a place is certain in the flow that the claim names;
+* ``contradicted``: none holds, and what is not published could not make it hold;
+* ``depends``: some hold, or a place is not certain;
+* ``cannot be checked``: CBS publishes no figure for it, or none that may be compared.
+
+A place in total trade is judged by every flow with the EU of the time; a place in one flow by that flow. Readings with
+today's membership of the EU show what would change: a statement is not judged by a later membership.
+"""
+
+from collections.abc import Iterable, Mapping
+
+import narwhals as nw
+import pandas as pd
+from narwhals.typing import IntoFrame
+
+from nltrade import registry
+from nltrade.claims import place
+from nltrade.claims import value as figure
+from nltrade.claims.reading import Cell, Placed, Reading, Reason, Verdict
+from nltrade.questions import frame as shape
+from nltrade.questions.arithmetic import CELL
+from nltrade.questions.frame import VALUE
+from nltrade.registry import claims as reported
+from nltrade.registry.entries import Claim, Lang
+from nltrade.report import Results
+from nltrade.sources import snapshot
+from nltrade.sources.tidy import load
+from nltrade.words import Words
+
+__all__ = ["Cell", "Placed", "Reading", "Reason", "Verdict", "check_claims", "verdict_table"]
+
+
+def check_claims(
+    frame: IntoFrame | None = None, claims: Mapping[str, Claim] | Iterable[Claim] | None = None
+) -> Results[Verdict]:
+    """
+    Check reported figures against CBS.
+
+    Parameters
+    ----------
+    frame : frame, optional
+        Tidy frame of any engine; the shipped figures by default. Of a lazy one, the rows that the claims ask for are
+        collected, once.
+    claims : mapping or iterable of Claim, optional
+        What to check; the shipped claims by default. `nltrade.claims(file)` reads your own.
+
+    Returns
+    -------
+    list of Verdict
+        In the order of the claims. It prints as a table; `nltrade.show` gives that in Dutch too.
+
+    Raises
+    ------
+    SnapshotError
+        No frame was given, and a file of the figures at hand is missing or changed.
+    FrameError
+        A column is missing or of another type, or a cell is there twice.
+
+    Examples
+    --------
+    >>> import nltrade as nl
+    >>> for v in nl.check_claims()[:3]:
+    ...     print(v.claim.id, v.says(), v.verdict)
+    imports-2012 €20,332m supported
+    exports-2012 €7,068m supported
+    third-partner 3rd (certain) supported
+    """
+    asked = reported.claims() if claims is None else claims
+    listed = list(asked.values()) if isinstance(asked, Mapping) else list(asked)
+    years = {str(claim.year - back) for claim in listed for back in (0, 1)}
+    if frame is None:
+        frame = load(
+            *(id for id in snapshot.here() if any(registry.table(id).covers(y) for y in years)),
+            period=years,
+        )
+    rows = shape.tidy(frame, [*CELL, "flow", VALUE])
+    products = {
+        "TOTAL",
+        "S",
+        *(claim.product for claim in listed),
+    }  # what a claim is about, and the totals beside it
+    shape.periods(rows)
+    rows = rows.filter(
+        nw.col("period").is_in(sorted(years)), nw.col("product").is_in(sorted(products))
+    )
+    rows = rows.collect() if isinstance(rows, nw.LazyFrame) else rows
+    shape.totals(rows.filter(nw.col("level") == 0))
+    shape.once(rows, shape.KEY)
+    cells = rows.to_pandas()
+    sources = snapshot.origins(cells)
+    return Results(_check(claim, cells, sources) for claim in listed)
+
+
+def verdict_table(verdicts: Iterable[Verdict], lang: Lang = "en") -> pd.DataFrame:
+    """
+    Put verdicts in a table for readers.
+
+    Parameters
+    ----------
+    verdicts : iterable of Verdict
+        What `check_claims` gives.
+    lang : {"en", "nl"}
+        Language.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each claim: its words, what they assert, what CBS says, the margin and the verdict, as text.
+
+    Examples
+    --------
+    >>> import nltrade as nl
+    >>> verdict_table(nl.check_claims(), "nl")["Oordeel"].tolist()[0]
+    'klopt'
+    """
+    say = Words(lang)
+    heads = [say.label(id) for id in ("wording", "asserts", "cbs", "margin-head", "verdict")]
+    rows = [
+        (
+            say.text("quoted", words=v.claim.wording),
+            v.claim.text(lang),
+            v.says(lang),
+            v.margin(lang),
+            say.label(v.verdict),
+        )
+        for v in verdicts
+    ]
+    return pd.DataFrame(rows, columns=heads)
+
+
+def _check(claim: Claim, cells: pd.DataFrame, sources: list[snapshot.Origin]) -> Verdict:
+    readings = (
+        place.readings(claim, cells) if claim.measure == "place" else figure.readings(claim, cells)
+    )
+    judged = [r for r in readings if r.judged and r.holds is not None]
+    named = [r for r in judged if r.flow == claim.flow and r.kind != "goods and services"]
+    possible = any(
+        r.place
+        and r.place.place != claim.threshold
+        and (r.place.best or 1) <= claim.threshold <= (r.place.worst or claim.threshold)
+        for r in named
+    )
+    if not judged:
+        verdict = "cannot be checked"
+    elif all(r.holds for r in judged) and all(r.certain for r in named if r.place):
+        verdict = "supported"
+    elif any(r.holds for r in judged) or possible:
+        verdict = "depends"
+    else:
+        verdict = "contradicted"
+    tables = {table for reading in readings for table in reading.tables}
+    return Verdict(
+        claim=claim,
+        verdict=verdict,
+        readings=readings,
+        sources=[o for o in sources if o.table in tables],
+    )

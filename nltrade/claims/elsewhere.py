@@ -1,0 +1,118 @@
+"""Figures that offices, ministries and newspapers published, next to the classes that would check them."""
+
+from collections.abc import Mapping
+
+import msgspec
+import narwhals as nw
+import pandas as pd
+
+from nltrade import registry
+from nltrade.claims.value import holds
+from nltrade.questions.sectors import sums
+from nltrade.questions.trade import VALUE
+from nltrade.registry.entries import Lang, Published
+from nltrade.registry.sectors import published
+from nltrade.report import Results
+from nltrade.sources import snapshot
+from nltrade.sources.snapshot import Origin
+from nltrade.words import Words
+
+
+class Checked(msgspec.Struct, frozen=True):
+    """A published figure with what CBS says today, in million euro; None where the figures at hand do not tell."""
+
+    figure: Published
+    value_meur: float | None
+    table: str | None
+    sources: list[Origin] = []
+
+    @property
+    def verdict(self) -> str:
+        """``supported``, ``contradicted`` or ``cannot be checked``."""
+        if self.value_meur is None:
+            return "cannot be checked"
+        one = self.figure
+        right = holds(one.operator, self.value_meur, one.value_meur, precision=one.precision_meur)
+        return "supported" if right else "contradicted"
+
+    def why(self, lang: Lang = "en") -> str:
+        """Say what CBS says, or what it would take to check the figure."""
+        say = Words(lang)
+        one = self.figure
+        if self.value_meur is not None:
+            return say.text("published-cbs", value=self.value_meur, table=self.table)
+        if not one.codes:
+            return say.label("published-no-class")
+        able = registry.tables_with(products=one.codes, period=one.period[:4])
+        if not able or "/" in one.period or "-Q" in one.period:
+            monthly = [table for table in able if "M" in table.freqs]
+            id = "published-months" if monthly else "published-no-table"
+            return say.text(id, table=monthly[0].id if monthly else "")
+        return say.text("sector-fetch", table=able[0].id)
+
+
+def check_published(
+    frame: pd.DataFrame, figures: Mapping[str, Published] | None = None
+) -> Results[Checked]:
+    """
+    Put published figures next to CBS's, as far as the frame has the classes and the periods.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Tidy frame.
+    figures : mapping of str to Published, optional
+        The shipped figures by default.
+
+    Returns
+    -------
+    list of Checked
+        In their order, figures about the same thing after each other. A figure of several months is that of the
+        months together.
+
+    Examples
+    --------
+    >>> import nltrade as nl
+    >>> total = [c for c in check_published(nl.load()) if c.figure.codes == ["TOTAL"] and c.value_meur is not None]
+    >>> {c.figure.flow for c in total} <= {"import", "export", "re-export", "domestic export"}
+    True
+    """
+    known = published() if figures is None else figures
+    partners = {registry.partner(one.partner).id for one in known.values()}
+    goods = frame[(frame["kind"] == "goods") & frame["partner"].isin(partners)]
+    baskets = {one.id: one.codes for one in known.values() if one.codes and one.codes != ["TOTAL"]}
+    totals = goods[goods["level"] == 0]
+    found = (
+        sums(nw.from_native(goods), baskets, "goods").to_native()
+        if baskets
+        else totals.assign(sector="")
+    )
+    listed = sorted(known.values(), key=lambda one: list(known).index(_first(known, one)))
+    return Results(
+        _check(one, totals if one.codes == ["TOTAL"] else found[found["sector"] == one.id])
+        for one in listed
+    )
+
+
+def _first(known: Mapping[str, Published], one: Published) -> str:
+    """Give the first of the figures about the same thing."""
+    return next(
+        id
+        for id, other in known.items()
+        if other is one or (one.same_as and other.same_as == one.same_as)
+    )
+
+
+def _check(figure: Published, rows: pd.DataFrame) -> Checked:
+    first, _, last = figure.period.partition("/")
+    periods = [first] if not last else pd.period_range(first, last, freq="M").astype(str).tolist()
+    of = rows[
+        rows["flow"].eq(figure.flow) & rows["partner"].eq(registry.partner(figure.partner).id)
+    ]
+    of = of[of["period"].isin(periods) & of["complete"]]
+    for table in registry.tables():
+        values = of.loc[of["table"] == table, VALUE]
+        if len(values) == len(periods) and values.notna().all():
+            sources = snapshot.origins(of[of["table"] == table])
+            return Checked(figure, float(values.sum()), table, sources)
+    return Checked(figure, None, None)

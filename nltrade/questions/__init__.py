@@ -1,0 +1,1 @@
+"""Questions to a tidy frame: pure functions, a frame in and a frame out."""

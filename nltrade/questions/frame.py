@@ -1,0 +1,273 @@
+"""
+What a frame has to be before a question is put to it, checked at the door of each public function.
+
+The columns and their types are looked at in every frame, which reads no row of a lazy one. Categories become text,
+whole numbers of a period its text, numbers of any kind floats, and a number that is none (NaN) a missing value. Of an
+eager frame the rows are looked at too: keys that are missing, periods that are none, codes called a total that are
+none, values too large to be million euro, and cells that are there twice. Of a lazy frame none of that is seen before
+its rows are asked for: there a cell that is twice has no total, balance or place, but growth, shares and sectors
+count on it being there once.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import narwhals as nw
+import pandas as pd
+from narwhals.exceptions import DuplicateError
+
+from nltrade import registry
+from nltrade.errors import FrameError, close_to
+
+VALUE = "value_meur"
+TOTAL_OF = {"goods": "TOTAL", "services": "S"}
+KEY = ["table", "flow", "partner", "product", "period"]  # what tells cells apart
+PERIOD = re.compile(r"\d{4}(-Q[1-4]|-(0[1-9]|1[0-2]))?")
+MOST = 3e7  # million euro: more than the exports of the whole world in a year
+TAKES = {
+    VALUE: "numbers, in million euro",
+    "level": "whole numbers: 0 for a total, 1 a section, 2 a division, 3 a group",
+    "complete": "true or false",
+    "period": "text: 2012, 2012-Q1 or 2012-01",
+    "product": "text, as a leading zero counts in a code",
+}
+UNITS = {"value_eur": "/ 1e6", "value_keur": "/ 1e3", "value_teur": "/ 1e3", "value_beur": "* 1e3"}
+
+
+def tidy(frame: Any, needed: Iterable[str], *, adds: Iterable[str] = ()) -> Any:
+    """
+    Check a frame, and bring its columns to the types that the functions of this package count on.
+
+    Parameters
+    ----------
+    frame : frame
+        Tidy frame of any engine.
+    needed : iterable of str
+        Columns of the tidy frame that have to be there.
+    adds : iterable of str
+        Columns that the function adds, which must not be there yet.
+
+    Returns
+    -------
+    narwhals frame
+        With all columns of the frame.
+
+    Raises
+    ------
+    FrameError
+        A column is missing, of the wrong type or there already, or a row of an eager frame cannot be right. The
+        message names the column and the remedy.
+
+    Examples
+    --------
+    >>> tidy(pd.DataFrame({"period": [2012], "value_meur": [1]}), ["period", "value_meur"]).rows()
+    [('2012', 1.0)]
+    """
+    rows, brought = columns(frame, needed)
+    for name in adds:
+        if name in rows.collect_schema():
+            raise FrameError(
+                f"The frame has a column {name!r} already, which is to be added. Rename or drop that one."
+            )
+    return rows.with_columns(**brought) if brought else rows
+
+
+def columns(frame: Any, needed: Iterable[str]) -> tuple[Any, dict[str, nw.Expr]]:
+    """
+    Check a frame as `tidy` does, but leave its columns as they are: what brings them to their types comes beside it.
+
+    Parameters
+    ----------
+    frame : frame
+        Tidy frame of any engine.
+    needed : iterable of str
+        Columns of the tidy frame that have to be there.
+
+    Returns
+    -------
+    narwhals frame, dict of str to narwhals expression
+        The frame, and an expression for each column that has another type than it should.
+
+    Raises
+    ------
+    FrameError
+        As `tidy` does.
+    """
+    if isinstance(frame, pd.DataFrame) and frame.columns.nlevels > 1:
+        raise FrameError(
+            f"The columns of the frame have {frame.columns.nlevels} levels. The tidy frame has one: stack the others "
+            "into columns of their own, or write `frame.columns = frame.columns.get_level_values(-1)`."
+        )
+    try:
+        rows: Any = nw.from_native(frame)
+    except DuplicateError as error:
+        raise FrameError(
+            f"A column is there twice: {' '.join(str(error).split())}. Rename or drop one."
+        ) from None
+    except TypeError:
+        raise FrameError(
+            f"A {type(frame).__name__} is no frame. Give one of pandas, Polars, PyArrow, DuckDB, Dask or PySpark."
+        ) from None
+    schema = rows.collect_schema()
+    asked = list(needed)
+    for name in asked:
+        if name not in schema:
+            raise FrameError(
+                f"The frame has no column {name!r}. {_instead(frame, name, list(schema))}"
+            )
+    brought = {name: _brought(name, schema[name]) for name in asked}
+    if isinstance(rows, nw.DataFrame):
+        _look(rows, asked)
+    return rows, {name: column for name, column in brought.items() if column is not None}
+
+
+def once(rows: Any, key: Iterable[str]) -> None:
+    """
+    Refuse an eager frame in which a cell is there twice.
+
+    Parameters
+    ----------
+    rows : narwhals frame
+        Tidy rows; a lazy frame is not looked into.
+    key : iterable of str
+        The columns that tell its cells apart.
+
+    Raises
+    ------
+    FrameError
+        Names the first such cell.
+    """
+    if not isinstance(rows, nw.DataFrame):
+        return
+    keys = rows.select(*key)
+    twice = keys.is_duplicated()
+    if twice.any():
+        cell = ", ".join(
+            f"{name} {value}" for name, value in keys.filter(twice).rows(named=True)[0].items()
+        )
+        raise FrameError(
+            f"A cell is there more than once: {cell}. Keep one row of each, or add up the parts that it is in."
+        )
+
+
+def periods(rows: Any) -> None:
+    """
+    Refuse a period that is no year, quarter or month, before a question that reads it; a lazy frame is not looked into.
+
+    Parameters
+    ----------
+    rows : narwhals frame
+        Tidy rows.
+
+    Raises
+    ------
+    FrameError
+        Names the first such period.
+    """
+    if isinstance(rows, nw.DataFrame):
+        for period in rows["period"].unique().to_list():
+            if not PERIOD.fullmatch(str(period)):
+                raise FrameError(f"Column 'period' holds {period!r}. It takes {TAKES['period']}.")
+
+
+def totals(rows: Any) -> None:
+    """
+    Refuse a product that is called a total and is none, before a share of it; a lazy frame is not looked into.
+
+    Parameters
+    ----------
+    rows : narwhals frame
+        Tidy rows of level 0.
+
+    Raises
+    ------
+    FrameError
+        Names the product and its level.
+    """
+    if isinstance(rows, nw.DataFrame):
+        products = registry.products()
+        for code in rows["product"].unique().to_list():
+            if code in products and products[code].level:
+                level = products[code].level
+                raise FrameError(
+                    f"Column 'level' calls product {code} a total: 0. Its level is {level}: write that."
+                )
+
+
+def grouped(rows: Any, keys: Iterable[str], *amounts: nw.Expr) -> Any:
+    """
+    Group rows, in a way that what comes out can be joined in every engine.
+
+    Parameters
+    ----------
+    rows : narwhals frame
+        Any rows.
+    keys : iterable of str
+        What to group by.
+    *amounts : narwhals expression
+        What to aggregate.
+
+    Returns
+    -------
+    narwhals frame
+    """
+    names = list(keys)
+    found = rows.group_by(*names).agg(*amounts)
+    if found.implementation.is_dask():
+        # Dask cannot join what was grouped over many partitions (KeyError: not in index) before it forgets how they
+        # were partitioned, as it does in a union.
+        return nw.concat([found, found.filter(nw.col(names[0]) != nw.col(names[0]))])
+    return found
+
+
+def _brought(name: str, dtype: nw.dtypes.DType) -> nw.Expr | None:
+    """Give what brings a column to its type, None where it has it; refuse a type that could mean something else."""
+    column = nw.col(name)
+    if name == VALUE and dtype.is_numeric():
+        return column.cast(nw.Float64).fill_nan(None)
+    if (name == "level" and dtype.is_numeric()) or (name == "complete" and dtype == nw.Boolean):
+        return None
+    if name not in (VALUE, "level", "complete"):
+        if dtype == nw.String:
+            return None
+        if dtype in (nw.Categorical, nw.Enum) or (
+            name in ("period", "table") and dtype.is_integer()
+        ):
+            return column.cast(nw.String)
+    raise FrameError(
+        f"Column {name!r} holds {dtype}. It takes {TAKES.get(name, 'text')}: convert it first."
+    )
+
+
+def _instead(frame: Any, name: str, there: list[str]) -> str:
+    """Say what to do about a column that is not there."""
+    if isinstance(frame, pd.DataFrame) and name in frame.index.names:
+        return "It is in the index: `frame.reset_index()` brings it back."
+    other = next((each for each in there if each.lower() in UNITS), None)
+    if name == VALUE and other:
+        return f"{other!r} is in another unit: add `{VALUE}` = `{other}` {UNITS[other.lower()]}."
+    close = "" if name == VALUE else close_to(name, there)  # a name like this one has another unit
+    return f"Bring it, with {TAKES.get(name, 'text')}.{close} Here: {', '.join(there)}."
+
+
+def _look(rows: nw.DataFrame[Any], asked: list[str]) -> None:
+    """Refuse rows of an eager frame that cannot be right."""
+    native = rows.to_native()
+    for name in asked:
+        objects = isinstance(native, pd.DataFrame) and native[name].dtype == object
+        if objects and pd.api.types.infer_dtype(native[name]) not in ("string", "boolean", "empty"):
+            raise FrameError(
+                f"Column {name!r} holds things of several kinds. It takes {TAKES.get(name, 'text')}."
+            )
+        if name in KEY and rows[name].null_count():
+            raise FrameError(
+                f"Column {name!r} is empty in some rows. Fill it, or leave these rows out."
+            )
+    if VALUE in asked and "table" in asked and (rows[VALUE] > MOST).any():
+        large = rows.filter(nw.col(VALUE) > MOST, ~nw.col("table").is_in(list(registry.tables())))
+        if not large.is_empty():  # the tables of CBS are converted when they are loaded
+            raise FrameError(
+                f"Column {VALUE!r} holds {large[VALUE][0]:,.0f} million euro, more than all trade of the world. "
+                "Is it in euro or in thousands? Divide it by 1e6 or 1e3."
+            )

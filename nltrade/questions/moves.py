@@ -1,0 +1,214 @@
+"""The place of a partner over the years, and who moved between two of them."""
+
+from datetime import date
+
+import pandas as pd
+
+from nltrade import registry
+from nltrade.errors import NoData
+from nltrade.questions import trade
+from nltrade.questions.ranking import Among, rank_partners
+from nltrade.questions.trade import VALUE
+
+RANKED = [VALUE, "place", "best", "worst"]
+PLACES = dict.fromkeys(["place", "best", "worst"], "Int64")
+
+
+def trace_place(
+    frame: pd.DataFrame,
+    partner: str = "RU",
+    *,
+    flow: str = "total trade",
+    among: Among | None = None,
+) -> pd.DataFrame:
+    """
+    Give the place of a partner in each year, with the best and the worst place possible.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Tidy frame with all partners.
+    partner : str
+        ISO code or name of a country.
+    flow : str
+        ``"total trade"``, or a flow of the tidy frame.
+    among : {"outside EU", "inside EU", "all"}, optional
+        The countries that take part; by default those on the partner's own side of the EU's border in that year.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each table of goods and year, tables never joined: `table`, `kind`, `flow`, `partner`, `product`,
+        `period`, `complete`, `status`, `among`, `value_meur` (million euro), `place`, `best` and `worst`, which are
+        missing where the partner has no value of its own in that year: that is not zero.
+
+    Raises
+    ------
+    UnknownName
+        No country has that name, or there is no such flow.
+    NoData
+        The frame has no yearly goods.
+
+    Examples
+    --------
+    >>> import nltrade as nl
+    >>> traced = trace_place(nl.load("83028NED"), "Russia").set_index("period")
+    >>> traced.loc[["2002", "2012"], ["value_meur", "place", "best", "worst"]].values.tolist()
+    [[6251.0, 5, 4, 6], [27400.0, 3, 3, 3]]
+    """
+    about, flow = registry.country(partner), registry.flow(flow)
+    goods = _yearly_totals(frame)
+    rows = []
+    for (table, year), cells in goods.groupby(["table", "period"], sort=False):
+        side = among or side_of(about.id, year)
+        ranked = rank_partners(cells, period=year, flow=flow, among=side, table=table)
+        own = ranked[ranked["partner"] == about.id]
+        found = own.iloc[0] if len(own) else pd.Series(dtype=object)
+        marks = cells[["complete", "status"]].iloc[0]
+        rows.append(
+            (table, "goods", flow, about.id, "TOTAL", year, *marks, side, *found.reindex(RANKED))
+        )
+    columns = [
+        "table",
+        "kind",
+        "flow",
+        "partner",
+        "product",
+        "period",
+        "complete",
+        "status",
+        "among",
+        *RANKED,
+    ]
+    return pd.DataFrame(rows, columns=columns).astype({VALUE: float, **PLACES})
+
+
+def compare_places(
+    frame: pd.DataFrame,
+    before: str | int,
+    after: str | int,
+    *,
+    flow: str = "total trade",
+    among: Among = "outside EU",
+    table: str | None = None,
+) -> pd.DataFrame:
+    """
+    Say who moved between two years, in places of one table.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Tidy frame with all partners.
+    before, after : str or int
+        The two years.
+    flow : str
+        ``"total trade"``, or a flow of the tidy frame.
+    among : {"outside EU", "inside EU", "all"}
+        The countries that take part in each year: membership of the EU is that at the end of it.
+    table : str, optional
+        The table; by default the first of the registry that has both years whole, or else in part.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each country with a place in either year, by the place after and then the one before: `table`,
+        `flow`, `among`, the years `before` and `after`, `partner`, `before_meur` (million euro), `before_place`,
+        `before_best`, `before_worst`, the same of `after`, `moved` (places won, negative for places lost) and
+        `certain`: whether the country moved, or stayed, in every possible case. These two are missing where it has a
+        place in one of the years only.
+
+    Raises
+    ------
+    UnknownName
+        There is no such flow or table.
+    NoData
+        No table has both years: tables of different concepts are not compared.
+
+    Examples
+    --------
+    >>> import nltrade as nl
+    >>> moved = compare_places(nl.load(), 2002, 2012)
+    >>> moved[["partner", "before_place", "after_place", "moved", "certain"]].iloc[2].astype(str).tolist()
+    ['RU', '5', '3', '2', 'True']
+    """
+    before, after = str(before), str(after)
+    goods = _yearly_totals(frame)
+    used = registry.table(table).id if table else _table_of_both(goods, before, after)
+    sides = []
+    for name, year in (("before", before), ("after", after)):
+        ranked = rank_partners(goods, period=year, flow=flow, among=among, table=used).set_index(
+            "partner"
+        )
+        named = {column: f"{name}_{column.removeprefix('value_')}" for column in RANKED}
+        sides.append(ranked[RANKED].astype(PLACES).rename(columns=named))
+    found = (
+        sides[0]
+        .join(sides[1], how="outer")
+        .sort_values(["after_place", "before_place"], kind="stable")
+    )
+    moved = found["before_place"] - found["after_place"]
+    apart = (found["after_worst"] < found["before_best"]) | (
+        found["before_worst"] < found["after_best"]
+    )
+    ends = found[["before_best", "before_worst", "after_best", "after_worst"]]
+    stayed = ends.notna().all(axis=1) & (ends.nunique(axis=1) == 1)
+    found["moved"], found["certain"] = (
+        moved,
+        (apart.fillna(False) | stayed).astype("boolean").mask(moved.isna()),
+    )
+    about = {
+        "table": used,
+        "flow": registry.flow(flow),
+        "among": among,
+        "before": before,
+        "after": after,
+    }
+    of_years = [
+        f"{year}_{column}"
+        for year in ("before", "after")
+        for column in ("meur", "place", "best", "worst")
+    ]
+    return found.reset_index().assign(**about)[[*about, "partner", *of_years, "moved", "certain"]]
+
+
+def side_of(partner: str, period: str) -> Among:
+    """
+    Tell on which side of the EU's border a country was at the end of a year.
+
+    Examples
+    --------
+    >>> side_of("GB", "2012"), side_of("GB", "2022")
+    ('inside EU', 'outside EU')
+    """
+    return (
+        "inside EU"
+        if partner in registry.eu_members(date(int(period[:4]), 12, 31))
+        else "outside EU"
+    )
+
+
+def _yearly_totals(frame: pd.DataFrame) -> pd.DataFrame:
+    rows = trade.select(frame, kind="goods", product="TOTAL")
+    rows = rows[rows["freq"] == "A"]
+    if rows.empty:
+        raise NoData(
+            "The frame has no yearly figures of all goods. nltrade.load() gives those at hand."
+        )
+    return rows
+
+
+def _table_of_both(goods: pd.DataFrame, before: str, after: str) -> str:
+    """Choose the table that has both years, whole before part: places of two concepts are not compared."""
+    years = goods[goods["period"].isin([before, after])].drop_duplicates(["table", "period"])
+    both = years.groupby("table").agg({"period": "nunique", "complete": "all"})
+    both = both[both["period"] == len({before, after})]
+    order = sorted(
+        both.index, key=lambda id: (not both.at[id, "complete"], list(registry.tables()).index(id))
+    )
+    if not order:
+        here = goods.groupby("table")["period"].agg(["min", "max"])
+        spans = ", ".join(f"{id} {low}-{high}" for id, low, high in here.itertuples())
+        raise NoData(
+            f"No table has both {before} and {after}; places of two tables do not compare. Here: {spans}."
+        )
+    return str(order[0])

@@ -1,0 +1,373 @@
+"""
+Trade by sector: sums over the classes that define a sector, with bounds where CBS withholds one of them.
+
+A sector's value is there when every class of it is published. Where CBS withholds some, the published ones are the
+least it can be; the most is what their parents leave unpublished besides. Where a frame lacks a class altogether, no
+bound is given: another table may have it. Sectors overlap, so they are never added up; the remainder is what the
+published classes of all sectors together, each good counted once, leave of the total: in no sector, or not published.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import narwhals as nw
+import pandas as pd
+from narwhals.typing import IntoFrameT
+
+from nltrade import registry
+from nltrade.errors import NoData, RegistryError
+from nltrade.questions import arithmetic, trade
+from nltrade.questions import frame as shape
+from nltrade.questions.frame import VALUE
+from nltrade.registry import sectors as named
+from nltrade.registry.entries import Kind, Sector
+
+CELL = [
+    "table",
+    "kind",
+    "flow",
+    "concept",
+    "partner",
+    "partner_kind",
+    "period",
+    "freq",
+    "complete",
+    "status",
+]
+KEY = [
+    "table",
+    "flow",
+    "partner",
+    "period",
+]  # what tells the cells of one kind apart, beside the product
+COUNTS = ["codes", "published", "withheld", "absent"]
+AMOUNTS = ["low_meur", "high_meur", "total_meur", "share_pct", "growth_pct"]
+REMAINDER = "remainder"
+
+
+def sector_trade(
+    frame: IntoFrameT,
+    partner: str | Sequence[str] | None = None,
+    period: str | int | None = None,
+    *,
+    sectors: Mapping[str, Sector] | None = None,
+) -> IntoFrameT:
+    """
+    Add up the trade of each sector, goods and services apart.
+
+    Parameters
+    ----------
+    frame : frame
+        Tidy frame of any engine, with the rows of the totals.
+    partner : str or sequence of str, optional
+        ISO codes or names; all partners by default.
+    period : str or int, optional
+        The period; all by default.
+    sectors : mapping of str to Sector, optional
+        The sectors of the mission of 2013 by default; `nltrade.sectors(file)` reads your own.
+
+    Returns
+    -------
+    frame
+        Of the same engine; a row for each sector (and the ``remainder``), table, flow, partner and period: what it is,
+        `sector`, the number of its `codes` and of those that are `published`, `withheld` and `absent` from the frame;
+        `value_meur` (million euro; missing unless all are published), `low_meur` and `high_meur` (what it is at least
+        and at most, missing where nothing bounds it), `total_meur` of all goods or services and `share_pct` of it;
+        `growth_pct` and `growth_note` as in `nltrade.growth`. The flow ``"balance"`` is exports less imports.
+
+    Raises
+    ------
+    UnknownName
+        No partner has that name.
+    NoData
+        The frame has nothing on the partner, or no sector has a class of goods or services.
+    RegistryError
+        A class of a sector of your own lies inside another one, and would count twice.
+    FrameError
+        A column is missing or of another type, or (in an eager frame) a cell is there twice.
+
+    Examples
+    --------
+    >>> import nltrade as nl
+    >>> found = nl.sector_trade(nl.load(period=[2011, 2012]), "RU", 2012)
+    >>> energy = found.query("sector == 'energy' and flow == 'import'")
+    >>> energy[["value_meur", "share_pct", "growth_pct"]].round(1).values.tolist()
+    [[18682.0, 91.9, 22.5]]
+    """
+    known = named.sectors() if sectors is None else sectors
+    if not any(sector.goods or sector.services for sector in known.values()):
+        raise NoData(
+            f"None of these {len(known)} sectors has a class of goods or services. See `nltrade.sectors()`."
+        )
+    for sector in known.values():
+        for kind in named.KINDS:
+            if len(named.union(sector.codes(kind))) < len(sector.codes(kind)):
+                codes = ", ".join(sector.codes(kind))
+                raise RegistryError(
+                    f"Sector {sector.id}: of {codes} one is inside another and would count twice."
+                )
+    rows = shape.tidy(frame, [*CELL, "product", VALUE])
+    if partner is not None:
+        rows = nw.from_native(trade.select(rows.to_native(), partner=partner))
+    parts = []
+    for kind in named.KINDS:
+        if baskets := {
+            id: sector.codes(kind) for id, sector in known.items() if sector.codes(kind)
+        }:
+            of_kind = rows.filter(nw.col("kind") == kind)
+            parts += [sums(of_kind, baskets, kind), _remainder(of_kind, baskets, kind)]
+    counts = nw.col(*COUNTS).cast(
+        nw.Int64
+    )  # a sum of whole numbers is another kind of number in some engines
+    columns = [*CELL, "sector", "total_meur", counts, VALUE, "low_meur", "high_meur"]
+    found = _with_growth(nw.concat([part.select(columns) for part in parts]))
+    if period is not None:
+        found = found.filter(nw.col("period") == str(period))
+    return found.to_native()  # type: ignore[no-any-return]
+
+
+def overlaps(sectors: Mapping[str, Sector] | None = None) -> pd.DataFrame:
+    """
+    List which sectors have goods or services in common: their sums are never to be added.
+
+    Parameters
+    ----------
+    sectors : mapping of str to Sector, optional
+        The sectors of the mission of 2013 by default.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each pair: `kind`, `sector`, `other`, and the codes they share in `codes`.
+
+    Examples
+    --------
+    >>> overlaps().query("sector == 'oil' and other == 'energy'")["codes"].tolist()
+    ['33']
+    """
+    known = list((named.sectors() if sectors is None else sectors).values())
+    rows = []
+    for kind in named.KINDS:
+        for place, one in enumerate(known):
+            for other in known[place + 1 :]:
+                pairs = [(a, b) for a in one.codes(kind) for b in other.codes(kind)]
+                common = {b for a, b in pairs if named.contains(a, b)} | {
+                    a for a, b in pairs if named.contains(b, a)
+                }
+                if common:
+                    rows.append((kind, one.id, other.id, ", ".join(sorted(common))))
+    return pd.DataFrame(rows, columns=["kind", "sector", "other", "codes"])
+
+
+def sums(rows: Any, baskets: Mapping[str, Sequence[str]], kind: Kind) -> Any:
+    """
+    Add up baskets of codes, with bounds: one join of the cells with the codes, whatever the engine.
+
+    Parameters
+    ----------
+    rows : narwhals frame
+        Cells of one kind.
+    baskets : mapping of str to sequence of str
+        Codes of each basket, none inside another of the same basket.
+    kind : {"goods", "services"}
+        Which they are.
+
+    Returns
+    -------
+    narwhals frame
+        A row for each basket and total of the frame, as `sector_trade` describes; no growth.
+    """
+    code, empty, top = nw.col("product"), nw.col(VALUE).is_null(), shape.TOTAL_OF[kind]
+    needed = {each for codes in baskets.values() for each in codes}
+    parents = {
+        each[:-1] for each in needed
+    }  # of 33 it is 3, of SC1 it is SC, of what is in no other ''
+    beside = {each for each in registry.products() if each in parents or each[:-1] in parents}
+    cells = rows.select(*KEY, "product", VALUE).filter(code.is_in(sorted(needed | beside | {top})))
+    shape.once(cells, [*KEY, "product"])
+    products = cells.select("product").unique()
+    of_basket = nw.concat(
+        [
+            products.filter(code.is_in(list(codes))).with_columns(sector=nw.lit(id))
+            for id, codes in baskets.items()
+        ]
+    )
+    parts = cells.filter(code.is_in(sorted(needed - {top}))).join(of_basket, on="product")
+    each = parts.with_columns(
+        withheld=empty.cast(nw.Int64),
+        published=(~empty).cast(nw.Int64),
+        told=nw.col(VALUE).fill_null(0.0),
+    )
+    told = shape.grouped(each, [*KEY, "sector"], nw.col("withheld", "published", "told").sum())
+    totals = rows.filter(code == top).select(*CELL, nw.col(VALUE).alias("total_meur"))
+    every = nw.concat(
+        [
+            totals.with_columns(sector=nw.lit(id), codes=nw.lit(len(codes), nw.Int64))
+            for id, codes in baskets.items()
+        ]
+    )
+    found = every.join(told, on=[*KEY, "sector"], how="left").join(
+        _left_of_parents(cells, parts.filter(empty), kind), on=[*KEY, "sector"], how="left"
+    )
+    found = found.with_columns(nw.col("withheld", "published", "told", "more", "open").fill_null(0))
+    absent = nw.col("codes") - nw.col("published") - nw.col("withheld")
+    return found.with_columns(
+        absent=absent,
+        value_meur=nw.when((nw.col("withheld") == 0) & (absent == 0)).then(nw.col("told")),
+        low_meur=nw.when((nw.col("published") > 0) & (absent >= 0)).then(nw.col("told")),
+        high_meur=nw.when((nw.col("open") == 0) & (absent == 0)).then(
+            nw.col("told") + nw.col("more")
+        ),
+    ).drop("told", "more", "open")
+
+
+def _left_of_parents(cells: Any, withheld: Any, kind: Kind) -> Any:
+    """
+    Say how much the withheld classes of each sector can be: what their parents leave unpublished, each parent once.
+
+    `open` counts the parents that are not published either, so that nothing bounds what is in them.
+    """
+    code, length, top = nw.col("product"), nw.col("product").str.len_chars(), shape.TOTAL_OF[kind]
+    section = (
+        1 if kind == "goods" else 2
+    )  # SITC 333 is in 33, that in 3; service SC11 in SC1, that in SC
+    parent = (
+        nw.when(length == section + 1)
+        .then(code.str.slice(0, section))
+        .otherwise(code.str.slice(0, section + 1))
+    )
+    parent = nw.when(length == section).then(nw.lit(top)).otherwise(parent).cast(nw.String)
+    asked = withheld.with_columns(parent=parent).select(*KEY, "sector", "parent").unique()
+    whole = cells.select(*KEY, code.cast(nw.String).alias("parent"), nw.col(VALUE).alias("whole"))
+    children = cells.filter(code != top, ~nw.col(VALUE).is_null()).with_columns(parent=parent)
+    told = shape.grouped(children, [*KEY, "parent"], nw.col(VALUE).sum())
+    left = asked.join(whole, on=[*KEY, "parent"], how="left").join(
+        told, on=[*KEY, "parent"], how="left"
+    )
+    left = left.with_columns(more=(nw.col("whole") - nw.col(VALUE).fill_null(0.0)).clip(0.0))
+    left = left.with_columns(
+        nw.col("more").fill_null(0.0), open=nw.col("whole").is_null().cast(nw.Int64)
+    )
+    return shape.grouped(left, [*KEY, "sector"], nw.col("more", "open").sum())
+
+
+def _remainder(rows: Any, baskets: Mapping[str, Sequence[str]], kind: Kind) -> Any:
+    """Give what the published classes of all baskets leave of each total, a class inside a published one left out."""
+    code = nw.col("product")
+    needed = sorted({each for codes in baskets.values() for each in codes} - {shape.TOTAL_OF[kind]})
+    inside = sorted(
+        set(needed) - set(named.union(needed))
+    )  # empty where no class is part of another
+    around = [
+        each
+        for each in needed
+        if any(each != part and named.contains(each, part) for part in inside)
+    ]
+    cells = rows.select(*KEY, "product", VALUE).filter(code.is_in(needed), ~nw.col(VALUE).is_null())
+    if inside:
+        wholes = cells.filter(code.is_in(around)).select(*KEY, code.cast(nw.String).alias("whole"))
+        parts = cells.filter(code.is_in(inside))
+        for length in sorted({len(each) for each in around}):
+            shorter = (
+                nw.when(code.str.len_chars() > length)
+                .then(code.str.slice(0, length))
+                .otherwise(nw.lit(""))
+            )
+            parts = (
+                parts.with_columns(whole=shorter.cast(nw.String))
+                .join(wholes, on=[*KEY, "whole"], how="anti")
+                .drop("whole")
+            )
+        cells = nw.concat([cells.filter(~code.is_in(inside)), parts])
+    told = shape.grouped(cells, KEY, nw.col(VALUE).sum().alias("told"))
+    totals = rows.filter(code == shape.TOTAL_OF[kind]).select(
+        *CELL, nw.col(VALUE).alias("total_meur")
+    )
+    rest = (nw.col("total_meur") - nw.col("told").fill_null(0.0)).alias
+    return totals.join(told, on=KEY, how="left").with_columns(
+        nw.lit(REMAINDER).alias("sector"),
+        *(nw.lit(0, nw.Int64).alias(name) for name in COUNTS),
+        *(rest(name) for name in (VALUE, "low_meur", "high_meur")),
+    )
+
+
+def _with_growth(found: Any) -> Any:
+    """Add shares, growth, and the balance as rows of its own: those of `nltrade.questions.trade`, with sectors as products."""
+    total = nw.col("total_meur")
+    share = nw.when(total != 0).then(100 * nw.col(VALUE) / total).alias("share_pct")
+    tidy = found.rename({"sector": "product"}).with_columns(share, level=nw.lit(1))
+    grown = arithmetic.grow(tidy)
+    balance = arithmetic.combine(tidy, "balance")
+    texts = [name for name in [*CELL, "product", "growth_note"] if name != "complete"]
+    columns: list[Any] = [nw.col(*texts).cast(nw.String), "complete", VALUE, *COUNTS, *AMOUNTS]
+    balance = balance.with_columns(
+        *(nw.lit(0, nw.Int64).alias(name) for name in COUNTS),
+        *(
+            nw.when(nw.col("flow") != "balance").then(nw.col(VALUE)).alias(name) for name in AMOUNTS
+        ),  # it has none
+        growth_note=nw.lit(""),
+    )
+    rows = nw.concat([grown.select(columns), balance.select(columns)]).rename({"product": "sector"})
+    # What the rest consists of can change from one year or flow to the other, so it has neither growth nor balance.
+    is_rest = nw.col("sector") == REMAINDER
+    return rows.with_columns(
+        nw.when(~is_rest).then(nw.col("growth_pct")).alias("growth_pct"),
+        nw.when(~is_rest | (nw.col("flow") != "balance")).then(nw.col(VALUE)).alias(VALUE),
+    )
+
+
+def most_detailed(found: pd.DataFrame, kind: Kind) -> pd.DataFrame:
+    """
+    Keep the rows of the table that has the whole period and publishes most classes; of several, the first there.
+
+    Parameters
+    ----------
+    found : pandas.DataFrame
+        What `sector_trade` gives for one partner and period.
+    kind : {"goods", "services"}
+        Which they are.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows of that kind and table; empty where there are none.
+    """
+    of_kind = found[found["kind"] == kind]
+    both = of_kind[of_kind["flow"].isin(["import", "export"]) & (of_kind["sector"] != REMAINDER)]
+    told = both.groupby("table", sort=False).agg({"complete": "all", "published": "sum"})
+    best = told.sort_values(["complete", "published"], ascending=False, kind="stable").index[:1]
+    return of_kind[of_kind["table"].isin(best)]
+
+
+def why_missing(row: Mapping[str, Any], sector: Sector | None) -> tuple[str, dict[str, Any]]:
+    """
+    Say why a sector has no value: the id of a text of the registry, and what fills it in.
+
+    Parameters
+    ----------
+    row : mapping
+        A row of `sector_trade`.
+    sector : Sector, optional
+        The sector; None for the remainder.
+
+    Returns
+    -------
+    (str, dict)
+        ``"sector-withheld"`` with the bounds, ``"sector-fetch"`` with the table that has the classes, or
+        ``"sector-absent"``; an empty id where there is a value.
+    """
+    if not pd.isna(row[VALUE]):
+        return "", {}
+    if row["absent"]:
+        able = registry.tables_with(
+            products=sector.codes(row["kind"]) if sector else [], period=row["period"]
+        )
+        return (
+            ("sector-fetch", {"table": able[0].id})
+            if able
+            else ("sector-absent", {"table": row["table"]})
+        )
+    if pd.isna(row["high_meur"]):
+        return "sector-unbounded", {"withheld": row["withheld"], "codes": row["codes"]}
+    bounds = {"low": 0.0 if pd.isna(row["low_meur"]) else row["low_meur"], "high": row["high_meur"]}
+    return "sector-withheld", bounds

@@ -1,0 +1,340 @@
+"""
+Questions to a tidy frame: totals, balances, shares, growth.
+
+Every function takes a frame in the shape of `nltrade.load` and gives back a new one of the same engine: pandas,
+Polars, PyArrow, DuckDB, Dask or PySpark, lazy where the engine is lazy. Nothing is collected here, and no argument is
+changed. A missing value stays missing: a sum, share or growth rate of which a part is missing is missing too. A frame
+that is not in that shape is an error that names column and remedy: `nltrade.questions.frame` says what is looked at.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import narwhals as nw
+import pandas as pd
+from narwhals.typing import IntoFrameT
+
+from nltrade import registry
+from nltrade.errors import NoData, UnknownName, close_to
+from nltrade.questions import arithmetic
+from nltrade.questions import frame as shape
+from nltrade.questions.arithmetic import BESIDE, CELL, GROWTH, SERIES
+
+VALUE = shape.VALUE
+
+
+def select(
+    frame: IntoFrameT,
+    *,
+    partner: str | Sequence[str] | None = None,
+    flow: str | None = None,
+    product: str | None = None,
+    period: str | int | None = None,
+    kind: str | None = None,
+    table: str | None = None,
+) -> IntoFrameT:
+    """
+    Take the rows that a question is about, and say what is wrong where there are none.
+
+    Parameters
+    ----------
+    frame : frame
+        Tidy frame of any engine.
+    partner : str or sequence of str, optional
+        ISO code, slug or name of one partner, or several.
+    flow : str, optional
+        ``"import"``, ``"export"``, ``"re-export"``, ``"domestic export"`` or, after `total`, ``"total trade"``.
+    product : str, optional
+        ``"TOTAL"``, a SITC code, or a services class.
+    period : str or int, optional
+        ``"2012"``, ``"2012-Q1"`` or ``"2012-01"``.
+    kind : str, optional
+        ``"goods"`` or ``"services"``.
+    table : str, optional
+        CBS's identifier, or the name that your own frame gives.
+
+    Returns
+    -------
+    frame
+        Of the same engine. Cells that CBS leaves empty are kept, with a missing value.
+
+    Raises
+    ------
+    UnknownName
+        A partner, flow or product does not exist; the message says what is close.
+    NoData
+        All names exist, but not together (only for eager frames; a lazy one is not looked into).
+    FrameError
+        A column that is asked about is missing or of another type.
+
+    Examples
+    --------
+    >>> import nltrade as nl
+    >>> nl.select(nl.load(), partner="Russia", flow="import", product="TOTAL", period=2012)["value_meur"].tolist()
+    [20332.0]
+    """
+    wanted: dict[str, list[str]] = {}
+    if partner is not None:
+        named = list(partner) if isinstance(partner, list | tuple | set) else [partner]
+        if not named:
+            raise UnknownName(
+                "An empty list of partners. Name at least one, or leave `partner` out for all."
+            )
+        wanted["partner"] = [registry.partner(str(one)).id for one in named]
+    if flow is not None:
+        wanted["flow"] = [registry.flow(str(flow))]
+    if product is not None:
+        wanted["product"] = [registry.product(product).id]
+    for column, value in [("period", period), ("kind", kind), ("table", table)]:
+        if value is not None:
+            wanted[column] = [str(value)]
+    rows, brought = shape.columns(frame, wanted)
+    if period is not None:
+        shape.periods(rows)
+    asked = [brought.get(column, nw.col(column)).is_in(values) for column, values in wanted.items()]
+    found = rows.filter(*asked) if asked else rows
+    if isinstance(found, nw.DataFrame) and found.is_empty():
+        raise NoData(_nothing(rows.with_columns(**brought), wanted))
+    return found.to_native()  # type: ignore[no-any-return]
+
+
+def total(frame: IntoFrameT) -> IntoFrameT:
+    """
+    Add imports and exports of each partner, product and period to total trade.
+
+    Re-exports are part of the exports, so they count once.
+
+    Parameters
+    ----------
+    frame : frame
+        Tidy frame with the flows ``import`` and ``export``.
+
+    Returns
+    -------
+    frame
+        Tidy rows with the flow ``"total trade"``; `value_meur` is in million euro, and missing where either flow is.
+
+    Raises
+    ------
+    FrameError
+        A column is missing or of another type, or (in an eager frame) a cell is there twice.
+
+    Examples
+    --------
+    >>> import nltrade as nl
+    >>> russia = nl.select(nl.load(), partner="RU", product="TOTAL", period=2012)
+    >>> nl.total(russia)["value_meur"].tolist()
+    [27400.0]
+    """
+    rows = shape.tidy(frame, [*CELL, "flow", VALUE])
+    return arithmetic.combine(rows, "total trade").to_native()  # type: ignore[no-any-return]
+
+
+def balance(frame: IntoFrameT) -> IntoFrameT:
+    """
+    Subtract imports from exports for each partner, product and period.
+
+    Parameters
+    ----------
+    frame : frame
+        Tidy frame with the flows ``import`` and ``export``.
+
+    Returns
+    -------
+    frame
+        Tidy rows with the flow ``"balance"``; `value_meur` is in million euro, negative where imports are larger,
+        and missing where either flow is.
+
+    Raises
+    ------
+    FrameError
+        A column is missing or of another type, or (in an eager frame) a cell is there twice.
+
+    Examples
+    --------
+    >>> import nltrade as nl
+    >>> russia = nl.select(nl.load(), partner="RU", product="TOTAL", period=2012)
+    >>> nl.balance(russia)["value_meur"].tolist()
+    [-13264.0]
+    """
+    rows = shape.tidy(frame, [*CELL, "flow", VALUE])
+    return arithmetic.combine(rows, "balance").to_native()  # type: ignore[no-any-return]
+
+
+def share(frame: IntoFrameT, of: Literal["all products", "all partners", "export"]) -> IntoFrameT:
+    """
+    Put each cell next to the whole it is part of.
+
+    Parameters
+    ----------
+    frame : frame
+        Tidy frame; the rows of the whole must be in it.
+    of : {"all products", "all partners", "export"}
+        The whole: the same partner's trade in all goods (or services), the same product's trade with the world, or
+        the same partner's exports (which gives the re-export share).
+
+    Returns
+    -------
+    frame
+        The rows of `frame` (of exports, only the flows that make them up) with `whole_meur` (million euro) and
+        `share_pct` (percent); missing where the part or the whole is missing or the whole is zero.
+
+    Raises
+    ------
+    UnknownName
+        `of` is none of these wholes.
+    FrameError
+        A column is missing, of another type or there already, or (in an eager frame) a whole is there twice.
+
+    Examples
+    --------
+    >>> import nltrade as nl
+    >>> imports = nl.select(nl.load(), partner="RU", flow="import", kind="goods", period=2012)
+    >>> nl.share(imports, of="all products").query("product == '3'")["share_pct"].round(1).tolist()
+    [91.9]
+    """
+    wholes = {
+        "all products": (nw.col("level") == 0, ["product", "level"]),
+        "all partners": (nw.col("partner") == "WORLD", ["partner", "partner_kind"]),
+        "export": (nw.col("flow") == "export", ["flow"]),
+    }
+    if of not in wholes:
+        raise UnknownName(
+            f"No whole {of!r}.{close_to(str(of), wholes)} Shares are of {', '.join(wholes)}."
+        )
+    is_whole, differs = wholes[of]
+    keys = [name for name in [*CELL, "flow"] if name not in differs]
+    rows = shape.tidy(frame, [*CELL, "flow", VALUE], adds=["whole_meur", "share_pct"])
+    if of == "export":
+        rows = rows.filter(nw.col("flow").is_in(["export", "re-export", "domestic export"]))
+    wholes = rows.filter(is_whole)
+    if of == "all products":
+        shape.totals(wholes)
+    whole = wholes.select(*keys, nw.col(VALUE).alias("whole_meur"))
+    part_of_whole = nw.when(nw.col("whole_meur") != 0).then(
+        100 * nw.col(VALUE) / nw.col("whole_meur")
+    )
+    shares = arithmetic.beside(rows, whole, keys).with_columns(part_of_whole.alias("share_pct"))
+    return shares.to_native()  # type: ignore[no-any-return]
+
+
+def growth(
+    frame: IntoFrameT, *, across_breaks: bool = False, part_years: bool = False
+) -> IntoFrameT:
+    """
+    Compare each cell with the same period a year before.
+
+    A rate across a change of method, or from or to a part-year, is refused: `growth_pct` is missing and
+    `growth_note` says why. Ask for it and the rate is given, with the note beside it as a mark.
+
+    Parameters
+    ----------
+    frame : frame
+        Tidy frame. Rows of one table are compared with each other only.
+    across_breaks : bool
+        Give rates across the method breaks of ``tables.toml`` too.
+    part_years : bool
+        Give rates from or to a year that is not over too.
+
+    Returns
+    -------
+    frame
+        The rows of `frame` with `previous_meur` (million euro), `growth_pct` (percent) and `growth_note`
+        (``""``, ``"method break 2012/2013"`` or ``"part-year"``). A rate is missing as well where either value is,
+        or where the previous one is not above zero.
+
+    Raises
+    ------
+    FrameError
+        A column is missing, of another type or there already, or (in an eager frame) a cell is there twice.
+
+    Examples
+    --------
+    >>> import nltrade as nl
+    >>> russia = nl.select(nl.load("83028NED"), partner="RU", flow="import", product="TOTAL")
+    >>> rates = nl.growth(russia).set_index("period")
+    >>> rates.loc["2012", "growth_pct"].round(1), rates.loc["2013", "growth_note"]
+    (np.float64(19.9), 'method break 2012/2013')
+    """
+    rows = shape.tidy(frame, [*SERIES, "period", "complete", VALUE], adds=[*GROWTH, *BESIDE])
+    return arithmetic.grow(rows, across_breaks=across_breaks, part_years=part_years).to_native()  # type: ignore[no-any-return]
+
+
+def main_table(frame: pd.DataFrame, *, kind: str, period: str | int, partner: str = "WORLD") -> str:
+    """
+    Choose the table to show for a period.
+
+    Of the tables that cover the period, those that publish the partner go first, then those that cover all of it,
+    then the order of the registry.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Tidy frame.
+    kind : {"goods", "services"}
+        What is counted.
+    period : str or int
+        The period.
+    partner : str
+        ISO code.
+
+    Returns
+    -------
+    str
+        The table's identifier.
+
+    Raises
+    ------
+    NoData
+        No table of that kind covers the period.
+
+    Examples
+    --------
+    >>> import nltrade as nl
+    >>> main_table(nl.load(), kind="goods", period=2012), main_table(nl.load(), kind="goods", period=2022)
+    ('83028NED', '85427NED')
+    """
+    rows = select(frame, kind=kind, period=period)
+    published = rows[(rows["partner"] == partner) & rows[VALUE].notna()]
+    rows = published if len(published) else rows
+    whole = rows[rows["complete"]]
+    return str((whole if len(whole) else rows)["table"].iloc[0])
+
+
+def _nothing(rows: nw.DataFrame[Any], wanted: dict[str, list[str]]) -> str:
+    """Say which part of a question has no row, given the parts before it, and what is there instead."""
+    if rows.is_empty():
+        return "The frame has no rows."
+    left = rows
+    for column in ("table", "kind", "flow", "product", "period", "partner"):
+        if column in wanted:
+            there = left.filter(nw.col(column).is_in(wanted[column]))
+            if there.is_empty():
+                break
+            left = there
+    asked = ", ".join(wanted[column])
+    if column == "partner":
+        name = registry.partner(wanted["partner"][0]).name()
+        says = f"{name} ({asked}) is not published separately here"
+        if not {"table", "period"} <= set(rows.columns):
+            return f"{says}; that is not zero."
+        elsewhere = rows.filter(nw.col("partner").is_in(wanted["partner"]))
+        where = (
+            f" It is in {_span(elsewhere, 'table')}, {_span(elsewhere, 'period')}."
+            if len(elsewhere)
+            else ""
+        )
+        return f"{says} ({_span(left, 'table')}); that is not zero.{where}"
+    bring = ""
+    if column == "product":
+        able = registry.tables_with(products=[asked], period="".join(wanted.get("period", [])))
+        bring = f" Bring it with `nltrade fetch {able[0].id}`." if able else ""
+    hint = "" if column == "period" else close_to(asked, set(left[column]))
+    return f"No rows with {column} {asked}.{hint} Here: {_span(left, column)}.{bring}"
+
+
+def _span(rows: nw.DataFrame[Any], column: str) -> str:
+    here = sorted(str(value) for value in rows[column].unique().to_list())
+    return (
+        f"{here[0]} to {here[-1]}" if column == "period" and len(here) > 1 else ", ".join(here[:12])
+    )

@@ -1,0 +1,80 @@
+"""What there is, as frames to look through: tables, partners, products."""
+
+import pandas as pd
+
+from nltrade import registry
+
+
+def tables() -> pd.DataFrame:
+    """
+    List the registered CBS tables.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by CBS's identifier: English and Dutch title, kind, concept, first and last period, unit as CBS gives
+        it, detail, status, successor.
+
+    Examples
+    --------
+    >>> tables().loc["83028NED", ["concept", "first", "last"]].tolist()
+    ['border crossing', '2002', '2022']
+    """
+    columns = [
+        "id",
+        "en",
+        "nl",
+        "kind",
+        "concept",
+        "first",
+        "last",
+        "unit",
+        "detail",
+        "status",
+        "successor",
+    ]
+    rows = [[getattr(table, column) for column in columns] for table in registry.tables().values()]
+    return pd.DataFrame(rows, columns=columns).set_index("id")
+
+
+def partners() -> pd.DataFrame:
+    """
+    List the partners, groups and residuals.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by ISO code or slug: English and Dutch name, kind, first day in the European Union and first day out
+        of it, and the tables that have it.
+
+    Examples
+    --------
+    >>> partners().loc["GB", ["en", "eu_until"]].tolist()
+    ['United Kingdom', datetime.date(2020, 2, 1)]
+    """
+    rows = [
+        (p.id, p.name("en"), p.name("nl"), p.kind, p.eu_from, p.eu_until, ", ".join(p.keys))
+        for p in registry.partners().values()
+        if p.kind != "reporter"
+    ]
+    return pd.DataFrame(
+        rows, columns=["id", "en", "nl", "kind", "eu_from", "eu_until", "tables"]
+    ).set_index("id")
+
+
+def products() -> pd.DataFrame:
+    """
+    List the products: SITC sections and classes of services.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by code: English and Dutch name, kind, level (0 total, 1 section, 2 division, 3 group).
+
+    Examples
+    --------
+    >>> products().loc["3", "en"]
+    'mineral fuels'
+    """
+    rows = [(p.id, p.en, p.nl, p.kind, p.level) for p in registry.products().values()]
+    return pd.DataFrame(rows, columns=["id", "en", "nl", "kind", "level"]).set_index("id")

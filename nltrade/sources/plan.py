@@ -1,0 +1,330 @@
+"""
+What to ask CBS for: a request in our words, checked before anything is sent, and the plan made of it.
+
+A plan is a list of pieces. Each is one question to the feed, small enough to be asked again when the connection
+breaks; together they cover the request exactly once. Nothing here touches the network.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import product
+from math import ceil, prod
+
+import msgspec
+
+from nltrade import registry
+from nltrade.errors import NoData, UnknownName
+from nltrade.registry.entries import Freq, Partner, Product, Table
+from nltrade.sources.notation import FREQS
+
+PAGE = 10_000  # rows that the feed gives at a time
+PIECE = 50_000  # rows of one piece, about
+KEYS = 12  # keys that one condition names: the address of a question has to stay short
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """What is asked of one table; an empty list asks for all."""
+
+    table: str
+    partners: list[str] = []
+    products: list[str] = []
+    first: str
+    last: str | None = None
+    freqs: list[Freq]
+
+    def holds(self, other: "Request") -> bool:
+        """Tell whether an answer to this request has all that another one asks for."""
+        whole = "9999"
+        return (
+            self.table == other.table
+            and (not self.partners or set(other.partners or ["all"]) <= set(self.partners))
+            and (not self.products or set(other.products or ["all"]) <= set(self.products))
+            and self.first <= other.first
+            and (other.last or whole) <= (self.last or whole)
+            and set(other.freqs) <= set(self.freqs)
+        )
+
+    @property
+    def says(self) -> str:
+        """The request in a sentence, for people."""
+        periods = ", ".join(FREQS[freq][1] for freq in self.freqs)
+        partners, products = ", ".join(self.partners), ", ".join(self.products)
+        span = f"{self.first}-{self.last}" if self.last else f"from {self.first}"
+        return f"{periods} {span}; {partners or 'all partners'}; {products or 'all products'}"
+
+
+class Piece(msgspec.Struct, frozen=True):
+    """One question: the keys asked of each dimension (all of a dimension that is not named), and the rows expected."""
+
+    keys: dict[str, list[str]]
+    rows: int
+
+    @property
+    def filter(self) -> str:
+        """The question as the feed wants it, keys verbatim: one without its padding finds nothing, silently."""
+        conditions = [
+            " or ".join(f"{name} eq '{key}'" for key in keys) for name, keys in self.keys.items()
+        ]
+        return " and ".join(f"({condition})" for condition in conditions)
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """The questions that a request takes."""
+
+    request: Request
+    columns: list[str]
+    pieces: list[Piece]
+
+    @property
+    def dimensions(self) -> list[str]:
+        """The columns that hold keys."""
+        return registry.table(self.request.table).dimensions
+
+    @property
+    def rows(self) -> int:
+        """Rows to come, if the table has every combination of keys."""
+        return sum(piece.rows for piece in self.pieces)
+
+    @property
+    def pages(self) -> int:
+        """Answers to come."""
+        return sum(ceil(piece.rows / PAGE) for piece in self.pieces)
+
+    @property
+    def bytes(self) -> int:
+        """About how many bytes of JSON: names of columns come with every row."""
+        return self.rows * (3 + sum(len(name) + 15 for name in self.columns))
+
+    @property
+    def says(self) -> str:
+        """The plan in a sentence, for people."""
+        size = f"about {self.rows:,} rows, {self.bytes / 1e6:,.1f} MB"
+        return f"{self.request.table}: {self.request.says}: {self.pages} pages, {size}"
+
+
+def ask(
+    table: str,
+    *,
+    partner: str | Iterable[str] | None = None,
+    product: str | Iterable[str] | None = None,
+    years: str | int | tuple[int, int] | None = None,
+    freq: str | Iterable[str] = "A",
+) -> Request:
+    """
+    Put a request together, and refuse one that the table cannot answer.
+
+    Parameters
+    ----------
+    table : str
+        CBS's identifier.
+    partner : str or iterable of str, optional
+        ISO codes, slugs or names; all partners of the table by default.
+    product : str or iterable of str, optional
+        SITC codes or classes of services, with which the total always comes; all products by default.
+    years : str, int or (int, int), optional
+        ``2012``, ``"2008:2014"`` or ``(2008, 2014)``, both ends included; the span of the table by default.
+    freq : {"A", "Q", "M"} or several
+        Years, quarters, months.
+
+    Returns
+    -------
+    Request
+
+    Raises
+    ------
+    UnknownName
+        A name does not exist.
+    NoData
+        The table does not publish what is asked; the message names the tables that do.
+
+    Examples
+    --------
+    >>> ask("7137shih", partner="Russia", product="33", years="2008:2014").says
+    'years 2008-2014; RU; TOTAL, 33'
+    """
+    asked = registry.table(table)
+    first, last = _years(years, asked)
+    freqs = [_freq(name, asked) for name in _listed(freq)]
+    partners = [registry.partner(name) for name in _listed(partner)]
+    total = {"goods": "TOTAL", "services": "S"}[asked.kind]  # shares and sectors need it
+    products = (
+        [registry.product(code) for code in dict.fromkeys([total, *_listed(product)])]
+        if product
+        else []
+    )
+    for one in partners:
+        if one not in registry.partner_keys(table).values():
+            fault = f"{table} does not publish {one.named()} ({one.id}) by itself"
+            raise NoData(f"{fault}; {_instead(asked, partner=one, period=first)}")
+    for each in products:
+        if each not in registry.product_keys(table).values():
+            fault = f"{table} does not have {each.kind} {each.id} ({each.en})"
+            raise NoData(f"{fault}; {_instead(asked, product=each, period=first)}")
+    for year, fault in [(first, f"starts in {asked.first}"), (last, f"ends in {asked.last}")]:
+        # A table that is still kept up may have years that the registry does not know of yet.
+        if (
+            year
+            and not asked.covers(year)
+            and not (year > asked.last and asked.status == "current")
+        ):
+            raise NoData(f"{table} {fault}; {_instead(asked, period=year)}")
+    return Request(
+        table=table,
+        partners=[one.id for one in partners],
+        products=[each.id for each in products],
+        first=first,
+        last=last,
+        freqs=freqs,
+    )
+
+
+def make_plan(request: Request, keys: Mapping[str, Sequence[str]]) -> Plan:
+    """
+    Cut a request into pieces that cover it exactly once.
+
+    Parameters
+    ----------
+    request : Request
+        What is asked.
+    keys : mapping of str to sequence of str
+        The keys of each dimension of the table, verbatim: those of the feed, or `registered_keys` for an estimate.
+
+    Returns
+    -------
+    Plan
+
+    Raises
+    ------
+    NoData
+        The table has no period, partner or product that is asked.
+
+    Examples
+    --------
+    >>> request = ask("7137shih")
+    >>> plan = make_plan(request, registered_keys(request))
+    >>> plan.rows, plan.pages
+    (590304, 66)
+    """
+    table = registry.table(request.table)
+    partners = {
+        key for key, p in registry.partner_keys(table.id).items() if p.id in request.partners
+    }
+    products = {
+        key for key, p in registry.product_keys(table.id).items() if p.id in request.products
+    }
+    marks = {FREQS[freq][0] for freq in request.freqs}
+
+    def asked(name: str, key: str) -> bool:
+        if name == table.partner:
+            return not request.partners or key.strip() in partners
+        if name == table.product:
+            return not request.products or key.strip() in products
+        if name == table.direction:
+            return key.strip() in table.flows
+        return request.first <= key[:4] <= (request.last or key[:4]) and key[4:6] in marks
+
+    chosen = {name: [key for key in keys[name] if asked(name, key)] for name in table.dimensions}
+    if empty := [name for name in chosen if not chosen[name]]:
+        years = sorted(key[:4] for key in keys[table.period] if key[4:6] in marks)
+        kinds = " and ".join(
+            name
+            for mark, name in FREQS.values()
+            if mark in {key[4:6] for key in keys[table.period]}
+        )
+        has = f"{years[0]} to {years[-1]}" if years else kinds
+        raise NoData(f"{table.id} has no {empty[0]} for {request.says}; CBS has {has}.")
+    others = prod(len(chosen[name]) for name in chosen if name != table.period)
+    fits = dict.fromkeys(chosen, PIECE) | {table.period: PIECE // others}
+    batches = {name: _batches(chosen[name], keys[name], fits[name]) for name in chosen}
+    pieces = []
+    for parts in product(*batches.values()):
+        named = {name: part for name, part in zip(chosen, parts, strict=True) if part is not None}
+        rows = prod(len(named.get(name, keys[name])) for name in chosen)
+        pieces.append(Piece(named, rows))
+    return Plan(request, [*table.dimensions, *value_columns(request)], pieces)
+
+
+def value_columns(request: Request) -> list[str]:
+    """Give the columns with values that a request needs: the measures, or the products where these are columns."""
+    table = registry.table(request.table)
+    products = registry.product_keys(table.id).items()
+    chosen = [
+        key for key, product in products if not request.products or product.id in request.products
+    ]
+    return list(table.measures) if table.direction is None else chosen
+
+
+def registered_keys(request: Request) -> dict[str, list[str]]:
+    """Give the keys that the registry knows of each dimension of a table, to make a plan without a network."""
+    table = request.table
+    of = registry.table(table)
+    years = range(int(of.first), int(max(of.last, request.last or of.last)) + 1)
+    ends = [
+        f"{mark}{number:02}"
+        for mark, count in [("MM", 12), ("KW", 4)]
+        for number in range(1, count + 1)
+    ]
+    known: dict[str | None, list[str]] = {
+        of.partner: list(registry.partner_keys(table)),
+        of.product: list(registry.product_keys(table)),
+        of.direction: list(of.flows),
+        of.period: [f"{year}{end}" for year in years for end in [*ends, "JJ00"]],
+    }
+    return {name: known[name] for name in of.dimensions}
+
+
+def _batches(chosen: list[str], whole: Collection[str], fit: int) -> list[list[str] | None]:
+    """Cut the keys of a dimension, so many of which fit in a piece; None asks for all of them without naming any."""
+    if len(chosen) == len(whole) <= fit:
+        return [None]
+    size = max(1, min(KEYS, fit))
+    return [chosen[at : at + size] for at in range(0, len(chosen), size)]
+
+
+def _listed(given: str | Iterable[str] | None) -> list[str]:
+    return [] if given is None else [given] if isinstance(given, str) else list(given)
+
+
+def _years(given: str | int | tuple[int, int] | None, table: Table) -> tuple[str, str | None]:
+    if given is None:
+        return table.first, None if table.status == "current" else table.last
+    text = ":".join(map(str, given)) if isinstance(given, tuple | list) else str(given)
+    found = re.fullmatch(r"(\d{4})(?::(\d{4}))?", text)
+    if found is None or (found[2] or found[1]) < found[1]:
+        raise UnknownName(
+            f"No years {text!r}. Write one year, or the first and the last: 2012 or 2008:2014."
+        )
+    return found[1], found[2] or found[1]
+
+
+def _freq(name: str, table: Table) -> Freq:
+    for known in FREQS:
+        if str(name).upper() == known:
+            if table.freqs and known not in table.freqs:
+                has = " and ".join(FREQS[each][1] for each in table.freqs)
+                raise NoData(f"{table.id} has no {FREQS[known][1]}; it has {has}.")
+            return known
+    raise UnknownName(f"No frequency {name!r}. Write A (years), Q (quarters) or M (months).")
+
+
+def _instead(
+    table: Table,
+    *,
+    partner: Partner | None = None,
+    product: Product | None = None,
+    period: str = "",
+) -> str:
+    """Name the tables that have what this one has not, at the time asked for if any do, else at all."""
+    for when in (period, ""):
+        able = [
+            each
+            for each in registry.tables_with(
+                partner=partner, products=[product.id] if product else [], period=when
+            )
+            if each.id != table.id
+        ]
+        able = [each for each in able if each.kind == table.kind or product is not None]
+        if able:
+            subject = "it" if partner or product else period
+            return f"{subject} is in {'; and in '.join(f'{each.id} ({each.detail})' for each in able)}."
+    return "no registered table has it."

@@ -1,0 +1,383 @@
+"""
+A snapshot: the files of one CBS table as they were on one modification date, with their provenance.
+
+Snapshots lie in ``raw/<table>/<modified>/``: the observations and dimension tables in CBS's own column names and
+keys, and ``origin.json``, which says where they come from and what each file's hash is. Some ship with the package;
+what `nltrade.fetch` brings lies in a folder of the user's own. A second download of the same date, of another part
+of the table, is ``<modified>.2``; the two together are the snapshot of that date. None is changed once written.
+"""
+
+import os
+from collections.abc import Collection, Mapping, Sequence
+from functools import cache, reduce
+from operator import and_
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import narwhals as nw
+import pandas as pd
+from narwhals.typing import IntoFrame
+
+from nltrade import registry
+from nltrade.errors import SnapshotError
+from nltrade.files import sha256
+from nltrade.report import Prints, Results
+from nltrade.sources import notation
+from nltrade.sources.plan import Request
+
+CHECKOUT = Path(__file__).parents[2]
+OBSERVATIONS = ("UntypedDataSet.parquet", "TypedDataSet.csv")  # downloaded; copied
+
+
+class File(msgspec.Struct, frozen=True):
+    """One file of a snapshot: how many rows it has and what its bytes hash to."""
+
+    rows: int
+    sha256: str
+
+
+class Origin(Prints, msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Where a snapshot comes from, as told by its ``origin.json``."""
+
+    table: str
+    title: str
+    modified: str
+    retrieved: str
+    via: str
+    selection: str
+    files: dict[str, File]
+    licence: str
+    attribution: str
+    modified_at: str | None = None
+    request: Request | None = None
+
+    @property
+    def observations(self) -> str:
+        """Name of the file that holds the observations."""
+        return next(name for name in OBSERVATIONS if name in self.files)
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the observations."""
+        return self.files[self.observations].sha256
+
+
+class Snapshot(Prints, msgspec.Struct, frozen=True):
+    """A folder of files with its origin."""
+
+    folder: Path
+    origin: Origin
+
+    def read(self, name: str) -> pd.DataFrame:
+        """
+        Read one file as text: keys stay keys (``NA`` is Namibia), empty cells stay empty.
+
+        Parameters
+        ----------
+        name : str
+            A CSV file of the snapshot, such as ``"Perioden.csv"``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            CBS's own columns, all of dtype ``str``.
+        """
+        return pd.read_csv(self.folder / name, dtype=str, keep_default_na=False)
+
+    def cells(self, only: Mapping[str, Collection[str]]) -> pd.DataFrame:
+        """
+        Read the observations as text.
+
+        Parameters
+        ----------
+        only : mapping of str to collection of str
+            The keys to read, verbatim, of those columns of which not all are wanted.
+
+        Returns
+        -------
+        pandas.DataFrame
+            CBS's own columns, all of dtype ``str``.
+        """
+        if self.origin.observations.endswith(".csv"):
+            cells = self.read(self.origin.observations)
+            for name, keys in only.items():
+                cells = cells[cells[name].isin(keys)]
+            return cells
+        import pyarrow as pa  # only downloads are in Parquet
+        from pyarrow import compute, parquet
+
+        wanted = [
+            compute.field(name).isin(pa.array(sorted(keys), pa.string()))
+            for name, keys in only.items()
+        ]
+        filters = reduce(and_, wanted) if wanted else None
+        return parquet.read_table(
+            self.folder / self.origin.observations, filters=filters
+        ).to_pandas()
+
+    def verify(self) -> "Snapshot":
+        """Compare the hash of every file with the one in ``origin.json``; a changed byte is an error."""
+        for name, file in self.origin.files.items():
+            path = self.folder / name
+            if not path.is_file():
+                raise SnapshotError(f"{path} is missing. {_RESTORE}")
+            if sha256(path) != file.sha256:
+                raise SnapshotError(
+                    f"{path} is not what was retrieved: its hash changed. {_RESTORE}"
+                )
+        return self
+
+
+def own_folder() -> Path:
+    """Give the folder for downloads: ``NLTRADE_DATA``, else one in the checkout, else the user's on this machine."""
+    if os.environ.get("NLTRADE_DATA"):
+        return Path(os.environ["NLTRADE_DATA"])
+    if (CHECKOUT / "pyproject.toml").is_file():
+        return (
+            CHECKOUT / "data" / "fetched"
+        )  # apart from data/raw, which is committed and goes into the package
+    from platformdirs import (
+        user_data_path,
+    )  # asks the platform; not needed where one of the others is there
+
+    return user_data_path("nltrade")
+
+
+def folders() -> list[Path]:
+    """
+    List the data folders that exist: the user's own, then the one that ships with the package.
+
+    Returns
+    -------
+    list of pathlib.Path
+        Each holds ``raw/``.
+    """
+    shipped = [CHECKOUT / "nltrade" / "data", CHECKOUT / "data"]  # in a wheel; in a checkout
+    return [folder for folder in [own_folder(), *shipped] if (folder / "raw").is_dir()]
+
+
+def find(table: str, modified: str | None = None) -> Results[Snapshot]:
+    """
+    Find the snapshot of a table that is in use, or a pinned one.
+
+    In use is the newest, unless an older one has more of the table: a part must not stand for the whole.
+
+    Parameters
+    ----------
+    table : str
+        CBS's identifier.
+    modified : str, optional
+        The modification date of the snapshot wanted, ``"2023-01-04"``; the one in use by default.
+
+    Returns
+    -------
+    list of Snapshot
+        The downloads of that date, the latest first and what ships with the package last: each may hold another
+        selection of the table. Their files are not verified yet.
+
+    Raises
+    ------
+    UnknownName
+        The table is not registered.
+    SnapshotError
+        No such snapshot is here, or its origin is damaged.
+
+    Examples
+    --------
+    >>> [found.origin.modified for found in find("83028NED")]
+    ['2023-01-04']
+    """
+    found = _available(table)
+    if not found or modified not in {None, *found}:
+        wanted = f" modified {modified}" if modified else ""
+        where = ", ".join(str(folder / "raw") for folder in folders()) or "no data folder"
+        here = ", ".join(found) or "none"
+        raise SnapshotError(
+            f"No snapshot of {table}{wanted} in {where}. Here: {here}. "
+            f"Bring the one of today with `nltrade fetch {table}`."
+        )
+    parts = {
+        date: _of_one_state([Snapshot(path, _origin(path)) for path in paths])
+        for date, paths in found.items()
+    }
+    return Results(parts[modified or _in_use(parts)])
+
+
+def _of_one_state(parts: list[Snapshot]) -> list[Snapshot]:
+    """Keep the downloads of the latest moment of a day: CBS can publish twice, and the two are not to be mixed."""
+    latest = max(part.origin.modified_at or "" for part in parts)
+    return [part for part in parts if part.origin.modified_at in {latest, None}]
+
+
+def _in_use(parts: Mapping[str, list[Snapshot]]) -> str:
+    """Choose the newest date whose downloads hold what each older one asked for."""
+
+    def holds(new: list[Snapshot], old: Snapshot) -> bool:
+        asked = old.origin.request
+        return any(
+            asked is None or one.origin.request is None or one.origin.request.holds(asked)
+            for one in new
+        )
+
+    dates = sorted(parts, reverse=True)
+    return next(
+        date
+        for date in dates
+        if all(
+            holds(parts[date], old) for before in dates if before < date for old in parts[before]
+        )
+    )
+
+
+def dates(table: str) -> list[str]:
+    """
+    List the modification dates of the snapshots of a table, the oldest first.
+
+    Parameters
+    ----------
+    table : str
+        CBS's identifier.
+
+    Returns
+    -------
+    list of str
+
+    Examples
+    --------
+    >>> dates("83028NED")
+    ['2023-01-04']
+    """
+    return list(_available(table))
+
+
+def here() -> list[str]:
+    """List the tables that have a snapshot, in the order of the registry."""
+    return [table for table in registry.tables() if _available(table)]
+
+
+def origins(frame: IntoFrame) -> Results[Origin]:
+    """
+    Give the provenance of a frame: the snapshot that each of its rows is from.
+
+    The frame itself says so, in the columns `table` and `modified`; what lies on disk beside that
+    snapshot makes no difference.
+
+    Parameters
+    ----------
+    frame : frame
+        Tidy frame of any engine, or what the functions of this package made of one.
+
+    Returns
+    -------
+    list of Origin
+        One for each download, in the order of the registry. A frame of your own has none.
+
+    Examples
+    --------
+    >>> import nltrade as nl
+    >>> [origin.modified for origin in nl.origins(nl.load("83028NED", period=2012))]
+    ['2023-01-04']
+    """
+    return Results(part.origin for pair in _pairs(frame) for part in _parts(*pair))
+
+
+def months_of(frame: IntoFrame, table: str, year: str) -> tuple[int, int] | None:
+    """
+    Give the months that a part-year has, from CBS's own title of the period.
+
+    Parameters
+    ----------
+    frame : frame
+        Tidy frame, which says of which snapshot of the table it is.
+    table : str
+        Identifier of the table; one of your own has no months.
+    year : str
+        ``"2022"``.
+
+    Returns
+    -------
+    (int, int) or None
+        First and last month; None for a whole year, and where no title tells.
+
+    Examples
+    --------
+    >>> import nltrade as nl
+    >>> months_of(nl.load("83028NED"), "83028NED", "2022")
+    (1, 10)
+    """
+    for pair in _pairs(frame):
+        for part in _parts(*pair) if pair[0] == table else []:
+            titles = _titles(part.folder, registry.table(table).period)
+            if title := titles.get(f"{year}JJ00"):
+                return notation.months_of(title)
+    return None
+
+
+def remember(parts: Sequence[Snapshot]) -> None:
+    """Keep what a loaded snapshot says of itself, so that nothing has to be read to draw or print."""
+    for part in parts:
+        _titles(part.folder, registry.table(part.origin.table).period)
+    if parts:
+        _LOADED[parts[0].origin.table, parts[0].origin.modified] = list(parts)
+
+
+_LOADED: dict[tuple[str, str], list[Snapshot]] = {}
+
+
+def _pairs(frame: IntoFrame) -> list[tuple[str, str]]:
+    """List the registered tables of a frame with the date of the snapshot, in the registry's order."""
+    rows: Any = nw.from_native(frame)
+    if not {"table", "modified"} <= set(rows.collect_schema().names()):
+        return []
+    pairs = rows.select("table", "modified").unique()
+    pairs = pairs.collect() if isinstance(pairs, nw.LazyFrame) else pairs
+    found = {(str(table), str(modified)) for table, modified in pairs.rows()}
+    order = list(registry.tables())
+    known = [pair for pair in found if pair[0] in order]
+    return sorted(known, key=lambda pair: (order.index(pair[0]), pair[1]))
+
+
+def _parts(table: str, modified: str) -> list[Snapshot]:
+    """Give the downloads of one date: as they were loaded, else (a frame kept in a file) from disk."""
+    if (table, modified) in _LOADED:
+        return _LOADED[table, modified]
+    return find(table, modified) if modified in dates(table) else []
+
+
+@cache
+def _titles(folder: Path, name: str) -> dict[str, str]:
+    """Give the title of each period; read once, as a snapshot never changes."""
+    periods = pd.read_csv(folder / f"{name}.csv", dtype=str, keep_default_na=False)
+    return dict(zip(periods["Key"].str.strip(), periods["Title"], strict=True))
+
+
+def _available(table: str) -> dict[str, list[Path]]:
+    """Find the folders of each snapshot by modification date, the latest download first."""
+    registry.table(table)
+    found: dict[str, list[Path]] = {}
+    for folder in folders():
+        of_folder = [
+            origin.parent for origin in (folder / "raw" / table).glob("[0-9]*/origin.json")
+        ]
+        for path in sorted(of_folder, key=lambda path: (len(path.name), path.name), reverse=True):
+            found.setdefault(path.name.partition(".")[0], []).append(path)
+    return dict(sorted(found.items()))
+
+
+_RESTORE = (
+    "Bring shipped files back with `git checkout -- data/raw`, or install the package again; remove a damaged "
+    "snapshot of your own and fetch it again."
+)
+
+
+def _origin(folder: Path) -> Origin:
+    try:
+        origin = msgspec.json.decode((folder / "origin.json").read_bytes(), type=Origin)
+    except msgspec.DecodeError as error:
+        raise SnapshotError(f"{folder / 'origin.json'} is damaged: {error}. {_RESTORE}") from None
+    if not set(OBSERVATIONS) & set(origin.files):
+        raise SnapshotError(
+            f"{folder / 'origin.json'} is damaged: it lists no {OBSERVATIONS[-1]}. {_RESTORE}"
+        )
+    return origin

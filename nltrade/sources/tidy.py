@@ -1,0 +1,253 @@
+"""
+The tidy frame: one shape for every CBS table, units converted at the door, missing kept missing.
+
+========================  ==========================================================================================
+column                    meaning
+========================  ==========================================================================================
+``table``, ``modified``   identifier of the source's table, and the snapshot it is from (date of modification)
+``kind``                  goods, services
+``flow``                  import, export, re-export, domestic export
+``concept``               border crossing, change of ownership, balance of payments (BPM5 or BPM6)
+``partner``               ISO 3166-1 alpha-2, or the slug of a group or residual (``WORLD``, ``NON-EU``, ``OTHER-…``)
+``partner_kind``          country, group, residual
+``product``               ``TOTAL`` or SITC code; ``S``, ``SC``, … for services
+``level``                 0 total, 1 section, 2 division, 3 group
+``period``, ``freq``      ``2012``/``A``, ``2012-Q1``/``Q``, ``2012-01``/``M``
+``complete``              False for a part-year
+``value_meur``            million euro; missing where CBS publishes nothing, never 0 for it
+``status``                definitive, provisional, revised provisional, unknown
+``missing``               why there is no value: not published (where CBS does not say more), unknown or secret,
+                          impossible (there can be none, as of a country before it existed); empty where there is one
+========================  ==========================================================================================
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from nltrade import registry
+from nltrade.errors import SnapshotError
+from nltrade.registry.entries import Table
+from nltrade.sources import snapshot as snapshots
+from nltrade.sources.notation import NO_VALUE, Period, period_of
+from nltrade.sources.snapshot import Snapshot
+
+CELL = ["table", "flow", "partner", "product", "period"]
+
+
+def load(
+    *tables: str,
+    snapshot: str | None = None,
+    partner: str | Iterable[str] | None = None,
+    product: str | Iterable[str] | None = None,
+    period: str | int | Iterable[str | int] | None = None,
+) -> pd.DataFrame:
+    """
+    Load CBS figures as one tidy frame, or only the part of it that a question needs.
+
+    Parameters
+    ----------
+    *tables : str
+        CBS's identifiers; all tables at hand by default.
+    snapshot : str, optional
+        Modification date that pins a snapshot, such as ``"2023-01-04"``; by default the newest of each table that
+        holds what older ones do.
+    partner, product, period : str or several, optional
+        Read only these. Of a large table that was fetched, the rest is not even read from disk.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each cell: table, flow, partner, product and period, in the columns that this module lists.
+        Values are in million euro. Empty where the tables have no such cell.
+
+    Raises
+    ------
+    UnknownName
+        A table, partner or product is not registered.
+    SnapshotError
+        A snapshot is missing, or a byte of it changed.
+
+    Examples
+    --------
+    >>> russia = load("83028NED", partner="Russia", product="TOTAL", period=2012)
+    >>> russia.query("flow == 'import'").value_meur.item()
+    20332.0
+    """
+    only = {
+        "partner": {registry.partner(str(one)).id for one in _several(partner)},
+        "product": {registry.product(str(one)).id for one in _several(product)},
+        "period": {str(one) for one in _several(period)},
+    }
+    ids = tables or snapshots.here()
+    found = []
+    for id in ids:
+        parts = snapshots.find(id, snapshot)
+        found += [tidy(part.verify(), only) for part in parts]
+        snapshots.remember(parts)
+    frame = pd.concat(
+        [part for part in found if len(part)] or found, ignore_index=True
+    )  # an empty one has no types
+    # Two downloads of one date can hold the same cell: the later one goes first.
+    return frame if len(found) == len(ids) else frame.drop_duplicates(CELL, ignore_index=True)
+
+
+def tidy(raw: Snapshot, only: Mapping[str, Collection[str]] = MappingProxyType({})) -> pd.DataFrame:
+    """
+    Turn a snapshot into the tidy frame.
+
+    Parameters
+    ----------
+    raw : Snapshot
+        Files of one registered table.
+    only : mapping of str to collection of str
+        The partners, products and periods to take, as the tidy frame names them; an empty collection takes all.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of this module, a row for each cell of the source and in its order, measure after measure.
+
+    Raises
+    ------
+    SnapshotError
+        A key, column or period of the files is not known to the registry.
+    """
+    table = registry.table(raw.origin.table)
+    meanings = _meanings(raw, table)
+    asked = {
+        table.partner: only.get("partner"),
+        table.product: only.get("product"),
+        table.period: only.get("period"),
+    }
+    cells = raw.cells(
+        {
+            name: _verbatim(raw, name, meanings[name], ids)
+            for name, ids in asked.items()
+            if name and ids
+        }
+    )
+    values = _value_columns(raw, table, cells)
+    if table.direction and only.get("product"):
+        values = {
+            name: product for name, product in values.items() if product.id in only["product"]
+        }
+    measure = _Coded(np.repeat(range(len(values)), len(cells)), list(values.values()))
+    coded = {
+        name: _coded(raw, cells[name], meanings[name], len(values)) for name in table.dimensions
+    }
+    partner, period = coded[table.partner], coded[table.period]
+    if table.direction:
+        flow, product = coded[table.direction], measure
+    elif table.product:
+        flow, product = measure, coded[table.product]
+    else:
+        flow, product = (
+            measure,
+            _Coded(np.zeros(len(measure.places), int), [registry.product("TOTAL")]),
+        )
+    text = pd.concat([cells[name] for name in values], ignore_index=True).str.strip()
+    none = text.map(
+        NO_VALUE if raw.origin.observations.startswith("Untyped") else {"": "not published"}
+    )
+    return pd.DataFrame(
+        {
+            "table": table.id,
+            "modified": raw.origin.modified,
+            "kind": table.kind,
+            "flow": flow.all("id"),
+            "concept": table.concept,
+            "partner": partner.all("id"),
+            "partner_kind": partner.all("kind"),
+            "product": product.all("id"),
+            "level": product.all("level"),
+            "period": period.all("id"),
+            "freq": period.all("freq"),
+            "complete": period.all("complete"),
+            "value_meur": pd.to_numeric(text.mask(none.notna())) * registry.units()[table.unit],
+            "status": period.all("status"),
+            "missing": none.fillna("").mask(text.isna(), "not published"),
+        }
+    ).astype({"level": "int64", "complete": bool})
+
+
+class _Coded(NamedTuple):
+    """A column as places in a short list of what its keys mean."""
+
+    places: np.ndarray
+    things: list[Any]
+
+    def all(self, attribute: str) -> Any:
+        """Give an attribute of the thing in every row."""
+        return (
+            pd.Series([getattr(thing, attribute) for thing in self.things]).take(self.places).array
+        )
+
+
+class _Flow(NamedTuple):
+    id: str
+
+
+def _meanings(raw: Snapshot, table: Table) -> dict[str, Mapping[str, Any]]:
+    """Say what each key of each dimension means, keys without their padding."""
+    periods = {
+        row["Key"].strip(): row for row in raw.read(f"{table.period}.csv").to_dict("records")
+    }
+    known: dict[str | None, Mapping[str, Any]] = {
+        table.partner: registry.partner_keys(table.id),
+        table.product: registry.product_keys(table.id),
+        table.direction: {key: _Flow(flow) for key, flow in table.flows.items()},
+        table.period: {key: _period(row, table) for key, row in periods.items()},
+    }
+    return {name: known[name] for name in table.dimensions}
+
+
+def _value_columns(raw: Snapshot, table: Table, cells: pd.DataFrame) -> dict[str, Any]:
+    """Say what each value column means: a flow, or a product where a direction tells the flow."""
+    products = registry.product_keys(table.id)
+    known = (
+        products
+        if table.direction
+        else {name: _Flow(flow) for name, flow in table.measures.items()}
+    )
+    found = {name: known[name] for name in cells.columns if name in known}
+    expected = found if table.direction else known
+    if left := set(cells.columns).symmetric_difference([*table.dimensions, *expected]):
+        raise SnapshotError(
+            f"{raw.folder / raw.origin.observations} and the registered columns of {table.id} differ in: "
+            f"{', '.join(sorted(map(str, left)))}. CBS changed the table, or tables.toml is wrong."
+        )
+    return found
+
+
+def _coded(raw: Snapshot, keys: pd.Series, meanings: Mapping[str, Any], times: int) -> _Coded:
+    places, short = pd.factorize(keys)
+    if strange := sorted({str(key) for key in short if str(key).strip() not in meanings}):
+        raise SnapshotError(
+            f"{raw.folder / raw.origin.observations}: {keys.name} has {', '.join(strange)}, which the registry does "
+            "not know. Add the key to partners.toml or products.toml."
+        )
+    return _Coded(np.tile(places, times), [meanings[key.strip()] for key in short])
+
+
+def _verbatim(
+    raw: Snapshot, name: str, meanings: Mapping[str, Any], ids: Collection[str]
+) -> set[str]:
+    """Give the keys of a dimension as they stand in the files, padding and all, that mean what is asked."""
+    keys = [key for key in raw.read(f"{name}.csv")["Key"] if key.strip() in meanings]
+    chosen = {key for key in keys if meanings[key.strip()].id in ids}
+    return chosen | {key.strip() for key in chosen}
+
+
+def _period(row: Mapping[str, str], table: Table) -> Period:
+    try:
+        return period_of(row["Key"], row["Title"], row.get("Status"), table.definitive_until)
+    except SnapshotError as error:
+        raise SnapshotError(f"{table.id}: {error}.") from None
+
+
+def _several(given: Any) -> list[Any]:
+    return [] if given is None else [given] if isinstance(given, str | int) else list(given)

@@ -1,0 +1,141 @@
+"""What there is, as tables for readers: claims, sectors, partners, products, CBS tables and snapshots."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import narwhals as nw
+import pandas as pd
+
+from nltrade import registry
+from nltrade.registry.entries import Claim, Lang, Sector
+from nltrade.registry.sectors import KINDS
+from nltrade.report import Report, Table
+from nltrade.sources.snapshot import Origin, Snapshot
+from nltrade.tables.cells import first
+from nltrade.tables.wordings import known
+from nltrade.words import Words
+
+# Of each listing: the title, its columns and their heads. `name` stands for the name in the language asked for.
+LISTINGS = {
+    "eu_from": (
+        "partners-title",
+        {
+            "id": "code",
+            "name": "name",
+            "kind": "kind",
+            "eu_from": "eu-from",
+            "eu_until": "eu-until",
+        },
+    ),
+    "level": ("products-title", {"id": "code", "name": "name", "kind": "kind", "level": "level"}),
+    "concept": (
+        "tables-title",
+        {
+            "id": "code",
+            "name": "name",
+            "kind": "kind",
+            "concept": "concept",
+            "span": "span",
+            "unit": "unit",
+        },
+    ),
+}
+
+
+def claims(listed: Sequence[Claim], lang: Lang) -> Report:
+    """Present reported figures: who wrote what, and what it asserts."""
+    say = Words(lang)
+    heads = ["code", "wording", "asserts", "partner", "year", "document"]
+    rows = [
+        (
+            one.id,
+            say.text("quoted", words=one.wording),
+            one.text(lang),
+            registry.partner(one.partner).name(lang),
+            str(one.year),
+            f"{one.document.publisher}, {say.when(one.document.date)}: {one.document.title}",
+        )
+        for one in listed
+    ]
+    return _one("claims-title", heads, rows, say)
+
+
+def sectors(listed: Sequence[Sector], lang: Lang) -> Report:
+    """Present sectors with their classes, how well these cover them, and what they leave out."""
+    say = Words(lang)
+    heads = ["sector", "named-under", *KINDS, "about"]
+    rows = []
+    for one in listed:
+        classes = [
+            f"{' '.join(one.codes(kind))} ({say.label(one.coverage(kind))})"
+            if one.codes(kind)
+            else "–"
+            for kind in KINDS
+        ]
+        rows.append((one.text(lang), one.group.text(lang), *classes, one.about(lang)))
+    return _one("sectors-title", heads, rows, say)
+
+
+def origins(listed: Sequence[Origin], lang: Lang) -> Report:
+    """Present where snapshots come from."""
+    say = Words(lang)
+    heads = ["cbs-table", "name", "modified", "retrieved", "selection", "via", "hash"]
+    rows = [
+        (
+            o.table,
+            o.title,
+            o.modified,
+            say.when(o.retrieved),
+            o.selection,
+            o.via,
+            o.sha256,
+        )
+        for o in listed
+    ]
+    return _one(
+        "origins-title", heads, rows, say, [f"{o.attribution}, {o.licence}" for o in listed]
+    )
+
+
+def snapshots(listed: Sequence[Snapshot], lang: Lang) -> Report:
+    """Present snapshots: where they lie, and where they come from."""
+    say = Words(lang)
+    table = origins([one.origin for one in listed], lang)
+    (block,) = table.blocks
+    folders = {say.label("folder"): [str(one.folder) for one in listed]}
+    whole = pd.concat([block.table, pd.DataFrame(folders)], axis=1)
+    return Report([Table(block.title, whole)], table.sources, lang)
+
+
+def listing(rows: Any, lang: Lang) -> Report:
+    """Present the frames of partners, products and tables: codes, names in one language, labels for kinds."""
+    say = Words(lang)
+    native = rows.to_native()
+    if isinstance(native, pd.DataFrame) and native.index.name == "id":
+        native = native.reset_index()
+        rows = nw.from_native(native)
+    frame = first(rows, len(rows)).rename(columns={lang: "name"})
+    if "first" in frame.columns:
+        frame["span"] = frame["first"] + "–" + frame["last"]
+    title, columns = next(about for column, about in LISTINGS.items() if column in frame.columns)
+    labelled = {
+        head: [_cell(name, value, lang) for value in frame[name]] for name, head in columns.items()
+    }
+    return _one(title, list(labelled), list(zip(*labelled.values(), strict=True)), say)
+
+
+def _cell(name: str, value: Any, lang: Lang) -> str:
+    return (
+        "" if pd.isna(value) else known(value, lang) if name in {"kind", "concept"} else str(value)
+    )
+
+
+def _one(
+    title: str,
+    heads: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    say: Words,
+    sources: Sequence[str] = (),
+) -> Report:
+    table = pd.DataFrame(rows, columns=[say.label(head) for head in heads], dtype=str)
+    return Report([Table(say.label(title), table)], sources, say.lang)

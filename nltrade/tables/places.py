@@ -1,0 +1,184 @@
+"""Rankings, and who moved in them, as tables for readers."""
+
+from datetime import date
+from typing import Any
+
+import narwhals as nw
+import pandas as pd
+from narwhals.typing import IntoFrame
+
+from nltrade import registry
+from nltrade.errors import NoData
+from nltrade.questions import trade
+from nltrade.questions.ranking import Among, rank_partners
+from nltrade.questions.trade import VALUE
+from nltrade.registry.entries import Lang
+from nltrade.report import Report, Table
+from nltrade.tables.cells import amount, first, source_lines, status_remarks
+from nltrade.tables.wordings import certainty
+from nltrade.words import Words
+
+TOP = 10
+
+
+def show_ranking(
+    frame: IntoFrame,
+    *,
+    period: str | int,
+    flow: str = "total trade",
+    product: str = "TOTAL",
+    among: Among = "outside EU",
+    table: str | None = None,
+    partner: str | None = None,
+    top: int = TOP,
+    lang: Lang = "en",
+) -> Report:
+    """
+    Rank the partners of a period and present the first ones, with unit, certainty, status and source.
+
+    Parameters
+    ----------
+    frame : frame
+        Tidy frame of any engine, with its groups and residuals. The rows of the period are collected.
+    period : str or int
+        ``"2012"``, ``"2012-Q1"`` or ``"2012-01"``.
+    flow : str
+        ``"total trade"``, or a flow of the tidy frame.
+    product : str
+        Code of a product; goods and services are not mixed.
+    among : {"outside EU", "inside EU", "all"}
+        The countries that take part.
+    table : str, optional
+        CBS's identifier; by default the table that the figures of this package show for the period.
+    partner : str, optional
+        ISO code or name of a country that is shown too where it is not among the first.
+    top : int
+        How many partners are shown.
+    lang : {"en", "nl"}
+        Language.
+
+    Returns
+    -------
+    Report
+        To be printed or displayed. Values are in million euro. `nltrade.rank_partners` gives the frame to compute with.
+
+    Raises
+    ------
+    UnknownName
+        A flow, product, table, partner or period does not exist.
+    NoData
+        No table has the period, or no country a value.
+
+    Examples
+    --------
+    >>> import nltrade as nl
+    >>> shown = nl.show_ranking(nl.load(), period=2012, flow="export", top=3)
+    >>> print(repr(shown).partition("  A place is given")[0])
+    Exports, all goods, outside the EU, 2012, 83028NED
+    Place  Partner        € million  Certainty
+    1      United States     20,259  certain
+    2      China              7,647  between 2nd and 3rd
+    3      Russia             7,068  between 2nd and 4th
+    """
+    say = Words(lang)
+    about = registry.country(partner).id if partner else None
+    kind = registry.product(product).kind
+    rows: Any = nw.from_native(frame)
+    rows = rows.filter(
+        nw.col("period") == str(period), nw.col("kind") == kind, nw.col("product") == str(product)
+    )
+    cells = first(rows, 100_000)
+    if cells.empty:
+        raise NoData(
+            f"The frame has no figures of {product} in {period}. nltrade.tables() says what each table has."
+        )
+    used = table or trade.main_table(cells, kind=kind, period=period, partner=about or "WORLD")
+    ranked = rank_partners(
+        cells, period=period, flow=flow, product=product, kind=kind, among=among, table=used
+    )
+    own = ranked["partner"] == about
+    shown = ranked[(ranked.index < top) | own]
+    listed = pd.DataFrame(
+        {
+            say.label("place-head"): shown["place"].astype(str),
+            say.label("partner"): [say.partner(id) for id in shown["partner"]],
+            say.label("million-euro"): [amount(value, lang) for value in shown[VALUE]],
+            say.label("certainty"): [certainty(row, lang) for row in shown.to_dict("records")],
+        }
+    )
+    of_table = cells[cells["table"] == used]
+    part = "" if of_table["complete"].all() else f" ({say.label('part-year')})"
+    side = say.label(among.replace(" ", "-").lower())
+    title = [
+        say.label(flow),
+        registry.product(product).text(lang),
+        side,
+        f"{period}{part}",
+        used,
+    ]
+    absent = [say.text("not-ranked", partner=about)] if about and not own.any() else []
+    remarks = [*absent, say.note("rank-certainty"), *status_remarks(of_table, lang)]
+    numbers = [say.label("million-euro")]
+    return Report(
+        [Table(", ".join(title), listed, remarks, numbers)], source_lines(of_table, lang), lang
+    )
+
+
+def of_moves(rows: Any, lang: Lang) -> Report:
+    """Present what `nltrade.questions.moves.compare_places` gives."""
+    say = Words(lang)
+    found = first(rows, 1_000)
+    table, flow, among, before, after = found[["table", "flow", "among", "before", "after"]].iloc[0]
+    side = say.label(among.replace(" ", "-").lower())
+    listed: dict[str, list[str]] = {
+        say.label("partner"): [say.partner(id) for id in found["partner"]]
+    }
+    numbers = []
+    for name, year in (("before", before), ("after", after)):
+        unit = say.text("value-of", year=year)
+        numbers.append(unit)
+        listed[unit] = [
+            "–" if pd.isna(value) else amount(value, lang) for value in found[f"{name}_meur"]
+        ]
+        ends = found[[f"{name}_{end}" for end in ("place", "best", "worst")]].itertuples(
+            index=False
+        )
+        listed[say.text("place-of", year=year)] = [_place(*each) for each in ends]
+    listed[say.label("moved")] = [_moved(value, say) for value in found["moved"]]
+    sure = {True: "moved-certain", False: "moved-open"}
+    listed[say.label("certainty")] = [
+        say.label("moved-one" if pd.isna(one) else sure[bool(one)]) for one in found["certain"]
+    ]
+    numbers.append(say.label("moved"))
+    title = say.text("moved-title", flow=flow, among=side, before=before, after=after)
+    remarks = [say.label("first-five-note"), say.note("rank-certainty")]
+    breaks = [g for g in registry.table(table).breaks if _between(before, g.before, g.after, after)]
+    if breaks:
+        texts = ", ".join(f"{gap.before}/{gap.after}" for gap in breaks)
+        remarks.append(say.text("moved-breaks", breaks=texts))
+    members = [registry.eu_members(date(int(year[:4]), 12, 31)) for year in (before, after)]
+    if changed := sorted(members[0] ^ members[1]):
+        remarks.append(say.text("moved-members", partners=changed))
+    return Report(
+        [Table(f"{title}, {table}", pd.DataFrame(listed), remarks, numbers)],
+        source_lines(found, lang),
+        lang,
+    )
+
+
+def _place(place: Any, best: Any, worst: Any) -> str:
+    if pd.isna(place):
+        return "–"
+    low, high = ("?" if pd.isna(end) else str(end) for end in (best, worst))
+    return str(place) if low == high != "?" else f"{place} ({low}–{high})"
+
+
+def _moved(places: Any, say: Words) -> str:
+    if pd.isna(places):
+        return ""
+    return ("+" if places > 0 else "") + say.number(float(places))
+
+
+def _between(before: str, last: str, next: str, after: str) -> bool:
+    early, late = sorted([before, after])
+    return early <= last and next <= late

@@ -1,0 +1,374 @@
+"""
+Numbers, places and names in words, in English and Dutch: one writer for every text.
+
+Texts stand in ``registry/texts.toml``. A field such as ``{value:meur}`` is filled in with a number
+written for the language: ``€20,332m`` in English, ``€ 20.332 mln`` (with spaces that do not break)
+in Dutch.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from string import Formatter
+from typing import Any
+
+from babel.dates import format_date, format_timedelta, get_month_names
+from babel.lists import format_list
+from babel.numbers import format_decimal
+
+from nltrade import registry
+from nltrade.registry.entries import Lang
+
+ORDINALS: dict[Lang, str] = {
+    "en": "first second third fourth fifth sixth seventh eighth ninth tenth",
+    "nl": "eerste tweede derde vierde vijfde zesde zevende achtste negende tiende",
+}
+MINUS = "\N{MINUS SIGN}"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    r"""
+    The words of one language: bound once, so that no sentence has to be told its language again.
+
+    Parameters
+    ----------
+    lang : {"en", "nl"}
+        Language.
+
+    Examples
+    --------
+    >>> say = Words("nl")
+    >>> say.meur(20332), say.label("import")
+    ('€\xa020.332\xa0mln', 'invoer')
+    """
+
+    lang: Lang
+
+    def number(self, value: float, digits: int = 0) -> str:
+        """
+        Write a number with a fixed count of decimals, grouped as the language does.
+
+        Parameters
+        ----------
+        value : float
+            The number.
+        digits : int
+            Decimals.
+
+        Returns
+        -------
+        str
+
+        Examples
+        --------
+        >>> Words("en").number(20332), Words("nl").number(20332), Words("nl").number(91.88, 1)
+        ('20,332', '20.332', '91,9')
+        """
+        pattern = "#,##0." + "0" * digits if digits else "#,##0"
+        sign = MINUS if round(value, digits) < 0 else ""
+        return sign + format_decimal(abs(value), pattern, locale=self.lang)
+
+    def meur(self, value: float) -> str:
+        r"""
+        Write an amount of million euro.
+
+        Examples
+        --------
+        >>> Words("en").meur(20332), Words("nl").meur(20332)
+        ('€20,332m', '€\xa020.332\xa0mln')
+        """
+        return _euro(self.number(value), self.lang, "m", "mln")
+
+    def bn(self, value: float) -> str:
+        r"""
+        Write an amount of million euro in billions with one decimal, or in millions below a billion.
+
+        Examples
+        --------
+        >>> Words("en").bn(20332), Words("nl").bn(20332), Words("en").bn(-13264), Words("en").bn(12)
+        ('€20.3bn', '€\xa020,3\xa0mld', '−€13.3bn', '€12m')
+        """
+        if abs(value) < 1000:  # a tenth of a billion says little of less
+            return self.meur(value)
+        return _euro(self.number(value / 1000, 1), self.lang, "bn", "mld")
+
+    def pct(self, value: float) -> str:
+        """
+        Write a percentage, with one decimal unless it is a whole number.
+
+        Examples
+        --------
+        >>> Words("en").pct(91.88), Words("nl").pct(91.88), Words("en").pct(92)
+        ('91.9%', '91,9%', '92%')
+        """
+        return self.number(value, int(abs(value - round(value)) > 1e-9)) + "%"
+
+    def signed(self, value: float) -> str:
+        """
+        Write a number with one decimal and its sign.
+
+        Examples
+        --------
+        >>> Words("en").signed(0.12), Words("nl").signed(-0.6)
+        ('+0.1', '−0,6')
+        """
+        return ("+" if round(value, 1) > 0 else "") + self.number(value, 1)
+
+    def change(self, value: float) -> str:
+        """
+        Write a percentage with its sign.
+
+        Examples
+        --------
+        >>> Words("en").change(19.89), Words("nl").change(-1.2), Words("en").change(20)
+        ('+19.9%', '−1,2%', '+20%')
+        """
+        return ("+" if round(value, 1) > 0 else "") + self.pct(value)
+
+    def place(self, value: float) -> str:
+        """
+        Write a place in figures.
+
+        Examples
+        --------
+        >>> Words("en").place(3), Words("en").place(11), Words("en").place(22), Words("nl").place(3)
+        ('3rd', '11th', '22nd', '3e')
+        """
+        count = int(value)
+        if self.lang == "nl":
+            return f"{count}e"
+        ending = (
+            "th"
+            if count % 100 in (11, 12, 13)
+            else {1: "st", 2: "nd", 3: "rd"}.get(count % 10, "th")
+        )
+        return f"{count}{ending}"
+
+    def ordinal(self, value: float) -> str:
+        """
+        Write a place in words up to the tenth, in figures from there.
+
+        Examples
+        --------
+        >>> Words("en").ordinal(3), Words("nl").ordinal(3), Words("en").ordinal(12)
+        ('third', 'derde', '12th')
+        """
+        words = ORDINALS[self.lang].split()
+        return words[int(value) - 1] if 1 <= value <= len(words) else self.place(value)
+
+    def partner(self, id: str) -> str:
+        """
+        Give the name of a partner.
+
+        Examples
+        --------
+        >>> Words("nl").partner("US")
+        'Verenigde Staten'
+        """
+        return registry.partner(id).name(self.lang)
+
+    def several(self, parts: list[str]) -> str:
+        """
+        Join words to a list.
+
+        Examples
+        --------
+        >>> Words("en").several(["total trade", "imports", "exports"])
+        'total trade, imports and exports'
+        """
+        joined = format_list(parts, locale=self.lang)
+        return joined.replace(", and ", " and ")
+
+    def when(self, day: str) -> str:
+        """
+        Write a date: a year, a year and month, or a season; other words stay as they are.
+
+        Examples
+        --------
+        >>> [Words("nl").when(day) for day in ("2013-11", "2013", "autumn 2026", "early 2013")]
+        ['november 2013', '2013', 'najaar 2026', 'early 2013']
+        """
+        season, _, year = day.partition(" ")
+        if season in ("spring", "summer", "autumn", "winter"):
+            return f"{self.label(season)} {year}"
+        if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", day):
+            return day
+        return format_date(date(int(day[:4]), int(day[5:]), 1), "MMMM y", locale=self.lang)
+
+    def months(self, span: tuple[int, int]) -> str:
+        """
+        Write the months from a first to a last one.
+
+        Examples
+        --------
+        >>> Words("en").months((1, 10)), Words("nl").months((1, 7)), Words("nl").months((1, 1))
+        ('January–October', 'januari–juli', 'januari')
+        """
+        names = get_month_names("wide", "stand-alone", locale=self.lang)
+        return "–".join(dict.fromkeys(names[month] for month in span))
+
+    def ago(self, day: str) -> str:
+        """
+        Say how long ago a day was.
+
+        Examples
+        --------
+        >>> Words("nl").ago(str(date.today().replace(year=date.today().year - 3, day=1)))
+        '3 jaar geleden'
+        """
+        return format_timedelta(
+            date.fromisoformat(day) - date.today(), add_direction=True, locale=self.lang
+        )
+
+    def named(self, id: str) -> str:
+        """
+        Give the name of a partner as it stands in a sentence.
+
+        Examples
+        --------
+        >>> Words("en").named("US"), Words("nl").named("GB"), Words("en").named("RU")
+        ('the United States', 'het Verenigd Koninkrijk', 'Russia')
+        """
+        return registry.partner(id).named(self.lang)
+
+    def partners(self, ids: list[str]) -> str:
+        """
+        List the names of partners.
+
+        Examples
+        --------
+        >>> Words("nl").partners(["US", "CN"])
+        'de Verenigde Staten en China'
+        """
+        return self.several([self.named(id) for id in ids])
+
+    def label(self, id: str) -> str:
+        """
+        Give the label of a flow, a concept, a verdict or a status.
+
+        Examples
+        --------
+        >>> Words("nl").label("import")
+        'invoer'
+        """
+        return registry.texts()[id].text(self.lang)
+
+    def start(self, id: str) -> str:
+        """
+        Give a label as the first words of a sentence.
+
+        Examples
+        --------
+        >>> Words("nl").start("import")
+        'Invoer'
+        """
+        words = self.label(id)
+        return words[:1].upper() + words[1:]
+
+    def labels(self, ids: list[str]) -> str:
+        """
+        List several labels.
+
+        Examples
+        --------
+        >>> Words("en").labels(["import", "export"])
+        'imports and exports'
+        """
+        return self.several([self.label(id) for id in ids])
+
+    def amount(self, amount: tuple[str, float]) -> str:
+        """
+        Write an amount that says itself how it is written.
+
+        Examples
+        --------
+        >>> Words("en").amount(("meur", 7068)), Words("nl").amount(("change", 10.4))
+        ('€7,068m', '+10,4%')
+        """
+        how, value = amount
+        return str(getattr(self, how)(value))
+
+    def places(self, by_place: list[tuple[int, list[str]]]) -> str:
+        """
+        List places with the readings that give them.
+
+        Examples
+        --------
+        >>> Words("en").places([(3, ["import", "export"]), (4, ["total trade"])])
+        'third in imports and exports; fourth in total trade'
+        """
+        return "; ".join(self.text("place-in", place=place, what=what) for place, what in by_place)
+
+    def cases(self, found: list[tuple[int, str, float]]) -> str:
+        """
+        List the places a partner could have, each with the partner it would change places with.
+
+        Examples
+        --------
+        >>> Words("en").cases([(2, "CN", 7647), (4, "CH", 5725)])
+        'second (China: €7,647m) or fourth (Switzerland: €5,725m)'
+        """
+        listed = [
+            self.text("case", place=place, partner=id, value=value) for place, id, value in found
+        ]
+        return format_list(listed, style="or", locale=self.lang)
+
+    def text(self, id: str, **values: Any) -> str:
+        """
+        Fill in a text of the registry.
+
+        Parameters
+        ----------
+        id : str
+            Entry of ``texts.toml``.
+        **values
+            What the fields of the text stand for: amounts in million euro, shares in percent.
+
+        Returns
+        -------
+        str
+
+        Examples
+        --------
+        >>> Words("en").text("between", best=2, worst=4)
+        'between 2nd and 4th'
+        """
+        return _Filler(self).vformat(registry.texts()[id].text(self.lang), (), values)
+
+    def note(self, id: str) -> str:
+        """Give a concept note of the registry."""
+        return registry.notes()[id].text(self.lang)
+
+
+# What a field of a text may ask for: the methods that write one value.
+WRITERS = frozenset(
+    [
+        *("number", "meur", "bn", "pct", "signed", "change", "amount"),
+        *("place", "ordinal", "places", "cases", "ago"),
+        *("partner", "named", "partners", "label", "start", "labels"),
+    ]
+)
+
+
+class _Filler(Formatter):
+    """A `str.format` whose format specs are the writers of `Words`."""
+
+    def __init__(self, say: Words) -> None:
+        self.say = say
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if not format_spec:
+            return str(value)
+        if format_spec not in WRITERS:
+            raise ValueError(f"No writer {format_spec!r} for a field of a text.")
+        return str(getattr(self.say, format_spec)(value))
+
+
+def _euro(figure: str, lang: Lang, en: str, nl: str) -> str:
+    sign, figure = (MINUS, figure[1:]) if figure.startswith(MINUS) else ("", figure)
+    return (
+        f"{sign}€{figure}{en}"
+        if lang == "en"
+        else f"{sign}€\N{NO-BREAK SPACE}{figure}\N{NO-BREAK SPACE}{nl}"
+    )
