@@ -158,7 +158,9 @@ def _numbered() -> Mapping[str, Partner]:
     """Give the countries by the number that UN Comtrade has for them."""
     from babel.core import get_global  # costs as much as the rest of this module
 
-    numbers = {code: ids[0] for code, ids in get_global("territory_aliases").items() if len(ids) == 1}
+    numbers = {
+        code: ids[0] for code, ids in get_global("territory_aliases").items() if len(ids) == 1
+    }
     own = sections(FOLDER / "tables.toml")["comtrade_codes"]
     by_number = {code: id for code, id in numbers.items() if code.isdigit() and id not in own}
     by_number |= {str(code): id for id, code in own.items()}

@@ -33,7 +33,9 @@ def tables() -> pd.DataFrame:
         "status",
         "successor",
     ]
-    rows = [[getattr(table, column) for column in columns] for table in registry.all_tables().values()]
+    rows = [
+        [getattr(table, column) for column in columns] for table in registry.all_tables().values()
+    ]
     return pd.DataFrame(rows, columns=columns).set_index("id")
 
 

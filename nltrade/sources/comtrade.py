@@ -1,10 +1,11 @@
 """
-UN Comtrade as a source: what the partner, or the Netherlands, reported to the United Nations, in US dollars.
+UN Comtrade as a source: what the partner, or the Netherlands, reported to the United Nations, in US
+dollars.
 
-A snapshot keeps the records in Comtrade's own names; here they become the tidy frame, as the Netherlands sees the trade
-and in euro by the rate of the year. A chapter that has no record in a year whose chapters add up to the total was not
-traded: that is a zero that the source proves. Where they do not add up it is missing, as nobody can tell which of the
-silent chapters hold what is left.
+A snapshot keeps the records in Comtrade's own names; here they become the tidy frame, as the
+Netherlands sees the trade and in euro by the rate of the year. A chapter that has no record in a
+year whose chapters add up to the total was not traded: that is a zero that the source proves. Where
+they do not add up it is missing, as nobody can tell which of the silent chapters hold what is left.
 """
 
 from collections.abc import Collection, Mapping
@@ -19,6 +20,7 @@ from nltrade.sources import snapshot as snapshots
 from nltrade.sources.snapshot import Snapshot
 
 PARTNER_REPORTS = "comtrade-partner"
+NOTE = "as-reported-by-the-partner"  # in notes.toml: what its figures mean
 SUPPLIERS = "suppliers.csv"
 CLOSE = 10_000.0  # dollars: chapters that come this near to the total add up to it
 COLUMNS = [
@@ -36,7 +38,8 @@ class OtherSide(NamedTuple):
     trade : pandas.DataFrame
         Tidy frame of the table ``"comtrade-partner"``; empty where it is not here.
     suppliers : pandas.DataFrame
-        What the Netherlands sold to a partner beside what other countries did: see `suppliers`. Derived sums.
+        What the Netherlands sold to a partner beside what other countries did: see `suppliers`.
+        Derived sums.
     """
 
     trade: pd.DataFrame
@@ -51,8 +54,9 @@ def other_side(partner: str | None = None) -> OtherSide:
     """
     Load what partners themselves reported about their trade with the Netherlands.
 
-    It is a second opinion beside CBS's figures, in a place of its own: nothing adds it to them or ranks by it. Where
-    no report is here, its frames are empty, and everything else works as it does without.
+    It is a second opinion beside CBS's figures, in a place of its own: nothing adds it to them or
+    ranks by it. Where no report is here, its frames are empty, and everything else works as it does
+    without.
 
     Parameters
     ----------
@@ -151,7 +155,7 @@ def tidy(raw: Snapshot, only: Mapping[str, Collection[str]]) -> pd.DataFrame:
 
 def suppliers(raw: Snapshot) -> pd.DataFrame:
     """
-    Read what the Netherlands and the other suppliers of Russia sold it, by chapter: sums that were made for this package.
+    Read what the Netherlands and other suppliers sold Russia, by chapter: derived sums.
 
     Parameters
     ----------
@@ -161,10 +165,11 @@ def suppliers(raw: Snapshot) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        A row for each `period` and `product` (a chapter such as ``HS06``, or a span such as ``HS01-24``): what the
-        Netherlands sold and all counted suppliers did (million euro), the share (percent), how many `suppliers` sold
-        it, the `place` of the Netherlands among them (missing in years in which chapters of some are withheld), the
-        `first` of them, and what share of all imports the counted countries cover.
+        A row for each `period` and `product` (a chapter such as ``HS06``, or a span such as
+        ``HS01-24``): what the Netherlands sold and all counted suppliers did (million euro), the
+        share (percent), how many `suppliers` sold it, the `place` of the Netherlands among them
+        (missing in years in which chapters of some are withheld), the `first` of them, and what
+        share of all imports the counted countries cover.
     """
     sold, coverage = (raw.read(name) for name in (SUPPLIERS, "suppliers_coverage.csv"))
     rate = sold["year"].map(registry.rates()) * 1e6
@@ -190,7 +195,8 @@ def suppliers(raw: Snapshot) -> pd.DataFrame:
     )
 
 
-# Years in which the chapters of some suppliers do not add up to what they sold: 0.5 to 8 percent is missing.
+# Years in which the chapters of some suppliers do not add up to what they sold: 0.5 to 8 percent is
+# missing.
 INCOMPLETE = ["2000", "2001", "2002", "2003", "2004", "2005", "2006", "2008", "2009"]
 
 
@@ -213,7 +219,7 @@ def _products(records: pd.DataFrame, table: Table) -> pd.Series:
 
 
 def _known(codes: pd.Series, known: Mapping[str, str], table: Table, what: str) -> pd.Series:
-    """Translate codes of Comtrade; one that the registry does not know is an error that names it."""
+    """Translate codes of Comtrade; one that the registry does not know is an error."""
     found = codes.map(known)
     if found.isna().any():
         strange = ", ".join(sorted(set(codes[found.isna()])))
@@ -225,7 +231,7 @@ def _known(codes: pd.Series, known: Mapping[str, str], table: Table, what: str) 
 
 
 def _with_silent_chapters(frame: pd.DataFrame) -> pd.DataFrame:
-    """Add a row for each chapter without a record, where the total is known: zero if all is told, else missing."""
+    """Add each chapter without a record: zero if the others make the total, else missing."""
     key = ["partner", "flow", "period"]
     totals = frame[frame["product"] == "TOTAL"].set_index(key)["usd"]
     told = frame[frame["product"] != "TOTAL"].groupby(key)["usd"].agg(["sum", "count"])
