@@ -87,9 +87,7 @@ def test_a_result_is_text_no_wider_than_the_terminal_and_html_that_says_the_same
     assert all(attrs["tabindex"] == "0" for attrs in regions)
 
 
-@pytest.mark.parametrize(
-    "name", ["verdicts", "tidy", "growth", "share"]
-)
+@pytest.mark.parametrize("name", ["verdicts", "tidy", "growth", "share"])
 def test_figures_stand_with_unit_and_source(name, results):
     shown = nl.show(results[name])
     text = " ".join(repr(shown).split())  # however wide the terminal

@@ -67,7 +67,7 @@ def show(
     Source: CBS (StatLine 83028NED, modified 2023-01-04, sha256 f4158376), CC BY 4.0.
     """
     known_lang(lang)
-    rows: Any = nw.from_native(result, pass_through=True)  # type: ignore[call-overload]
+    rows: Any = nw.from_native(result, pass_through=True)
     if sectors is not None and _columns(rows) >= OF_SECTORS:
         return sectors_report(rows, lang, sectors)
     return present(result, lang)
