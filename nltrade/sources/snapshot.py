@@ -27,7 +27,7 @@ from nltrade.sources import notation
 from nltrade.sources.plan import Request
 
 CHECKOUT = Path(__file__).parents[2]
-OBSERVATIONS = ("UntypedDataSet.parquet", "TypedDataSet.csv")  # downloaded; copied
+OBSERVATIONS = ("UntypedDataSet.parquet", "TypedDataSet.csv", "Comtrade.csv")
 
 
 class File(msgspec.Struct, frozen=True):
@@ -317,7 +317,8 @@ def months_of(frame: IntoFrame, table: str, year: str) -> tuple[int, int] | None
 def remember(parts: Sequence[Snapshot]) -> None:
     """Keep what a loaded snapshot says of itself, so that nothing has to be read to draw or print."""
     for part in parts:
-        _titles(part.folder, registry.table(part.origin.table).period)
+        if registry.table(part.origin.table).source == "CBS":
+            _titles(part.folder, registry.table(part.origin.table).period)
     if parts:
         _LOADED[parts[0].origin.table, parts[0].origin.modified] = list(parts)
 
@@ -333,7 +334,7 @@ def _pairs(frame: IntoFrame) -> list[tuple[str, str]]:
     pairs = rows.select("table", "modified").unique()
     pairs = pairs.collect() if isinstance(pairs, nw.LazyFrame) else pairs
     found = {(str(table), str(modified)) for table, modified in pairs.rows()}
-    order = list(registry.tables())
+    order = list(registry.all_tables())
     known = [pair for pair in found if pair[0] in order]
     return sorted(known, key=lambda pair: (order.index(pair[0]), pair[1]))
 
