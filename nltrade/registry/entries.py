@@ -22,7 +22,9 @@ Flow = Literal[
 ]
 Freq = Literal["A", "Q", "M"]
 Coverage = Literal["direct", "proxy", "none"]
-Operator = Literal["just above", "rounds to", "at least", "more than", "at most", "less than", "is"]
+Operator = Literal[
+    "just above", "rounds to", "at least", "more than", "at most", "less than", "is", "in the top"
+]
 LANGS: tuple[Lang, ...] = get_args(Lang)
 FLOWS: tuple[Flow, ...] = get_args(Flow)
 
@@ -150,8 +152,9 @@ class Break(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Table(Text, frozen=True, kw_only=True):
-    """A CBS table: what it counts, over which periods, in which columns."""
+    """A table of CBS or of UN Comtrade: what it counts, over which periods, in which columns."""
 
+    source: Literal["CBS", "Comtrade"] = "CBS"
     kind: Kind
     concept: str
     detail: str

@@ -84,7 +84,7 @@ def gap(
         # CBS's "impossible": there can be no such cell, as of a country before it existed.
         return Gap("not in the table" if marks == {"impossible"} else "withheld")
 
-    if table not in registry.tables() or not _has(frame, registry.table(table), cell):
+    if table not in registry.all_tables() or not _has(frame, registry.table(table), cell):
         return Gap("not in the table")
 
     return Gap("not at hand", _command(registry.table(table), cell))
@@ -159,7 +159,7 @@ def absent_partners(
     >>> len(absent_partners(nl.load("83028NED", partner=["RU", "US"]), table="83028NED"))
     75
     """
-    if table not in registry.tables():
+    if table not in registry.all_tables():
         return []
 
     asked = {"table": table, "product": product, "period": period}

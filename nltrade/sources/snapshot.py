@@ -27,7 +27,7 @@ from nltrade.sources import notation
 from nltrade.sources.plan import Request
 
 CHECKOUT = Path(__file__).parents[2]
-OBSERVATIONS = ("UntypedDataSet.parquet", "TypedDataSet.csv")  # downloaded; copied
+OBSERVATIONS = ("UntypedDataSet.parquet", "TypedDataSet.csv", "Comtrade.csv")
 
 
 class File(msgspec.Struct, frozen=True):
@@ -118,7 +118,7 @@ class Snapshot(Prints, msgspec.Struct, frozen=True):
 
     def listed(self, dimension: str) -> Mapping[str, str]:
         """Give the title of each key of a dimension, the keys without the spaces that pad some."""
-        return _listed(self.folder, dimension)
+        return _listed(self.folder, dimension) if f"{dimension}.csv" in self.origin.files else {}
 
     def verify(self) -> "Snapshot":
         """Compare the hash of every file with the one in ``origin.json``; a changed byte is an error."""
@@ -322,8 +322,7 @@ def remember(parts: Sequence[Snapshot]) -> None:
     """Keep what a loaded snapshot says of itself, so that nothing has to be read to draw or print."""
     for part in parts:
         for dimension in registry.table(part.origin.table).dimensions:
-            if f"{dimension}.csv" in part.origin.files:
-                part.listed(dimension)
+            part.listed(dimension)
     if parts:
         _LOADED[parts[0].origin.table, parts[0].origin.modified] = list(parts)
 
@@ -339,7 +338,7 @@ def pairs(frame: IntoFrame) -> list[tuple[str, str]]:
     pairs = rows.select("table", "modified").unique()
     pairs = pairs.collect() if isinstance(pairs, nw.LazyFrame) else pairs
     found = {(str(table), str(modified)) for table, modified in pairs.rows()}
-    order = list(registry.tables())
+    order = list(registry.all_tables())
     known = [pair for pair in found if pair[0] in order]
     return sorted(known, key=lambda pair: (order.index(pair[0]), pair[1]))
 
