@@ -8,13 +8,13 @@ Given = Literal["frame", "verdicts", "partner", "period", "sectors"]
 # matplotlib: the command line and the manifest need the names alone.
 FIGURES: dict[str, tuple[Given, ...]] = {
     "reported": ("verdicts",),
-    "over_time": ("frame", "partner"),
+    "over_time": ("frame", "partner", "period"),
     "ranking": ("frame", "partner", "period"),
     "composition": ("frame", "partner", "period"),
     "fuels": ("frame", "partner", "period"),
     "coverage": ("sectors",),
     "sectors": ("frame", "partner", "period", "sectors"),
     "sectors_over_time": ("frame", "partner", "sectors"),
-    "services": ("frame", "partner"),
+    "services": ("frame", "partner", "period"),
 }
 NAMES = tuple(FIGURES)
