@@ -154,16 +154,17 @@ class Words:
             digits = int(abs(value - round(value)) > 1e-9)
         return self.number(value, digits) + "%"
 
-    def signed(self, value: float) -> str:
+    def signed(self, value: float, digits: int = 1) -> str:
         """
-        Write a number with one decimal and its sign.
+        Write a number with its sign, and one decimal unless more are asked for.
 
         Examples
         --------
         >>> Words("en").signed(0.12), Words("nl").signed(-0.6)
         ('+0.1', '−0,6')
         """
-        return ("+" if rounded(value, Fraction(1, 10)) > 0 else "") + self.number(value, 1)
+        shown = rounded(value, Fraction(1, 10**digits))
+        return ("+" if shown > 0 else "") + self.number(value, digits)
 
     def change(self, value: float, digits: int | None = None) -> str:
         """
@@ -363,19 +364,27 @@ class Words:
         """
         return "; ".join(self.text("place-in", place=place, what=what) for place, what in by_place)
 
-    def cases(self, found: list[tuple[int, str, float]]) -> str:
+    def causes(self, found: list[tuple[str, float]]) -> str:
         """
-        List the places a partner could have, each with the partner it would change places with.
+        List what could move a place: the text of each cause with its amount.
 
         Examples
         --------
-        >>> Words("en").cases([(2, "CN", 7647), (4, "CH", 5725)])
-        'second (China: €7,647m) or fourth (Switzerland: €5,725m)'
+        >>> Words("en").causes([("cause-gift", 2633)])
+        '€2,633m of trade has no named country'
         """
-        listed = [
-            self.text("case", place=place, partner=id, value=value) for place, id, value in found
-        ]
-        return format_list(listed, style="or", locale=self.lang)
+        return self.several([self.text(id, amount=amount) for id, amount in found])
+
+    def product(self, code: str) -> str:
+        """
+        Give the name of a product.
+
+        Examples
+        --------
+        >>> Words("nl").product("3")
+        'minerale brandstoffen'
+        """
+        return registry.product(code).text(self.lang)
 
     def text(self, id: str, **values: Any) -> str:
         """
@@ -408,8 +417,8 @@ class Words:
 WRITERS = frozenset(
     [
         *("number", "count", "meur", "bn", "pct", "signed", "change", "amount"),
-        *("place", "ordinal", "places", "cases", "ago"),
-        *("partner", "named", "partners", "label", "start", "labels"),
+        *("place", "ordinal", "places", "causes", "ago"),
+        *("product", "partner", "named", "partners", "label", "start", "labels"),
     ]
 )
 

@@ -9,7 +9,7 @@ do not hold where they cover nothing of it.
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from nltrade.registry.entries import Operator
+from nltrade.registry.entries import Claim, Operator
 from nltrade.words import exact, rounded
 
 ENDLESS = Fraction(10**12)  # no amount, rate or place is as large
@@ -25,11 +25,10 @@ class Asserted(NamedTuple):
     precision: Fraction
 
     @classmethod
-    def of(
-        cls, operator: Operator, threshold: float, upto: float | None, precision: float | None
-    ) -> "Asserted":
+    def of(cls, claim: Claim) -> "Asserted":
         """Take the numbers of a claim; one that the operator does not need may be missing."""
-        return cls(operator, exact(threshold), exact(upto or 0), exact(precision or 1))
+        upto, precision = exact(claim.upto or 0), exact(claim.precision or 1)
+        return cls(claim.operator, exact(claim.threshold), upto, precision)
 
     def hold(self, value: Fraction) -> bool:
         """Tell whether the words cover a number."""
@@ -89,6 +88,10 @@ class Asserted(NamedTuple):
     def claimed(self, how: str) -> tuple[Any, ...]:
         """Write the number of the claim itself, with the decimals that it has."""
         return as_given(how, self.threshold)
+
+    def rounded(self, how: str, value: Fraction) -> tuple[Any, ...]:
+        """Write a number as the claim would round it."""
+        return as_given(how, rounded(value, self.precision))
 
     def _alike(self, value: Fraction, shown: Fraction) -> bool:
         """Tell whether a number as it is shown compares as the number itself does."""

@@ -7,7 +7,7 @@ import narwhals as nw
 
 from nltrade.claims.base_of_trade import Base
 from nltrade.claims.elsewhere import Checked
-from nltrade.claims.reading import Verdict
+from nltrade.claims.verdict import Verdict
 from nltrade.errors import UnknownName
 from nltrade.registry.entries import Claim, Lang, Sector, known_lang
 from nltrade.report import Report, Table
