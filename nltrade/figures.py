@@ -265,7 +265,7 @@ def _charts(
     draw = nltrade.charts.draw  # says what to install where that is not
     frame, about = load(), registry.country(question.partner)
     own = reported.claims(question.claims) if question.claims else None
-    claims = reported.claims_about(about.id, question.year, own)
+    claims = reported.claims(own, partner=about.id, year=question.year)
     verdicts = (
         check_claims(frame, claims) if "reported" in dict(wanted) else []
     )  # the only figure that draws them

@@ -9,11 +9,11 @@ from nltrade.briefing.blocks import Block, Content, Figure, Heading, Link, Point
 from nltrade.briefing.findings import findings
 from nltrade.charts import Chart, draw
 from nltrade.claims import Verdict, verdict_table
-from nltrade.claims.reading import place_range
 from nltrade.errors import NoData
 from nltrade.registry.entries import Lang, Sector
 from nltrade.sources import snapshot
 from nltrade.sources.snapshot import Origin
+from nltrade.tables.claims import readings_table
 from nltrade.version import __version__
 from nltrade.words import Words
 
@@ -156,18 +156,9 @@ def _reported(verdicts: list[Verdict], charts: Mapping[str, Chart], say: Words) 
 
 
 def _readings(verdict: Verdict, say: Words) -> Table:
-    rows = []
-    for reading in verdict.readings:
-        members = str(verdict.claim.year) if reading.of_the_time else say.label("today")
-        own = reading.place
-        place = f"{own.place} ({place_range(own, say.lang)})" if own else say.label("not published")
-        first = [
-            f"{p.place}. {say.partner(p.partner)} {say.bn(p.value_meur)} ({place_range(p, say.lang)})"
-            for p in reading.first
-        ]
-        rows.append([reading.label(say.lang, verdict.in_several), members, place, "; ".join(first)])
-    heads = [say.label(id) for id in ("reading", "eu", "place-head", "first-five")]
-    return Table(say.label("readings"), heads, rows)
+    found = readings_table(verdict, say.lang)
+    assert found.frame is not None
+    return Table(found.title, list(found.frame.columns), found.frame.to_numpy().tolist())
 
 
 def _sources(origins: Sequence[Origin], say: Words) -> Section:

@@ -14,9 +14,10 @@ from nltrade.questions.trade import VALUE
 from nltrade.registry.entries import Lang, Published
 from nltrade.registry.sectors import published
 from nltrade.report import Results
+from nltrade.rounding import exact
 from nltrade.sources import snapshot
 from nltrade.sources.snapshot import Origin
-from nltrade.words import Words, exact
+from nltrade.words import Words
 
 
 class Checked(msgspec.Struct, frozen=True):

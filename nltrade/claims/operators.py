@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from nltrade.registry.entries import Claim, Operator
-from nltrade.words import exact, rounded
+from nltrade.rounding import exact, rounded
 
 ENDLESS = Fraction(10**12)  # no amount, rate or place is as large
 DECIMALS = {"meur": 0}  # of what is written; billions and percentages have one

@@ -12,7 +12,7 @@ from nltrade.claims import absence
 from nltrade.claims.operators import Asserted
 from nltrade.claims.reading import Placed, Reading, Reason, cells_of
 from nltrade.errors import NoData
-from nltrade.questions.ranking import rank_partners
+from nltrade.questions.ranking import Counted, rank_partners
 from nltrade.registry.entries import Claim
 from nltrade.sources.gaps import is_whole
 
@@ -20,7 +20,7 @@ FLOWS = {
     "goods": ["total trade", "import", "export", "domestic export"],
     "services": ["total trade", "import", "export"],
 }
-BOTH = "goods and services"
+BOTH: Counted = "goods and services"
 
 
 def readings(claim: Claim, cells: pd.DataFrame) -> list[Reading]:
@@ -66,7 +66,7 @@ def _of_table(
     absent = _absent(claim, cells, table, day)
     if absent is None:
         try:
-            of_kind = {"kind": kind, "product": claim.product, "table": table}
+            of_kind: dict[str, Any] = {"kind": kind, "product": claim.product, "table": table}
             ranked = rank_partners(cells, flow=here, **of_kind, **asked)
         except NoData:
             absent = absence.of_place(claim, cells, table)
@@ -152,11 +152,10 @@ def _reading(
     own = placed[at]
     complete = bool(of_year["complete"].all())
     holds, open = _held(claim, placed, own, rows[at], named)
-    reasons = _uncertain(own, rows[at], flow if kind != BOTH else BOTH)
-    front = [place.partner for place in placed if place.place < own.place]
-    if named and own.place == claim.threshold and holds is False:
-        about = {"claimed": _behind(claim), "found": front}
-        reasons = [Reason("why-order", about), *reasons]
+    reasons = [
+        *(_order(claim, placed, own, holds) if named else []),
+        *(_uncertain(own, rows[at], BOTH if kind == BOTH else flow) if common["judged"] else []),
+    ]
 
     if not complete:
         holds, open = None, False
@@ -221,6 +220,17 @@ def _held(
         elif not sure:
             holds = None
     return holds, holds is None
+
+
+def _order(claim: Claim, placed: list[Placed], own: Placed, holds: bool | None) -> list[Reason]:
+    """Say who is ahead, where the claim names others or what is not published leaves it open."""
+    behind = _behind(claim)
+    front = [place.partner for place in placed if place.place < own.place]
+    if not behind or holds or own.place != claim.threshold:
+        return []
+
+    id = "why-order" if holds is False else "why-order-open"
+    return [Reason(id, {"claimed": behind, "found": front})]
 
 
 def _could_be(behind: list[str], placed: list[Placed], own: Placed, free: float) -> bool:

@@ -8,7 +8,8 @@ from nltrade.claims.operators import Asserted
 from nltrade.claims.reading import Reading
 from nltrade.claims.verdict import Verdict
 from nltrade.registry.entries import Claim, Lang
-from nltrade.words import Words, exact
+from nltrade.rounding import exact
+from nltrade.words import Words
 
 NAMED = 2  # figures that do not hold are told one by one up to this count
 

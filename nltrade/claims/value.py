@@ -13,7 +13,7 @@ from nltrade.claims.verdict import WRITTEN
 from nltrade.questions import trade
 from nltrade.questions.trade import VALUE
 from nltrade.registry.entries import Claim
-from nltrade.words import exact
+from nltrade.rounding import exact
 
 # A value so many times the claimed one, or within a factor two of that, is a unit mistaken.
 UNITS = {"value": [10**3, 10**6], "share": [10**2], "growth": [10**2]}

@@ -9,8 +9,9 @@ from nltrade.claims.operators import Asserted, as_given
 from nltrade.claims.reading import Reading, Reason, place_range, sentence
 from nltrade.registry.entries import Claim, Lang
 from nltrade.report import Prints
+from nltrade.rounding import exact, rounded
 from nltrade.sources.snapshot import Origin
-from nltrade.words import Words, exact, rounded
+from nltrade.words import Words
 
 WRITTEN = {"value": "meur", "share": "pct", "growth": "change"}
 
@@ -121,7 +122,8 @@ class Verdict(Prints, msgspec.Struct, frozen=True, kw_only=True):
         if len({words for _, words in said}) == 1:
             return said[0][1]
 
-        return "; ".join(f"{words} ({self._table_of(reading, say)})" for reading, words in said)
+        told = [f"{words} ({self._table_of(reading, say)})" for reading, words in said]
+        return "; ".join(told).replace(") (", ", ")
 
     def _table_of(self, reading: Reading, say: Words) -> str:
         """Name what a table counts, or the table itself; nothing where there is but one."""
@@ -156,12 +158,12 @@ def counted_as(table: str, say: Words) -> str:
 
 
 def _by_place(readings: list[Reading]) -> list[tuple[int, list[str]]]:
-    """List the places with what is counted in each, once for all tables of services."""
+    """List the places with what is counted in each, that of the claim first."""
     found: dict[int, list[str]] = {}
     for reading in readings:
         if reading.place and reading.what not in found.setdefault(reading.place.place, []):
             found[reading.place.place].append(reading.what)
-    return sorted(found.items())
+    return list(found.items())
 
 
 def _not_naught(how: str, value: float, say: Words) -> str:
