@@ -164,7 +164,7 @@ def test_a_part_of_a_year_is_the_least_that_the_year_can_be(shipped, operator, t
         ({"partner": "DE", "among": "all", "threshold": 1, "behind": []}, "supported", "1st"),
         (
             {"partner": "GB", "among": "inside EU", "threshold": 3, "behind": ["DE", "BE"]},
-            "supported",
+            "depends",
             "3rd",
         ),
         ({"operator": "in the top", "threshold": 3, "behind": []}, "supported", "3rd"),
