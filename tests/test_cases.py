@@ -221,9 +221,7 @@ def test_a_balance_is_claimed(shipped, operator, fields, verdict):
 
 
 def test_two_tables_of_services_are_told_apart(shipped):
-    found = changed(
-        shipped, "third-partner", partner="US", year=2020, threshold=1, behind=[]
-    )
+    found = changed(shipped, "third-partner", partner="US", year=2020, threshold=1, behind=[])
     both = [r for r in found.readings if r.kind == "goods and services" and r.of_the_time]
     labels = [reading.label("en", found.in_several) for reading in both]
     assert len(set(labels)) == len(labels) > 1

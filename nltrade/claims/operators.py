@@ -72,7 +72,7 @@ class Asserted(NamedTuple):
             if self._alike(value, shown):
                 break
         whole = scale == 1 and value.denominator == 1
-        return how, shown, 0 if whole else digits
+        return how, float(shown), 0 if whole else digits
 
     def mirrored(self) -> "Asserted":
         """Turn what is said of a fall into what is said of its size."""
@@ -105,4 +105,4 @@ def as_given(how: str, number: Fraction) -> tuple[Any, ...]:
     """Write a number with the decimals that it has."""
     scaled = number / (1000 if how == "bn" else 1)
     digits = next((count for count in range(12) if (scaled * 10**count).denominator == 1), 12)
-    return how, number, digits
+    return how, float(number), digits

@@ -7,7 +7,7 @@ import pandas as pd
 
 from nltrade import registry
 from nltrade.claims import absence
-from nltrade.claims.operators import Asserted
+from nltrade.claims.operators import Asserted, as_given
 from nltrade.claims.reading import Reading, Reason, cells_of
 from nltrade.claims.verdict import WRITTEN
 from nltrade.questions import trade
@@ -154,8 +154,8 @@ def _compared(
     }
 
     if meant := _unit_mistaken(claim, value):
-        numbers = {"threshold": asserted.claimed(how), "value": (how, value)}
-        reason = Reason("why-unit", {**numbers, "meant": (how, meant)})
+        numbers = {"threshold": asserted.claimed(how), "value": (how, float(value))}
+        reason = Reason("why-unit", {**numbers, "meant": as_given(how, meant)})
         return Reading(**common, **figure, reasons=[reason])
 
     # Of a part of a year only goods are known to grow: a service can be taken back.
@@ -167,7 +167,7 @@ def _compared(
     reasons = []
     if not complete:
         id = "why-part-so-far" if bounded else "why-part-year"
-        reasons.append(Reason(id, {"value": (how, value), "year": claim.year}))
+        reasons.append(Reason(id, {"value": (how, float(value)), "year": claim.year}))
     elif open:
         reasons.append(_too_wide(asserted, how, low, high))
     if holds is not None:
@@ -212,7 +212,7 @@ def _why(asserted: Asserted, how: str, value: Fraction, holds: bool) -> Reason:
     numbers = {
         "value": asserted.written(how, value),
         "threshold": asserted.claimed(how),
-        "upto": (how, asserted.upto),
+        "upto": as_given(how, asserted.upto),
         "rounded": asserted.rounded(how, value),
     }
     return Reason(f"why-{'' if holds else 'not-'}{asserted.operator}", numbers)
