@@ -1,9 +1,10 @@
 """
 The frame around every figure: headline, measure, drawing, footnotes, source.
 
-The headline says the finding, the line under it what is measured, the footer where the numbers come from. Heights are
-counted in inches, so that text of any length pushes the drawing down instead of running into it. In a document the
-words of the frame stand around the picture as text; then only the drawing is drawn.
+The headline says the finding, the line under it what is measured, the footer where the numbers come
+from. Heights are counted in inches, so that text of any length pushes the drawing down instead of
+running into it. In a document the words of the frame stand around the picture as text; then only the
+drawing is drawn.
 """
 
 import re
@@ -279,7 +280,7 @@ def _below() -> float:
 
 
 def _ticks(axis: Literal["x", "y"]) -> tuple[float, float]:
-    """Give the size of the labels of ticks, and what lies between them and their axis, in points."""
+    """Give the size of tick labels, and what lies between them and their axis, in points."""
     settings: Any = matplotlib.rcParams
     size = FontProperties(size=settings[f"{axis}tick.labelsize"]).get_size_in_points()
     return float(size), float(

@@ -216,7 +216,7 @@ class Chart:
 
     @property
     def detail_table(self) -> pd.DataFrame | None:
-        """What the drawn values consist of, in a table as `table` gives; None where nothing is known."""
+        """What the drawn values consist of, as a table; None where nothing is known."""
         return self._tabled(self.details) if self.details else None
 
     def _tabled(self, series: Sequence[Series]) -> pd.DataFrame:
@@ -237,14 +237,15 @@ class Chart:
         size : {"page", "column", "slide", "phone"}
             How wide: a page, the column of a document, a slide, or a phone.
         framed : bool
-            Draw headline, subtitle and footer too; a document writes them around the picture as text.
+            Draw headline, subtitle and footer too; a document writes them around the picture.
         style : path, optional
             A matplotlib style file to use in the place of ours.
 
         Returns
         -------
         matplotlib.figure.Figure
-            Its lines take their colours from the style that is in use when it is saved: `image` and `save` see to that.
+            Its lines take their colours from the style that is in use when it is saved: `image` and
+            `save` see to that.
 
         Raises
         ------
@@ -303,12 +304,13 @@ class Chart:
         framed: bool = True,
         style: Path | str | None = None,
     ) -> list[bytes]:
-        """Give the figure in several formats, drawn once; parameters and errors are those of `image`."""
+        """Give the figure in several formats, drawn once; all else is as for `image`."""
         formats, contents = list(formats), []
         for format in formats:
             if format not in FORMATS:
                 raise UnknownName(
-                    f"No format {format!r}.{close_to(format, FORMATS)} Formats are {', '.join(FORMATS)}."
+                    f"No format {format!r}.{close_to(format, FORMATS)} "
+                    f"Formats are {', '.join(FORMATS)}."
                 )
         plain = size == "page" and framed and style is None
         drawn = self.figure if plain else None
@@ -364,4 +366,5 @@ class Chart:
 
     def _repr_html_(self) -> str:
         png = b64encode(self.image("png")).decode("ascii")
-        return f'<img width="{int(SIZES["page"] * 100)}" alt="{escape(self.alt)}" src="data:image/png;base64,{png}">'
+        width, alt = int(SIZES["page"] * 100), escape(self.alt)
+        return f'<img width="{width}" alt="{alt}" src="data:image/png;base64,{png}">'

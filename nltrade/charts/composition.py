@@ -1,4 +1,4 @@
-"""What the trade with a partner consists of: fuels in the imports, Dutch-made goods in the exports."""
+"""What the trade with a partner consists of: fuels in imports, Dutch-made goods in exports."""
 
 from collections.abc import Hashable
 from functools import partial
@@ -16,7 +16,8 @@ from nltrade.errors import NoData
 from nltrade.questions import trade
 from nltrade.questions.trade import VALUE
 from nltrade.registry.entries import Lang
-from nltrade.words import Words, rounded
+from nltrade.rounding import rounded
+from nltrade.words import Words
 
 FUELS = "3"
 TELLING = 5.0  # percent: a smaller share of fuels says nothing of what the imports are
@@ -176,7 +177,7 @@ def _paint(canvas: Canvas, data: pd.DataFrame, partner: str, say: Words) -> None
     (ax,) = canvas.open(sum(tall), ticks=False).axes()
     # parts are in whole millions, so that those of a small flow may come to more than all of it
     end = max(100, *(parts["share_pct"].sum() for parts in flows))
-    ax.set(xlim=(0, end), ylim=(sum(tall), 0))
+    ax.set(xlim=(0, end), ylim=(sum(tall), 0), xticks=[], yticks=[])
     ax.set_axis_off()
     top = 0.0
     for parts, of_flow, title, height in zip(flows, labels, titles, tall, strict=True):
@@ -191,7 +192,11 @@ def _bar(ax: Axes, top: float, parts: pd.DataFrame, labels: list[str], end: floa
     """Draw one bar, its first part named under its start and its second under its end."""
     start = 0.0
     for number, (part, label) in enumerate(zip(parts.to_dict("records"), labels, strict=True)):
-        look = {"color": COLOURS[part["part"]], "edgecolor": style.PAGE, "linewidth": 1}
+        look: dict[str, Any] = {
+            "color": COLOURS[part["part"]],
+            "edgecolor": style.PAGE,
+            "linewidth": 1,
+        }
         ax.barh(top + BAR / 2, part["share_pct"], left=start, height=BAR, **look)
         ax.text(
             end if number else 0,

@@ -7,7 +7,7 @@ import pandas as pd
 
 from nltrade import registry
 from nltrade.charts import over_years, style
-from nltrade.charts.canvas import TEXT, Canvas, inches, wrap
+from nltrade.charts.canvas import TEXT, Canvas, Unit, inches, wrap
 from nltrade.charts.chart import Chart, Series, headline_of
 from nltrade.charts.composition import FUELS, TELLING
 from nltrade.charts.over_years import Panels
@@ -16,7 +16,8 @@ from nltrade.errors import NoData
 from nltrade.questions import trade
 from nltrade.questions.trade import VALUE
 from nltrade.registry.entries import Lang
-from nltrade.words import Words, rounded
+from nltrade.rounding import rounded
+from nltrade.words import Words
 
 LINES = {"world_share_pct": style.GREY, "share_pct": style.IMPORT}
 NAME = 1.2  # inches that a name beside a line may take
@@ -197,18 +198,20 @@ def _paint(canvas: Canvas, data: pd.DataFrame, year: int, say: Words) -> None:
         "world_share_pct": wrap(say.label("all-partners"), NAME, TEXT),
         "share_pct": wrap(say.partner(data["partner"].iloc[0]), NAME, TEXT),
     }
+    high = 1.16 * data[list(LINES)].max(axis=None)
+    ticks = Unit(1, "").ticks(0, min(high, 100), say)
     panels = Panels(
         canvas,
         {titles[id]: rows for id, rows in parts.items()},
         names=[line for name in names.values() for line in name.split("\n")],
-        ticks={share: say.pct(share) for share in (0, 25, 50, 75, 100)},
-        high=110,
+        ticks={share: say.pct(share) for share in ticks},
+        high=high,
         tall=1.5 if canvas.narrow else 2.0,
     )
     best = _of_year(data, str(year))
     for ax, (id, rows) in zip(panels.axes, parts.items(), strict=True):
         table = registry.table(str(id))
-        over_years.mark_breaks(ax, over_years.crossed(table, rows), 100, say.label("break"))
+        over_years.mark_breaks(ax, over_years.crossed(table, rows), high, say.label("break"))
         ends = {}
         for column, colour in LINES.items():
             over_years.draw_line(ax, rows, column, colour, table.breaks)
@@ -218,8 +221,9 @@ def _paint(canvas: Canvas, data: pd.DataFrame, year: int, say: Words) -> None:
         start, end = ax.get_xlim()
         past = over_years.PAST * (end - start) / inches(ax)[0]
         over_years.label_ends(ax, int(rows["period"].iloc[-1]) + past, ends)
-        over_years.mark_years(ax, rows["period"].astype(int), year)
-        if best is not None and best["table"] == id:
+        asked = year if best is not None and best["table"] == id else None
+        over_years.mark_years(ax, rows["period"].astype(int), asked)
+        if best is not None and asked:
             values = {
                 column: (say.pct(float(rounded(best[column]))), colour)
                 for column, colour in LINES.items()

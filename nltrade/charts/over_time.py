@@ -175,7 +175,7 @@ def _moved(frame: pd.DataFrame, table: str, partner: str, year: str, flow: str) 
 def _paint(canvas: Canvas, data: pd.DataFrame, table: str, year: int, say: Words) -> None:
     partner = data["partner"].iloc[0]
     unit = unit_of(data[list(FLOWS)])
-    high = 1.1 * max(data[list(FLOWS)].max().max(), 0)
+    high = 1.16 * max(data[list(FLOWS)].max().max(), 0)
     parts = dict(list(data.groupby("table", sort=False)))
     titles = {id: say.label(f"{registry.table(str(id)).concept}-panel") for id in parts}
     events = _events(partner, parts)
@@ -203,11 +203,11 @@ def _paint(canvas: Canvas, data: pd.DataFrame, table: str, year: int, say: Words
         start, end = ax.get_xlim()
         past = over_years.PAST * (end - start) / inches(ax)[0]
         over_years.label_ends(ax, int(rows["period"].iloc[-1]) + past, ends)
-        over_years.mark_years(ax, rows["period"].astype(int), year)
+        over_years.mark_years(ax, rows["period"].astype(int), year if id == table else None)
         if id == table:
             of_year = rows[rows["period"] == str(year)][list(FLOWS)]
             values = {
-                flow: (say.bn(value), style.COLOURS[flow])
+                flow: (say.text("marked", value=value), style.COLOURS[flow])
                 for flow, value in of_year.iloc[0].items()
                 if pd.notna(value)
             }

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator
 
 from nltrade import registry
-from nltrade.charts.canvas import TEXT, Canvas, inches, spread, text_width, wrap
+from nltrade.charts.canvas import TEXT, Canvas, inches, room, spread, text_width, wrap
 from nltrade.charts.chart import Series
 from nltrade.charts.provenance import part_of_year
 from nltrade.charts.style import INK, PAGE, PALE, RULE, SOFT, readable
@@ -147,7 +147,7 @@ def span(data: pd.DataFrame) -> str:
 
 class Panels:
     """
-    Axes of years for some tables: side by side, a year as wide in each; on a phone below each other.
+    Axes of years for some tables: side by side, a year as wide in each; on a phone in a column.
 
     Parameters
     ----------
@@ -178,7 +178,7 @@ class Panels:
         tall: float,
         above: int = 0,
     ) -> None:
-        left = max((text_width(label, TEXT) for label in ticks.values()), default=0.0) + 0.08
+        left = room(ticks.values())
         beside = max((text_width(name, TEXT) for name in names), default=0.0) + PAST + 0.1
         columns = 1 if canvas.narrow else len(parts)
         gap = 0.2
@@ -186,15 +186,17 @@ class Panels:
 
         spans = [rows["period"].astype(int).agg(["min", "max"]) for rows in parts.values()]
         years = [float(span["max"] - span["min"]) + 1.4 for span in spans]
-        across = sum(years) if columns > 1 else max(years)
-        year = (width - beside * columns) / across
+        all_years = sum(years) if columns > 1 else max(years)
+        year = (width - beside * columns) / all_years
         self.limits = [(s["min"] - 0.7, s["max"] + 0.7 + beside / year) for s in spans]
         widths = [end - start for start, end in self.limits]
         if columns == 1:  # all as wide as the widest
             self.limits = [(start, start + max(widths)) for start, _ in self.limits]
 
         wide = [year * w for w in widths] if columns > 1 else [width] * len(parts)
-        titles = [wrap(title, room, TEXT, "bold") for title, room in zip(parts, wide, strict=True)]
+        titles = [
+            wrap(title, across, TEXT, "bold") for title, across in zip(parts, wide, strict=True)
+        ]
         lines = max(title.count("\n") + 1 if title else 0 for title in titles)
         head = LINE * (lines + above) + 0.08
         below = LINE + 0.1  # labels of years between panels
@@ -325,10 +327,11 @@ def mark_year(
         highest = value == max(known.values())
         wanted[name] = around.max() + 0.14 * meur if highest else around.min() - 0.14 * meur
     spots = _kept(spread(wanted, LINE * meur), low + 0.3 * meur, high + 0.1 * meur, LINE * meur)
+    last = rows["period"].astype(int).max() + (PAST - 0.03) * years  # there the names begin
     for name, spot in spots.items():
         words, colour = values[name]
         ax.text(
-            min(max(year, start + halves[name]), end - halves[name]),
+            max(min(year, last - halves[name]), start + halves[name]),
             spot,
             words,
             ha="center",
@@ -344,10 +347,10 @@ def mark_year(
 def mark_years(ax: Axes, years: Iterable[int], asked: int | None = None) -> None:
     """Write round years under the axis, as many as have room, and the year that was asked for."""
     start, end = ax.get_xlim()
-    room = inches(ax)[0] / (end - start)
-    every = next((step for step in (5, 10) if step * room >= YEAR), 20)
+    wide = inches(ax)[0] / (end - start)
+    every = next((step for step in (5, 10) if step * wide >= YEAR), 20)
     years = list(years)
-    near = YEAR / room if asked in years else 0
+    near = YEAR / wide if asked in years else 0
     ticks = [y for y in years if y % every == 0 and (y == asked or abs(y - (asked or 0)) >= near)]
     if asked in years and asked not in ticks:
         ticks.append(asked)

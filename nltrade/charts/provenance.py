@@ -20,7 +20,7 @@ def source_lines(
     origins: Sequence[Origin], lang: Lang, statuses: Mapping[str, str] | None = None
 ) -> list[str]:
     """
-    Say where the numbers come from: table, modification date, hash, licence, and how final they are.
+    Say where numbers come from: table, modification date, hash, licence, and how final they are.
 
     Parameters
     ----------

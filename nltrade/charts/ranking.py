@@ -2,6 +2,7 @@
 
 from datetime import date
 from functools import partial
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -18,6 +19,12 @@ from nltrade.questions.trade import VALUE
 from nltrade.registry.entries import Flow, Lang
 from nltrade.words import Words
 
+# What the headline says of the first, and of another place.
+HEADLINES = {
+    "total trade": ("ranking-total-trade-first", "ranking-total-trade"),
+    "import": ("ranking-import-first", "ranking-import"),
+    "export": ("ranking-export-first", "ranking-export"),
+}
 SHOWN = 6
 ROW, BAR = 0.29, 0.66  # inches of a bar with its room; the part of it that is bar
 
@@ -27,7 +34,7 @@ def draw_ranking(
     *,
     partner: str = "RU",
     period: str | int = 2012,
-    flow: Flow = "total trade",
+    flow: Literal["total trade", "import", "export"] = "total trade",
     lang: Lang = "en",
 ) -> Chart:
     """
@@ -42,7 +49,7 @@ def draw_ranking(
     period : str or int
         Year.
     flow : str
-        What is ranked, such as ``"total trade"`` or ``"import"``.
+        What is ranked: ``"total trade"``, ``"import"`` or ``"export"``.
     lang : {"en", "nl"}
         Language.
 
@@ -88,14 +95,15 @@ def draw_ranking(
         "what": flow,
         "unit": unit_of(data[[VALUE]]).label,
     }
-    first = "-first" if about["place"] == 1 else ""
+    largest, other = HEADLINES[flow]
+    first = about["place"] == 1
     return Chart(
         "ranking",
         lang,
         "bars",
         headline_of(
-            say.text(f"ranking-{flow.replace(' ', '-')}{first}", **about),
-            say.text(f"ranking-short{first}", **about),
+            say.text(largest if first else other, **about),
+            say.text("ranking-short-first" if first else "ranking-short", **about),
         ),
         say.text("ranking-subtitle" if flow == "total trade" else "ranking-subtitle-flow", **about),
         footer(frame, [table], say, year=year),
@@ -112,7 +120,8 @@ def _data(
     """Keep the first partners, and the one that was asked for."""
     ranked = rank_partners(rows, period=year, flow=flow, among=among, table=table)
     ranked = ranked[ranked["flow"] == flow]
-    data = pd.concat([ranked.head(SHOWN), ranked[SHOWN:].query("partner == @partner")])
+    further = ranked[SHOWN:]
+    data = pd.concat([ranked[:SHOWN], further[further["partner"] == partner]])
     about = {"what": flow, "members": year, "table": table, "among": among}
     data = data.drop(columns=["flow", *about], errors="ignore").reset_index(drop=True)
     for at, (name, value) in enumerate(about.items()):
@@ -177,7 +186,7 @@ def _paint(canvas: Canvas, data: pd.DataFrame, partner: str, say: Words) -> None
         at = top + height / 2
         value = row.value_meur
         ax.barh(at, value, height=ROW * BAR, color=style.SUBJECT if own else style.PALE)
-        look = {
+        look: dict[str, Any] = {
             "va": "center",
             "fontsize": TEXT,
             "weight": "bold" if own else "normal",

@@ -130,7 +130,7 @@ def _paint(canvas: Canvas, data: pd.DataFrame, say: Words) -> None:
     heads = [_head(row, canvas.width, say) for row in rows]
     tall = [LINE * (head.count("\n") + 1) + 0.1 + BAR + GAP for head in heads]
     (ax,) = canvas.open(sum(tall), ticks=False).axes()
-    ax.set(xlim=(0, meur_per_inch * canvas.width), ylim=(sum(tall), 0))
+    ax.set(xlim=(0, meur_per_inch * canvas.width), ylim=(sum(tall), 0), xticks=[], yticks=[])
     ax.set_axis_off()
     top = 0.0
     for row, head, end, height in zip(rows, heads, ends, tall, strict=True):
@@ -143,7 +143,12 @@ def _paint(canvas: Canvas, data: pd.DataFrame, say: Words) -> None:
         ax.plot(said, reach, color=style.PAGE, linewidth=4, solid_capstyle="butt")
         ax.plot(said, reach, color=style.INK, linewidth=2, solid_capstyle="butt")
         after = max(row["cbs_meur"], row["reported_meur"]) + 0.08 * meur_per_inch
-        look = {"va": "center", "fontsize": TEXT, "weight": "bold", "color": style.INK}
+        look: dict[str, Any] = {
+            "va": "center",
+            "fontsize": TEXT,
+            "weight": "bold",
+            "color": style.INK,
+        }
         ax.text(after, at, end, **look)
         top += height
 

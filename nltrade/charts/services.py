@@ -1,4 +1,4 @@
-"""Trade in services over the years: all services, imports beside exports; their classes in a table."""
+"""Trade in services over the years: imports and exports; their classes in a table."""
 
 from functools import partial
 from itertools import pairwise
@@ -67,12 +67,12 @@ def draw_services(
     partner, year = registry.country(partner).id, str(period)
     data = _data(frame, partner)
     totals = data[data["product"] == TOTAL]
-    if totals[VALUE].isna().all():
+    if not totals[VALUE].abs().max() > 0:
         name = registry.partner(partner).name()
         tables = ", ".join(data["table"].unique())
         raise NoData(
-            f"No yearly services with {name} ({partner}) are published separately ({tables}); "
-            "that is not zero."
+            f"No yearly services with {name} ({partner}) are published separately ({tables}), "
+            "or none but zeros; what is not published is not zero."
         )
 
     counted = _counted(totals, year)
@@ -202,7 +202,7 @@ def _marks(totals: pd.DataFrame) -> list[float]:
 
 def _paint(canvas: Canvas, totals: pd.DataFrame, counted: str, year: int, say: Words) -> None:
     unit = unit_of(totals[[VALUE]])
-    low, high = min(totals[VALUE].min(), 0), 1.1 * max(totals[VALUE].max(), 0)
+    low, high = min(totals[VALUE].min(), 0), 1.16 * max(totals[VALUE].max(), 0)
     panels = Panels(
         canvas,
         {"": totals},
@@ -229,7 +229,7 @@ def _paint(canvas: Canvas, totals: pd.DataFrame, counted: str, year: int, say: W
     over_years.mark_years(ax, years.unique(), year)
     wide = totals[totals["table"] == counted].pivot(index="period", columns="flow", values=VALUE)
     values = {
-        flow: (say.bn(value), style.COLOURS[flow])
+        flow: (say.text("marked", value=value), style.COLOURS[flow])
         for flow, value in _of_year(totals, counted, str(year)).items()
     }
     over_years.mark_year(ax, wide.reset_index(), year, values)
