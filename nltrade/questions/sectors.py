@@ -120,7 +120,7 @@ def sector_trade(
     parts = []
     for classes, kind in KIND_OF.items():
         if baskets := {
-            id: codes for id, each in known.items() if (codes := each.codes_in(classes))
+            id: sector.codes_in(classes) for id, sector in known.items() if sector.codes_in(classes)
         }:
             of_kind = rows.filter(nw.col("kind") == kind, _counts_by(classes))
             parts += [sums(of_kind, baskets, kind, classes), _remainder(of_kind, baskets, kind)]
