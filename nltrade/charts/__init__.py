@@ -20,6 +20,7 @@ from nltrade.charts.services import draw_services
 from nltrade.claims import Verdict
 from nltrade.errors import UnknownName, close_to
 from nltrade.registry.entries import Lang, Sector
+from nltrade.sources.comtrade import OtherSide
 
 __all__ = [
     "NAMES",
@@ -46,6 +47,7 @@ def draw(
     period: str | int,
     lang: Lang,
     sectors: Mapping[str, Sector] | None = None,
+    other_side: OtherSide | None = None,
 ) -> Chart:
     """
     Draw a figure by its name.
@@ -66,6 +68,8 @@ def draw(
         Language.
     sectors : mapping of str to Sector, optional
         For the figures of sectors; those of the mission of 2013 by default.
+    other_side : OtherSide, optional
+        What partners reported, as `nltrade.other_side` gives it; nothing by default.
 
     Returns
     -------
@@ -88,6 +92,7 @@ def draw(
         "partner": partner,
         "period": period,
         "sectors": sectors,
+        "other_side": other_side,
     }
     wanted: dict[str, Any] = {each: given[each] for each in FIGURES[name]}
     drawn_by = getattr(import_module(f"nltrade.charts.{name}"), f"draw_{name}")

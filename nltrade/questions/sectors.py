@@ -118,11 +118,13 @@ def sector_trade(
     if partner is not None:
         rows = nw.from_native(trade.select(rows.to_native(), partner=partner))
     parts = []
-    for classes, kind in KIND_OF.items():
+    for classes, kind in _by_rows(rows).items():
         if baskets := {
             id: sector.codes_in(classes) for id, sector in known.items() if sector.codes_in(classes)
         }:
             of_kind = rows.filter(nw.col("kind") == kind, _counts_by(classes))
+            if parts and isinstance(of_kind, nw.DataFrame) and of_kind.is_empty():
+                continue
             parts += [sums(of_kind, baskets, kind, classes), _remainder(of_kind, baskets, kind)]
     counts = nw.col(*COUNTS).cast(
         nw.Int64
@@ -165,6 +167,15 @@ def overlaps(sectors: Mapping[str, Sector] | None = None) -> pd.DataFrame:
                 if common:
                     rows.append((kind, one.id, other.id, ", ".join(sorted(common))))
     return pd.DataFrame(rows, columns=["kind", "sector", "other", "codes"])
+
+
+def _by_rows(rows: Any) -> dict[Classes, Kind]:
+    """List the classifications, those of which an eager frame has rows first."""
+    if not isinstance(rows, nw.DataFrame):
+        return KIND_OF
+    known = registry.all_tables()
+    there = {known[id].classes for id in rows["table"].unique().to_list() if id in known}
+    return dict(sorted(KIND_OF.items(), key=lambda item: item[0] not in there))
 
 
 def _counts_by(classes: Classes) -> nw.Expr:
