@@ -17,6 +17,8 @@ from nltrade.charts.reported import draw_reported
 from nltrade.charts.sectors import draw_sectors
 from nltrade.charts.sectors_over_time import draw_sectors_over_time
 from nltrade.charts.services import draw_services
+from nltrade.charts.suppliers import draw_suppliers
+from nltrade.charts.two_sides import draw_two_sides
 from nltrade.claims import Verdict
 from nltrade.errors import UnknownName, close_to
 from nltrade.registry.entries import Lang, Sector
@@ -35,6 +37,8 @@ __all__ = [
     "draw_sectors",
     "draw_sectors_over_time",
     "draw_services",
+    "draw_suppliers",
+    "draw_two_sides",
 ]
 
 

@@ -35,7 +35,7 @@ def sources(
         say.text("source-other", partner=partner, retrieved=o.modified, hash=o.sha256[:8])
         for o in (snapshot.origins(other) if len(other) else [])
     ]
-    return " ".join([*own, *told])
+    return " ".join([*own, *told] if own else [say.label("source-word"), *told])
 
 
 def rate(year: str, say: Words) -> str:
