@@ -34,15 +34,14 @@ CELL = [
     "complete",
     "status",
 ]
-KEY = [
-    "table",
-    "flow",
-    "partner",
-    "period",
-]  # what tells the cells of one kind apart, beside the product
+# What tells cells apart, beside the product.
+KEY = ["table", "kind", "flow", "partner", "period"]
+
 COUNTS = ["codes", "published", "withheld", "absent"]
 AMOUNTS = ["low_meur", "high_meur", "total_meur", "share_pct", "growth_pct"]
 REMAINDER = "remainder"
+
+Baskets = Mapping[Kind, Mapping[str, Sequence[str]]]  # codes, by kind and the id of a basket
 
 
 def sector_trade(
@@ -109,17 +108,15 @@ def sector_trade(
     rows = shape.checked(frame, [*CELL, "product", VALUE])
     if partner is not None:
         rows = nw.from_native(trade.select(rows.to_native(), partner=partner))
-    parts = []
-    for kind in named.KINDS:
-        if baskets := {
-            id: sector.codes(kind) for id, sector in known.items() if sector.codes(kind)
-        }:
-            of_kind = rows.filter(nw.col("kind") == kind)
-            parts += [sums(of_kind, baskets, kind), _remainder(of_kind, baskets, kind)]
-    counts = nw.col(*COUNTS).cast(
-        nw.Int64
-    )  # a sum of whole numbers is another kind of number in some engines
+
+    baskets: Baskets = {
+        kind: {id: sector.codes(kind) for id, sector in known.items() if sector.codes(kind)}
+        for kind in named.KINDS
+    }
+    # A sum of whole numbers is another kind of number in some engines.
+    counts = nw.col(*COUNTS).cast(nw.Int64)
     columns = [*CELL, "sector", "total_meur", counts, VALUE, "low_meur", "high_meur"]
+    parts = [_sums(rows, baskets), _remainder(rows, baskets)]
     found = _with_growth(nw.concat([part.select(columns) for part in parts]))
     if period is not None:
         found = found.filter(nw.col("period") == str(period))
@@ -177,22 +174,20 @@ def sums(rows: Any, baskets: Mapping[str, Sequence[str]], kind: Kind) -> Any:
     narwhals frame
         A row for each basket and total of the frame, as `sector_trade` describes; no growth.
     """
-    code, empty, top = nw.col("product"), nw.col(VALUE).is_null(), shape.TOTAL_OF[kind]
-    needed = {each for codes in baskets.values() for each in codes}
-    parents = {
-        each[:-1] for each in needed
-    }  # of 33 it is 3, of SC1 it is SC, of what is in no other ''
+    return _sums(rows, {kind: baskets})
+
+
+def _sums(rows: Any, baskets: Baskets) -> Any:
+    """Add up the baskets of all kinds in one go: the shorter the plan, the sooner a lazy engine has it."""
+    code, empty = nw.col("product"), nw.col(VALUE).is_null()
+    needed = _codes(baskets)
+    parents = {each[:-1] for each in needed}  # of 33 it is 3, of SC1 it is SC
     beside = {each for each in registry.products() if each in parents or each[:-1] in parents}
-    cells = rows.select(*KEY, "product", VALUE).filter(code.is_in(sorted(needed | beside | {top})))
+    wanted = needed | beside | set(shape.TOTAL_OF.values())
+    cells = rows.select(*KEY, "product", VALUE).filter(code.is_in(sorted(wanted)))
     shape.require_unique(cells, [*KEY, "product"])
-    products = cells.select("product").unique()
-    of_basket = nw.concat(
-        [
-            products.filter(code.is_in(list(codes))).with_columns(sector=nw.lit(id))
-            for id, codes in baskets.items()
-        ]
-    )
-    parts = cells.filter(code.is_in(sorted(needed - {top}))).join(of_basket, on="product")
+
+    parts = _by_basket(cells, baskets)
     each = parts.with_columns(
         withheld=empty.cast(nw.Int64),
         published=(~empty).cast(nw.Int64),
@@ -201,15 +196,11 @@ def sums(rows: Any, baskets: Mapping[str, Sequence[str]], kind: Kind) -> Any:
     told = shape.group_joinable(
         each, [*KEY, "sector"], nw.col("withheld", "published", "told").sum()
     )
-    totals = rows.filter(code == top).select(*CELL, nw.col(VALUE).alias("total_meur"))
-    every = nw.concat(
-        [
-            totals.with_columns(sector=nw.lit(id), codes=nw.lit(len(codes), nw.Int64))
-            for id, codes in baskets.items()
-        ]
-    )
+
+    every = _beside_each(_totals(rows), baskets)
+    left = _left_of_parents(cells, parts.filter(empty))
     found = every.join(told, on=[*KEY, "sector"], how="left").join(
-        _left_of_parents(cells, parts.filter(empty), kind), on=[*KEY, "sector"], how="left"
+        left, on=[*KEY, "sector"], how="left"
     )
     found = found.with_columns(nw.col("withheld", "published", "told", "more", "open").fill_null(0))
     absent = nw.col("codes") - nw.col("published") - nw.col("withheld")
@@ -223,26 +214,84 @@ def sums(rows: Any, baskets: Mapping[str, Sequence[str]], kind: Kind) -> Any:
     ).drop("told", "more", "open")
 
 
-def _left_of_parents(cells: Any, withheld: Any, kind: Kind) -> Any:
+def _codes(baskets: Baskets) -> set[str]:
+    """Give all codes of all baskets, but for the totals of goods and of services."""
+    codes = {each for of_kind in baskets.values() for codes in of_kind.values() for each in codes}
+    return codes - set(shape.TOTAL_OF.values())
+
+
+def _totals(rows: Any) -> Any:
+    """Give the totals of goods and of services, each by its own code."""
+    of_goods = (nw.col("kind") == "goods") & (nw.col("product") == shape.TOTAL_OF["goods"])
+    of_services = (nw.col("kind") == "services") & (nw.col("product") == shape.TOTAL_OF["services"])
+    return rows.filter(of_goods | of_services).select(*CELL, nw.col(VALUE).alias("total_meur"))
+
+
+def _beside_each(totals: Any, baskets: Baskets) -> Any:
     """
-    Say how much the withheld classes of each sector can be: what their parents leave unpublished, each parent once.
+    Give a row for each basket beside each total of its kind, with the number of its codes.
+
+    A union of as many frames would have the engine plan, and read, the cells once for each of them.
+    """
+    ids = list(dict.fromkeys(id for of_kind in baskets.values() for id in of_kind))
+    if totals.implementation.is_duckdb():
+        # narwhals would unpivot on DuckDB's default connection, where this relation is not known.
+        every = totals.with_columns(sector=nw.lit("\n".join(ids)).str.split("\n")).explode("sector")
+    else:
+        marks = {id: nw.lit(0, nw.Int64) for id in ids}
+        every = totals.with_columns(**marks).unpivot(
+            on=ids, index=[*CELL, "total_meur"], variable_name="sector", value_name="mark"
+        )
+
+    count = nw.lit(0, nw.Int64)
+    for kind, of_kind in baskets.items():
+        for id, codes in of_kind.items():
+            is_it = (nw.col("kind") == kind) & (nw.col("sector") == id)
+            count = nw.when(is_it).then(nw.lit(len(codes), nw.Int64)).otherwise(count)
+    every = every.with_columns(count.alias("codes"), nw.col("sector").cast(nw.String))
+    return every.filter(nw.col("codes") > 0).select(*CELL, "total_meur", "sector", "codes")
+
+
+def _by_basket(cells: Any, baskets: Baskets) -> Any:
+    """Give the cells of each basket; a code that is in several gives a row for each of them."""
+    of_code: dict[str, list[str]] = {}
+    for of_kind in baskets.values():
+        for id, codes in of_kind.items():
+            for code in codes:
+                of_code.setdefault(code, []).append(id)
+
+    # The first basket of every code, then the second, …: as many frames as one code has baskets.
+    layers = []
+    for place in range(max(map(len, of_code.values()))):
+        by_basket: dict[str, list[str]] = {}
+        for code, ids in of_code.items():
+            if len(ids) > place:
+                by_basket.setdefault(ids[place], []).append(code)
+
+        basket = nw.lit("")
+        for id, codes in by_basket.items():
+            basket = nw.when(nw.col("product").is_in(codes)).then(nw.lit(id)).otherwise(basket)
+        inside = [code for codes in by_basket.values() for code in codes]
+        layer = cells.filter(nw.col("product").is_in(inside))
+        layers.append(layer.with_columns(sector=basket.cast(nw.String)))
+    return nw.concat(layers)
+
+
+def _left_of_parents(cells: Any, withheld: Any) -> Any:
+    """
+    Say how much the withheld classes of each sector can be: what their parents leave, each once.
 
     `open` counts the parents that are not published either, so that nothing bounds what is in them.
     """
-    code, length, top = nw.col("product"), nw.col("product").str.len_chars(), shape.TOTAL_OF[kind]
-    section = (
-        1 if kind == "goods" else 2
-    )  # SITC 333 is in 33, that in 3; service SC11 in SC1, that in SC
-    parent = (
-        nw.when(length == section + 1)
-        .then(code.str.slice(0, section))
-        .otherwise(code.str.slice(0, section + 1))
-    )
-    parent = nw.when(length == section).then(nw.lit(top)).otherwise(parent).cast(nw.String)
+    parent = _parent().cast(nw.String)
     asked = withheld.with_columns(parent=parent).select(*KEY, "sector", "parent").unique()
-    whole = cells.select(*KEY, code.cast(nw.String).alias("parent"), nw.col(VALUE).alias("whole"))
-    children = cells.filter(code != top, ~nw.col(VALUE).is_null()).with_columns(parent=parent)
+    as_parent = nw.col("product").cast(nw.String).alias("parent")
+    whole = cells.select(*KEY, as_parent, nw.col(VALUE).alias("whole"))
+
+    is_total = nw.col("product").is_in(list(shape.TOTAL_OF.values()))
+    children = cells.filter(~is_total, ~nw.col(VALUE).is_null()).with_columns(parent=parent)
     told = shape.group_joinable(children, [*KEY, "parent"], nw.col(VALUE).sum())
+
     left = asked.join(whole, on=[*KEY, "parent"], how="left").join(
         told, on=[*KEY, "parent"], how="left"
     )
@@ -253,39 +302,44 @@ def _left_of_parents(cells: Any, withheld: Any, kind: Kind) -> Any:
     return shape.group_joinable(left, [*KEY, "sector"], nw.col("more", "open").sum())
 
 
-def _remainder(rows: Any, baskets: Mapping[str, Sequence[str]], kind: Kind) -> Any:
-    """Give what the published classes of all baskets leave of each total, a class inside a published one left out."""
+def _parent() -> nw.Expr:
+    """Give the class that a class is part of: SITC 333 is in 33, that in 3; service SC11 in SC1, that in SC."""
+    code, length = nw.col("product"), nw.col("product").str.len_chars()
+    of_kind: dict[str, nw.Expr] = {}
+    for kind, section in {"goods": 1, "services": 2}.items():
+        is_second = nw.when(length == section + 1).then(code.str.slice(0, section))
+        deeper = is_second.otherwise(code.str.slice(0, section + 1))
+        is_first = nw.when(length == section).then(nw.lit(shape.TOTAL_OF[kind]))
+        of_kind[kind] = is_first.otherwise(deeper)
+    return nw.when(nw.col("kind") == "goods").then(of_kind["goods"]).otherwise(of_kind["services"])
+
+
+def _remainder(rows: Any, baskets: Baskets) -> Any:
+    """Give what the published classes of all baskets leave of each total, each good counted once."""
     code = nw.col("product")
-    needed = sorted({each for codes in baskets.values() for each in codes} - {shape.TOTAL_OF[kind]})
-    inside = sorted(
-        set(needed) - set(named.union(needed))
-    )  # empty where no class is part of another
+    needed = sorted(_codes(baskets))
+    inside = sorted(set(needed) - set(named.union(needed)))  # classes that are part of another
     around = [
         each
         for each in needed
         if any(each != part and named.contains(each, part) for part in inside)
     ]
+
     cells = rows.select(*KEY, "product", VALUE).filter(code.is_in(needed), ~nw.col(VALUE).is_null())
     if inside:
         wholes = cells.filter(code.is_in(around)).select(*KEY, code.cast(nw.String).alias("whole"))
         parts = cells.filter(code.is_in(inside))
         for length in sorted({len(each) for each in around}):
-            shorter = (
-                nw.when(code.str.len_chars() > length)
-                .then(code.str.slice(0, length))
-                .otherwise(nw.lit(""))
-            )
-            parts = (
-                parts.with_columns(whole=shorter.cast(nw.String))
-                .join(wholes, on=[*KEY, "whole"], how="anti")
-                .drop("whole")
-            )
+            is_longer = code.str.len_chars() > length
+            shorter = nw.when(is_longer).then(code.str.slice(0, length)).otherwise(nw.lit(""))
+            parts = parts.with_columns(whole=shorter.cast(nw.String))
+            parts = parts.join(wholes, on=[*KEY, "whole"], how="anti").drop("whole")
         cells = nw.concat([cells.filter(~code.is_in(inside)), parts])
+
     told = shape.group_joinable(cells, KEY, nw.col(VALUE).sum().alias("told"))
-    totals = rows.filter(code == shape.TOTAL_OF[kind]).select(
-        *CELL, nw.col(VALUE).alias("total_meur")
-    )
     rest = (nw.col("total_meur") - nw.col("told").fill_null(0.0)).alias
+    has_classes = nw.col("kind").is_in([kind for kind, of_kind in baskets.items() if of_kind])
+    totals = _totals(rows).filter(has_classes)
     return totals.join(told, on=KEY, how="left").with_columns(
         nw.lit(REMAINDER).alias("sector"),
         *(nw.lit(0, nw.Int64).alias(name) for name in COUNTS),
