@@ -20,7 +20,7 @@ from nltrade.questions import trade
 from nltrade.questions import frame as shape
 from nltrade.questions.frame import VALUE
 from nltrade.registry import sectors as named
-from nltrade.registry.entries import Kind, Sector
+from nltrade.registry.entries import Classes, Kind, Sector
 
 CELL = [
     "table",
@@ -40,8 +40,19 @@ KEY = ["table", "kind", "flow", "partner", "period"]
 COUNTS = ["codes", "published", "withheld", "absent"]
 AMOUNTS = ["low_meur", "high_meur", "total_meur", "share_pct", "growth_pct"]
 REMAINDER = "remainder"
+KIND_OF: dict[Classes, Kind] = {
+    "SITC": "goods",
+    "HS": "goods",
+    "BPM6": "services",
+    "BPM5": "services",
+}
+USUAL: dict[Kind, Classes] = {"goods": "SITC", "services": "BPM6"}
 
-Baskets = Mapping[Kind, Mapping[str, Sequence[str]]]  # codes, by kind and the id of a basket
+# Chapters of the HS and topics of BPM5 are in their total and in nothing else.
+UNDER_TOTAL = ("HS", "EBOPS")
+
+# Codes, by the classification they are of and the id of a basket.
+Baskets = Mapping[Classes, Mapping[str, Sequence[str]]]
 
 
 def sector_trade(
@@ -101,17 +112,17 @@ def sector_trade(
     for sector in known.values():
         for kind in named.KINDS:
             if len(named.union(sector.codes(kind))) < len(sector.codes(kind)):
-                codes = ", ".join(sector.codes(kind))
                 raise RegistryError(
-                    f"Sector {sector.id}: of {codes} one is inside another and would count twice."
+                    f"Sector {sector.id}: of {', '.join(sector.codes(kind))} one is inside another "
+                    "and would count twice."
                 )
     rows = shape.checked(frame, [*CELL, "product", VALUE])
     if partner is not None:
         rows = nw.from_native(trade.select(rows.to_native(), partner=partner))
 
     baskets: Baskets = {
-        kind: {id: sector.codes(kind) for id, sector in known.items() if sector.codes(kind)}
-        for kind in named.KINDS
+        classes: {id: codes for id, each in known.items() if (codes := each.codes_in(classes))}
+        for classes in KIND_OF
     }
     # A sum of whole numbers is another kind of number in some engines.
     counts = nw.col(*COUNTS).cast(nw.Int64)
@@ -156,7 +167,20 @@ def overlaps(sectors: Mapping[str, Sector] | None = None) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["kind", "sector", "other", "codes"])
 
 
-def sums(rows: Any, baskets: Mapping[str, Sequence[str]], kind: Kind) -> Any:
+def _classes() -> nw.Expr:
+    """Tell by which classification a row counts; a frame of a user's own has the usual one."""
+    found = nw.when(nw.col("kind") == "goods").then(nw.lit(USUAL["goods"]))
+    classes = found.otherwise(nw.lit(USUAL["services"]))
+    for each in KIND_OF:
+        if each not in USUAL.values():
+            ids = [t.id for t in registry.all_tables().values() if t.classes == each]
+            classes = nw.when(nw.col("table").is_in(ids)).then(nw.lit(each)).otherwise(classes)
+    return classes.cast(nw.String)
+
+
+def sums(
+    rows: Any, baskets: Mapping[str, Sequence[str]], kind: Kind, classes: Classes | None = None
+) -> Any:
     """
     Add up baskets of codes, with bounds: one join of the cells with the codes, whatever the engine.
 
@@ -168,21 +192,27 @@ def sums(rows: Any, baskets: Mapping[str, Sequence[str]], kind: Kind) -> Any:
         Codes of each basket, none inside another of the same basket.
     kind : {"goods", "services"}
         Which they are.
+    classes : {"SITC", "HS", "BPM6", "BPM5"}, optional
+        The classification of the codes; the usual one of the kind by default.
 
     Returns
     -------
     narwhals frame
         A row for each basket and total of the frame, as `sector_trade` describes; no growth.
     """
-    return _sums(rows, {kind: baskets})
+    return _sums(rows, {classes or USUAL[kind]: baskets})
 
 
 def _sums(rows: Any, baskets: Baskets) -> Any:
-    """Add up the baskets of all kinds in one go: the shorter the plan, the sooner a lazy engine has it."""
+    """Add up the baskets of all kinds in one go: a lazy engine needs long for a long plan."""
     code, empty = nw.col("product"), nw.col(VALUE).is_null()
     needed = _codes(baskets)
     parents = {each[:-1] for each in needed}  # of 33 it is 3, of SC1 it is SC
-    beside = {each for each in registry.products() if each in parents or each[:-1] in parents}
+    beside = {
+        each
+        for each in registry.products()
+        if each in parents or each[:-1] in parents or each.startswith(UNDER_TOTAL)
+    }
     wanted = needed | beside | set(shape.TOTAL_OF.values())
     cells = rows.select(*KEY, "product", VALUE).filter(code.is_in(sorted(wanted)))
     shape.require_unique(cells, [*KEY, "product"])
@@ -215,16 +245,19 @@ def _sums(rows: Any, baskets: Baskets) -> Any:
 
 
 def _codes(baskets: Baskets) -> set[str]:
-    """Give all codes of all baskets, but for the totals of goods and of services."""
-    codes = {each for of_kind in baskets.values() for codes in of_kind.values() for each in codes}
-    return codes - set(shape.TOTAL_OF.values())
+    """Give all codes of all baskets, but for the totals; each says what classification it is of."""
+    found = {
+        each for of_classes in baskets.values() for codes in of_classes.values() for each in codes
+    }
+    return found - set(shape.TOTAL_OF.values())
 
 
 def _totals(rows: Any) -> Any:
     """Give the totals of goods and of services, each by its own code."""
     of_goods = (nw.col("kind") == "goods") & (nw.col("product") == shape.TOTAL_OF["goods"])
     of_services = (nw.col("kind") == "services") & (nw.col("product") == shape.TOTAL_OF["services"])
-    return rows.filter(of_goods | of_services).select(*CELL, nw.col(VALUE).alias("total_meur"))
+    total = nw.col(VALUE).alias("total_meur")
+    return rows.filter(of_goods | of_services).select(*CELL, total)
 
 
 def _beside_each(totals: Any, baskets: Baskets) -> Any:
@@ -240,25 +273,30 @@ def _beside_each(totals: Any, baskets: Baskets) -> Any:
     else:
         marks = {id: nw.lit(0, nw.Int64) for id in ids}
         every = totals.with_columns(**marks).unpivot(
-            on=ids, index=[*CELL, "total_meur"], variable_name="sector", value_name="mark"
+            on=ids,
+            index=[*CELL, "total_meur"],
+            variable_name="sector",
+            value_name="mark",
         )
 
     count = nw.lit(0, nw.Int64)
-    for kind, of_kind in baskets.items():
-        for id, codes in of_kind.items():
-            is_it = (nw.col("kind") == kind) & (nw.col("sector") == id)
+    for classes, of_classes in baskets.items():
+        for id, codes in of_classes.items():
+            is_it = (nw.col("classes") == classes) & (nw.col("sector") == id)
             count = nw.when(is_it).then(nw.lit(len(codes), nw.Int64)).otherwise(count)
-    every = every.with_columns(count.alias("codes"), nw.col("sector").cast(nw.String))
-    return every.filter(nw.col("codes") > 0).select(*CELL, "total_meur", "sector", "codes")
+    every = every.with_columns(nw.col("sector").cast(nw.String), classes=_classes())
+    counted = every.with_columns(count.alias("codes")).filter(nw.col("codes") > 0)
+    return counted.select(*CELL, "total_meur", "sector", "codes")
 
 
 def _by_basket(cells: Any, baskets: Baskets) -> Any:
     """Give the cells of each basket; a code that is in several gives a row for each of them."""
     of_code: dict[str, list[str]] = {}
-    for of_kind in baskets.values():
-        for id, codes in of_kind.items():
+    for of_classes in baskets.values():
+        for id, codes in of_classes.items():
             for code in codes:
-                of_code.setdefault(code, []).append(id)
+                ids = of_code.setdefault(code, [])
+                ids += [id] if id not in ids else []
 
     # The first basket of every code, then the second, …: as many frames as one code has baskets.
     layers = []
@@ -303,13 +341,16 @@ def _left_of_parents(cells: Any, withheld: Any) -> Any:
 
 
 def _parent() -> nw.Expr:
-    """Give the class that a class is part of: SITC 333 is in 33, that in 3; service SC11 in SC1, that in SC."""
+    """Give the class that a class is in: 333 is in 33, that in 3; service SC11 in SC1, that in SC."""
     code, length = nw.col("product"), nw.col("product").str.len_chars()
     of_kind: dict[str, nw.Expr] = {}
     for kind, section in {"goods": 1, "services": 2}.items():
         is_second = nw.when(length == section + 1).then(code.str.slice(0, section))
         deeper = is_second.otherwise(code.str.slice(0, section + 1))
-        is_first = nw.when(length == section).then(nw.lit(shape.TOTAL_OF[kind]))
+        in_total = length == section
+        for start in UNDER_TOTAL:
+            in_total = in_total | code.str.starts_with(start)
+        is_first = nw.when(in_total).then(nw.lit(shape.TOTAL_OF[kind]))
         of_kind[kind] = is_first.otherwise(deeper)
     return nw.when(nw.col("kind") == "goods").then(of_kind["goods"]).otherwise(of_kind["services"])
 
@@ -338,8 +379,8 @@ def _remainder(rows: Any, baskets: Baskets) -> Any:
 
     told = shape.group_joinable(cells, KEY, nw.col(VALUE).sum().alias("told"))
     rest = (nw.col("total_meur") - nw.col("told").fill_null(0.0)).alias
-    has_classes = nw.col("kind").is_in([kind for kind, of_kind in baskets.items() if of_kind])
-    totals = _totals(rows).filter(has_classes)
+    has_codes = _classes().is_in([classes for classes, codes in baskets.items() if codes])
+    totals = _totals(rows).filter(has_codes)
     return totals.join(told, on=KEY, how="left").with_columns(
         nw.lit(REMAINDER).alias("sector"),
         *(nw.lit(0, nw.Int64).alias(name) for name in COUNTS),
@@ -388,7 +429,8 @@ def most_detailed(found: pd.DataFrame, kind: Kind) -> pd.DataFrame:
     pandas.DataFrame
         The rows of that kind and table; empty where there are none.
     """
-    of_kind = found[found["kind"] == kind]
+    others = [t.id for t in registry.all_tables().values() if t.source != "CBS"]
+    of_kind = found[(found["kind"] == kind) & ~found["table"].isin(others)]
     both = of_kind[of_kind["flow"].isin(["import", "export"]) & (of_kind["sector"] != REMAINDER)]
     told = both.groupby("table", sort=False).agg({"complete": "all", "published": "sum"})
     best = told.sort_values(["complete", "published"], ascending=False, kind="stable").index[:1]
