@@ -214,7 +214,7 @@ def _reported(
     }
     found: Sequence[Checked] = check_published(of_year, about) if about and len(of_year) else []
     for one in found:
-        value, publisher = one.figure.value_meur, one.figure.publisher
+        value, publisher = one.figure.value_meur, one.figure.via
         yield {
             "table": "",
             "flow": one.figure.flow,
@@ -226,7 +226,7 @@ def _reported(
             "low": value,
             "high": value,
             "share_pct": None,
-            "label": say.text("sectors-reported", value=value, publisher=one.figure.via),
+            "label": say.text("sectors-reported", value=value, publisher=publisher),
         }
 
 

@@ -89,8 +89,8 @@ def draw_sectors_over_time(
     data = _sorted([_of_cbs(whole, partner, known), _of_partner(theirs, partner, known)])
     if data.empty:
         raise NoData(
-            f"No whole year of {registry.partner(partner).named()} ({partner}) is published for any "
-            f"of these {len(known)} sectors; that is not zero. See `nltrade sectors`."
+            f"No whole year of {registry.partner(partner).named()} ({partner}) is published for "
+            f"any of these {len(known)} sectors; that is not zero. See `nltrade sectors`."
         )
 
     events = [e for e in registry.events().values() if e.partner == partner and e.sectors]
