@@ -326,6 +326,11 @@ def fetch(
     ] = None,
     plan: Annotated[bool, typer.Option("--plan", help="Only say what would be asked.")] = False,
     all: Annotated[bool, typer.Option("--all", help="All registered tables.")] = False,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Keep it although much of what was here is gone.")
+    ] = False,
+    timeout: Annotated[float, typer.Option(help="Seconds for one answer.", min=1)] = 60.0,
+    tries: Annotated[int, typer.Option(help="How often one answer is asked for.", min=1)] = 6,
     json: JsonOption = False,
 ) -> None:
     """
@@ -349,7 +354,8 @@ def fetch(
     elif plan:
         print_plans(plans)
     else:
-        failed = [one for one in plans if not _fetched(one, asked, go_on=all, json=json)]
+        how = {"accept": accept, "timeout": timeout, "tries": tries}
+        failed = [one for one in plans if not _fetched(one, asked | how, go_on=all, json=json)]
         raise typer.Exit(SourceError.exit_code if failed else 0)
 
 
