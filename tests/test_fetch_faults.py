@@ -9,8 +9,7 @@ import cbs_replica as replica
 import nltrade as nl
 from cbs_replica import shih
 from nltrade.sources import cbs_v3 as feed
-from nltrade.sources import transport
-from nltrade.sources import snapshot
+from nltrade.sources import snapshot, transport
 from nltrade.sources.plan import ask, make_plan, registered_keys
 from test_fetch import own, rows_asked, serve
 
@@ -333,7 +332,7 @@ def test_lists_of_keys_that_are_cut_are_known_by_the_count_in_the_catalogue(serv
     serve("83028NED")
     monkeypatch.setattr(feed.Feed, "records", lambda *_: 3236)
     with pytest.raises(
-        nl.errors.SourceError, match="3,236 rows by the catalogue.*lists of keys make 3,234"
+        nl.errors.SourceError, match=r"3,236 rows by the catalogue.*lists of keys make 3,234"
     ):
         nl.fetch("83028NED")
     assert snapshot.dates("83028NED") == ["2023-01-04"]

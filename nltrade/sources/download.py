@@ -51,18 +51,24 @@ class Source(Protocol):
 
     stop: Event
 
+    def __enter__(self) -> Any:
+        ...
+
+    def __exit__(self, *_: object) -> None:
+        ...
+
     @property
-    def via(self) -> str: ...
+    def via(self) -> str:
+        """Say where a download comes from."""
 
-    def __enter__(self) -> Any: ...
+    def describe(self, table: Table) -> Described:
+        """Ask what a table looks like today."""
 
-    def __exit__(self, *_: object) -> None: ...
+    def modified(self, table: str) -> str:
+        """Ask when it was modified last."""
 
-    def describe(self, table: Table) -> Described: ...
-
-    def modified(self, table: str) -> str: ...
-
-    def pages(self, plan: Plan, piece: Piece, described: Described) -> Iterator[pa.Table]: ...
+    def pages(self, plan: Plan, piece: Piece, described: Described) -> Iterator[pa.Table]:
+        """Give the rows of a piece, in the registered names, as text."""
 
 
 def fetch(
@@ -357,15 +363,16 @@ def _published(
 
     none = [*NO_VALUE, *([] if zeros else ["0"])]
     for batch in batches:
+        rows = batch
         for name, keys in only.items():
             short = pa.array([key.strip() for key in keys])
-            batch = batch.filter(pc.is_in(pc.utf8_trim_whitespace(batch[name]), short))
-        years = pc.utf8_slice_codeunits(batch[table.period], 0, 4)
+            rows = rows.filter(pc.is_in(pc.utf8_trim_whitespace(rows[name]), short))
+        years = pc.utf8_slice_codeunits(rows[table.period], 0, 4)
         counted: Counter[str] = Counter()
-        for name in batch.schema.names:
+        for name in rows.schema.names:
             if name not in table.dimensions:
-                empty = pc.is_in(pc.utf8_trim_whitespace(batch[name]), pa.array(none))
-                full = pc.and_(pc.is_valid(batch[name]), pc.invert(empty))
+                empty = pc.is_in(pc.utf8_trim_whitespace(rows[name]), pa.array(none))
+                full = pc.and_(pc.is_valid(rows[name]), pc.invert(empty))
                 for row in pc.value_counts(years.filter(full)).to_pylist():
                     counted[row["values"]] += row["counts"]
         yield counted

@@ -195,7 +195,7 @@ class Transport:
                 "--from FILE`."
             )
         if status == 407:
-            raise SourceError(f"The proxy wants a name and password (407): set HTTPS_PROXY.")
+            raise SourceError("The proxy wants a name and password (407): set HTTPS_PROXY.")
         if status != 429 and status < 500:
             raise SourceError(f"CBS refused {where}: {status} {answer.reason}.")
 
