@@ -156,8 +156,7 @@ def tried(file, text, frame):
     try:
         claims = nl.claims(file)
     except nl.NltradeError as error:
-        assert str(error)
-        return False
+        return not str(error)
 
     verdicts = nl.check_claims(frame, claims)
     for lang in LANGS:

@@ -76,7 +76,6 @@ about_nl = "Alles."
             'goods_coverage = "good"',
             "goods_coverage = 'good' is not known.*direct, proxy",
         ),
-        ('about_en = "All of it."\n', "", "the field 'about_en' is missing"),
         (
             'about_nl = "Alles."',
             'about_nl = " "',
