@@ -331,7 +331,7 @@ def _grids(table: Table, frame: pd.DataFrame, width: int) -> Iterator["Grid"]:
     from rich.text import Text
 
     if table.one_line:
-        yield _lines(table, frame)
+        yield _lines(table, frame, width)
         return
 
     sizes = _sizes(frame, width)
@@ -346,15 +346,19 @@ def _grids(table: Table, frame: pd.DataFrame, width: int) -> Iterator["Grid"]:
         yield grid
 
 
-def _lines(table: Table, frame: pd.DataFrame) -> "Grid":
-    """Set a table in one line a row; of what is too long the end is cut, the first column never."""
+def _lines(table: Table, frame: pd.DataFrame, width: int) -> "Grid":
+    """Set a table in one line a row: the widest columns are cut until all fit."""
+    from rich.cells import cell_len
     from rich.table import Table as Grid
 
+    sizes = {name: max(map(cell_len, cells), default=0) for name, cells in frame.items()}
+    while sum(sizes.values()) + 2 * (len(sizes) - 1) > width:
+        widest = max(sizes, key=lambda name: sizes[name])
+        sizes[widest] -= 1
+
     grid = Grid(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
-    for place, name in enumerate(frame.columns):
-        longest = max(map(len, frame[name]), default=0)
-        least = longest if place == 0 else min(longest, 12)
-        grid.add_column(no_wrap=True, overflow="ellipsis", min_width=least)
+    for size in sizes.values():
+        grid.add_column(no_wrap=True, overflow="ellipsis", width=size)
     _fill(grid, table, frame)
     return grid
 

@@ -1,4 +1,4 @@
-"""The command line: the answer first, details on request; an error is a sentence and an exit code."""
+"""The command line: the answer first, details on request; errors are sentences."""
 
 import gc
 import os
@@ -7,20 +7,21 @@ import signal
 import sys
 import traceback
 from pathlib import Path
-
 from typing import Any
 
 import typer
 
 from nltrade.cli import answers, data, documents, listings
-from nltrade.cli.output import speak
+from nltrade.cli.output import nowhere, speak
 from nltrade.errors import NltradeError
 from nltrade.version import __version__
 
 __all__ = ["app", "main"]
 
 OURS = 4  # the exit code of an error of ours, which no other outcome has
-WRONG_USAGE: Any = typer.BadParameter.__bases__[0]  # of all that typer says of options and arguments
+WRONG_USAGE: Any = typer.BadParameter.__bases__[
+    0
+]  # of all that typer says of options and arguments
 
 GREETING = """\
 nltrade: reported figures on Dutch trade, next to what Statistics Netherlands
@@ -87,7 +88,7 @@ def main() -> None:
 def _run() -> int:
     """Run a command; whatever goes wrong is a sentence on standard error and an exit code."""
     try:
-        code = app(standalone_mode=False) or 0
+        code = app(prog_name="nltrade", standalone_mode=False) or 0
         sys.stdout.flush()
         return int(code)
     except WRONG_USAGE as error:  # its message names the option
@@ -142,5 +143,5 @@ def _drop_output() -> None:
     """Let nothing more be written to an output that takes nothing: not at the end either."""
     try:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except (OSError, ValueError):
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")
+    except (OSError, ValueError):  # one that is no file of the system
+        sys.stdout = nowhere()

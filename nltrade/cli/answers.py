@@ -5,7 +5,6 @@ from typing import Annotated, Any
 import typer
 
 import nltrade
-from nltrade import registry
 from nltrade.claims import check_claims
 from nltrade.claims.base_of_trade import base_of_trade
 from nltrade.claims.elsewhere import check_published
@@ -29,6 +28,7 @@ from nltrade.cli.output import (
     emit,
     patience,
     print_notes,
+    print_text,
     rows_of,
     sources_as_json,
     verdict_as_json,
@@ -84,7 +84,7 @@ def check(
         return judged.check_report(verdicts, touched, lang, why=why, readings=readings)
 
     if to.to_read:
-        typer.echo(f"{summary(verdicts, lang)}\n")
+        print_text(f"{summary(verdicts, lang)}\n")
     emit(report, plain, to)
     if to.to_read and not (why or readings):
         print_notes("", say.label("cli-check-more"))
@@ -124,8 +124,8 @@ def rank(
     asked: dict[str, Any] = {"period": about.year, "flow": flow, "among": side}
 
     def report() -> Report:
-        named = {"table": table, "partner": about.partner, "top": top, "lang": lang}
-        return show_ranking(frame, **asked, **named)
+        named: dict[str, Any] = {"partner": about.partner, "top": top, "lang": lang}
+        return show_ranking(frame, **asked, table=table, **named)
 
     def plain() -> Any:
         used = table or chosen_table(frame, period=about.year, partner=about.partner)
@@ -187,7 +187,12 @@ def sectors(
 
     def plain() -> Any:
         checked = [
-            {"figure": one.figure, "verdict": one.verdict, VALUE: one.value_meur, "table": one.table}
+            {
+                "figure": one.figure,
+                "verdict": one.verdict,
+                VALUE: one.value_meur,
+                "table": one.table,
+            }
             for one in elsewhere
         ]
         rows = {"sectors": rows_of(found), "base": base, "published": checked}

@@ -88,10 +88,8 @@ def last_year(frame: pd.DataFrame, partner: str) -> int:
 
 
 def flow_named(words: str) -> str:
-    """Understand a flow as people write it: exports, uitvoer; others are for the registry to judge."""
-    labels = {
-        Words(lang).label(flow).lower(): flow for flow in FLOWS for lang in LANGS
-    }
+    """Understand a flow as people write it: exports, uitvoer; the registry judges others."""
+    labels = {Words(lang).label(flow).lower(): flow for flow in FLOWS for lang in LANGS}
     more = {"total": "total trade", "handel": "total trade", "exporten": "export"}
     asked = words.strip().lower()
     return (labels | more).get(asked, asked)

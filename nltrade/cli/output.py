@@ -1,13 +1,14 @@
 """How a command speaks: to a terminal, to a file or a pipe, and as JSON to another program."""
 
 import codecs
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TextIO
 
 import msgspec
 import pandas as pd
@@ -55,9 +56,14 @@ def speak() -> None:
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:
-            setattr(sys, name, open("/dev/null" if sys.platform != "win32" else "nul", "w"))
+            setattr(sys, name, nowhere())
         elif hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="nltrade")
+
+
+def nowhere() -> TextIO:
+    """Open an output that takes all and keeps nothing."""
+    return open(os.devnull, "w", encoding="utf-8")
 
 
 def _plain(error: UnicodeError) -> tuple[str, int]:
@@ -76,7 +82,7 @@ def new_console() -> Console:
 
 
 def emit(report: Callable[[], Report], plain: Callable[[], Any], to: Output) -> None:
-    """Give an answer where it is wanted: as JSON, in files of which the places are told, or in print."""
+    """Give an answer where it is wanted: as JSON, in files whose place is told, or in print."""
     if to.json:
         print_json(plain())
     found = report() if not to.json or to.csv or to.xlsx else None
@@ -87,7 +93,18 @@ def emit(report: Callable[[], Report], plain: Callable[[], Any], to: Output) -> 
     if to.xlsx:
         print_path(found.to_excel(to.xlsx), err=to.json)
     if to.to_read:
-        new_console().print(found)
+        print_text(found)
+
+
+def print_text(what: Report | str) -> None:
+    """Print for somebody who reads: in colour where the terminal has it, else without padding."""
+    console = new_console()
+    if console.is_terminal:
+        console.print(what)
+        return
+    with console.capture() as told:
+        console.print(what)
+    typer.echo("\n".join(line.rstrip() for line in told.get().splitlines()))
 
 
 def print_json(value: Any) -> None:
@@ -110,7 +127,7 @@ def print_notes(*lines: str) -> None:
 
 @contextmanager
 def patience(what: str) -> Iterator[None]:
-    """Say on standard error, in a terminal, what takes longer than two seconds, and for how long."""
+    """Say in a terminal, on standard error, what takes longer than two seconds."""
     if not sys.stderr.isatty():
         yield
         return

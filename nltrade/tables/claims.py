@@ -4,19 +4,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import msgspec
-import narwhals as nw
 import pandas as pd
 
 from nltrade import registry
 from nltrade.claims import verdict_table
 from nltrade.claims.base_of_trade import Base
 from nltrade.claims.elsewhere import Checked
-from nltrade.claims.revisions import Touched
 from nltrade.claims.reading import Placed, Verdict, place_range
+from nltrade.claims.revisions import Touched
 from nltrade.registry.entries import Lang
 from nltrade.report import Report, Table, present, presents
 from nltrade.sources.snapshot import Origin
-from nltrade.tables.cells import cells_table, numbers_of, source_line
+from nltrade.tables.cells import amount, cells_table, in_words, numbers_of, source_line
 from nltrade.words import Words
 
 COLOURS = {"supported": "green", "contradicted": "red"}
@@ -92,12 +91,51 @@ def _revised(one: Touched, say: Words) -> Table:
     return Table(f"{one.new.claim.text(say.lang)}, {say.label('revised')}", remarks=told)
 
 
+def changes_report(
+    changed: pd.DataFrame,
+    touched: Sequence[Touched],
+    origins: Sequence[Origin],
+    lang: Lang,
+    *,
+    top: int,
+) -> Report:
+    """Present the cells that differ most between two snapshots, and the claims they touch."""
+    say = Words(lang)
+    size = changed["difference_meur"].abs()
+    order = size.sort_values(ascending=False, kind="stable").index
+    shown = changed.loc[order].head(top).reset_index(drop=True)
+
+    listed = {say.label("change"): [say.label(f"cell-{change}") for change in shown["change"]]}
+    for name in ("flow", "partner", "product", "period"):
+        listed[say.label(name)] = in_words(name, shown, say)
+    numbers = {}
+    for name, when in (("old_meur", "before"), ("new_meur", "now")):
+        head = say.label(when)
+        values = shown[name]
+        listed[head] = ["–" if pd.isna(value) else amount(value, lang) for value in values]
+        numbers[head] = numbers_of(values, say.label("million-euro"))
+    percent = shown["difference_pct"]
+    listed["%"] = ["" if pd.isna(value) else say.signed(value) for value in percent]
+    numbers["%"] = numbers_of(percent)
+
+    dates = list(dict.fromkeys(origin.modified for origin in origins))
+    counts = changed["change"].value_counts()
+    told = [f"{say.label(f'cell-{change}')}: {count}" for change, count in counts.items()]
+    title = say.text("diff-title", table=origins[0].table, old=dates[0], new=dates[-1])
+    remarks = [say.text("diff-cells", count=len(changed)), *told]
+    if len(changed) and not touched:
+        remarks.append(say.label("diff-no-claim"))
+    tables = [Table(title, pd.DataFrame(listed) if len(changed) else None, remarks, numbers)]
+    tables += [_revised(one, say) for one in touched]
+    return Report(tables, [source_line(origins, lang)], lang)
+
+
 def _cells(one: Verdict, lang: Lang, title: str) -> Table:
     """Put the cells that a verdict rests on in a table."""
     cells = [cell for reading in one.readings for cell in reading.cells]
     if not cells:
         return Table(title, remarks=[Words(lang).label("not published")])
-    rows = nw.from_native(pd.DataFrame(msgspec.to_builtins(cells)))
+    rows = pd.DataFrame(msgspec.to_builtins(cells))
     (table,) = cells_table(rows, lang).tables
     heading = f"{title} ({table.title})" if title else table.title
     return replace(table, title=heading)
@@ -139,7 +177,9 @@ def readings_table(one: Verdict, lang: Lang, title: str | None = None) -> Table:
 
     heads = [say.label(id) for id in ("reading", "eu", "place-head", "first-five")]
     frame = pd.DataFrame(rows, columns=heads)
-    return Table(say.label("readings") if title is None else title, frame, [say.label("first-five-note")])
+    return Table(
+        say.label("readings") if title is None else title, frame, [say.label("first-five-note")]
+    )
 
 
 def _in_front(placed: Placed, say: Words) -> str:

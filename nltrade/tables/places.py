@@ -122,7 +122,9 @@ def show_ranking(
     names = ("flow", "product", "among", "period", "table")
     title = ", ".join(in_words(name, head, say)[0] for name in names)
     numbers = {unit: numbers_of(shown[VALUE])}
-    return Report([Table(title, listed, remarks, numbers)], source_lines(of_table, lang), lang)
+    bold = ["bold" if id == about else "" for id in shown["partner"]]
+    table_shown = Table(title, listed, remarks, numbers, {say.label("partner"): bold})
+    return Report([table_shown], source_lines(of_table, lang), lang)
 
 
 def chosen_table(
