@@ -81,6 +81,7 @@ def main() -> None:
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     code = _run()
     signal.signal(signal.SIGINT, before)
+    gc.unfreeze()
     if code:
         sys.exit(code)
 

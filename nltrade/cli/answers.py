@@ -156,7 +156,8 @@ def sectors(
     """
     Show the trade of each sector that a mission named.
 
-    Those with a figure, and under them why the others have none; --all shows them in the table.
+    Those with a figure, and under them why the others have none; --all shows every sector, with
+    its classes and growth.
     """
     to = Output.of(lang, json, csv, xlsx)
     known = nltrade.sectors(sectors)
@@ -177,9 +178,9 @@ def sectors(
     ]
 
     def report() -> Report:
-        whole = sectors_report(found, lang, known, every=every)
         if not to.to_read:
-            return whole
+            return sectors_report(found, lang, known, every=True)
+        whole = sectors_report(found, lang, known, every=every, growth=every)
         told = [one for one in base if every or one.least is not None]
         others = [judged.bases_report(told, lang)] if told else []
         others += [judged.published_report(named, lang)] if named else []
