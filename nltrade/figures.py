@@ -361,7 +361,7 @@ def _charts(question: Question, frame: pd.DataFrame) -> tuple[list["Chart"], dic
     verdicts: list[Verdict] = []
     if "reported" in names:  # the only figure that draws verdicts
         own = reported.claims(question.claims) if question.claims else None
-        verdicts = check_claims(frame, reported.claims_about(about.id, question.year, own))
+        verdicts = check_claims(frame, reported.claims(own, partner=about.id, year=question.year))
 
     charts, without = [], {}
     for name in names:

@@ -10,8 +10,9 @@ from nltrade import registry
 from nltrade.claims import verdict_table
 from nltrade.claims.base_of_trade import Base
 from nltrade.claims.elsewhere import Checked
-from nltrade.claims.reading import Placed, Verdict, place_range
+from nltrade.claims.reading import Placed, place_range
 from nltrade.claims.revisions import Touched
+from nltrade.claims.verdict import Verdict
 from nltrade.registry.entries import Lang
 from nltrade.report import Report, Table, present, presents
 from nltrade.sources.snapshot import Origin
