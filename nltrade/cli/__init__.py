@@ -6,13 +6,14 @@ import re
 import signal
 import sys
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import typer
 
 from nltrade.cli import answers, data, documents, listings
-from nltrade.cli.output import nowhere, speak
+from nltrade.cli.output import speak
 from nltrade.errors import NltradeError
 from nltrade.version import __version__
 
@@ -142,7 +143,5 @@ def _ours(error: Exception) -> str:
 
 def _drop_output() -> None:
     """Let nothing more be written to an output that takes nothing: not at the end either."""
-    try:
+    with suppress(OSError, ValueError):  # of one that is no file of the system nothing is left
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except (OSError, ValueError):  # one that is no file of the system
-        sys.stdout = nowhere()

@@ -16,6 +16,7 @@ from nltrade.cli.output import (
     patience,
     print_json,
     print_path,
+    print_text,
     rows_of,
     verdict_as_json,
 )
@@ -70,7 +71,7 @@ def fetch(
         print_json([{**one, **size} for one, size in zip(planned, sizes, strict=True)])
     elif plan:
         for one in plans:
-            typer.echo(one.says)
+            print_text(one.says)
     else:
         failed = [one for one in plans if not _fetched(one, asked, go_on=every, json=json)]
         raise typer.Exit(SourceError.exit_code if failed else 0)
@@ -94,7 +95,7 @@ def _fetched(plan: Plan, asked: dict[str, Any], *, go_on: bool, json: bool) -> b
     """Bring one table and say where it lies; False where that failed and others are to come."""
     table = plan.request.table
     if not json:
-        typer.echo(plan.says)
+        print_text(plan.says)
     try:
         found = nltrade.fetch(table, **asked)
     except NltradeError as error:

@@ -168,7 +168,7 @@ def briefing(
             workers=os.cpu_count() or 1,
         )
 
-    chosen = reported.claims_about(about.partner, about.year, own)
+    chosen = reported.claims(own, partner=about.partner, year=about.year)
     if about.assumed:
         print_notes(about.says(lang or "en"))
     if chosen:

@@ -139,5 +139,5 @@ def _notebook(values: dict[str, str]) -> str:
 
 
 def _filled(name: str, values: dict[str, str]) -> str:
-    template = files("nltrade.cli").joinpath("templates", name).read_text(encoding="utf-8")
+    template = files("nltrade.cli").joinpath("templates", f"{name}.txt").read_text(encoding="utf-8")
     return Template(template).substitute(values)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
-from typing import Any, NamedTuple, TextIO
+from typing import Any, NamedTuple
 
 import msgspec
 import pandas as pd
@@ -56,14 +56,10 @@ def speak() -> None:
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:
-            setattr(sys, name, nowhere())
+            closed = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 (until the end)
+            setattr(sys, name, closed)
         elif hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="nltrade")
-
-
-def nowhere() -> TextIO:
-    """Open an output that takes all and keeps nothing."""
-    return open(os.devnull, "w", encoding="utf-8")
 
 
 def _plain(error: UnicodeError) -> tuple[str, int]:
