@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 import pandas as pd
@@ -377,10 +377,9 @@ def _charts(
     charts, without = [], {}
     for name in names:
         for lang in question.langs:
-            of_what = {"partner": about.id, "period": question.year, "lang": lang}
-            of_what["other_side"] = other  # type: ignore[assignment]
+            of_what: dict[str, Any] = {"partner": about.id, "period": question.year, "lang": lang}
             try:
-                charts.append(draw(name, frame, verdicts, **of_what))  # type: ignore[arg-type]
+                charts.append(draw(name, frame, verdicts, other_side=other, **of_what))
             except NoData as error:
                 if question.names:
                     raise

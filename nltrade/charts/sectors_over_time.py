@@ -26,8 +26,9 @@ LINE = ["sector", "kind", "concept", "table", "flow"]  # what tells one line fro
 LOOKS = {"import": (style.IMPORT, style.IMPORT_LIGHT), "export": (style.EXPORT, style.EXPORT_LIGHT)}
 RING: dict[str, Any] = {**sides.RING, "markersize": 2.6, "markeredgewidth": 0.9}
 KNOWN = 0.01  # of a value: what is withheld of a sector may be that much before a year is a gap
-# inches: a panel, a line of a name, the title of a flow, what lies between rows, the key, a year
-PANEL, NAME, TITLE, GAP, KEY, YEAR = 0.95, 0.15, 0.34, 0.16, 0.22, 0.42
+# inches: a panel, a line of a name, the title of a flow, the key, a year
+PANEL, NAME, TITLE, KEY, YEAR = 0.95, 0.15, 0.34, 0.22, 0.42
+GAP, BESIDE = 0.16, 0.18  # inches between rows, and between columns
 SMALL = 7.5
 
 
@@ -224,16 +225,12 @@ def _paint(
     say: Words,
 ) -> None:
     """Draw the key, then for each flow a title and its panels."""
-    blocks = []
-    for flow, rows in data.groupby("flow", sort=False):
-        high = rows[VALUE].max()
-        ticks = [t for t in MaxNLocator(3).tick_values(0, high) if 0 <= t <= 1.06 * high]
-        blocks.append((str(flow), rows, {t: say.number(t) for t in ticks}))
-    left = max(canvas.text_width(text, SMALL) for *_, ticks in blocks for text in ticks.values())
-    left += 0.08
+    blocks = [(str(flow), rows) for flow, rows in data.groupby("flow", sort=False)]
+    scales = {flow: _ticks(rows[VALUE].max(), say) for flow, rows in blocks}
+    labels = [label for scale in scales.values() for label in scale.values()]
+    left = max(canvas.text_width(label, SMALL) for label in labels) + 0.08
     columns = max(min(int(space.width // 1.7), 4), 1)
-    gap = 0.18
-    width = (space.width - left - gap * (columns - 1)) / columns
+    width = (space.width - left - BESIDE * (columns - 1)) / columns
 
     names = {
         (sector, kind): canvas.wrap(_name(known[sector], kind, say), width, 8, "bold")
@@ -243,9 +240,10 @@ def _paint(
     row = above + PANEL + GAP
     key = _key(data, partner, events, space.width, say)
     top = KEY * (1 + max(line for line, *_ in key))
-    counts = [-(-len(rows.drop_duplicates(["sector", "kind"])) // columns) for _, rows, _ in blocks]
-    height = top + sum(TITLE + count * row for count in counts)
-    figure = space.open(height).figure
+    counts = {
+        flow: -(-len(rows.drop_duplicates(["sector", "kind"])) // columns) for flow, rows in blocks
+    }
+    figure = space.open(top + sum(TITLE + count * row for count in counts.values())).figure
     tall = figure.get_figheight()
 
     def place(x: float, y: float, wide: float, high: float) -> Axes:
@@ -255,32 +253,45 @@ def _paint(
         return figure.add_axes(box)
 
     _draw_key(place(0, 0, space.width, top), key, top)
-    years = [int(data["period"].min()), int(data["period"].max())]
+    years = (int(data["period"].min()), int(data["period"].max()))
     y = top
-    for flow, rows, ticks in blocks:
+    for flow, rows in blocks:
         title = place(0, y, space.width, TITLE)
         title.set_axis_off()
         words = say.text("flow-in-millions", what=say.text(f"{flow}-with", partner=partner))
         colour = style.readable(style.COLOURS[flow])
         title.text(0, 0.3, words, fontsize=9, weight="bold", color=colour)
         y += TITLE
+
         panels = list(rows.groupby(["sector", "kind"], sort=False))
         for at, (panel, lines) in enumerate(panels):
-            x, down = left + (at % columns) * (width + gap), y + (at // columns) * row
+            x, down = left + (at % columns) * (width + BESIDE), y + (at // columns) * row
             ax = place(x, down + above, width, PANEL)
-            ax.set(xlim=(years[0] - 0.7, years[1] + 0.7), ylim=(0, 1.06 * rows[VALUE].max()))
-            ax.set_yticks(list(ticks), list(ticks.values()))
-            every = next((n for n in (5, 10) if n * width / (years[1] - years[0] + 1.4) > YEAR), 20)
-            ax.xaxis.set_major_locator(
-                FixedLocator([year for year in range(years[0], years[1] + 1) if year % every == 0])
-            )
-            lowest = at + columns >= len(panels)
-            ax.tick_params(labelsize=SMALL, labelleft=at % columns == 0, labelbottom=lowest)
-            ax.set_title(
-                names[panel], loc="left", fontsize=8, weight="bold", pad=3, linespacing=1.1
-            )
+            _set_scales(ax, years, rows[VALUE].max(), scales[flow], width)
+            first, lowest = at % columns == 0, at + columns >= len(panels)
+            ax.tick_params(labelsize=SMALL, labelleft=first, labelbottom=lowest)
+            look: dict[str, Any] = {"fontsize": 8, "weight": "bold", "linespacing": 1.1}
+            ax.set_title(names[panel], loc="left", pad=3, **look)
             _draw_lines(ax, lines, events)
-        y += counts[[f for f, *_ in blocks].index(flow)] * row
+        y += counts[flow] * row
+
+
+def _ticks(high: float, say: Words) -> dict[float, str]:
+    """Choose few round values from zero up, each as it is written."""
+    found = [float(tick) for tick in MaxNLocator(3).tick_values(0, high)]
+    return {tick: say.number(tick) for tick in found if 0 <= tick <= 1.06 * high}
+
+
+def _set_scales(
+    ax: Axes, years: tuple[int, int], high: float, ticks: Mapping[float, str], width: float
+) -> None:
+    """Give a panel the scale of its flow, and as many years under it as have room."""
+    ax.set(xlim=(years[0] - 0.7, years[1] + 0.7), ylim=(0, 1.06 * (high or 1.0)))
+    ax.set_yticks(list(ticks), list(ticks.values()))
+    of_year = width / (years[1] - years[0] + 1.4)
+    every = next((count for count in (5, 10) if count * of_year > YEAR), 20)
+    round_years = [year for year in range(years[0], years[1] + 1) if year % every == 0]
+    ax.xaxis.set_major_locator(FixedLocator(round_years))
 
 
 def _draw_lines(ax: Axes, rows: pd.DataFrame, events: list[Event]) -> None:
@@ -293,7 +304,12 @@ def _draw_lines(ax: Axes, rows: pd.DataFrame, events: list[Event]) -> None:
         for values in pieces(line, VALUE, registry.table(str(table)).breaks):
             if concept in concepts:
                 pale = kind == "goods" and concept != concepts[0]
-                look = {"linewidth": 1.8, "marker": "o", "markersize": 1.5, "clip_on": False}
+                look: dict[str, Any] = {
+                    "linewidth": 1.8,
+                    "marker": "o",
+                    "markersize": 1.5,
+                    "clip_on": False,
+                }
                 ax.plot(values, color=LOOKS[str(flow)][pale], **look)
             else:
                 ax.plot(values, color=style.SUBJECT, linewidth=0.9, zorder=3)
