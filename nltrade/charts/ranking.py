@@ -123,7 +123,8 @@ def _data(
     further = ranked[SHOWN:]
     data = pd.concat([ranked[:SHOWN], further[further["partner"] == partner]])
     about = {"what": flow, "members": year, "table": table, "among": among}
-    data = data.drop(columns=["flow", *about], errors="ignore").reset_index(drop=True)
+    ours = [name for name in data if "table" in name or "modified" in name or name in about]
+    data = data.drop(columns=["flow", *ours]).reset_index(drop=True)
     for at, (name, value) in enumerate(about.items()):
         data.insert(at, name, value)
     whole_numbers = dict.fromkeys(["place", "best", "worst", "hidden"], "Int64")
