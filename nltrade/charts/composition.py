@@ -67,7 +67,7 @@ def draw_composition(
     >>> import nltrade as nl
     >>> drawn = draw_composition(nl.load(), partner="RU", period=2012)
     >>> drawn.headline
-    '92% of imports from Russia were fuels; 60% of exports Dutch-made'
+    'Imports from Russia in 2012: 92% fuels; exports: 60% Dutch-made'
     >>> dict(zip(drawn.data["part"], drawn.data["share_pct"].round(1)))
     {'fuels': 91.9, 'other-goods': 8.1, 'domestic export': 60.3, 're-export': 39.7}
     """
@@ -81,8 +81,8 @@ def draw_composition(
     if data.empty:
         name = registry.partner(partner).name()
         raise NoData(
-            f"What the trade with {name} ({partner}) consists of is not published separately in "
-            f"{table} for {year}, or says nothing; that is not zero."
+            f"{name} ({partner}) is not published separately in {table} for {year}, or what its "
+            "trade consists of says nothing; that is not zero."
         )
     data.insert(0, "table", table)
 
