@@ -5,51 +5,18 @@ import os
 import subprocess
 import sys
 import tomllib
-from dataclasses import dataclass
 
 import nbformat
 import pandas as pd
 import pytest
 
 import nltrade as nl
-from nltrade.cli import answers, main
+from conftest import Done
+from nltrade.cli import answers
 from test_registry import GOOD_CLAIM
 
 PINNED = ("2023-01-04", "f4158376e8e45a1e5dbadadf31390b235341d65085a8fc90b25cbe26c5e4d555")
 MISSION = "Meant: Russia, 2012, the mission that ships."
-
-
-@dataclass
-class Done:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def lines(self):
-        return self.out.splitlines()
-
-    @property
-    def json(self):
-        return json.loads(self.out)
-
-
-@pytest.fixture
-def run(monkeypatch, capsys, tmp_path):
-    """Run a command in this process, in an empty folder, as in a pipe of so many columns."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*words, columns=120):
-        monkeypatch.setattr(sys, "argv", ["nltrade", *map(str, words)])
-        monkeypatch.setenv("COLUMNS", str(columns))
-        code = 0
-        try:
-            main()
-        except SystemExit as left:
-            code = left.code
-        return Done(code, *capsys.readouterr())
-
-    return run
 
 
 def in_a_shell(line, **more):
