@@ -109,6 +109,7 @@ class Sector(Text, frozen=True, kw_only=True):
     about_en: str
     about_nl: str
     flows: list[Flow] = []
+    date: str | None = None
     bpm5: list[str] = []
     hs: list[str] = []
     hs_parts: list[str] = []

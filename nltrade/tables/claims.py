@@ -207,7 +207,7 @@ def bases_report(listed: Sequence[Base], lang: Lang) -> Report:
         for one in listed
     ]
     table = Table(say.label("base-title"), pd.DataFrame(rows, columns=heads))
-    return Report([table], [], lang)
+    return Report([table], sources_of(listed, lang), lang)
 
 
 @presents(Checked)
@@ -248,7 +248,7 @@ def published_report(listed: Sequence[Checked], lang: Lang) -> Report:
     return Report([table], [*sources_of(listed, lang), *addresses], lang)
 
 
-def sources_of(listed: Iterable[Verdict | Checked], lang: Lang) -> list[str]:
+def sources_of(listed: Iterable[Verdict | Checked | Base], lang: Lang) -> list[str]:
     """Name the sources of what was checked, each once; none where nothing of a source was used."""
     found: dict[tuple[str, str, str], Origin] = {
         (o.table, o.modified, o.sha256): o for one in listed for o in one.sources
