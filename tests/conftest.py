@@ -60,6 +60,7 @@ def newer(tmp_path, monkeypatch):
     (folder / "TypedDataSet.csv").write_bytes(cells)
     origin = json.loads((folder / "origin.json").read_text())
     origin["modified"] = "2023-06-06"
+    del origin["seal"]
     origin["files"]["TypedDataSet.csv"]["sha256"] = hashlib.sha256(cells).hexdigest()
     (folder / "origin.json").write_text(json.dumps(origin))
     return folder

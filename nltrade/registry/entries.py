@@ -193,6 +193,7 @@ class Table(Text, frozen=True, kw_only=True):
     definitive_until: str | None = None
     keys_of: str | None = None
     groups_only: bool = False
+    topic_group: str | None = None
     freqs: list[Freq] = []
 
     @property
