@@ -62,6 +62,7 @@ class Event(Text, frozen=True, kw_only=True):
 
     partner: str
     year: int
+    sectors: bool = False
 
 
 class Partner(Entry, frozen=True, kw_only=True):
