@@ -1,4 +1,4 @@
-"""Read reported figures, the shipped ones or a user's own, and check the file before anything runs."""
+"""Read reported figures, the shipped ones or a user's own, and check the file first."""
 
 from collections.abc import Mapping
 from datetime import date
