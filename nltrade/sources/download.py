@@ -51,11 +51,9 @@ class Source(Protocol):
 
     stop: Event
 
-    def __enter__(self) -> Any:
-        ...
+    def __enter__(self) -> Any: ...
 
-    def __exit__(self, *_: object) -> None:
-        ...
+    def __exit__(self, *_: object) -> None: ...
 
     @property
     def via(self) -> str:
