@@ -232,6 +232,20 @@ class Words:
         """
         return registry.partner(id).named(self.lang)
 
+    def was(self, id: str) -> str:
+        """
+        Give the past tense of "to be" that goes with the name of a partner.
+
+        Examples
+        --------
+        >>> Words("nl").was("US"), Words("nl").was("RU"), Words("en").was("US")
+        ('waren', 'was', 'was')
+        """
+        # Dutch names with "de" are plurals, but for the republics; English takes a country as one.
+        name = self.named(id)
+        many = self.lang == "nl" and name.startswith("de ") and "Republiek" not in name
+        return "waren" if many else "was"
+
     def partners(self, ids: list[str]) -> str:
         """
         List the names of partners.
@@ -346,7 +360,7 @@ WRITERS = frozenset(
     [
         *("number", "meur", "bn", "pct", "signed", "change", "amount"),
         *("place", "ordinal", "places", "cases", "ago"),
-        *("partner", "named", "partners", "label", "start", "labels"),
+        *("partner", "named", "was", "partners", "label", "start", "labels"),
     ]
 )
 

@@ -1,0 +1,158 @@
+"""The annex of a briefing: how sure each place is, every reading, values, concepts, breaks, sources, coverage."""
+
+from collections.abc import Mapping, Sequence
+
+from nltrade import registry
+from nltrade.briefing.blocks import Block, Figure, Heading, Points, Section, table, values_of
+from nltrade.briefing.facts import RANKED, Facts
+from nltrade.claims import Verdict
+from nltrade.claims.reading import WRITTEN, place_range
+from nltrade.sources.snapshot import Origin
+from nltrade.tables.claims import reasons
+from nltrade.words import Words
+
+NOTES = ["valuation", "confidential", "eu-membership", "rank-certainty"]
+HASH = 16  # characters of a hash that are shown
+
+
+def sections(
+    facts: Facts,
+    verdicts: Sequence[Verdict],
+    figures: Mapping[str, Figure],
+    origins: Sequence[Origin],
+    say: Words,
+) -> list[Section]:
+    """
+    Write the annex.
+
+    Parameters
+    ----------
+    facts : Facts
+        The numbers on the partner and year.
+    verdicts : sequence of Verdict
+        Checked claims.
+    figures : mapping of str to Figure
+        Figures of the document by name; that of the coverage of sectors stands here.
+    origins : sequence of Origin
+        Sources of all that is said.
+    say : Words
+        Language.
+
+    Returns
+    -------
+    list of Section
+        Those that there is something to say in.
+    """
+    coverage: list[Block] = [figures["coverage"]] if "coverage" in figures else []
+    parts: dict[str, list[Block]] = {
+        "certainty": _places(facts, say),
+        "why-each": _reasons(verdicts, say),
+        "values": [each for figure in figures.values() for each in values_of(figure.chart, main=True)],
+        "about-figures": _about(figures, say),
+        "concepts": _concepts(origins, say),
+        "coverage-head": coverage,
+        "sources": _sources(origins, say),
+    }
+    return [
+        Section(id, say.label(id if id.endswith("-head") else f"{id}-head"), blocks, "annex")
+        for id, blocks in parts.items()
+        if blocks
+    ]
+
+
+def cbs_says(one: Verdict, say: Words) -> str:
+    """Say what CBS publishes on a claim, in each concept once."""
+    main = one.main
+    if main is None or main.value is None:
+        return say.label("not published")
+    if main.place:
+        sure = place_range(main.place, say.lang)
+        return f"{say.place(main.value)} ({sure})"
+
+    how = WRITTEN[one.claim.measure].replace("meur", "bn")
+    said = {}
+    for reading in one.readings:
+        if reading.value is not None:
+            concept = registry.table(reading.tables[0]).concept
+            said.setdefault(concept, say.amount((how, reading.value)))
+    if len(set(said.values())) == 1:
+        return next(iter(said.values()))
+    return "; ".join(f"{amount} ({say.label(concept)})" for concept, amount in said.items())
+
+
+def _places(facts: Facts, say: Words) -> list[Block]:
+    """Give each place with the best and the worst that is possible."""
+    rows = []
+    for flow in RANKED:
+        placed = facts.places.get(flow)
+        if placed is not None:
+            ends = [say.place(end) if end else say.label("not-bounded") for end in (placed.best, placed.worst)]
+            rows.append([say.label(flow), say.bn(placed.value_meur), say.place(placed.place), *ends])
+    if not rows:
+        return []
+    heads = [say.label(id) for id in ("flow-head", "amount-head", "place-head", "best-head", "worst-head")]
+    title = say.text("certainty-title", partner=facts.partner, where=facts.where, year=facts.when(say.lang))
+    return [table(title, heads, rows), say.note("rank-certainty")]
+
+
+def _reasons(verdicts: Sequence[Verdict], say: Words) -> list[Block]:
+    """Say of each claim why, with all readings of a place."""
+    blocks: list[Block] = []
+    for one in verdicts:
+        title = f"{one.claim.text(say.lang)}: {say.label(one.verdict)}"
+        for part in reasons(one, say.lang, title):
+            if part.frame is not None:
+                blocks.append(part)
+                continue
+            blocks += [Heading(part.title), Points(part.remarks)]
+    return blocks
+
+
+def _about(figures: Mapping[str, Figure], say: Words) -> list[Block]:
+    """Give the notes and the source of each figure."""
+    lines = []
+    for number, figure in enumerate(figures.values(), start=1):
+        notes = [*getattr(figure.chart, "notes", ()), *figure.chart.footer]
+        told = " ".join(dict.fromkeys(line for line in notes if line))
+        lines.append(f"{say.text('figure-number', number=number)}. {told}")
+    return [Points(lines)]
+
+
+def _concepts(origins: Sequence[Origin], say: Words) -> list[Block]:
+    """Say what the numbers mean: the concepts of the tables used, and where their method changed."""
+    tables = [registry.table(origin.table) for origin in origins]
+    concepts = {each.note: say.label(each.concept.partition(" (")[0]) for each in tables}
+    lines = [f"{name[:1].upper()}{name[1:]}: {_lower(say.note(id))}" for id, name in concepts.items()]
+    lines += [say.note(id) for id in NOTES]
+    breaks = [
+        say.text("break-in", table=each.id, before=gap.before, after=gap.after, note=say.note(gap.note))
+        for each in tables
+        for gap in each.breaks
+    ]
+    return [Points(lines), *([say.label("breaks-head"), Points(breaks)] if breaks else [])]
+
+
+def _lower(words: str) -> str:
+    return words[:1].lower() + words[1:]
+
+
+def _sources(origins: Sequence[Origin], say: Words) -> list[Block]:
+    ids = ("table-head", "title-head", "modified-head", "hash-head")
+    rows = [
+        [
+            origin.table,
+            registry.table(origin.table).text(say.lang),
+            say.when(origin.modified),
+            origin.sha256[:HASH],
+        ]
+        for origin in origins
+    ]
+    if not rows:
+        return [say.label("own-frame")]
+    blocks: list[Block] = [
+        table(say.label("sources-caption"), [say.label(id) for id in ids], rows),
+        say.label("licence-line"),
+    ]
+    if any(origin.request is None for origin in origins):
+        blocks.append(say.label("via-copy"))
+    return [*blocks, say.label("made-with")]
