@@ -29,7 +29,7 @@ site: $(VENV)/installed-site
 	$(BIN)/sphinx-build --fail-on-warning --keep-going --jobs auto --quiet --conf-dir docs . site
 
 data: $(VENV)/installed-test
-	$(BIN)/python -m nltrade.sources.processed
+	$(BIN)/python data/process.py
 
 replica: $(VENV)/installed-test
 	PYTHONPATH=tests $(BIN)/python -m cbs_replica

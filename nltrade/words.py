@@ -9,6 +9,8 @@ in Dutch.
 import re
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from fractions import Fraction
 from string import Formatter
 from typing import Any
 
@@ -23,7 +25,51 @@ ORDINALS: dict[Lang, str] = {
     "en": "first second third fourth fifth sixth seventh eighth ninth tenth",
     "nl": "eerste tweede derde vierde vijfde zesde zevende achtste negende tiende",
 }
+CARDINALS: dict[Lang, str] = {
+    "en": "no one two three four five six seven eight nine ten",
+    "nl": "geen één twee drie vier vijf zes zeven acht negen tien",
+}
 MINUS = "\N{MINUS SIGN}"
+
+
+Number = float | Decimal | Fraction
+
+
+def exact(number: Number) -> Fraction:
+    """
+    Take a number as the decimals it is written with, not as the float nearest to them.
+
+    Examples
+    --------
+    >>> exact(91.9), exact(91.9) % exact(0.1)
+    (Fraction(919, 10), Fraction(0, 1))
+    """
+    return number if isinstance(number, Fraction) else Fraction(str(number))
+
+
+def rounded(number: Number, step: Number = 1) -> Fraction:
+    """
+    Round to a multiple of a step, halves away from zero: the one rule of this package.
+
+    Parameters
+    ----------
+    number : float, Decimal or Fraction
+        The number.
+    step : float, Decimal or Fraction
+        What it is to be a multiple of.
+
+    Returns
+    -------
+    Fraction
+
+    Examples
+    --------
+    >>> [int(rounded(number, 100)) for number in (44850, 1250, -1250, 1249)]
+    [44900, 1300, -1300, 1200]
+    """
+    unit = exact(step)
+    count = (abs(exact(number)) / unit + Fraction(1, 2)).__floor__()
+    return count * unit if number > 0 else -count * unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +91,7 @@ class Words:
 
     lang: Lang
 
-    def number(self, value: float, digits: int = 0) -> str:
+    def number(self, value: Number, digits: int = 0) -> str:
         """
         Write a number with a fixed count of decimals, grouped as the language does.
 
@@ -66,10 +112,12 @@ class Words:
         ('20,332', '20.332', '91,9')
         """
         pattern = "#,##0." + "0" * digits if digits else "#,##0"
-        sign = MINUS if round(value, digits) < 0 else ""
-        return sign + format_decimal(abs(value), pattern, locale=self.lang)
+        shown = rounded(value, Fraction(1, 10**digits))
+        written = Decimal(abs(shown).numerator) / abs(shown).denominator
+        sign = MINUS if shown < 0 else ""
+        return sign + format_decimal(written, pattern, locale=self.lang)
 
-    def meur(self, value: float) -> str:
+    def meur(self, value: float, digits: int = 0) -> str:
         r"""
         Write an amount of million euro.
 
@@ -78,9 +126,9 @@ class Words:
         >>> Words("en").meur(20332), Words("nl").meur(20332)
         ('€20,332m', '€\xa020.332\xa0mln')
         """
-        return _euro(self.number(value), self.lang, "m", "mln")
+        return _euro(self.number(value, digits), self.lang, "m", "mln")
 
-    def bn(self, value: float) -> str:
+    def bn(self, value: float, digits: int = 1) -> str:
         r"""
         Write an amount of million euro in billions with one decimal, or in millions below a billion.
 
@@ -91,18 +139,20 @@ class Words:
         """
         if abs(value) < 1000:  # a tenth of a billion says little of less
             return self.meur(value)
-        return _euro(self.number(value / 1000, 1), self.lang, "bn", "mld")
+        return _euro(self.number(exact(value) / 1000, digits), self.lang, "bn", "mld")
 
-    def pct(self, value: float) -> str:
+    def pct(self, value: float, digits: int | None = None) -> str:
         """
-        Write a percentage, with one decimal unless it is a whole number.
+        Write a percentage, with one decimal unless it is a whole number, or with as many as asked.
 
         Examples
         --------
         >>> Words("en").pct(91.88), Words("nl").pct(91.88), Words("en").pct(92)
         ('91.9%', '91,9%', '92%')
         """
-        return self.number(value, int(abs(value - round(value)) > 1e-9)) + "%"
+        if digits is None:
+            digits = int(abs(value - round(value)) > 1e-9)
+        return self.number(value, digits) + "%"
 
     def signed(self, value: float) -> str:
         """
@@ -113,9 +163,9 @@ class Words:
         >>> Words("en").signed(0.12), Words("nl").signed(-0.6)
         ('+0.1', '−0,6')
         """
-        return ("+" if round(value, 1) > 0 else "") + self.number(value, 1)
+        return ("+" if rounded(value, Fraction(1, 10)) > 0 else "") + self.number(value, 1)
 
-    def change(self, value: float) -> str:
+    def change(self, value: float, digits: int | None = None) -> str:
         """
         Write a percentage with its sign.
 
@@ -124,7 +174,8 @@ class Words:
         >>> Words("en").change(19.89), Words("nl").change(-1.2), Words("en").change(20)
         ('+19.9%', '−1,2%', '+20%')
         """
-        return ("+" if round(value, 1) > 0 else "") + self.pct(value)
+        shown = rounded(value, Fraction(1, 10 ** (1 if digits is None else digits)))
+        return ("+" if shown > 0 else "") + self.pct(value, digits)
 
     def place(self, value: float) -> str:
         """
@@ -156,6 +207,18 @@ class Words:
         """
         words = ORDINALS[self.lang].split()
         return words[int(value) - 1] if 1 <= value <= len(words) else self.place(value)
+
+    def count(self, value: int) -> str:
+        """
+        Write a count in words up to ten, in figures from there.
+
+        Examples
+        --------
+        >>> Words("en").count(8), Words("nl").count(1), Words("en").count(12)
+        ('eight', 'één', '12')
+        """
+        words = CARDINALS[self.lang].split()
+        return words[value] if 0 <= value < len(words) else self.number(value)
 
     def partner(self, id: str) -> str:
         """
@@ -291,17 +354,17 @@ class Words:
         """
         return self.several([self.label(id) for id in ids])
 
-    def amount(self, amount: tuple[str, float]) -> str:
+    def amount(self, amount: tuple[Any, ...]) -> str:
         """
-        Write an amount that says itself how it is written.
+        Write an amount that says itself how it is written and, if need be, with how many decimals.
 
         Examples
         --------
-        >>> Words("en").amount(("meur", 7068)), Words("nl").amount(("change", 10.4))
-        ('€7,068m', '+10,4%')
+        >>> Words("en").amount(("meur", 7068)), Words("nl").amount(("change", 4.992, 2))
+        ('€7,068m', '+4,99%')
         """
-        how, value = amount
-        return str(getattr(self, how)(value))
+        how, *value_and_digits = amount
+        return str(getattr(self, how)(*value_and_digits))
 
     def places(self, by_place: list[tuple[int, list[str]]]) -> str:
         """
@@ -358,7 +421,7 @@ class Words:
 # What a field of a text may ask for: the methods that write one value.
 WRITERS = frozenset(
     [
-        *("number", "meur", "bn", "pct", "signed", "change", "amount"),
+        *("number", "count", "meur", "bn", "pct", "signed", "change", "amount"),
         *("place", "ordinal", "places", "cases", "ago"),
         *("partner", "named", "was", "partners", "label", "start", "labels"),
     ]

@@ -1,5 +1,6 @@
 import hashlib
 import json
+import runpy
 import shutil
 
 import msgspec
@@ -8,7 +9,6 @@ import pytest
 import nltrade as nl
 from conftest import ROOT
 from nltrade.sources import snapshot
-from nltrade.sources.processed import write_processed
 
 RAW = ROOT / "data" / "raw"
 
@@ -107,5 +107,6 @@ def test_an_unknown_table_says_what_is_close():
 
 
 def test_the_processed_frame_is_exactly_what_the_snapshot_gives(tmp_path):
+    write_processed = runpy.run_path(str(ROOT / "data" / "process.py"))["write_processed"]
     for path in write_processed(tmp_path):
         assert path.read_bytes() == (ROOT / "data" / "processed" / path.name).read_bytes()

@@ -143,9 +143,9 @@ def test_one_missing_flow_makes_the_total_missing(shipped, engine):
         ({"period": 1990}, nl.NoData, r"No rows with period 1990.*Here: 2002 to 2026"),
         ({"table": "83028NE"}, nl.NoData, r"Did you mean '83028NED'"),
         (
-            {"partner": "AF", "period": 2012},
+            {"partner": "AF", "period": 2012, "kind": "goods"},
             nl.NoData,
-            r"Afghanistan \(AF\) is not.*here \(80414ned, 83028NED\).*It is in 85427NED, 2015 to 2026",
+            r"Afghanistan \(AF\) is not.*here \(83028NED\).*It is in 80414ned, 85427NED, 2003 to 2026",
         ),
         (
             {"partner": "AF", "table": GOODS},

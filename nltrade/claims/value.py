@@ -93,7 +93,7 @@ def holds(
             return value >= threshold
         case "more than":
             return value > threshold
-        case "at most":
+        case "at most" | "in the top":
             return value <= threshold
         case "less than":
             return value < threshold

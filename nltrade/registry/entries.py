@@ -22,7 +22,9 @@ Flow = Literal[
 ]
 Freq = Literal["A", "Q", "M"]
 Coverage = Literal["direct", "proxy", "none"]
-Operator = Literal["just above", "rounds to", "at least", "more than", "at most", "less than", "is"]
+Operator = Literal[
+    "just above", "rounds to", "at least", "more than", "at most", "less than", "is", "in the top"
+]
 LANGS: tuple[Lang, ...] = get_args(Lang)
 FLOWS: tuple[Flow, ...] = get_args(Flow)
 

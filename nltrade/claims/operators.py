@@ -1,0 +1,105 @@
+"""
+What the words of a claim cover: compared exactly, written so that no sentence contradicts itself.
+
+Every operator covers one stretch of numbers. What CBS publishes leaves a range too, where a rate or
+a share is worked out from rounded amounts; the words hold where they cover all of that range, and
+do not hold where they cover nothing of it.
+"""
+
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from nltrade.registry.entries import Operator
+from nltrade.words import exact, rounded
+
+ENDLESS = Fraction(10**12)  # no amount, rate or place is as large
+DECIMALS = {"meur": 0}  # of what is written; billions and percentages have one
+
+
+class Asserted(NamedTuple):
+    """The operator of a claim with its numbers, as exact as they are written."""
+
+    operator: Operator
+    threshold: Fraction
+    upto: Fraction
+    precision: Fraction
+
+    @classmethod
+    def of(
+        cls, operator: Operator, threshold: float, upto: float | None, precision: float | None
+    ) -> "Asserted":
+        """Take the numbers of a claim; one that the operator does not need may be missing."""
+        return cls(operator, exact(threshold), exact(upto or 0), exact(precision or 1))
+
+    def hold(self, value: Fraction) -> bool:
+        """Tell whether the words cover a number."""
+        match self.operator:
+            case "just above":  # a deficit or a fall is "just above" away from zero
+                away = -1 if self.threshold < 0 else 1
+                return away * self.threshold <= away * value < away * self.upto
+            case "rounds to":
+                return rounded(value, self.precision) == rounded(self.threshold, self.precision)
+            case "at least":
+                return value >= self.threshold
+            case "more than":
+                return value > self.threshold
+            case "at most" | "in the top":
+                return value <= self.threshold
+            case "less than":
+                return value < self.threshold
+            case "is":
+                return value == self.threshold
+
+    def decide(self, low: Fraction, high: Fraction | None) -> bool | None:
+        """
+        Tell whether the words cover a range: all of it, nothing of it, or (None) a part.
+
+        A range without an upper end is what a part of a year leaves.
+        """
+        ends = low, ENDLESS if high is None else high
+        held = [self.hold(end) for end in ends]
+        if all(held):
+            return True
+        inside = ends[0] < self.threshold < ends[1]
+        return None if any(held) or inside else False
+
+    def written(self, how: str, value: Fraction) -> tuple[Any, ...]:
+        """Write a number with the decimals that it takes to show where it is to the words."""
+        scale = 1000 if how == "bn" else 1
+        first = DECIMALS.get(how, 1)
+        shown = value
+        for digits in range(first, first + 12):
+            shown = rounded(value, Fraction(scale, 10**digits))
+            if self._alike(value, shown):
+                break
+        whole = scale == 1 and value.denominator == 1
+        return how, shown, 0 if whole else digits
+
+    def mirrored(self) -> "Asserted":
+        """Turn what is said of a fall into what is said of its size."""
+        turned = {
+            "at least": "at most",
+            "at most": "at least",
+            "more than": "less than",
+            "less than": "more than",
+        }
+        operator: Any = turned.get(self.operator, self.operator)
+        return Asserted(operator, -self.threshold, -self.upto, self.precision)
+
+    def claimed(self, how: str) -> tuple[Any, ...]:
+        """Write the number of the claim itself, with the decimals that it has."""
+        return as_given(how, self.threshold)
+
+    def _alike(self, value: Fraction, shown: Fraction) -> bool:
+        """Tell whether a number as it is shown compares as the number itself does."""
+        ends = [self.threshold, *([self.upto] if self.operator == "just above" else [])]
+        if self.operator == "rounds to":
+            return rounded(value, self.precision) == rounded(shown, self.precision)
+        return all((value > end) - (value < end) == (shown > end) - (shown < end) for end in ends)
+
+
+def as_given(how: str, number: Fraction) -> tuple[Any, ...]:
+    """Write a number with the decimals that it has."""
+    scaled = number / (1000 if how == "bn" else 1)
+    digits = next((count for count in range(12) if (scaled * 10**count).denominator == 1), 12)
+    return how, number, digits

@@ -1,0 +1,75 @@
+"""One line over any mix of verdicts: the counts are true, and what does not hold is named."""
+
+import itertools
+
+import msgspec
+import pytest
+
+import nltrade as nl
+from nltrade.claims.summary import summary
+from nltrade.registry.entries import LANGS
+
+VERDICTS = ["supported", "contradicted", "depends", "cannot be checked"]
+
+
+@pytest.fixture(scope="module")
+def shipped_verdicts(shipped):
+    return list(nl.check_claims(shipped))
+
+
+@pytest.fixture(scope="module")
+def one_of_each(shipped_verdicts):
+    """A verdict of each kind, made from the shipped ones."""
+    replace = msgspec.structs.replace
+    held, wrong = shipped_verdicts[0], shipped_verdicts[-1]
+    return dict(
+        zip(
+            VERDICTS,
+            [held, wrong, *(replace(held, verdict=id) for id in VERDICTS[2:])],
+            strict=True,
+        )
+    )
+
+
+def test_the_shipped_figures_in_one_line(shipped_verdicts):
+    assert summary(shipped_verdicts) == (
+        "Seven of the eight published figures hold; "
+        "exports grew 10.4%, not 11%: CBS has revised the year since."
+    )
+    assert summary(shipped_verdicts, "nl") == (
+        "Zeven van de acht gepubliceerde cijfers kloppen; "
+        "de uitvoer groeide 10,4%, niet 11%: het CBS heeft het jaar sindsdien herzien."
+    )
+
+
+@pytest.mark.parametrize(
+    ("kinds", "says"),
+    [
+        ("", "There is no published figure to check."),
+        ("s", "The published figure holds."),
+        ("ss", "Both published figures hold."),
+        ("sss", "All three published figures hold."),
+        ("d", "Whether the published figure holds is uncertain."),
+        ("dd", "The two published figures are uncertain."),
+        ("nn", "The two published figures cannot be checked."),
+        ("sd", "One of the two published figures holds; one is uncertain."),
+        ("ccc", "The three published figures do not hold."),
+        ("dnn", "Of the three published figures none is confirmed; one is uncertain; two cannot"),
+        ("sccc", "One of the four published figures holds; three do not hold."),
+    ],
+)
+def test_any_mix_of_verdicts_is_said_truly(one_of_each, kinds, says):
+    letters = dict(zip("scdn", VERDICTS, strict=True))
+    assert summary([one_of_each[letters[kind]] for kind in kinds]).startswith(says)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_every_mix_is_one_line_without_a_gap(one_of_each, lang):
+    for count in range(1, 5):
+        for mix in itertools.combinations_with_replacement(VERDICTS, count):
+            line = summary([one_of_each[id] for id in mix], lang)
+            assert line.endswith(".")
+            assert "{" not in line
+            assert line.count("10.4%" if lang == "en" else "10,4%") == (
+                mix.count("contradicted") if mix.count("contradicted") < 3 else 0
+            )
