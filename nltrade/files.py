@@ -1,11 +1,15 @@
 """Files written whole or not at all, and what their bytes hash to."""
 
 import hashlib
+import io
 import os
 import tempfile
+import zipfile
 from pathlib import Path
 
 import pandas as pd
+
+START = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip knows
 
 
 def write(path: Path, content: bytes) -> Path:
@@ -66,6 +70,32 @@ def as_csv(data: pd.DataFrame) -> bytes:
     }
     written: str = data.assign(**safe).to_csv(index=False, lineterminator="\n")
     return written.encode("utf-8")
+
+
+def without_moments(content: bytes) -> bytes:
+    """
+    Write a zip again, every entry dated alike: an Office file that is the same bytes every time.
+
+    Parameters
+    ----------
+    content : bytes
+        A zip, such as a Word or PowerPoint file.
+
+    Returns
+    -------
+    bytes
+        The same entries in the same order.
+    """
+    target = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as old,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
+        for name in old.namelist():
+            entry = zipfile.ZipInfo(name, START)
+            entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, 0
+            new.writestr(entry, old.read(name))
+    return target.getvalue()
 
 
 def sha256(path: Path) -> str:

@@ -245,19 +245,23 @@ class Words:
 
     def when(self, day: str) -> str:
         """
-        Write a date: a year, a year and month, or a season; other words stay as they are.
+        Write a date: a day, a year and month, a year, or a season; other words stay as they are.
 
         Examples
         --------
-        >>> [Words("nl").when(day) for day in ("2013-11", "2013", "autumn 2026", "early 2013")]
-        ['november 2013', '2013', 'najaar 2026', 'early 2013']
+        >>> [Words("nl").when(day) for day in ("2026-10-02", "2013-11", "2013", "autumn 2026")]
+        ['2 oktober 2026', 'november 2013', '2013', 'najaar 2026']
         """
         season, _, year = day.partition(" ")
         if season in ("spring", "summer", "autumn", "winter"):
             return f"{self.label(season)} {year}"
-        if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", day):
+        if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])(-\d{2})?", day):
             return day
-        return format_date(date(int(day[:4]), int(day[5:]), 1), "MMMM y", locale=self.lang)
+
+        whole = date.fromisoformat(day if len(day) > len("2013-11") else f"{day}-01")
+        return format_date(
+            whole, "d MMMM y" if len(day) > len("2013-11") else "MMMM y", locale=self.lang
+        )
 
     def months(self, span: tuple[int, int]) -> str:
         """

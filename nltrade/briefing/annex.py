@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from nltrade import registry
-from nltrade.briefing.blocks import Block, Figure, Heading, Points, Section, table, values_of
+from nltrade.briefing.blocks import Block, Figure, Heading, Points, Section, grid, table, values_of
 from nltrade.briefing.facts import RANKED, Facts
 from nltrade.claims import Verdict
 from nltrade.claims.reading import WRITTEN, place_range
@@ -101,7 +101,7 @@ def _reasons(verdicts: Sequence[Verdict], say: Words) -> list[Block]:
     for one in verdicts:
         title = f"{one.claim.text(say.lang)}: {say.label(one.verdict)}"
         for part in reasons(one, say.lang, title):
-            if part.frame is not None:
+            if grid(part)[0]:
                 blocks.append(part)
                 continue
             blocks += [Heading(part.title), Points(part.remarks)]

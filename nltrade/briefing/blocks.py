@@ -12,6 +12,7 @@ from nltrade.report import Table
 from nltrade.words import Words
 
 MOST = 6  # series in a table, so that it fits a page
+SHORT = 14  # characters of a cell that is a number
 ICONS = {"supported": "✓", "contradicted": "✗", "depends": "≈", "cannot be checked": "?"}
 Part = Literal["summary", "body", "annex"]
 
@@ -123,8 +124,23 @@ def table(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]], **mor
 
 def grid(table: Table) -> tuple[list[str], list[list[str]]]:
     """Give the head and the rows of a table."""
-    frame = pd.DataFrame() if table.frame is None else table.frame
+    frame = table.frame if hasattr(table, "frame") else table.table  # TEMP
+    frame = pd.DataFrame() if frame is None else frame
     return list(map(str, frame.columns)), frame.to_numpy(dtype=object).tolist()
+
+
+def numeric(table: Table) -> set[int]:
+    """Give the places of the columns that hold numbers, which are set right and never broken."""
+    head, rows = grid(table)
+    if not rows:
+        return set()
+    columns = list(zip(*rows, strict=True))[1:]
+    return {
+        at
+        for at, cells in enumerate(columns, start=1)
+        if any(any(map(str.isdigit, cell)) for cell in cells)
+        and all(len(cell) <= SHORT for cell in cells)
+    }
 
 
 def values_of(chart: Chart, *, main: bool = False) -> list[Table]:

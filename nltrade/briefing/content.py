@@ -22,10 +22,10 @@ from nltrade.briefing.findings import findings, other_concepts
 from nltrade.briefing.keyfigures import key_figures
 from nltrade.briefing.machine import linked_data
 from nltrade.charts import Chart, draw
-from nltrade.claims import Verdict, summary
+from nltrade.claims import Verdict
+from nltrade.claims.summary import summary
 from nltrade.errors import NoData
 from nltrade.registry.entries import Lang, Sector
-from nltrade.report import Table
 from nltrade.sources import snapshot
 from nltrade.words import Words
 

@@ -14,7 +14,7 @@ MUCH = 10.0  # percent: fuels of which are worth a sentence
 NARROW = 3  # places: a wider range says nothing, and stands in the annex
 
 
-def findings(facts: Facts, lang: Lang) -> list[str]:
+def findings(facts: Facts, lang: Lang) -> dict[str, str]:
     """
     Say what the figures of a year say: goods, their weight, the place, what is traded, services.
 
@@ -27,24 +27,31 @@ def findings(facts: Facts, lang: Lang) -> list[str]:
 
     Returns
     -------
-    list of str
-        At most five. What CBS does not publish is said to be not published, and is never a zero.
+    dict of str to str
+        At most five, by topic. What CBS does not publish is said to be not published, and is never a zero.
 
     Examples
     --------
     >>> import nltrade as nl
     >>> from nltrade.briefing.facts import facts_of
-    >>> print(findings(facts_of(nl.load(), "RU", 2012), "en")[2])
-    Outside the EU, Russia was the third trade partner of the Netherlands in 2012: third in imports and third in exports (between the 2nd and 4th place).
+    >>> findings(facts_of(nl.load(), "RU", 2012), "en")["services"]
+    'Services imported from Russia came to €973m in 2012, services exported to €1.2bn.'
     """
     say = Words(lang)
     if not any(facts.amount(flow) is not None for flow in FLOWS):
-        told = [[say.text("year-not-published", year=facts.year, partner=facts.partner)]]
+        told = {"goods": [say.text("year-not-published", year=facts.year, partner=facts.partner)]}
     else:
-        told = [_goods(facts, say), _weight(facts, say), _place(facts, say), _traded(facts, say)]
+        told = {
+            "goods": _goods(facts, say),
+            "weight": _weight(facts, say),
+            "place": _place(facts, say),
+            "traded": _traded(facts, say),
+        }
 
-    told.append([services(facts, say)])
-    return [" ".join(map(_sentence, sentences)) for sentences in told if sentences]
+    told["services"] = [_services(facts, say)]
+    return {
+        topic: " ".join(map(_sentence, sentences)) for topic, sentences in told.items() if sentences
+    }
 
 
 def _goods(facts: Facts, say: Words) -> list[str]:
@@ -104,7 +111,9 @@ def _weight(facts: Facts, say: Words) -> list[str]:
 
 def _place(facts: Facts, say: Words) -> list[str]:
     """Say the place in total trade, or else in the flow that has one, with how sure it is."""
-    places = {flow: placed for flow, placed in facts.places.items() if placed.value_meur > 0}
+    places = {
+        flow: placed for flow, placed in facts.places.items() if placed.value_meur >= SMALL
+    }
     if not places:
         return []
     about = {
@@ -144,7 +153,7 @@ def _traded(facts: Facts, say: Words) -> list[str]:
     return told
 
 
-def services(facts: Facts, say: Words) -> str:
+def _services(facts: Facts, say: Words) -> str:
     """Say imports and exports of services in the year, or why there is no figure."""
     about = {"partner": facts.partner, "year": facts.year}
     if not facts.services:
