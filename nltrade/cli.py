@@ -9,14 +9,12 @@ from typing import Annotated, Any
 import msgspec
 import pandas as pd
 import typer
-from rich.table import Table as Grid
 
 import nltrade
 from nltrade import registry
 from nltrade.claims import check_claims
 from nltrade.claims.base_of_trade import base_of_trade
 from nltrade.claims.elsewhere import check_published
-from nltrade.claims.reading import Placed, place_range
 from nltrade.claims.revisions import claims_revised, claims_touched, compare_snapshots, within
 from nltrade.errors import NltradeError, NoData, SourceError, UnknownName
 from nltrade.figures import Question, check_figures, draw_figures
@@ -28,6 +26,7 @@ from nltrade.registry.entries import LANGS, Lang
 from nltrade.sources import snapshot
 from nltrade.sources.plan import Plan, ask, make_plan, registered_keys
 from nltrade.sources.tidy import load
+from nltrade.tables import show_ranking
 from nltrade.terminal import (
     as_json,
     new_console,
@@ -38,7 +37,6 @@ from nltrade.terminal import (
     print_plans,
     print_published,
     print_sectors,
-    print_sources,
     print_tables,
     print_touched,
     print_verdicts,
@@ -127,7 +125,6 @@ def rank(
     """
     Rank the partners of a year, with the best and the worst place possible.
     """
-    say = Words(lang)
     frame = load()
     ranked = rank_partners(frame, period=year, flow=flow, among=among, table=table)  # type: ignore[arg-type]
     rows = ranked.head(top).to_dict("records")
@@ -137,24 +134,9 @@ def rank(
         ]
         print_json(plain)
         return
-    used = table or trade.main_table(frame, kind="goods", period=year)
-    grid = Grid("", "", say.label("million-euro"), "", box=None, header_style="bold")
-    for column in (0, 2):
-        grid.columns[column].justify = "right"
-    for row in rows:
-        name = say.partner(row["partner"])
-        grid.add_row(
-            str(row["place"]),
-            name,
-            say.number(row[VALUE]),
-            place_range(Placed.of(row), lang),
-        )
-    console = new_console()
-    of_year = frame[(frame["table"] == used) & (frame["period"] == str(year))]
-    part = "" if of_year["complete"].all() else f" ({say.label('part-year')})"
-    console.print(f"{say.label(flow)}, {say.label(among.replace(' ', '-').lower())}, {year}{part}")
-    console.print(grid)
-    print_sources([used], console)
+    new_console().print(
+        show_ranking(frame, period=year, flow=flow, among=among, table=table, top=top, lang=lang)  # type: ignore[arg-type]
+    )
 
 
 @app.command(

@@ -55,7 +55,8 @@ class NoData(NltradeError):
     >>> import nltrade as nl
     >>> nl.select(nl.load("83028NED"), product="33", period=2012)
     Traceback (most recent call last):
-    nltrade.errors.NoData: No rows with product 33. Here: 3, TOTAL. Bring it with `nltrade fetch 7137shih`.
+    nltrade.errors.NoData: No rows with product 33. Here: 3, TOTAL. Bring it with
+    `nltrade fetch 7137shih --product 33 --years 2012`.
     """
 
     exit_code = 3

@@ -18,11 +18,11 @@ from nltrade.claims.elsewhere import Checked
 from nltrade.claims.revisions import Touched
 from nltrade.figures import Comparison
 from nltrade.registry.entries import Lang, Sector
+from nltrade.report import Report
 from nltrade.sources.plan import Plan
 from nltrade.sources.snapshot import Snapshot
 from nltrade.tables import claims as judged
 from nltrade.tables import show
-from nltrade.tables.cells import source_lines
 from nltrade.words import Words
 
 
@@ -58,13 +58,13 @@ def as_json(verdict: Verdict, lang: Lang) -> dict[str, Any]:
 
 def print_verdicts(verdicts: list[Verdict], lang: Lang) -> None:
     """Print each verdict with its reasons, its readings and their sources."""
-    new_console().print(judged.in_full(verdicts, lang))
-
-
-def print_sources(tables: Iterable[str], console: Console, lang: Lang = "en") -> None:
-    """Print where the figures of some tables come from."""
-    for line in source_lines(tables, lang):
-        console.print(line, style="dim")
+    say = Words(lang)
+    console = new_console()
+    console.print(judged.verdicts_report(verdicts, lang))
+    for one in verdicts:
+        why = judged.why_table(one, lang, f"{one.claim.text(lang)}: {say.label(one.verdict)}")
+        readings = [judged.readings_table(one, lang)] if one.claim.measure == "place" else []
+        console.print(Report([why, *readings], [], lang))
 
 
 def print_cells(changed: pd.DataFrame, top: int, lang: Lang, console: Console) -> None:
@@ -131,7 +131,7 @@ def print_sectors(found: pd.DataFrame, known: Mapping[str, Sector], lang: Lang) 
 
 def print_base(found: Sequence[Base], lang: Lang) -> None:
     """Print for each sector that is called a base of the trade whether it is."""
-    new_console().print("", judged.bases(found, lang), sep="\n")
+    new_console().print("", judged.bases_report(found, lang), sep="\n")
 
 
 def print_published(found: Iterable[Checked], partner: str, year: str, lang: Lang) -> None:
@@ -140,7 +140,7 @@ def print_published(found: Iterable[Checked], partner: str, year: str, lang: Lan
         one for one in found if one.figure.partner == partner and one.figure.period[:4] == year
     ]
     if about:
-        new_console().print("", judged.published(about, lang), sep="\n")
+        new_console().print("", judged.published_report(about, lang), sep="\n")
 
 
 def print_changes(checked: Comparison, lang: Lang) -> None:

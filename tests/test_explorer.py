@@ -62,11 +62,11 @@ def test_the_call_makes_what_is_seen(choice, lang):
 
 
 def test_the_table_has_the_places_on_the_partners_side_of_the_border(panel):
-    assert "outside the EU, 2012" in panel.view.table.blocks[0].title
+    assert "outside the EU, 2012" in panel.view.table.tables[0].title
     panel.partner.value = "GB"
-    assert "inside the EU, 2012" in panel.view.table.blocks[0].title
+    assert "inside the EU, 2012" in panel.view.table.tables[0].title
     panel.year.value = "2022"
-    assert "outside the EU, 2022" in panel.view.table.blocks[0].title
+    assert "outside the EU, 2022" in panel.view.table.tables[0].title
 
 
 def test_what_is_not_there_is_said_in_the_panel(panel):

@@ -103,7 +103,7 @@ def in_another_unit(tmp_path, monkeypatch):
     table = msgspec.structs.replace(
         registry.tables()["83028NED"], unit="1 000 euro", definitive_until=None
     )
-    monkeypatch.setattr(registry, "tables", lambda: {table.id: table})
+    monkeypatch.setattr(registry, "all_tables", lambda: {table.id: table})
     periods = (
         "Key,Title,Status\n2012JJ00,2012 ,Definitief\n2012KW03,2012 3e kwartaal,NaderVoorlopig\n"
     )

@@ -135,7 +135,7 @@ def test_one_missing_flow_makes_the_total_missing(shipped, engine):
         (
             {"product": "33", "period": 2012},
             nl.NoData,
-            r"No rows with product 33.*`nltrade fetch 7137shih`",
+            r"No rows with product 33.*`nltrade fetch 7137shih --product 33 --years 2012`",
         ),
         ({"product": "TOTL"}, nl.UnknownName, r"Did you mean 'TOTAL'"),
         ({"partner": []}, nl.UnknownName, "empty list of partners"),

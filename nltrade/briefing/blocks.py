@@ -124,8 +124,7 @@ def table(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]], **mor
 
 def grid(table: Table) -> tuple[list[str], list[list[str]]]:
     """Give the head and the rows of a table."""
-    frame = table.frame if hasattr(table, "frame") else table.table  # TEMP
-    frame = pd.DataFrame() if frame is None else frame
+    frame = pd.DataFrame() if table.frame is None else table.frame
     return list(map(str, frame.columns)), frame.to_numpy(dtype=object).tolist()
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 from nltrade.registry.entries import Kind, Lang
 from nltrade.sources import snapshot
 from nltrade.sources.snapshot import Origin
+from nltrade.tables.cells import source_line
 from nltrade.words import Words
 
 
@@ -36,15 +37,11 @@ def source_lines(
         One line.
     """
     say = Words(lang)
-    each = [
-        say.text("source-table", table=o.table, modified=o.modified, hash=o.sha256[:8])
-        for o in origins
-    ]
     final = [
         say.text("status-of", year=year, status=status) for year, status in (statuses or {}).items()
     ]
-    source = say.text("source", tables="; ".join(each)) if each else say.label("own-frame")
-    return [" ".join([source, *final])]
+    source = [source_line(origins, lang), say.label("computed")]
+    return [" ".join([*(source if origins else [say.label("own-frame")]), *final])]
 
 
 def to_fetch(frame: pd.DataFrame, partner: str, product: str, id: str, lang: Lang) -> list[str]:

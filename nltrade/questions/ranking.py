@@ -320,6 +320,8 @@ def _table(
     if names and len(names) == 1 and names[0] in registry.tables() and names[0] not in of_kind:
         raise UnknownName(f"Table {names[0]} does not count {kind}. Those that do are {spans}.")
     for name in names:
+        if name in registry.all_tables() and registry.table(name).source != "CBS":
+            raise UnknownName(f"{name} is another source's, not a whole set of partners: {spans}.")
         if name not in registry.tables():
             return name  # of a frame of the user's own
         if name in of_kind and of_kind[name].covers(period):

@@ -19,6 +19,7 @@ from nltrade.errors import NoData, UnknownName, close_to
 from nltrade.questions import arithmetic
 from nltrade.questions import frame as shape
 from nltrade.questions.arithmetic import BESIDE, CELL, GROWTH, SERIES
+from nltrade.sources.gaps import commands, gap
 
 VALUE = shape.VALUE
 
@@ -315,22 +316,39 @@ def _nothing(rows: nw.DataFrame[Any], wanted: dict[str, list[str]]) -> str:
     asked = ", ".join(wanted[column])
     if column == "partner":
         name = registry.partner(wanted["partner"][0]).name()
-        says = f"{name} ({asked}) is not published separately here"
         if not {"table", "period"} <= set(rows.columns):
-            return f"{says}; that is not zero."
+            return f"{name} ({asked}) is not published separately here; that is not zero."
+        kinds = {
+            gap(rows.to_native(), **{**_cell(wanted), "table": t}).kind for t in set(left["table"])
+        }
+        is_part = kinds == {"not at hand"}
+        says = f"{name} ({asked}) is " + (
+            "not at hand" if is_part else "not published separately here"
+        )
         elsewhere = rows.filter(nw.col("partner").is_in(wanted["partner"]))
         where = (
             f" It is in {_span(elsewhere, 'table')}, {_span(elsewhere, 'period')}."
             if len(elsewhere)
             else ""
         )
-        return f"{says} ({_span(left, 'table')}); that is not zero.{where}"
-    bring = ""
-    if column == "product":
-        able = registry.tables_with(products=[asked], period="".join(wanted.get("period", [])))
-        bring = f" Bring it with `nltrade fetch {able[0].id}`." if able else ""
+        return f"{says} ({_span(left, 'table')}); that is not zero.{where}{_bring(rows, wanted)}"
+    bring = _bring(rows, wanted) if column in {"product", "period"} else ""
     hint = "" if column == "period" else close_to(asked, set(left[column]))
     return f"No rows with {column} {asked}.{hint} Here: {_span(left, column)}.{bring}"
+
+
+def _cell(wanted: dict[str, list[str]]) -> dict[str, Any]:
+    """Give the cell that is asked for; of several partners the first."""
+    return {name: values[0] for name, values in wanted.items() if name not in {"kind", "table"}}
+
+
+def _bring(rows: nw.DataFrame[Any], wanted: dict[str, list[str]]) -> str:
+    """Say which command brings what is asked, if one does."""
+    kind: Any = "".join(wanted.get("kind", [])) or None
+    able = commands(rows.to_native(), kind=kind, **_cell(wanted))
+    of_table = [each for each in able if "".join(wanted.get("table", [])) in each]
+    best = [*of_table, *able][:1]
+    return f" Bring it with `{best[0]}`." if best else ""
 
 
 def _span(rows: nw.DataFrame[Any], column: str) -> str:

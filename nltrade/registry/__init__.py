@@ -23,6 +23,8 @@ def tables() -> Mapping[str, Table]:
     """
     Give every registered CBS table by its identifier.
 
+    Tables of other sources are in `all_tables`: nothing that goes over "the tables" adds, ranks or chooses them.
+
     Returns
     -------
     mapping of str to Table
@@ -32,9 +34,15 @@ def tables() -> Mapping[str, Table]:
     >>> tables()["83028NED"].concept
     'border crossing'
     """
+    return {id: table for id, table in all_tables().items() if table.source == "CBS"}
+
+
+@cache
+def all_tables() -> Mapping[str, Table]:
+    """Give every registered table by its identifier: those of CBS, then those of UN Comtrade."""
     found = read(FOLDER / "tables.toml", "tables", Table)
     for table in found.values():
-        if table.unit not in units():
+        if table.source == "CBS" and table.unit not in units():
             raise wrong(
                 "tables.toml", table.id, f"unit {table.unit!r} has no factor; add it under [units]"
             )
@@ -53,6 +61,20 @@ def units() -> Mapping[str, float]:
     return {
         unit: float(factor) for unit, factor in sections(FOLDER / "tables.toml")["units"].items()
     }
+
+
+@cache
+def rates() -> Mapping[str, float]:
+    """
+    Give the US dollars that a euro was worth, on average, by year.
+
+    Examples
+    --------
+    >>> rates()["2012"]
+    1.2848
+    """
+    dollars = sections(FOLDER / "rates.toml")["USD"]
+    return {year: float(rate) for year, rate in dollars.items()}
 
 
 @cache
@@ -110,13 +132,20 @@ def products() -> Mapping[str, Product]:
         )
         for id, t in sitc.items()
     }
-    return read(FOLDER / "products.toml", None, Product) | detailed
+    chapters = {
+        id: Product(id=id, en=t.en, nl=t.nl, kind="goods", level=2, keys=[id])
+        for id, t in read(FOLDER / "hs.toml", None, Text).items()
+    }
+
+    return read(FOLDER / "products.toml", None, Product) | detailed | chapters
 
 
 @cache
 def partner_keys(table: str) -> Mapping[str, Partner]:
     """Give the partners of a table by the key it has for them, without the spaces that CBS pads some keys with."""
-    of = tables()[table]
+    of = all_tables()[table]
+    if of.source == "Comtrade":
+        return _numbered()
     found = {
         p.keys[of.keys_of or table].strip(): p
         for p in partners().values()
@@ -125,10 +154,28 @@ def partner_keys(table: str) -> Mapping[str, Partner]:
     return {key: p for key, p in found.items() if not of.groups_only or p.kind != "country"}
 
 
+def _numbered() -> Mapping[str, Partner]:
+    """Give the countries by the number that UN Comtrade has for them."""
+    from babel.core import get_global  # costs as much as the rest of this module
+
+    numbers = {
+        code: ids[0] for code, ids in get_global("territory_aliases").items() if len(ids) == 1
+    }
+    own = sections(FOLDER / "tables.toml")["comtrade_codes"]
+    by_number = {code: id for code, id in numbers.items() if code.isdigit() and id not in own}
+    by_number |= {str(code): id for id, code in own.items()}
+
+    return {
+        code: partners()[id]
+        for code, id in by_number.items()
+        if id in partners() and partners()[id].kind == "country"
+    }
+
+
 @cache
 def product_keys(table: str) -> Mapping[str, Product]:
     """Give the products of a table by the key (or the value column) it has for them, without padding."""
-    of = tables()[table]
+    of = all_tables()[table]
     goods_or_services = [product for product in products().values() if product.kind == of.kind]
     return {
         key.strip(): p for p in goods_or_services for key in p.keys if re.fullmatch(of.codes, key)
@@ -277,11 +324,11 @@ def table(id: str) -> Table:
     UnknownName
         The table is not registered.
     """
-    if id not in tables():
+    if id not in all_tables():
         raise UnknownName(
-            f"No table {id!r}.{close_to(id, tables())} Registered are {', '.join(tables())}."
+            f"No table {id!r}.{close_to(id, all_tables())} Registered are {', '.join(all_tables())}."
         )
-    return tables()[id]
+    return all_tables()[id]
 
 
 def flow(name: str) -> Flow:

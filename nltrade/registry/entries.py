@@ -152,8 +152,9 @@ class Break(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Table(Text, frozen=True, kw_only=True):
-    """A CBS table: what it counts, over which periods, in which columns."""
+    """A table of CBS or of UN Comtrade: what it counts, over which periods, in which columns."""
 
+    source: Literal["CBS", "Comtrade"] = "CBS"
     kind: Kind
     concept: str
     detail: str

@@ -7,12 +7,12 @@ from nltrade import registry
 
 def tables() -> pd.DataFrame:
     """
-    List the registered CBS tables.
+    List the registered tables: those of CBS, then those of UN Comtrade.
 
     Returns
     -------
     pandas.DataFrame
-        Indexed by CBS's identifier: English and Dutch title, kind, concept, first and last period, unit as CBS gives
+        Indexed by identifier: English and Dutch title, kind, concept, first and last period, unit as CBS gives
         it, detail, status, successor.
 
     Examples
@@ -33,7 +33,9 @@ def tables() -> pd.DataFrame:
         "status",
         "successor",
     ]
-    rows = [[getattr(table, column) for column in columns] for table in registry.tables().values()]
+    rows = [
+        [getattr(table, column) for column in columns] for table in registry.all_tables().values()
+    ]
     return pd.DataFrame(rows, columns=columns).set_index("id")
 
 

@@ -137,7 +137,8 @@ def contains(whole: str, part: str) -> bool:
     >>> contains("3", "333"), contains("TOTAL", "333"), contains("33", "3"), contains("SC", "SC1")
     (True, True, False, True)
     """
-    return part.startswith(whole) or (whole == "TOTAL" and part.isdigit())
+    goods = part.isdigit() or part.startswith("HS")
+    return part.startswith(whole) or (whole == "TOTAL" and goods)
 
 
 def union(codes: Iterable[str]) -> list[str]:

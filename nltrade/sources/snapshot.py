@@ -27,7 +27,7 @@ from nltrade.sources import notation
 from nltrade.sources.plan import Request
 
 CHECKOUT = Path(__file__).parents[2]
-OBSERVATIONS = ("UntypedDataSet.parquet", "TypedDataSet.csv")  # downloaded; copied
+OBSERVATIONS = ("UntypedDataSet.parquet", "TypedDataSet.csv", "Comtrade.csv")
 
 
 class File(msgspec.Struct, frozen=True):
@@ -115,6 +115,10 @@ class Snapshot(Prints, msgspec.Struct, frozen=True):
         return parquet.read_table(
             self.folder / self.origin.observations, filters=filters
         ).to_pandas()
+
+    def listed(self, dimension: str) -> Mapping[str, str]:
+        """Give the title of each key of a dimension, the keys without the spaces that pad some."""
+        return _listed(self.folder, dimension) if f"{dimension}.csv" in self.origin.files else {}
 
     def verify(self) -> "Snapshot":
         """Compare the hash of every file with the one in ``origin.json``; a changed byte is an error."""
@@ -279,7 +283,7 @@ def origins(frame: IntoFrame) -> Results[Origin]:
     >>> [origin.modified for origin in nl.origins(nl.load("83028NED", period=2012))]
     ['2023-01-04']
     """
-    return Results(part.origin for pair in _pairs(frame) for part in _parts(*pair))
+    return Results(part.origin for pair in pairs(frame) for part in parts(*pair))
 
 
 def months_of(frame: IntoFrame, table: str, year: str) -> tuple[int, int] | None:
@@ -306,10 +310,10 @@ def months_of(frame: IntoFrame, table: str, year: str) -> tuple[int, int] | None
     >>> months_of(nl.load("83028NED"), "83028NED", "2022")
     (1, 10)
     """
-    for pair in _pairs(frame):
-        for part in _parts(*pair) if pair[0] == table else []:
-            titles = _titles(part.folder, registry.table(table).period)
-            if title := titles.get(f"{year}JJ00"):
+    for pair in pairs(frame):
+        for part in parts(*pair) if pair[0] == table else []:
+            title = part.listed(registry.table(table).period).get(f"{year}JJ00")
+            if title:
                 return notation.months_of(title)
     return None
 
@@ -317,7 +321,8 @@ def months_of(frame: IntoFrame, table: str, year: str) -> tuple[int, int] | None
 def remember(parts: Sequence[Snapshot]) -> None:
     """Keep what a loaded snapshot says of itself, so that nothing has to be read to draw or print."""
     for part in parts:
-        _titles(part.folder, registry.table(part.origin.table).period)
+        for dimension in registry.table(part.origin.table).dimensions:
+            part.listed(dimension)
     if parts:
         _LOADED[parts[0].origin.table, parts[0].origin.modified] = list(parts)
 
@@ -325,7 +330,7 @@ def remember(parts: Sequence[Snapshot]) -> None:
 _LOADED: dict[tuple[str, str], list[Snapshot]] = {}
 
 
-def _pairs(frame: IntoFrame) -> list[tuple[str, str]]:
+def pairs(frame: IntoFrame) -> list[tuple[str, str]]:
     """List the registered tables of a frame with the date of the snapshot, in the registry's order."""
     rows: Any = nw.from_native(frame)
     if not {"table", "modified"} <= set(rows.collect_schema().names()):
@@ -333,12 +338,12 @@ def _pairs(frame: IntoFrame) -> list[tuple[str, str]]:
     pairs = rows.select("table", "modified").unique()
     pairs = pairs.collect() if isinstance(pairs, nw.LazyFrame) else pairs
     found = {(str(table), str(modified)) for table, modified in pairs.rows()}
-    order = list(registry.tables())
+    order = list(registry.all_tables())
     known = [pair for pair in found if pair[0] in order]
     return sorted(known, key=lambda pair: (order.index(pair[0]), pair[1]))
 
 
-def _parts(table: str, modified: str) -> list[Snapshot]:
+def parts(table: str, modified: str) -> list[Snapshot]:
     """Give the downloads of one date: as they were loaded, else (a frame kept in a file) from disk."""
     if (table, modified) in _LOADED:
         return _LOADED[table, modified]
@@ -346,10 +351,10 @@ def _parts(table: str, modified: str) -> list[Snapshot]:
 
 
 @cache
-def _titles(folder: Path, name: str) -> dict[str, str]:
-    """Give the title of each period; read once, as a snapshot never changes."""
-    periods = pd.read_csv(folder / f"{name}.csv", dtype=str, keep_default_na=False)
-    return dict(zip(periods["Key"].str.strip(), periods["Title"], strict=True))
+def _listed(folder: Path, name: str) -> dict[str, str]:
+    """Read the keys and titles of a dimension; once, as a snapshot never changes."""
+    rows = pd.read_csv(folder / f"{name}.csv", dtype=str, keep_default_na=False)
+    return dict(zip(rows["Key"].str.strip(), rows["Title"], strict=True))
 
 
 def _available(table: str) -> dict[str, list[Path]]:

@@ -31,6 +31,7 @@ import pandas as pd
 from nltrade import registry
 from nltrade.errors import SnapshotError
 from nltrade.registry.entries import Table
+from nltrade.sources import comtrade
 from nltrade.sources import snapshot as snapshots
 from nltrade.sources.notation import NO_VALUE, Period, period_of
 from nltrade.sources.snapshot import Snapshot
@@ -51,7 +52,7 @@ def load(
     Parameters
     ----------
     *tables : str
-        CBS's identifiers; all tables at hand by default.
+        Identifiers; all tables of CBS at hand by default, never those of another source.
     snapshot : str, optional
         Modification date that pins a snapshot, such as ``"2023-01-04"``; by default the newest of each table that
         holds what older ones do.
@@ -117,6 +118,9 @@ def tidy(raw: Snapshot, only: Mapping[str, Collection[str]] = MappingProxyType({
         A key, column or period of the files is not known to the registry.
     """
     table = registry.table(raw.origin.table)
+    if table.source == "Comtrade":
+        return comtrade.tidy(raw, only)
+
     meanings = _meanings(raw, table)
     asked = {
         table.partner: only.get("partner"),

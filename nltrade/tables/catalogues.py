@@ -1,4 +1,4 @@
-"""What there is, as tables for readers: claims, sectors, partners, products, CBS tables and snapshots."""
+"""What there is, as tables for readers: claims, sectors, partners, products, snapshots."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,13 +9,12 @@ import pandas as pd
 from nltrade import registry
 from nltrade.registry.entries import Claim, Lang, Sector
 from nltrade.registry.sectors import KINDS
-from nltrade.report import Report, Table
+from nltrade.report import Nothing, Report, Table, presents
 from nltrade.sources.snapshot import Origin, Snapshot
-from nltrade.tables.cells import first
-from nltrade.tables.wordings import known
+from nltrade.tables.cells import first, known
 from nltrade.words import Words
 
-# Of each listing: the title, its columns and their heads. `name` stands for the name in the language asked for.
+# Of each listing: the title, its columns and their heads; `name` is that in one language.
 LISTINGS = {
     "eu_from": (
         "partners-title",
@@ -42,7 +41,8 @@ LISTINGS = {
 }
 
 
-def claims(listed: Sequence[Claim], lang: Lang) -> Report:
+@presents(Claim)
+def claims_report(listed: Sequence[Claim], lang: Lang) -> Report:
     """Present reported figures: who wrote what, and what it asserts."""
     say = Words(lang)
     heads = ["code", "wording", "asserts", "partner", "year", "document"]
@@ -60,7 +60,8 @@ def claims(listed: Sequence[Claim], lang: Lang) -> Report:
     return _one("claims-title", heads, rows, say)
 
 
-def sectors(listed: Sequence[Sector], lang: Lang) -> Report:
+@presents(Sector)
+def sectors_listed(listed: Sequence[Sector], lang: Lang) -> Report:
     """Present sectors with their classes, how well these cover them, and what they leave out."""
     say = Words(lang)
     heads = ["sector", "named-under", *KINDS, "about"]
@@ -76,7 +77,8 @@ def sectors(listed: Sequence[Sector], lang: Lang) -> Report:
     return _one("sectors-title", heads, rows, say)
 
 
-def origins(listed: Sequence[Origin], lang: Lang) -> Report:
+@presents(Origin)
+def origins_report(listed: Sequence[Origin], lang: Lang) -> Report:
     """Present where snapshots come from."""
     say = Words(lang)
     heads = ["cbs-table", "name", "modified", "retrieved", "selection", "via", "hash"]
@@ -97,18 +99,25 @@ def origins(listed: Sequence[Origin], lang: Lang) -> Report:
     )
 
 
-def snapshots(listed: Sequence[Snapshot], lang: Lang) -> Report:
+@presents(Snapshot)
+def snapshots_report(listed: Sequence[Snapshot], lang: Lang) -> Report:
     """Present snapshots: where they lie, and where they come from."""
     say = Words(lang)
-    table = origins([one.origin for one in listed], lang)
-    (block,) = table.blocks
+    report = origins_report([one.origin for one in listed], lang)
+    (table,) = report.tables
     folders = {say.label("folder"): [str(one.folder) for one in listed]}
-    whole = pd.concat([block.table, pd.DataFrame(folders)], axis=1)
-    return Report([Table(block.title, whole)], table.sources, lang)
+    whole = pd.concat([table.frame, pd.DataFrame(folders)], axis=1)
+    return Report([Table(table.title, whole)], report.sources, lang)
+
+
+@presents(Nothing)
+def nothing(_: Sequence[Nothing], lang: Lang) -> Report:
+    """Say that there is nothing."""
+    return Report([Table(Words(lang).label("nothing"))], [], lang)
 
 
 def listing(rows: Any, lang: Lang) -> Report:
-    """Present the frames of partners, products and tables: codes, names in one language, labels for kinds."""
+    """Present the frames of partners, products and tables: codes, names, labels for kinds."""
     say = Words(lang)
     native = rows.to_native()
     if isinstance(native, pd.DataFrame) and native.index.name == "id":

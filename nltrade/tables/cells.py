@@ -1,21 +1,17 @@
-"""Tidy frames and the frames of sectors as tables for readers."""
+"""Tidy frames as tables for readers, and the words that all tables share."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 
 from nltrade import registry
-from nltrade.errors import UnknownName
-from nltrade.questions.sectors import REMAINDER, most_detailed
+from nltrade.claims.reading import Placed, place_range
 from nltrade.questions.trade import VALUE
-from nltrade.registry import sectors as named
-from nltrade.registry.entries import Lang, Sector
-from nltrade.report import Report, Table
+from nltrade.registry.entries import Lang
+from nltrade.report import Numbers, Report, Table
 from nltrade.sources import snapshot
 from nltrade.sources.snapshot import Origin
-from nltrade.tables.sectors import sector_table
-from nltrade.tables.wordings import certainty, known
 from nltrade.words import Words
 
 ROWS = 60
@@ -31,89 +27,53 @@ RATES: dict[str, tuple[str, Callable[[Words, float], str]]] = {
 }
 
 
-def tidy(rows: Any, lang: Lang) -> Report:
-    """Present the first rows of a tidy frame; what is the same in all of them goes into the title."""
+def cells_table(rows: Any, lang: Lang) -> Report:
+    """Present the first rows of a tidy frame; what is the same in all goes into the title."""
     say = Words(lang)
     frame = first(rows, ROWS + 1)
     shown = frame.head(ROWS)
-    named = pd.DataFrame(
-        {name: _words(name, shown, say) for name in NAMED if name in shown.columns}
-    )
-    same = [name for name in named.columns if named[name].nunique() == 1] if len(shown) > 0 else []
+
+    names = [name for name in NAMED if name in shown.columns]
+    named = pd.DataFrame({name: in_words(name, shown, say) for name in names})
+    same = [name for name in names if named[name].nunique() == 1] if len(shown) else []
+    title = ", ".join(named[name].iloc[0] for name in same)
+
     table = named.drop(columns=same)
     table.columns = [say.label(HEADS.get(name, name)) for name in table.columns]
     numbers = {}
     for column, head in AMOUNTS.items():
         if column in shown.columns:
-            nothing = "not published" if column == VALUE else "–"
-            told = column == VALUE and "missing" in shown.columns
-            reasons = shown["missing"].fillna("") if told else [nothing] * len(shown)
-            numbers[say.label(head)] = [
-                amount(value, lang) if pd.notna(value) else known(why or nothing, lang)
-                for value, why in zip(shown[column], reasons, strict=True)
-            ]
+            table[say.label(head)] = _amounts(shown, column, say)
+            numbers[say.label(head)] = numbers_of(shown[column])
     for column, (head, write) in RATES.items():
         if column in shown.columns:
-            numbers[say.label(head)] = [
-                "–" if pd.isna(rate) else write(say, rate) for rate in shown[column]
-            ]
-    table = table.assign(**numbers)
+            rates = shown[column]
+            table[say.label(head)] = ["–" if pd.isna(rate) else write(say, rate) for rate in rates]
+            numbers[say.label(head)] = numbers_of(rates, "%")
+
     if "growth_note" in shown.columns and shown["growth_note"].any():
         table[say.label("growth-note")] = [_growth_note(note, say) for note in shown["growth_note"]]
     if {"place", "best", "worst"} <= set(shown.columns):
-        table[say.label("place-head")] = [
-            "–" if pd.isna(place) else str(place) for place in shown["place"]
-        ]
+        places = shown["place"]
+        table[say.label("place-head")] = ["–" if pd.isna(one) else str(one) for one in places]
         table[say.label("certainty")] = [certainty(row, lang) for row in shown.to_dict("records")]
-    remarks = [say.text("first-rows", count=ROWS)] if len(frame) > ROWS else []
-    title = ", ".join(named[name].iloc[0] for name in same)
-    block = Table(title, table, [*status_remarks(shown, lang), *remarks], numbers=list(numbers))
-    return Report([block], source_lines(shown, lang), lang)
+
+    remarks = status_remarks(shown, lang)
+    if len(frame) > ROWS:
+        remarks.append(say.text("first-rows", count=ROWS))
+    return Report([Table(title, table, remarks, numbers)], source_lines(shown, lang), lang)
 
 
-def of_sectors(rows: Any, lang: Lang, sectors: Mapping[str, Sector] | None = None) -> Report:
-    """Present the sectors of one partner and period, goods and services apart, and say why a figure is not there."""
-    say = Words(lang)
-    known_sectors = named.sectors() if sectors is None else sectors
-    found = first(rows, 10_000)
-    if strange := sorted(set(found["sector"]) - set(known_sectors) - {REMAINDER}):
-        raise UnknownName(
-            f"The frame has sectors that are not among those given: {', '.join(strange)}. Give the ones it was made "
-            "of: nltrade.show(found, sectors=nltrade.sectors(file))."
-        )
-    for column in ("partner", "period"):
-        if found[column].nunique() > 1:
-            listed = ", ".join(sorted(found[column].unique())[:5])
-            raise UnknownName(
-                f"Sectors are shown for one {column} at a time; the frame has {listed}… Choose one with "
-                "nltrade.sector_trade(frame, partner, period)."
-            )
-    blocks, tables = [], []
-    for kind in named.KINDS:
-        table = sector_table(found, kind, lang, sectors=known_sectors)
-        if table.empty:
-            continue
-        of_kind = most_detailed(found, kind)
-        *heads, gaps = table.columns
-        title = [_words(name, of_kind, say)[0] for name in ("kind", "partner", "period", "table")]
-        remarks = [
-            f"{gap}: {', '.join(rows.iloc[:, 0])}"
-            for gap, rows in table.groupby(gaps, sort=False)
-            if gap
-        ]
-        title.append(say.label("million-euro"))
-        remarks += status_remarks(of_kind, lang)
-        blocks.append(Table(", ".join(title), table[heads], remarks, numbers=heads[3:]))
-        tables.append(of_kind)
-    unseen = [
-        f"{s.text(lang)}: {s.about(lang)}"
-        for s in known_sectors.values()
-        if not s.goods and not s.services
+def _amounts(shown: pd.DataFrame, column: str, say: Words) -> list[str]:
+    """Write amounts; where there is none, why, which is known of the value itself only."""
+    if column == VALUE and "missing" in shown.columns:
+        reasons = shown["missing"].fillna("").replace("", "not published")
+    else:
+        reasons = pd.Series("not published" if column == VALUE else "–", index=shown.index)
+    return [
+        known(why, say.lang) if pd.isna(value) else amount(value, say.lang)
+        for value, why in zip(shown[column], reasons, strict=True)
     ]
-    if unseen:
-        blocks.append(Table(f"{say.label('classes')}: {say.label('none')}", remarks=unseen))
-    sources = source_lines(pd.concat(tables), lang) if tables else []
-    return Report(blocks, sources, lang)
 
 
 def first(rows: Any, count: int) -> pd.DataFrame:
@@ -121,6 +81,11 @@ def first(rows: Any, count: int) -> pd.DataFrame:
     rows = rows.head(count)
     found = (rows.collect() if hasattr(rows, "collect") else rows).to_pandas()
     return found.reset_index(drop=True)
+
+
+def numbers_of(column: Iterable[Any], unit: str = "") -> Numbers:
+    """Keep the numbers that a column of text writes."""
+    return Numbers([None if pd.isna(value) else float(value) for value in column], unit)
 
 
 def amount(value: float, lang: Lang) -> str:
@@ -137,32 +102,42 @@ def amount(value: float, lang: Lang) -> str:
     return say.number(value, digits)
 
 
-def source_lines(frame: pd.DataFrame, lang: Lang) -> list[str]:
-    """Say where the numbers of a frame come from, a line for each download."""
-    found = snapshot.origins(frame)
-    known = {origin.table for origin in found}
-    own = [str(table) for table in frame["table"].unique() if table not in known]
-    return [*origin_lines(found, lang), *own_lines(own, lang)]
-
-
-def origin_lines(origins: Iterable[Origin], lang: Lang) -> list[str]:
-    """Write a line for each origin: table, date of modification, hash and licence."""
+def known(id: str, lang: Lang) -> str:
+    """Give the label of a code, or the code where it is of a frame of the user's own."""
     say = Words(lang)
-    return [
-        say.text(
-            "source-line", table=o.table, modified=o.modified, hash=o.sha256[:8], licence=o.licence
-        )
+    return say.label(id) if id in registry.texts() else str(id)
+
+
+def certainty(row: Mapping[Any, Any], lang: Lang) -> str:
+    """Say how certain the place of a row is; nothing where it has none."""
+    return "" if pd.isna(row["place"]) else place_range(Placed.of({VALUE: 0.0, **row}), lang)
+
+
+def source_lines(frame: pd.DataFrame, lang: Lang) -> list[str]:
+    """Say where the numbers of a frame come from, as the frame itself says."""
+    found = snapshot.origins(frame)
+    told = {origin.table for origin in found}
+    own = [str(table) for table in frame["table"].unique() if table not in told]
+
+    lines = [source_line(found, lang)] if found else []
+    if own:
+        lines.append(Words(lang).text("source-own", tables=", ".join(own)))
+    return lines
+
+
+def source_line(origins: Iterable[Origin], lang: Lang) -> str:
+    """Name the sources of some figures in one line: tables, dates, hashes, licence."""
+    say = Words(lang)
+    each = {
+        say.text("source-table", table=o.table, modified=o.modified, hash=o.sha256[:8]): o.licence
         for o in origins
-    ]
-
-
-def own_lines(tables: Sequence[str], lang: Lang) -> list[str]:
-    """Say of tables that are no snapshot that they are the user's own."""
-    return [Words(lang).text("source-own", tables=", ".join(tables))] if tables else []
+    }
+    licences = say.several(list(dict.fromkeys(each.values())))
+    return say.text("source-line", tables="; ".join(each), licence=licences)
 
 
 def status_remarks(rows: pd.DataFrame, lang: Lang) -> list[str]:
-    """Explain the marks of status, and list the tables and periods whose status CBS does not give."""
+    """Explain the marks of status, and list tables and periods of which CBS gives none."""
     say = Words(lang)
     if "status" not in rows.columns:
         return []
@@ -177,7 +152,7 @@ def status_remarks(rows: pd.DataFrame, lang: Lang) -> list[str]:
     return remarks + ([say.text("no-status", listed=", ".join(listed))] if listed else [])
 
 
-def _words(name: str, rows: pd.DataFrame, say: Words) -> list[str]:
+def in_words(name: str, rows: pd.DataFrame, say: Words) -> list[str]:
     """Put a column of codes into words."""
     codes = [str(code) for code in rows[name]]
     match name:

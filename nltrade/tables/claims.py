@@ -10,70 +10,71 @@ from nltrade import registry
 from nltrade.claims import verdict_table
 from nltrade.claims.base_of_trade import Base
 from nltrade.claims.elsewhere import Checked
-from nltrade.claims.reading import Verdict, place_range
+from nltrade.claims.reading import Placed, Verdict, place_range
 from nltrade.registry.entries import Lang
-from nltrade.report import Report, Table
-from nltrade.tables.cells import origin_lines, tidy
+from nltrade.report import Report, Table, present, presents
+from nltrade.sources.snapshot import Origin
+from nltrade.tables.cells import cells_table, numbers_of, source_line
 from nltrade.words import Words
 
 COLOURS = {"supported": "green", "contradicted": "red"}
 
 
-def verdicts(listed: Sequence[Verdict], lang: Lang) -> Report:
+@presents(Verdict)
+def verdicts_report(listed: Sequence[Verdict], lang: Lang) -> Report:
     """Present verdicts as one table."""
     say = Words(lang)
-    title = say.label("verdicts-title")
-    block = Table(
-        title,
-        verdict_table(listed, lang),
-        colours=[COLOURS.get(v.verdict, "yellow") for v in listed],
-    )
-    return Report([block], _sources(listed, lang), lang)
+    frame = verdict_table(listed, lang)
+    colours = {say.label("verdict"): [COLOURS.get(one.verdict, "yellow") for one in listed]}
+    table = Table(say.label("verdicts-title"), frame, colours=colours)
+    return Report([table], sources_of(listed, lang), lang)
 
 
-def verdict(one: Verdict, lang: Lang) -> Report:
-    """Present one verdict with its reasons and the cells it rests on or, for a place, its readings."""
+@present.register(Verdict)
+def verdict_report(one: Verdict, lang: Lang = "en") -> Report:
+    """Present one verdict with its reasons and its cells or, for a place, its readings."""
     say = Words(lang)
     heads = verdict_table([one], lang).drop(columns=say.label("asserts"))
-    blocks = [Table(one.claim.text(lang), heads), *reasons(one, lang, say.label("why"))]
-    if one.claim.measure != "place" and (
-        cells := [cell for reading in one.readings for cell in reading.cells]
-    ):
-        blocks += tidy(nw.from_native(pd.DataFrame(msgspec.to_builtins(cells))), lang).blocks
-    return Report(blocks, _sources([one], lang), lang)
-
-
-def in_full(listed: Sequence[Verdict], lang: Lang) -> Report:
-    """Present verdicts as one table, and then each with its reasons and readings."""
-    say = Words(lang)
-    blocks = list(verdicts(listed, lang).blocks)
-    for one in listed:
-        blocks += reasons(one, lang, f"{one.claim.text(lang)}: {say.label(one.verdict)}")
-    return Report(blocks, _sources(listed, lang), lang)
-
-
-def reasons(one: Verdict, lang: Lang, title: str) -> list[Table]:
-    """Give the reasons of a verdict and, for a place, a table of its readings."""
-    say = Words(lang)
-    blocks = [Table(title, remarks=one.why(lang))]
+    tables = [Table(one.claim.text(lang), heads), why_table(one, lang, say.label("why"))]
     if one.claim.measure == "place":
-        heads = [say.label(id) for id in ("reading", "eu", "place-head", "first-five")]
-        rows = []
-        for reading in one.readings:
-            members = str(one.claim.year) if reading.of_the_time else say.label("today")
-            own = reading.place
-            place = f"{own.place} ({place_range(own, lang)})" if own else say.label("not published")
-            first = [
-                f"{p.place}. {say.partner(p.partner)} {say.number(p.value_meur)}"
-                + ("" if p.certain else f" ({p.best or '?'}-{p.worst or '?'})")
-                for p in reading.first
-            ]
-            rows.append((reading.label(lang, one.in_several), members, place, "; ".join(first)))
-        blocks.append(Table("", pd.DataFrame(rows, columns=heads), [say.label("first-five-note")]))
-    return blocks
+        tables.append(readings_table(one, lang))
+    elif cells := [cell for reading in one.readings for cell in reading.cells]:
+        rows = nw.from_native(pd.DataFrame(msgspec.to_builtins(cells)))
+        tables += cells_table(rows, lang).tables
+    return Report(tables, sources_of([one], lang), lang)
 
 
-def bases(listed: Sequence[Base], lang: Lang) -> Report:
+def why_table(one: Verdict, lang: Lang, title: str) -> Table:
+    """Give the reasons of a verdict, a sentence each."""
+    return Table(title, remarks=one.why(lang))
+
+
+def readings_table(one: Verdict, lang: Lang) -> Table:
+    """Put the readings of a claim on a place in a table: the place in each, and the first five."""
+    say = Words(lang)
+    rows = []
+    for reading in one.readings:
+        members = str(one.claim.year) if reading.of_the_time else say.label("today")
+        own = reading.place
+        place = f"{own.place} ({place_range(own, lang)})" if own else say.label("not published")
+        first = "; ".join(_in_front(placed, say) for placed in reading.first)
+        rows.append((reading.label(lang, one.in_several), members, place, first))
+
+    heads = [say.label(id) for id in ("reading", "eu", "place-head", "first-five")]
+    frame = pd.DataFrame(rows, columns=heads)
+    return Table(say.label("readings"), frame, [say.label("first-five-note")])
+
+
+def _in_front(placed: Placed, say: Words) -> str:
+    """Write place, name and amount of a partner; where the place is not certain, those possible."""
+    told = f"{placed.place}. {say.partner(placed.partner)} {say.bn(placed.value_meur)}"
+    if placed.certain:
+        return told
+    return f"{told} ({placed.best or '?'}–{placed.worst or '?'})"
+
+
+@presents(Base)
+def bases_report(listed: Sequence[Base], lang: Lang) -> Report:
     """Present for each sector that is called a base of the trade whether it is."""
     say = Words(lang)
     heads = [say.label(id) for id in ("sector", "flow", "kind", "verdict", "why")]
@@ -87,11 +88,12 @@ def bases(listed: Sequence[Base], lang: Lang) -> Report:
         )
         for one in listed
     ]
-    table = pd.DataFrame(rows, columns=heads)
-    return Report([Table(say.label("base-title"), table)], [], lang)
+    table = Table(say.label("base-title"), pd.DataFrame(rows, columns=heads))
+    return Report([table], [], lang)
 
 
-def published(listed: Sequence[Checked], lang: Lang) -> Report:
+@presents(Checked)
+def published_report(listed: Sequence[Checked], lang: Lang) -> Report:
     """Present figures that others published, by whom, and what CBS says today."""
     say = Words(lang)
     heads = [
@@ -120,17 +122,17 @@ def published(listed: Sequence[Checked], lang: Lang) -> Report:
                 f"{one.why(lang)}. {figure.remark(lang)}".strip(),
             )
         )
-    table = pd.DataFrame(rows, columns=[say.label(head) for head in heads])
+
+    frame = pd.DataFrame(rows, columns=[say.label(head) for head in heads])
+    numbers = {say.label("reported-value"): numbers_of(one.figure.value_meur for one in listed)}
     addresses = dict.fromkeys(f"{one.figure.publisher}: {one.figure.address}" for one in listed)
-    origins = {(o.table, o.modified, o.sha256): o for one in listed for o in one.sources}
-    block = Table(
-        say.label("published-title"),
-        table,
-        numbers=[say.label("reported-value")],
-    )
-    return Report([block], [*origin_lines(origins.values(), lang), *addresses], lang)
+    table = Table(say.label("published-title"), frame, numbers=numbers)
+    return Report([table], [*sources_of(listed, lang), *addresses], lang)
 
 
-def _sources(listed: Iterable[Verdict], lang: Lang) -> list[str]:
-    found = {(o.table, o.modified, o.sha256): o for one in listed for o in one.sources}
-    return origin_lines(found.values(), lang)
+def sources_of(listed: Iterable[Verdict | Checked], lang: Lang) -> list[str]:
+    """Name the sources of what was checked, each once; none where nothing of a source was used."""
+    found: dict[tuple[str, str, str], Origin] = {
+        (o.table, o.modified, o.sha256): o for one in listed for o in one.sources
+    }
+    return [source_line(found.values(), lang)] if found else []

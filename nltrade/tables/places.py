@@ -14,8 +14,15 @@ from nltrade.questions.ranking import Among, rank_partners
 from nltrade.questions.trade import VALUE
 from nltrade.registry.entries import Lang
 from nltrade.report import Report, Table
-from nltrade.tables.cells import amount, first, source_lines, status_remarks
-from nltrade.tables.wordings import certainty
+from nltrade.tables.cells import (
+    amount,
+    certainty,
+    first,
+    in_words,
+    numbers_of,
+    source_lines,
+    status_remarks,
+)
 from nltrade.words import Words
 
 TOP = 10
@@ -34,12 +41,14 @@ def show_ranking(
     lang: Lang = "en",
 ) -> Report:
     """
-    Rank the partners of a period and present the first ones, with unit, certainty, status and source.
+    Rank the partners of a period and present the first ones, with unit, certainty, status and
+    source.
 
     Parameters
     ----------
     frame : frame
-        Tidy frame of any engine, with its groups and residuals. The rows of the period are collected.
+        Tidy frame of any engine, with its groups and residuals. The rows of the period are
+        collected.
     period : str or int
         ``"2012"``, ``"2012-Q1"`` or ``"2012-01"``.
     flow : str
@@ -49,7 +58,8 @@ def show_ranking(
     among : {"outside EU", "inside EU", "all"}
         The countries that take part.
     table : str, optional
-        CBS's identifier; by default the table that the figures of this package show for the period.
+        CBS's identifier; by default the table that figures and briefing count by, and a remark
+        under the ranking says why.
     partner : str, optional
         ISO code or name of a country that is shown too where it is not among the first.
     top : int
@@ -60,7 +70,8 @@ def show_ranking(
     Returns
     -------
     Report
-        To be printed or displayed. Values are in million euro. `nltrade.rank_partners` gives the frame to compute with.
+        To be printed or displayed. Values are in million euro. `nltrade.rank_partners` gives the
+        frame to compute with.
 
     Raises
     ------
@@ -74,7 +85,7 @@ def show_ranking(
     >>> import nltrade as nl
     >>> shown = nl.show_ranking(nl.load(), period=2012, flow="export", top=3)
     >>> print(repr(shown).partition("  A place is given")[0])
-    Exports, all goods, outside the EU, 2012, 83028NED
+    Exports, all goods, outside the EU, 2012, 83028NED (border crossing)
     Place  Partner        € million  Certainty
     1      United States     20,259  certain
     2      China              7,647  between 2nd and 3rd
@@ -90,68 +101,87 @@ def show_ranking(
     cells = first(rows, 100_000)
     if cells.empty:
         raise NoData(
-            f"The frame has no figures of {product} in {period}. nltrade.tables() says what each table has."
+            f"There are no figures of {product} in {period}. `nltrade tables`, or "
+            "nltrade.tables(), says what each table has."
         )
+
     used = table or trade.main_table(cells, kind=kind, period=period, partner=about or "WORLD")
     ranked = rank_partners(
         cells, period=period, flow=flow, product=product, kind=kind, among=among, table=used
     )
     own = ranked["partner"] == about
     shown = ranked[(ranked.index < top) | own]
+    of_table = cells[cells["table"] == used]
+
+    remarks = [] if table else _why_table(cells, used, about, say)
+    if about and not own.any():
+        remarks.append(say.text("not-ranked", partner=about))
+    remarks += [say.note("rank-certainty"), *status_remarks(of_table, lang)]
+
+    unit = say.label("million-euro")
     listed = pd.DataFrame(
         {
             say.label("place-head"): shown["place"].astype(str),
             say.label("partner"): [say.partner(id) for id in shown["partner"]],
-            say.label("million-euro"): [amount(value, lang) for value in shown[VALUE]],
+            unit: [amount(value, lang) for value in shown[VALUE]],
             say.label("certainty"): [certainty(row, lang) for row in shown.to_dict("records")],
         }
     )
-    of_table = cells[cells["table"] == used]
-    part = "" if of_table["complete"].all() else f" ({say.label('part-year')})"
-    side = say.label(among.replace(" ", "-").lower())
-    title = [
-        say.label(flow),
-        registry.product(product).text(lang),
-        side,
-        f"{period}{part}",
-        used,
-    ]
-    absent = [say.text("not-ranked", partner=about)] if about and not own.any() else []
-    remarks = [*absent, say.note("rank-certainty"), *status_remarks(of_table, lang)]
-    numbers = [say.label("million-euro")]
-    return Report(
-        [Table(", ".join(title), listed, remarks, numbers)], source_lines(of_table, lang), lang
-    )
+    head = of_table.assign(flow=registry.flow(flow), among=among).head(1)
+    names = ("flow", "product", "among", "period", "table")
+    title = ", ".join(in_words(name, head, say)[0] for name in names)
+    numbers = {unit: numbers_of(shown[VALUE])}
+    return Report([Table(title, listed, remarks, numbers)], source_lines(of_table, lang), lang)
+
+
+def _why_table(cells: pd.DataFrame, used: str, partner: str | None, say: Words) -> list[str]:
+    """Say why one table was taken where several have the period."""
+    others = [str(table) for table in cells["table"].unique() if table != used]
+    if not others:
+        return []
+
+    has_value = cells[(cells["partner"] == partner) & cells[VALUE].notna()]["table"].unique()
+    whole = cells[cells["complete"]]["table"].unique()
+    if partner and used in has_value and not set(others) <= set(has_value):
+        why = "table-partner"
+    elif used in whole and not set(others) <= set(whole):
+        why = "table-whole"
+    else:
+        why = "table-first"
+    values = {"table": used, "others": say.several(others), "partner": partner}
+    return [say.text(why, **values, period=str(cells["period"].iloc[0]))]
 
 
 def of_moves(rows: Any, lang: Lang) -> Report:
-    """Present what `nltrade.questions.moves.compare_places` gives."""
+    """Present what `nltrade.compare_places` gives."""
     say = Words(lang)
     found = first(rows, 1_000)
     table, flow, among, before, after = found[["table", "flow", "among", "before", "after"]].iloc[0]
     side = say.label(among.replace(" ", "-").lower())
+
     listed: dict[str, list[str]] = {
         say.label("partner"): [say.partner(id) for id in found["partner"]]
     }
-    numbers = []
+    numbers = {}
     for name, year in (("before", before), ("after", after)):
         unit = say.text("value-of", year=year)
-        numbers.append(unit)
-        listed[unit] = [
-            "–" if pd.isna(value) else amount(value, lang) for value in found[f"{name}_meur"]
-        ]
-        ends = found[[f"{name}_{end}" for end in ("place", "best", "worst")]].itertuples(
-            index=False
-        )
-        listed[say.text("place-of", year=year)] = [_place(*each) for each in ends]
-    listed[say.label("moved")] = [_moved(value, say) for value in found["moved"]]
+        values = found[f"{name}_meur"]
+        listed[unit] = ["–" if pd.isna(value) else amount(value, lang) for value in values]
+        numbers[unit] = numbers_of(values)
+        ends = found[[f"{name}_{end}" for end in ("place", "best", "worst")]]
+        places = [_place(*each) for each in ends.itertuples(index=False)]
+        listed[say.text("place-of", year=year)] = places
+
+    moved = say.label("moved")
+    listed[moved] = [_moved(value, say) for value in found["moved"]]
+    numbers[moved] = numbers_of(found["moved"])
     sure = {True: "moved-certain", False: "moved-open"}
     listed[say.label("certainty")] = [
         say.label("moved-one" if pd.isna(one) else sure[bool(one)]) for one in found["certain"]
     ]
-    numbers.append(say.label("moved"))
+
     title = say.text("moved-title", flow=flow, among=side, before=before, after=after)
-    remarks = [say.label("first-five-note"), say.note("rank-certainty")]
+    remarks = [say.label("places-note"), say.note("rank-certainty")]
     breaks = [g for g in registry.table(table).breaks if _between(before, g.before, g.after, after)]
     if breaks:
         texts = ", ".join(f"{gap.before}/{gap.after}" for gap in breaks)
@@ -159,11 +189,9 @@ def of_moves(rows: Any, lang: Lang) -> Report:
     members = [registry.eu_members(date(int(year[:4]), 12, 31)) for year in (before, after)]
     if changed := sorted(members[0] ^ members[1]):
         remarks.append(say.text("moved-members", partners=changed))
-    return Report(
-        [Table(f"{title}, {table}", pd.DataFrame(listed), remarks, numbers)],
-        source_lines(found, lang),
-        lang,
-    )
+
+    shown = Table(f"{title}, {table}", pd.DataFrame(listed), remarks, numbers)
+    return Report([shown], source_lines(found, lang), lang)
 
 
 def _place(place: Any, best: Any, worst: Any) -> str:

@@ -1,100 +1,134 @@
-"""The sectors of one partner and period as a table for readers, in English and Dutch."""
+"""The sectors of one partner and period as tables for readers, in English and Dutch."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 
+from nltrade.errors import UnknownName
 from nltrade.questions.sectors import REMAINDER, most_detailed, why_missing
 from nltrade.questions.trade import VALUE
 from nltrade.registry import sectors as named
 from nltrade.registry.entries import Kind, Lang, Sector
+from nltrade.report import Report, Table
+from nltrade.tables.cells import first, in_words, numbers_of, source_lines, status_remarks
 from nltrade.words import Words
 
 FLOWS = ("import", "export")
+SHARES = {"share_pct": ("share", Words.pct), "growth_pct": ("growth", Words.change)}
+Cells = Mapping[tuple[str, str], Mapping[str, Any]]  # the rows by sector and flow
 
 
-def sector_table(
-    found: pd.DataFrame,
-    kind: Kind = "goods",
-    lang: Lang = "en",
-    *,
+def sectors_report(
+    rows: Any,
+    lang: Lang,
     sectors: Mapping[str, Sector] | None = None,
+    *,
     group: str | None = None,
-) -> pd.DataFrame:
+    every: bool = False,
+) -> Report:
     """
-    Put the sectors of one partner and period in a table, and say why a figure is missing.
+    Present the sectors of one partner and period, goods and services apart.
 
-    Parameters
-    ----------
-    found : pandas.DataFrame
-        What `nltrade.sector_trade` gives for one partner and period; of its tables the one with most classes is shown.
-    kind : {"goods", "services"}
-        Which trade.
-    lang : {"en", "nl"}
-        Language.
-    sectors : mapping of str to Sector, optional
-        The sectors of the mission of 2013 by default.
-    group : str, optional
-        Only the sectors of this group, such as ``"base"``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A row for each sector with classes of that kind, and for the rest of the total where no group is chosen, as
-        text: name, coverage, classes, imports and exports with share and growth, balance (million euro), and what is
-        not published or not at hand.
-
-    Examples
-    --------
-    >>> import nltrade as nl
-    >>> found = nl.sector_trade(nl.load(period=[2011, 2012]), "RU", 2012)
-    >>> sector_table(found, group="base").iloc[2, :5].tolist()
-    ['energy', 'direct', '3', '18,682', '91.9%']
+    A row for each sector with a figure, or for every one; under it, why there is none of the
+    others.
     """
     say = Words(lang)
     known = named.sectors() if sectors is None else sectors
-    cell = {
-        (row["sector"], row["flow"]): row for row in most_detailed(found, kind).to_dict("records")
-    }
-    ids = [
-        id
-        for id, sector in known.items()
-        if sector.codes(kind) and group in {None, sector.group.id}
-    ]
-    rows = [
-        _row(id, cell, known.get(id), kind, say)
-        for id in [*ids, *([] if group else [REMAINDER])]
-        if cell
-    ]
-    of_flow = [say.label(head) for head in ("share", "growth")]
-    heads = [say.label(head) for head in ("sector", "coverage", "classes")]
-    for flow in (say.label(flow) for flow in FLOWS):
-        heads += [flow, *(f"{flow}, {head}" for head in of_flow)]
-    return pd.DataFrame(rows, columns=[*heads, say.label("balance"), say.label("not published")])
+    found = first(rows, 10_000)
+    _require_one(found, known)
+
+    tables, shown = [], []
+    for kind in named.KINDS:
+        of_kind = most_detailed(found, kind)
+        ids = [id for id, one in known.items() if one.codes(kind) and group in {None, one.group.id}]
+        ids += [] if group else [REMAINDER]
+        if len(of_kind) and ids:
+            tables.append(_table(of_kind, kind, ids, known, say, every=every))
+            shown.append(of_kind)
+
+    unseen = [one for one in known.values() if not one.goods and not one.services]
+    if unseen and every:
+        listed = [f"{one.text(lang)}: {one.about(lang)}" for one in unseen]
+        tables.append(Table(f"{say.label('classes')}: {say.label('none')}", remarks=listed))
+    sources = source_lines(pd.concat(shown), lang) if shown else []
+    return Report(tables, sources, lang)
 
 
-def _row(
-    id: str, cell: Mapping[tuple[str, str], Any], sector: Sector | None, kind: Kind, say: Words
-) -> list[str]:
-    name = sector.text(say.lang) if sector else say.label(id)
-    about = [say.label(sector.coverage(kind)), " ".join(sector.codes(kind))] if sector else ["", ""]
-    figures, gaps = [], []
-    for flow in FLOWS:
-        row = cell[id, flow]
-        share = "" if pd.isna(row["share_pct"]) else say.pct(row["share_pct"])
-        growth = "" if pd.isna(row["growth_pct"]) else say.change(row["growth_pct"])
-        figures += [_amount(row, say), share, growth]
-        reason, values = why_missing(row, sector)
-        if reason:
-            gaps.append(say.text(reason, **values))
-    return [
-        name,
-        *about,
-        *figures,
-        _amount(cell[id, "balance"], say),
-        "; ".join(dict.fromkeys(gaps)),
-    ]
+def _require_one(found: pd.DataFrame, known: Mapping[str, Sector]) -> None:
+    """Refuse sectors without a definition, and more than one partner or period."""
+    if strange := sorted(set(found["sector"]) - set(known) - {REMAINDER}):
+        raise UnknownName(
+            f"The frame has sectors that are not among those given: {', '.join(strange)}. Give the "
+            "ones it was made of: nltrade.show(found, sectors=nltrade.sectors(file))."
+        )
+    for column in ("partner", "period"):
+        if found[column].nunique() > 1:
+            listed = ", ".join(sorted(found[column].unique())[:5])
+            raise UnknownName(
+                f"Sectors are shown for one {column} at a time; the frame has {listed}… Choose one "
+                "with nltrade.sector_trade(frame, partner, period)."
+            )
+
+
+def _table(
+    of_kind: pd.DataFrame,
+    kind: Kind,
+    ids: Iterable[str],
+    known: Mapping[str, Sector],
+    say: Words,
+    *,
+    every: bool,
+) -> Table:
+    """Put the sectors of one kind in a table: those with a figure, and why the others have none."""
+    cells = {(row["sector"], row["flow"]): row for row in of_kind.to_dict("records")}
+    of_sector, gaps = [], dict[str, list[str]]()
+    for id in ids:
+        sector = known.get(id)
+        name = sector.text(say.lang) if sector else say.label(id)
+        why = _gaps(id, cells, sector, say)
+        if why:
+            gaps.setdefault(why, []).append(name)
+        if every or any(_known(cells[id, flow]) for flow in FLOWS):
+            of_sector.append((id, name, sector))
+
+    texts: dict[str, list[str]] = {say.label("sector"): [name for _, name, _ in of_sector]}
+    if every:
+        texts[say.label("coverage")] = [
+            say.label(sector.coverage(kind)) if sector else "" for *_, sector in of_sector
+        ]
+        texts[say.label("classes")] = [
+            " ".join(sector.codes(kind)) if sector else "" for *_, sector in of_sector
+        ]
+    numbers = {}
+    for flow in (*FLOWS, "balance"):
+        of_flow = [cells[id, flow] for id, *_ in of_sector]
+        head = say.label(flow)
+        texts[head] = [_amount(row, say) for row in of_flow]
+        numbers[head] = numbers_of((row[VALUE] for row in of_flow), say.label("million-euro"))
+        for column, (label, write) in SHARES.items() if flow in FLOWS else []:
+            rates = [row[column] for row in of_flow]
+            head = f"{say.label(flow)}, {say.label(label)}"
+            texts[head] = ["" if pd.isna(rate) else write(say, rate) for rate in rates]
+            numbers[head] = numbers_of(rates, "%")
+
+    title = [in_words(name, of_kind, say)[0] for name in ("kind", "partner", "period", "table")]
+    remarks = [f"{why}: {', '.join(names)}" for why, names in gaps.items()]
+    remarks += status_remarks(of_kind, say.lang)
+    title.append(say.label("million-euro"))
+    return Table(", ".join(title), pd.DataFrame(texts), remarks, numbers)
+
+
+def _gaps(id: str, cells: Cells, sector: Sector | None, say: Words) -> str:
+    """Say why a sector has no figure, of imports and of exports once where it is the same."""
+    reasons = [why_missing(cells[id, flow], sector) for flow in FLOWS]
+    texts = [say.text(reason, **values) for reason, values in reasons if reason]
+    return "; ".join(dict.fromkeys(texts))
+
+
+def _known(row: Mapping[str, Any]) -> bool:
+    """Tell whether there is a value, or bounds of what CBS withholds."""
+    return not (pd.isna(row[VALUE]) and pd.isna(row["high_meur"]))
 
 
 def _amount(row: Mapping[str, Any], say: Words) -> str:
