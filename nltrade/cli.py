@@ -151,9 +151,9 @@ def figures(
     claims: ClaimsOption = None,
     lang: LangsOption = None,
     format: Annotated[
-        str, typer.Option(help="File formats; csv has the numbers.")
-    ] = "png,svg,pdf,csv",
-    size: Annotated[str, typer.Option(help="page, column or slide.")] = "page",
+        str, typer.Option(help="png, svg, pdf, csv; the last has the numbers.")
+    ] = "png,svg,csv",
+    size: Annotated[str, typer.Option(help="page, column, slide or phone.")] = "page",
     style: Annotated[
         Path | None, typer.Option(help="A matplotlib style file in the place of ours.")
     ] = None,

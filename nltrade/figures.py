@@ -1,24 +1,41 @@
-"""The figures of a question in a folder: drawn into it, or compared with what lies there."""
+"""
+The figures of a question in a folder: drawn into it, or compared with what lies there.
 
+The folder's ``manifest.json`` says of each file what it was made of: its own hash and that of its
+numbers, the tables with their dates and hashes, the question, the code and the libraries. Where a
+file would change, those say why.
+"""
+
+import ast
 import hashlib
+import tempfile
+import tomllib
+import zlib
 from collections.abc import Iterable, Sequence
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
+import pandas as pd
+from filelock import FileLock
 
 import nltrade
-from nltrade import manifest, registry
+from nltrade import registry
 from nltrade.claims import check_claims
 from nltrade.errors import ManifestError, NoData
 from nltrade.files import as_csv, sha256, write
-from nltrade.manifest import FIGURES, Absence, Made, Manifest, Reason, Record
 from nltrade.registry import claims as reported
 from nltrade.registry.entries import LANGS, Lang
+from nltrade.sources import snapshot
 from nltrade.sources.tidy import load
 
 if TYPE_CHECKING:
     from nltrade.charts import Chart
+
+MANIFEST = "manifest.json"
+PACKAGE = Path(__file__).parent
+LIBRARIES = ("babel", "fonttools", "matplotlib", "msgspec", "narwhals", "numpy", "pandas", "pillow")
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,34 +62,57 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     partner: str = "RU"
     year: int = 2012
     langs: Sequence[Lang] = LANGS
-    formats: Sequence[str] = ("png", "svg", "pdf", "csv")
+    formats: Sequence[str] = ("png", "svg", "csv")
     size: str = "page"
     claims: Path | None = None
     style: Path | None = None
 
-    @property
-    def each(self) -> list[tuple[str, Lang]]:
-        """Name and language of each figure."""
-        return [(name, lang) for name in self.names or FIGURES for lang in self.langs]
 
-    def files(self, figure: str) -> list[str]:
-        """Name the files of a figure, given as ``<name>.<lang>``."""
-        return [f"{figure}.{format}" for format in self.formats]
+class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """
+    What the manifest says of a file.
 
-    def made(self) -> Made:
-        """Say what its figures would be made of, here and now."""
-        partner = registry.country(self.partner).id
-        return manifest.now(
-            partner=partner, year=self.year, size=self.size, claims=self.claims, style=self.style
-        )
+    Attributes
+    ----------
+    sha256, numbers : str
+        Hash of the file, and of the CSV of what it draws.
+    tables : dict of str to str
+        Each table that it draws, with the date of its snapshot and the hash of its cells.
+    partner, year, size : str, int, str
+        The question, and how wide the figure is.
+    claims, style : str
+        Hash of a claims file and of a style file of the user's own, else empty.
+    code : str
+        Hash of the package, without comments and docstrings.
+    versions : dict of str to str
+        Version of the package and of each library that decides bytes.
+    """
+
+    sha256: str
+    numbers: str
+    tables: dict[str, str]
+    partner: str
+    year: int
+    size: str
+    claims: str
+    style: str
+    code: str
+    versions: dict[str, str]
 
 
 class Drawn(NamedTuple):
-    """Files written; figures without data, each with the reason; files that lie there and no figure makes now."""
+    """Files written; figures without data, each with the reason; files that no figure makes now."""
 
     paths: list[Path]
     without: dict[str, str]
     left: list[Path]
+
+
+class Reason(NamedTuple):
+    """Why a file would change: a text of the registry that begins with ``change-``, and its fields."""
+
+    id: str
+    values: dict[str, str | int]
 
 
 class Change(NamedTuple):
@@ -83,18 +123,26 @@ class Change(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """What drawing would change; and whether it would renew the manifest, even where every byte stays the same."""
+    """What drawing would change; and whether the manifest would change where no file does."""
 
     changes: list[Change]
     outdated: bool
+
+
+class _Files(NamedTuple):
+    """All files of a question: their content, what the manifest says of them, and what is not drawn."""
+
+    contents: dict[str, bytes]
+    records: dict[str, Record]
+    without: dict[str, str]
 
 
 def draw_figures(question: Question, folder: Path, *, workers: int = 1) -> Drawn:
     """
     Draw figures into a folder, and tell in its manifest what they were made of.
 
-    All are drawn before the first is written; each file is written whole or not at all, and the manifest last. Where
-    that is interrupted, `check_figures` finds the files that are not yet new.
+    All are drawn before the first is written; each file is written whole or not at all, and the
+    manifest last. Two that draw into one folder at the same time write one after the other.
 
     Parameters
     ----------
@@ -120,41 +168,28 @@ def draw_figures(question: Question, folder: Path, *, workers: int = 1) -> Drawn
     OSError
         The folder cannot be written.
     """
-    before = manifest.read(folder) or Manifest()
-    made = question.made()
-    charts, without = _charts(question, question.each)
-    folder.mkdir(parents=True, exist_ok=True)  # before the work of drawing
-    drawn = _drawn(charts, question, made.key, workers)
-    paths = [write(folder / file, content) for file, (content, _) in drawn.items()]
-    files = {**before.files, **{file: record for file, (_, record) in drawn.items()}}
-    unmade = _unmade(question, files, without)
-    left = [folder / file for file in unmade if (folder / file).is_file()]
-    figures = {f"{chart.name}.{chart.lang}" for chart in charts}
-    after = Manifest(
-        {
-            file: record
-            for file, record in files.items()
-            if file not in unmade or folder / file in left
-        },
-        {
-            **{
-                figure: absence
-                for figure, absence in before.without.items()
-                if figure not in figures
-            },
-            **{figure: Absence(why, made.key) for figure, why in without.items()},
-        },
-        {**before.made, made.key: made},
-    )
-    return Drawn([*paths, manifest.save(folder, after)], without, left)
+    read_manifest(folder)  # one that cannot be read is told before the work of drawing
+    folder.mkdir(parents=True, exist_ok=True)
+    files = _draw(question, workers)
+
+    with _lock(folder):
+        known = read_manifest(folder) or {}
+        paths = [write(folder / file, content) for file, content in files.contents.items()]
+        unmade = _unmade(question, known, files.without)
+        left = [folder / file for file in unmade if (folder / file).is_file()]
+        gone = {file for file in unmade if folder / file not in left}
+        kept = {file: record for file, record in known.items() if file not in gone}
+        content = msgspec.json.encode(kept | files.records, order="sorted")
+        paths.append(write(folder / MANIFEST, msgspec.json.format(content) + b"\n"))
+
+    return Drawn(paths, files.without, left)
 
 
 def check_figures(question: Question, folder: Path, *, workers: int = 1) -> Comparison:
     """
-    Say which files of a folder `draw_figures` would change with the same question, and why; write nothing.
+    Say which files of a folder `draw_figures` would change with the same question, and why.
 
-    Where the manifest says that question, data, code and libraries are the same, a figure is not drawn: its bytes are
-    the ones of which the manifest has the hash. Other figures are drawn, in memory, and compared.
+    Everything is drawn, in memory, and compared; nothing is written.
 
     Parameters
     ----------
@@ -172,135 +207,230 @@ def check_figures(question: Question, folder: Path, *, workers: int = 1) -> Comp
     UnknownName, NoData
         As for `draw_figures`.
     """
-    known = manifest.read(folder)
+    known = read_manifest(folder)
     if known is None:
         raise ManifestError(
-            f"{folder / manifest.NAME} is not there, so that nothing says what the files of {folder} were made of. "
-            "Draw the figures first: the same command without --check."
+            f"{folder / MANIFEST} is not there, so that nothing says what the files of {folder} were "
+            "made of. Draw the figures first: the same command without --check."
         )
-    made = question.made()
-    key = made.key
-    expected: dict[str, str | None] = {}
-    without: list[str] = []
-    unsure: list[tuple[str, Lang]] = []
-    for name, lang in question.each:
-        figure = f"{name}.{lang}"
-        records = {file: known.files.get(file) for file in question.files(figure)}
-        same = {
-            file: record.sha256 for file, record in records.items() if record and record.made == key
-        }
-        if not question.names and figure in known.without and known.without[figure].made == key:
-            without.append(figure)
-        elif len(same) == len(records):
-            expected |= same
-        else:
-            unsure.append((name, lang))
-    tables: dict[str, list[str]] = {}
-    if unsure:
-        charts, absent = _charts(question, unsure)
-        without += absent
-        for file, (_, record) in _drawn(charts, question, key, workers).items():
-            expected[file], tables[file] = record.sha256, record.tables
-    expected |= dict.fromkeys(_unmade(question, known.files, without))
+    files = _draw(question, workers)
+
     changes = []
-    for file, hash in expected.items():
+    for file, record in files.records.items():
         path = folder / file
         there = sha256(path) if path.is_file() else None
-        if there != hash:
-            changes.append(
-                Change(file, _reasons(there, hash, known, file, made, tables.get(file, [])))
-            )
-    return Comparison(changes, bool(unsure))
+        if there != record.sha256:
+            changes.append(Change(file, _reasons(there, known.get(file), record)))
+    for file in _unmade(question, known, files.without):
+        if (folder / file).is_file():
+            changes.append(Change(file, [Reason("change-unmade", {})]))
+
+    outdated = any(known.get(file) != record for file, record in files.records.items())
+    return Comparison(changes, outdated)
 
 
-def _reasons(
-    there: str | None,
-    expected: str | None,
-    known: Manifest,
-    file: str,
-    made: Made,
-    tables: list[str],
-) -> list[Reason]:
-    """Say why a file would change, from the hash of what is there and of what would be."""
-    record = known.files.get(file)
-    found = []
-    if expected is None:
-        found.append("change-unmade")
-    elif there is None:
-        found.append("change-missing" if record else "change-new")
-    elif record is None:
-        found.append("change-unlisted")
-    if there and record and there != record.sha256:
-        found.append("change-edited")
-    differ = record and record.sha256 != expected
-    why = (
-        manifest.differences(known.made[record.made], made, {*record.tables, *tables})
-        if record and differ
-        else []
-    )
-    return [*(Reason(id, {}) for id in found), *why]
+def read_manifest(folder: Path) -> dict[str, Record] | None:
+    """
+    Read what the manifest of a folder says of its files.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Folder of figures.
+
+    Returns
+    -------
+    dict of str to Record, or None
+        By the name of the file; None where there is no manifest.
+
+    Raises
+    ------
+    ManifestError
+        It is no JSON, or of another shape.
+    """
+    path = folder / MANIFEST
+    if not path.is_file():
+        return None
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=dict[str, Record])
+    except msgspec.DecodeError as error:
+        raise ManifestError(
+            f"{path} cannot be read: {error}. Bring it back (with git, say), or remove it and draw "
+            "the figures again."
+        ) from None
 
 
-def _unmade(question: Question, recorded: Iterable[str], without: Iterable[str]) -> list[str]:
-    """List the files that no figure makes: of figures without data, and of names that are no figure any more."""
-    if question.names:
-        return []
-    asked = [file for figure in without for file in question.files(figure)]
-    gone = [
-        file
-        for file in recorded
-        if _figure(file) in without or _figure(file).partition(".")[0] not in FIGURES
-    ]
-    return sorted({*asked, *gone})
+def code_hash(folder: Path = PACKAGE) -> str:
+    """
+    Hash what the package does: its code without comments and docstrings, its facts, its fonts.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        The package.
+
+    Returns
+    -------
+    str
+    """
+    of_all = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        match path.suffix:
+            case ".py":
+                content = _without_docstrings(path.read_text(encoding="utf-8"))
+            case ".toml":
+                content = repr(tomllib.loads(path.read_text(encoding="utf-8")))
+            case ".mplstyle":
+                lines = path.read_text(encoding="utf-8").splitlines()
+                content = "\n".join(line for line in lines if not line.startswith("#"))
+            case ".ttf":
+                content = sha256(path)
+            case _:
+                continue
+        of_all.update(f"{path.relative_to(folder).as_posix()} {content}\n".encode())
+    return of_all.hexdigest()[:16]
 
 
-def _figure(file: str) -> str:
-    return file.rpartition(".")[0]
+def _without_docstrings(source: str) -> str:
+    """Write code as its syntax tree: the same whatever its comments, docstrings and line breaks."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        holds = isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        if holds and ast.get_docstring(node, clean=False) is not None:  # type: ignore[arg-type]
+            node.body = node.body[1:]  # type: ignore[attr-defined]
+    return ast.dump(tree)
 
 
-def _charts(
-    question: Question, wanted: Sequence[tuple[str, Lang]]
-) -> tuple[list["Chart"], dict[str, str]]:
+def _versions() -> dict[str, str]:
+    """Give the version of the package and of each library that decides bytes."""
+    found = {"nltrade": nltrade.__version__, "zlib": zlib.ZLIB_RUNTIME_VERSION}
+    for name in LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _lock(folder: Path) -> FileLock:
+    """Let one process at a time write a folder; the lock lies apart, so that it is no file of it."""
+    name = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
+    return FileLock(Path(tempfile.gettempdir()) / f"nltrade-figures-{name}.lock")
+
+
+def _draw(question: Question, workers: int) -> _Files:
+    """Draw every figure of a question into the content of its files."""
+    from nltrade.charts.processes import Picture, pictures
+
+    frame = load()
+    charts, without = _charts(question, frame)
+    wanted = [Picture(format, question.size) for format in question.formats]
+    drawn = pictures(charts, wanted, style=question.style, workers=workers)
+
+    # what all files of a question have in common
+    common = {
+        "partner": registry.country(question.partner).id,
+        "year": question.year,
+        "size": question.size,
+        "claims": _hash(question.claims),
+        "style": _hash(question.style),
+        "code": code_hash(),
+        "versions": _versions(),
+    }
+    contents, records = {}, {}
+    for chart, of_chart in zip(charts, drawn, strict=True):
+        numbers = hashlib.sha256(as_csv(chart.data)).hexdigest()
+        tables = _tables(chart, frame)
+        for picture, content in of_chart.items():
+            file = f"{chart.name}.{chart.lang}.{picture.format}"
+            contents[file] = content
+            fields = {
+                "sha256": hashlib.sha256(content).hexdigest(),
+                "numbers": numbers,
+                "tables": tables,
+            }
+            records[file] = msgspec.convert(fields | common, Record)
+    return _Files(contents, records, without)
+
+
+def _charts(question: Question, frame: pd.DataFrame) -> tuple[list["Chart"], dict[str, str]]:
     """Make the charts, and say for which there are no data."""
     draw = nltrade.charts.draw  # says what to install where that is not
-    frame, about = load(), registry.country(question.partner)
-    own = reported.claims(question.claims) if question.claims else None
-    claims = reported.claims_about(about.id, question.year, own)
-    verdicts = (
-        check_claims(frame, claims) if "reported" in dict(wanted) else []
-    )  # the only figure that draws them
+    about = registry.country(question.partner)
+    names = question.names or nltrade.charts.NAMES
+    verdicts = []
+    if "reported" in names:  # the only figure that draws verdicts
+        own = reported.claims(question.claims) if question.claims else None
+        verdicts = check_claims(frame, reported.claims_about(about.id, question.year, own))
+
     charts, without = [], {}
-    for name, lang in wanted:
-        try:
-            charts.append(
-                draw(name, frame, verdicts, partner=about.id, period=question.year, lang=lang)
-            )
-        except NoData as error:
-            if question.names:
-                raise
-            without[f"{name}.{lang}"] = str(error)
+    for name in names:
+        for lang in question.langs:
+            of_what = {"partner": about.id, "period": question.year, "lang": lang}
+            try:
+                charts.append(draw(name, frame, verdicts, **of_what))  # type: ignore[arg-type]
+            except NoData as error:
+                if question.names:
+                    raise
+                without[f"{name}.{lang}"] = str(error)
     return charts, without
 
 
-def _drawn(
-    charts: Sequence["Chart"], question: Question, made: str, workers: int
-) -> dict[str, tuple[bytes, Record]]:
-    """Draw charts into the content of each file, with its record."""
-    from nltrade.charts.processes import Picture, pictures
+def _tables(chart: "Chart", frame: pd.DataFrame) -> dict[str, str]:
+    """Say which tables a figure draws, each with its snapshot's date and the hash of its cells."""
+    drawn = [table for both in chart.data.get("table", []) for table in both.split(" + ")]
+    origins = snapshot.origins(frame[frame["table"].isin(drawn)])
+    found: dict[str, list[str]] = {}
+    for origin in origins:
+        found.setdefault(origin.table, [origin.modified]).append(origin.sha256[:16])
+    return {table: " ".join(words) for table, words in found.items()}
 
-    wanted = [Picture(format, question.size) for format in question.formats]
-    drawn = {}
-    for chart, contents in zip(
-        charts, pictures(charts, wanted, style=question.style, workers=workers), strict=True
-    ):
-        numbers = hashlib.sha256(as_csv(chart.data)).hexdigest()
-        tables = sorted(
-            {table for both in chart.data.get("table", []) for table in both.split(" + ")}
-        )
-        for file, picture in zip(question.files(f"{chart.name}.{chart.lang}"), wanted, strict=True):
-            content = contents[picture]
-            drawn[file] = (
-                content,
-                Record(hashlib.sha256(content).hexdigest(), numbers, tables, made),
-            )
-    return drawn
+
+def _hash(own: Path | None) -> str:
+    """Hash a file of the user's own; where it is not there, what reads it says so."""
+    return sha256(Path(own)) if own is not None and Path(own).is_file() else ""
+
+
+def _unmade(question: Question, known: Iterable[str], without: Iterable[str]) -> list[str]:
+    """List the files that no figure makes: of figures without data, and of names that are none."""
+    if question.names:
+        return []
+    asked = {f"{figure}.{format}" for figure in without for format in question.formats}
+    strange = {file for file in known if file.partition(".")[0] not in nltrade.charts.NAMES}
+    return sorted(asked.intersection(known) | strange)
+
+
+def _reasons(there: str | None, known: Record | None, new: Record) -> list[Reason]:
+    """Say why a file would change, from the hash of what is there and of what would be."""
+    if known is None:
+        return [Reason("change-new" if there is None else "change-unlisted", {})]
+    if there is None:
+        return [Reason("change-missing", {})]
+    found = [Reason("change-edited", {})] if there != known.sha256 else []
+    return found + (_differences(known, new) if known.sha256 != new.sha256 else [])
+
+
+def _differences(old: Record, new: Record) -> list[Reason]:
+    """Say what differs between what a file was made of and would be made of."""
+    found = []
+    for name in ("partner", "year", "size"):
+        was, is_ = getattr(old, name), getattr(new, name)
+        if was != is_:
+            found.append(Reason(f"change-{name}", {"old": was, "new": is_}))
+    for name in ("claims", "style"):
+        if getattr(old, name) != getattr(new, name):
+            found.append(Reason(f"change-{name}", {}))
+    for table in sorted({*old.tables, *new.tables}):
+        was, is_ = old.tables.get(table, "–"), new.tables.get(table, "–")
+        if was != is_:
+            dates = {"old": was.partition(" ")[0], "new": is_.partition(" ")[0]}
+            id = "change-bytes" if dates["old"] == dates["new"] else "change-data"
+            found.append(Reason(id, {"table": table, **dates}))
+    versions = {"old": old.versions.get("nltrade", "–"), "new": nltrade.__version__}
+    if old.code != new.code:
+        found.append(Reason("change-code", versions))
+    for name in sorted({*old.versions, *new.versions} - {"nltrade"}):
+        was, is_ = old.versions.get(name, "–"), new.versions.get(name, "–")
+        if was != is_:
+            found.append(Reason("change-library", {"name": name, "old": was, "new": is_}))
+    return found

@@ -132,7 +132,7 @@ def test_figures_and_briefing_write_where_they_are_told(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     written = {path.name for path in (tmp_path / "here").iterdir()}
-    assert written == {f"composition.nl.{ending}" for ending in ("png", "svg", "pdf", "csv")} | {
+    assert written == {f"composition.nl.{ending}" for ending in ("png", "svg", "csv")} | {
         "manifest.json"
     }
     done = run("briefing", "--lang", "en", "--format", "html", "--out", "there", cwd=tmp_path)

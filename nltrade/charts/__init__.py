@@ -1,6 +1,8 @@
 """Figures: one a module, each a function from a tidy frame (or from verdicts) to a `Chart`."""
 
 from collections.abc import Mapping, Sequence
+from importlib import import_module
+from typing import Any, cast
 
 import pandas as pd
 
@@ -8,6 +10,7 @@ from nltrade.charts.chart import Chart
 from nltrade.charts.composition import draw_composition
 from nltrade.charts.coverage import draw_coverage
 from nltrade.charts.fuels import draw_fuels
+from nltrade.charts.names import FIGURES, NAMES
 from nltrade.charts.over_time import draw_over_time
 from nltrade.charts.ranking import draw_ranking
 from nltrade.charts.reported import draw_reported
@@ -16,7 +19,6 @@ from nltrade.charts.sectors_over_time import draw_sectors_over_time
 from nltrade.charts.services import draw_services
 from nltrade.claims import Verdict
 from nltrade.errors import UnknownName, close_to
-from nltrade.manifest import FIGURES
 from nltrade.registry.entries import Lang, Sector
 
 __all__ = [
@@ -33,8 +35,6 @@ __all__ = [
     "draw_sectors_over_time",
     "draw_services",
 ]
-
-NAMES = FIGURES
 
 
 def draw(
@@ -78,23 +78,18 @@ def draw(
     NoData
         CBS publishes nothing to draw.
     """
-    match name:
-        case "reported":
-            return draw_reported(verdicts, lang)
-        case "over_time":
-            return draw_over_time(frame, partner=partner, lang=lang)
-        case "ranking":
-            return draw_ranking(frame, partner=partner, period=period, lang=lang)
-        case "composition":
-            return draw_composition(frame, partner=partner, period=period, lang=lang)
-        case "fuels":
-            return draw_fuels(frame, partner=partner, period=period, lang=lang)
-        case "coverage":
-            return draw_coverage(sectors=sectors, lang=lang)
-        case "sectors":
-            return draw_sectors(frame, partner=partner, period=period, sectors=sectors, lang=lang)
-        case "sectors_over_time":
-            return draw_sectors_over_time(frame, partner=partner, sectors=sectors, lang=lang)
-        case "services":
-            return draw_services(frame, partner=partner, lang=lang)
-    raise UnknownName(f"No figure {name!r}.{close_to(name, NAMES)} Figures are {', '.join(NAMES)}.")
+    if name not in FIGURES:
+        raise UnknownName(
+            f"No figure {name!r}.{close_to(name, NAMES)} Figures are {', '.join(NAMES)}."
+        )
+    given = {
+        "frame": frame,
+        "verdicts": verdicts,
+        "partner": partner,
+        "period": period,
+        "sectors": sectors,
+    }
+    wanted: dict[str, Any] = {each: given[each] for each in FIGURES[name]}
+    drawn_by = getattr(import_module(f"nltrade.charts.{name}"), f"draw_{name}")
+
+    return cast(Chart, drawn_by(**wanted, lang=lang))

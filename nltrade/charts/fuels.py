@@ -8,12 +8,14 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from nltrade import registry
-from nltrade.charts import canvas, fuels_data, style
-from nltrade.charts import over_years as panels
+from nltrade.charts import canvas, over_years, style
 from nltrade.charts.canvas import Canvas
 from nltrade.charts.chart import Chart, Series
-from nltrade.charts.provenance import origins_in, source_lines, statuses, to_fetch
+from nltrade.charts.composition import FUELS
+from nltrade.charts.provenance import origins_in, source_lines, statuses, to_fetch, year_label
+from nltrade.errors import NoData
 from nltrade.questions import trade
+from nltrade.questions.trade import VALUE
 from nltrade.registry.entries import Lang, Table
 from nltrade.words import Words
 
@@ -41,6 +43,12 @@ BARS: dict[str, dict[str, Any]] = {
         "hatch": ".....",
         "linewidth": 0.3,
     },
+}
+HEADLINES = {
+    "share": "fuels-headline-share",
+    "fuels-no-part": "fuels-headline-no-part",
+    "fuels-no-whole": "fuels-headline-no-whole",
+    "fuels-no-trade": "fuels-headline-no-trade",
 }
 
 
@@ -85,11 +93,11 @@ def draw_fuels(
     """
     say = Words(lang)
     partner = registry.country(partner).id
-    data = fuels_data.rows(frame, partner)
+    data = _rows(frame, partner)
     trade.select(frame[frame["freq"] == "A"], kind="goods", period=period)
     tables = [registry.tables()[id] for id in data["table"].unique()]
-    headline = fuels_data.headline(frame, data, partner, str(period), lang)
-    numbers = panels.numbered_breaks(tables, data)
+    headline = _headline(frame, data, partner, str(period), lang)
+    numbers = over_years.numbered_breaks(tables, data)
     subtitle = say.text("fuels-subtitle", partner=partner)
     if len(tables) > 1:
         subtitle += " " + say.label("two-concepts")
@@ -97,7 +105,7 @@ def draw_fuels(
     footer = [
         " ".join(
             [
-                *fuels_data.notes(data, numbers, lang),
+                *_notes(data, numbers, lang),
                 *to_fetch(frame, partner, "33", "fuels-fetch", lang),
             ]
         ),
@@ -127,7 +135,9 @@ def _series(data: pd.DataFrame, say: Words) -> list[Series]:
         "world_share_pct": ("fuels-share-all", "pct", False),
     }
     return [
-        panels.year_series(f"{say.label(name)}, {table}", rows, column, say.lang, how, main=main)
+        over_years.year_series(
+            f"{say.label(name)}, {table}", rows, column, say.lang, how, main=main
+        )
         for table, rows in data.groupby("table", sort=False)
         for column, (name, how, main) in told.items()
     ]
@@ -145,10 +155,10 @@ def _paint(space: Canvas, data: pd.DataFrame, numbers: Mapping[str, int], say: W
     named += [say.label("all-partners"), say.partner(data["partner"].iloc[0])]
     words = [word for name in named for word in name.replace("-", "- ").split()]
     beside = max(NAMES, *(canvas.text_width(word, 8) + 0.25 for word in words))
-    years, year = panels.limits([rows for _, rows in parts], space.width - left, beside, APART)
+    years, year = over_years.limits([rows for _, rows in parts], space.width - left, beside, APART)
     widths = [end - start for start, end in years]
-    names = [panels.concept(table, say.lang) for table, _ in parts]
-    above = panels.titles({name: year * wide for name, wide in zip(names, widths, strict=True)})
+    names = [over_years.concept(table, say.lang) for table, _ in parts]
+    above = over_years.titles({name: year * wide for name, wide in zip(names, widths, strict=True)})
     axes = space.open(4.35 + above).axes(
         2, len(parts), left=left, titles=above, width_ratios=widths, wspace=APART, hspace=0.12
     )
@@ -158,7 +168,7 @@ def _paint(space: Canvas, data: pd.DataFrame, numbers: Mapping[str, int], say: W
         lines.set(xlim=limits, ylim=(-13, 104))
         bars.set_yticks(list(ticks), list(ticks.values()))
         lines.set_yticks(list(shares), list(shares.values()))
-        panels.title(bars, name)
+        over_years.title(bars, name)
         _bars(bars, rows, table, numbers, beside, say)
         _shares(lines, rows, table, numbers, beside, say)
         for ax in (bars, lines):
@@ -189,13 +199,13 @@ def _bars(
     _, high = ax.get_ylim()
     end = int(rows["period"].iloc[-1]) + 0.7
     inch = (ax.get_xlim()[1] - end) / beside
-    spots = panels.label_ends(
+    spots = over_years.label_ends(
         ax, end + 0.15 * inch, {name: (at[part], style.INK) for name, part in names.items()}
     )
     for name, y in spots.items():
         look = BARS[names[name]] | {"width": 0.09 * inch, "height": 0.03 * high}
         ax.bar(end + 0.06 * inch, bottom=y - 0.015 * high, **look)
-    panels.mark_breaks(ax, table.breaks, dict.fromkeys(numbers), high)
+    over_years.mark_breaks(ax, table.breaks, dict.fromkeys(numbers), high)
     ax.set_xticks([])
 
 
@@ -213,11 +223,85 @@ def _shares(
     labels: dict[str, tuple[float, Any]] = {}
     for column, name in names.items():
         colour = LINES[column]
-        panels.draw_line(ax, rows, column, colour, table.breaks)
+        over_years.draw_line(ax, rows, column, colour, table.breaks)
         known = rows[column].dropna()
         if len(known):
             broken = canvas.wrap(name.replace("-", "- "), beside - 0.1, 8).replace("- ", "-")
             labels[broken] = (known.iloc[-1], colour)
-    panels.label_ends(ax, int(rows["period"].iloc[-1]) + 0.8, labels)
-    panels.mark_breaks(ax, table.breaks, {**numbers}, 100)
-    panels.mark_years(ax, rows["period"].astype(int))
+    over_years.label_ends(ax, int(rows["period"].iloc[-1]) + 0.8, labels)
+    over_years.mark_breaks(ax, table.breaks, {**numbers}, 100)
+    over_years.mark_years(ax, rows["period"].astype(int))
+
+
+def _rows(frame: pd.DataFrame, partner: str) -> pd.DataFrame:
+    """Put fuels, all imports and both shares of a table and year in a row."""
+    cells = frame[(frame["flow"] == "import") & (frame["kind"] == "goods") & (frame["freq"] == "A")]
+    cells = cells[
+        cells["partner"].isin([partner, "WORLD"])
+        & ((cells["level"] == 0) | (cells["product"] == FUELS))
+    ]
+    index = ["table", "concept", "partner", "period", "complete", "status"]
+    shares = trade.share(cells, of="all products").query("product == @FUELS")
+    shares = shares.rename(columns={VALUE: "fuels_meur", "whole_meur": "import_meur"})
+    world = shares.loc[shares["partner"] == "WORLD", ["table", "period", "share_pct"]]
+    data = shares[shares["partner"] == partner].merge(
+        world.rename(columns={"share_pct": "world_share_pct"}), on=["table", "period"], how="left"
+    )
+    amounts = ["fuels_meur", "import_meur"]
+    data = over_years.published_years(data, amounts)[
+        [*index, *amounts, "share_pct", "world_share_pct"]
+    ]
+    if data.empty:
+        tables = Words("en").several(sorted(set(cells["table"]))) or "no table at hand"
+        name = registry.partner(partner).name()
+        raise NoData(
+            f"No yearly imports from {name} ({partner}) are published separately ({tables}); that is not zero."
+        )
+    return data
+
+
+def _missing(data: pd.DataFrame) -> dict[str, "pd.Series[bool]"]:
+    """Tell why a year has no share."""
+    total, fuels = data["import_meur"], data["fuels_meur"]
+    return {
+        "fuels-no-part": total.notna() & fuels.isna(),
+        "fuels-no-whole": total.isna(),
+        "fuels-no-trade": (total == 0) & fuels.notna(),
+    }
+
+
+def _headline(frame: pd.DataFrame, data: pd.DataFrame, partner: str, year: str, lang: Lang) -> str:
+    """Say both shares of a year, in the first table that publishes it and has all of it."""
+    say = Words(lang)
+    found = data[data["period"] == year].assign(
+        unknown=lambda rows: rows["share_pct"].isna(), part=lambda rows: ~rows["complete"]
+    )
+    if found.empty:
+        return say.text("fuels-headline-no-whole", partner=partner, year=year)
+    best = found.sort_values(["unknown", "part"], kind="stable").iloc[0]
+    case = next((id for id, why in _missing(best.to_frame().T).items() if why.iloc[0]), "share")
+    label = year_label(frame, best["table"], year, lang)
+    values = {
+        "partner": partner,
+        "year": label,
+        "share": best["share_pct"],
+        "world": best["world_share_pct"],
+    }
+    sentence = say.text(HEADLINES[case], **values)
+    if pd.notna(best["world_share_pct"]):
+        sentence += say.text("fuels-and-world" if case == "share" else "fuels-but-world", **values)
+    return sentence + (f" ({say.label(best['concept'])})" if len(found) > 1 else "")
+
+
+def _notes(data: pd.DataFrame, numbers: Mapping[str, int], lang: Lang) -> list[str]:
+    """Say where lines stop, which years are not whole, and which have no share and why."""
+    say = Words(lang)
+    said = over_years.notes(data, numbers, lang, "fuels-part-years")
+    for id, why in _missing(data).items():
+        where = [
+            f"{over_years.year_ranges(years, lang)} ({table})"
+            for table, years in data[why].groupby("table", sort=False)["period"]
+        ]
+        if where:
+            said.append(say.text(id, where="; ".join(where)))
+    return [*said, say.text("concepts")]

@@ -8,8 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from nltrade import registry
-from nltrade.charts import canvas, style
-from nltrade.charts import over_years as panels
+from nltrade.charts import canvas, over_years, style
 from nltrade.charts.canvas import Canvas
 from nltrade.charts.chart import Chart, Series
 from nltrade.charts.provenance import origins_in, source_lines
@@ -63,9 +62,9 @@ def draw_over_time(frame: pd.DataFrame, *, partner: str = "RU", lang: Lang = "en
     data = _data(frame, partner)
     tables = [registry.tables()[id] for id in data["table"].unique()]
     headline = _headline(data, partner, say)
-    numbers = panels.numbered_breaks(tables, data)
+    numbers = over_years.numbered_breaks(tables, data)
     footer = [
-        " ".join([*panels.notes(data, numbers, lang), say.text("concepts")]),
+        " ".join([*over_years.notes(data, numbers, lang), say.text("concepts")]),
         *source_lines(origins_in(frame, data["table"]), lang),
     ]
     subtitle = say.text("over-time-subtitle", partner=partner)
@@ -79,7 +78,7 @@ def draw_over_time(frame: pd.DataFrame, *, partner: str = "RU", lang: Lang = "en
 
 def _series(data: pd.DataFrame, say: Words) -> list[Series]:
     return [
-        panels.year_series(
+        over_years.year_series(
             f"{say.label(flow)}, {table}", rows, flow, say.lang, main=flow != "balance"
         )
         for table, rows in data.groupby("table", sort=False)
@@ -96,10 +95,10 @@ def _paint(space: Canvas, data: pd.DataFrame, numbers: Mapping[str, int], say: W
     ticks = canvas.billions(low, high, say.lang)
     left = canvas.room(ticks.values())
     beside = max(canvas.text_width(say.label(flow), NAME) for flow in FLOWS) + 0.2
-    years, year = panels.limits([rows for _, rows in parts], space.width - left, beside, APART)
+    years, year = over_years.limits([rows for _, rows in parts], space.width - left, beside, APART)
     widths = [end - start for start, end in years]
-    names = [panels.concept(table, say.lang) for table, _ in parts]
-    above = panels.titles({name: year * wide for name, wide in zip(names, widths, strict=True)})
+    names = [over_years.concept(table, say.lang) for table, _ in parts]
+    above = over_years.titles({name: year * wide for name, wide in zip(names, widths, strict=True)})
     axes = space.open(3.75 + above).axes(
         1, len(parts), left=left, titles=above, width_ratios=widths, wspace=APART
     )
@@ -109,9 +108,9 @@ def _paint(space: Canvas, data: pd.DataFrame, numbers: Mapping[str, int], say: W
         ax.set(xlim=limits, ylim=(low - 0.09 * tall, high + rows_above * tall))
         ax.set_yticks(list(ticks), list(ticks.values()))
         _draw_lines(ax, rows, table.breaks, say)
-        panels.mark_breaks(ax, table.breaks, numbers, high)
+        over_years.mark_breaks(ax, table.breaks, numbers, high)
         _mark_events(ax, _events(partner, rows), EVENT_ROW / (1.09 + rows_above), say.lang)
-        panels.title(ax, name)
+        over_years.title(ax, name)
     for ax in axes[1:]:
         ax.tick_params(labelleft=False)
 
@@ -127,7 +126,7 @@ def _data(frame: pd.DataFrame, partner: str) -> pd.DataFrame:
     wide = rows.pivot(index=index, columns="flow", values=VALUE)
     wide = wide.reindex(columns=["import", "export"]).reset_index().rename_axis(columns=None)
     wide["balance"] = wide["export"] - wide["import"]
-    wide = panels.published_years(wide, ["import", "export"])
+    wide = over_years.published_years(wide, ["import", "export"])
     if wide.loc[wide["complete"], ["import", "export"]].isna().all(axis=None):
         name = registry.partner(partner).name()
         raise NoData(
@@ -141,12 +140,12 @@ def _draw_lines(ax: Axes, rows: pd.DataFrame, breaks: Sequence[Break], say: Word
     ax.axhline(0, color=style.GREY, linewidth=0.8)
     labels = {}
     for flow, colour in FLOWS.items():
-        panels.draw_line(ax, rows, flow, colour, breaks)
+        over_years.draw_line(ax, rows, flow, colour, breaks)
         known = rows[flow].dropna()
         if len(known):
             labels[say.label(flow)] = known.iloc[-1], colour
-    panels.label_ends(ax, int(rows["period"].iloc[-1]) + 0.7, labels, NAME)
-    panels.mark_years(ax, rows["period"].astype(int))
+    over_years.label_ends(ax, int(rows["period"].iloc[-1]) + 0.7, labels, NAME)
+    over_years.mark_years(ax, rows["period"].astype(int))
 
 
 def _events(partner: str, rows: pd.DataFrame) -> list[Event]:

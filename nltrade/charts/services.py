@@ -1,24 +1,35 @@
 """Trade in services over the years: the total and the classes at hand, imports beside exports."""
 
+from collections.abc import Mapping
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
 
 from nltrade import registry
-from nltrade.charts import canvas, services_data, style
-from nltrade.charts import over_years as panels
+from nltrade.charts import canvas, over_years, style
 from nltrade.charts.canvas import Canvas
 from nltrade.charts.chart import Chart, Series
-from nltrade.charts.provenance import origins_in, source_lines, statuses, to_fetch
-from nltrade.charts.services_data import TOTAL
+from nltrade.charts.provenance import origins_in, source_lines, statuses, to_fetch, year_label
+from nltrade.errors import NoData
+from nltrade.questions import trade
 from nltrade.questions.trade import VALUE
 from nltrade.registry.entries import Lang
 from nltrade.words import Words
 
 APART = 0.05  # between two panels, as a part of their width
 NAMES = 1.35  # inches beside each panel for the names of lines
+FLOWS = ["import", "export"]
+TOTAL, OLD = "S", "EBOPS-"  # the whole, and how the classes of the fifth manual begin
+
+HEADLINES = {
+    "export import": "services-headline",
+    "export": "services-headline-export",
+    "import": "services-headline-import",
+    "": "services-headline-none",
+}
 
 
 def draw_services(frame: pd.DataFrame, *, partner: str = "RU", lang: Lang = "en") -> Chart:
@@ -58,12 +69,12 @@ def draw_services(frame: pd.DataFrame, *, partner: str = "RU", lang: Lang = "en"
     """
     say = Words(lang)
     partner = registry.country(partner).id
-    data = services_data.rows(frame, partner)
-    classes = services_data.largest(data, len(style.CLASSES))
+    data = _rows(frame, partner)
+    classes = _largest(data, len(style.CLASSES))
     known = data.dropna(subset=[VALUE])
     drawn = data[data["product"].isin([TOTAL, *classes])].reset_index(drop=True)
-    headline = services_data.headline(frame, drawn, partner, lang)
-    marks = services_data.marks(drawn, lang)
+    headline = _headline(frame, drawn, partner, lang)
+    marks = _marks(drawn, lang)
     subtitle = [say.text("services-subtitle", partner=partner)]
     if classes:
         subtitle.append(say.label("services-thick"))
@@ -74,7 +85,7 @@ def draw_services(frame: pd.DataFrame, *, partner: str = "RU", lang: Lang = "en"
     footer = [
         " ".join(
             [
-                *services_data.notes(frame, drawn, marks, partner, lang),
+                *_notes(frame, drawn, marks, partner, lang),
                 *to_fetch(frame, partner, "SC", "services-fetch", lang),
             ]
         ),
@@ -90,7 +101,7 @@ def draw_services(frame: pd.DataFrame, *, partner: str = "RU", lang: Lang = "en"
 
 def _series(drawn: pd.DataFrame, say: Words) -> list[Series]:
     return [
-        panels.year_series(
+        over_years.year_series(
             f"{registry.product(product).text(say.lang)}, {say.label(flow)}, {table}",
             rows,
             VALUE,
@@ -109,19 +120,19 @@ def _paint(
     tall = high - low or 1.0
     ticks = canvas.billions(low, high, say.lang)
     left = canvas.room(ticks.values())
-    (limits, _), year = panels.limits([drawn, drawn], space.width - left, NAMES, APART)
+    (limits, _), year = over_years.limits([drawn, drawn], space.width - left, NAMES, APART)
     partner = drawn["partner"].iloc[0]
-    titles = {flow: say.text(f"{flow}-with", partner=partner) for flow in services_data.FLOWS}
-    above = panels.titles(dict.fromkeys(titles.values(), year * (limits[1] - limits[0])))
+    titles = {flow: say.text(f"{flow}-with", partner=partner) for flow in FLOWS}
+    above = over_years.titles(dict.fromkeys(titles.values(), year * (limits[1] - limits[0])))
     axes = space.open(3.75 + above).axes(1, 2, left=left, titles=above, wspace=APART)
     for ax, (flow, title) in zip(axes, titles.items(), strict=True):
         ax.set(xlim=limits, ylim=(low - 0.09 * tall, high + 0.04 * tall))
         ax.set_yticks(list(ticks), list(ticks.values()))
         ax.axhline(0, color=style.GREY, linewidth=0.8)
         for number, at in enumerate(marks, start=1):
-            panels.mark_at(ax, at, number, high)
+            over_years.mark_at(ax, at, number, high)
         _lines(ax, drawn[drawn["flow"] == flow], classes, say.lang)
-        panels.title(ax, title, style.COLOURS[flow])
+        over_years.title(ax, title, style.COLOURS[flow])
     axes[1].tick_params(labelleft=False)
 
 
@@ -139,7 +150,9 @@ def _lines(ax: Axes, rows: pd.DataFrame, classes: list[str], lang: Lang) -> None
         )
         line = rows[rows["product"] == product]
         for table, years in line.groupby("table", sort=False):
-            panels.draw_line(ax, years, VALUE, colour, registry.tables()[str(table)].breaks, **look)
+            over_years.draw_line(
+                ax, years, VALUE, colour, registry.tables()[str(table)].breaks, **look
+            )
         known = line.dropna(subset=[VALUE])
         if len(known):
             name = canvas.wrap(registry.product(product).text(lang), NAMES - 0.08, 7.5)
@@ -148,10 +161,115 @@ def _lines(ax: Axes, rows: pd.DataFrame, classes: list[str], lang: Lang) -> None
                 int(known["period"].iloc[-1]),
             )
     end = rows["period"].astype(int).max()
-    for name, spot in panels.label_ends(ax, end + 1.2, labels, 7.5).items():
+    for name, spot in over_years.label_ends(ax, end + 1.2, labels, 7.5).items():
         y, colour = labels[name]
         dots = ":" if lasts[name] < end else "-"  # from a line that ends before
         ax.plot(
             [lasts[name] + 0.35, end + 1.05], [y, spot], color=colour, linestyle=dots, linewidth=0.6
         )
-    panels.mark_years(ax, rows["period"].astype(int).unique())
+    over_years.mark_years(ax, rows["period"].astype(int).unique())
+
+
+def _rows(frame: pd.DataFrame, partner: str) -> pd.DataFrame:
+    """Take the totals, and the classes of the sixth manual that are not inside another one."""
+    services = trade.select(frame, kind="services")
+    cells = services[
+        (services["partner"] == partner) & (services["freq"] == "A") & services["flow"].isin(FLOWS)
+    ]
+    if cells[VALUE].isna().all():
+        name = registry.partner(partner).name()
+        tables = ", ".join(services["table"].unique())
+        raise NoData(
+            f"No yearly services with {name} ({partner}) are published separately ({tables}); that is not zero."
+        )
+    ids = set(cells["product"]) - {TOTAL}
+    outer = {id for id in ids if not any(id != other and id.startswith(other) for other in ids)}
+    cells = cells[cells["product"].isin([TOTAL, *(id for id in outer if not id.startswith(OLD))])]
+    order = {id: at for at, id in enumerate([*registry.tables(), *registry.products()])}
+    keys = ["table", "flow", "product", "period"]
+    cells = cells.sort_values(
+        keys, key=lambda s: s.map(order) if s.name in ("table", "product") else s
+    )
+    published = cells.groupby("table")[VALUE].transform("count") > 0
+    columns = [
+        "table",
+        "concept",
+        "partner",
+        "flow",
+        "product",
+        "period",
+        "complete",
+        "status",
+        VALUE,
+    ]
+    return cells.loc[published, columns].reset_index(drop=True)
+
+
+def _largest(data: pd.DataFrame, most: int) -> list[str]:
+    """Choose the classes to draw, by their latest year, and give them in the order of the registry."""
+    classes = data[data["product"] != TOTAL]
+    last = (
+        classes[classes["period"] == classes["period"].max()]
+        .groupby("product")[VALUE]
+        .max()
+        .fillna(0)
+    )
+    kept = set(last.sort_values(ascending=False, kind="stable").index[:most])
+    return [id for id in classes["product"].unique() if id in kept]
+
+
+def _marks(drawn: pd.DataFrame, lang: Lang) -> dict[str, float]:
+    """Say where one table gives way to the next, and where in the years that is."""
+    say = Words(lang)
+    found = {}
+    totals = list(drawn[drawn[VALUE].notna()].groupby("table", sort=False))
+    for (before, earlier), (after, later) in pairwise(totals):
+        end, start = int(earlier["period"].max()), int(later["period"].min())
+        years = say.several(sorted(set(earlier["period"]) & set(later["period"])))
+        same = earlier["concept"].iloc[0] == later["concept"].iloc[0]
+        id = ("services-vintages" if years else "services-tables") if same else "services-manuals"
+        found[say.text(id, years=years, before=before, after=after)] = (end + start) / 2
+    return found
+
+
+def _notes(
+    frame: pd.DataFrame, drawn: pd.DataFrame, marked: Mapping[str, float], partner: str, lang: Lang
+) -> list[str]:
+    """Say where lines stop, what is left out and what is not published."""
+    say = Words(lang)
+    listed = "; ".join(f"({number}) {text}" for number, text in enumerate(marked, start=1))
+    said = [say.text("services-breaks", breaks=listed)] if listed else []
+    said += over_years.notes(drawn, {}, lang)
+    old = frame[
+        (frame["partner"] == partner) & frame["product"].str.startswith(OLD) & frame[VALUE].notna()
+    ]
+    said += [say.text("services-old-classes", table=table) for table in old["table"].unique()]
+    counts = drawn.groupby("product", sort=False)[VALUE].count()
+    if drawn[VALUE].isna().any():
+        said.append(say.label("services-gaps"))
+    empty = [registry.product(id).text(lang) for id in counts[counts == 0].index]
+    if empty:
+        said.append(say.text("services-empty", classes=say.several(empty)))
+    return said
+
+
+def _headline(frame: pd.DataFrame, drawn: pd.DataFrame, partner: str, lang: Lang) -> str:
+    """Say the totals of the latest year, and the largest class."""
+    say = Words(lang)
+    known = drawn.dropna(subset=[VALUE])
+    totals = known[known["product"] == TOTAL]
+    newest = (totals if len(totals) else known).sort_values("period", kind="stable").iloc[-1]
+    year, table = newest["period"], newest["table"]
+    latest = known[(known["period"] == year) & (known["table"] == table)]
+    flows = latest[latest["product"] == TOTAL].set_index("flow")[VALUE].to_dict()
+    values = {"partner": partner, "year": year_label(frame, table, year, lang)}
+    values |= {"export": flows.get("export"), "import_": flows.get("import")}
+    sentence = say.text(HEADLINES[" ".join(sorted(flows))], **values)
+    classes = latest[latest["product"] != TOTAL]
+    if classes.empty:
+        return sentence
+    top = classes.loc[classes[VALUE].idxmax()]
+    service = registry.product(top["product"]).text(lang)
+    return sentence + say.text(
+        "services-largest", service=service, flow=top["flow"], value=top[VALUE]
+    )

@@ -1,0 +1,20 @@
+"""The figures by name, and what each is drawn from. A new figure is an entry here and a module."""
+
+from typing import Literal
+
+Given = Literal["frame", "verdicts", "partner", "period", "sectors"]
+
+# Each `name` is drawn by `draw_name` of the module `nltrade.charts.name`. Nothing here loads
+# matplotlib: the command line and the manifest need the names alone.
+FIGURES: dict[str, tuple[Given, ...]] = {
+    "reported": ("verdicts",),
+    "over_time": ("frame", "partner"),
+    "ranking": ("frame", "partner", "period"),
+    "composition": ("frame", "partner", "period"),
+    "fuels": ("frame", "partner", "period"),
+    "coverage": ("sectors",),
+    "sectors": ("frame", "partner", "period", "sectors"),
+    "sectors_over_time": ("frame", "partner", "sectors"),
+    "services": ("frame", "partner"),
+}
+NAMES = tuple(FIGURES)
