@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 from nltrade import registry
-from nltrade.briefing.blocks import Block, Figure, Heading, Points, Section, grid, table, values_of
+from nltrade.briefing.blocks import Block, Figure, Heading, Points, Section, table, values_of
 from nltrade.briefing.facts import RANKED, Facts
 from nltrade.claims import Verdict
 from nltrade.claims.reading import WRITTEN, place_range
 from nltrade.sources.snapshot import Origin
-from nltrade.tables.claims import reasons
+from nltrade.tables.claims import readings_table
 from nltrade.words import Words
 
 NOTES = ["valuation", "confidential", "eu-membership", "rank-certainty"]
@@ -99,12 +99,10 @@ def _reasons(verdicts: Sequence[Verdict], say: Words) -> list[Block]:
     """Say of each claim why, with all readings of a place."""
     blocks: list[Block] = []
     for one in verdicts:
-        title = f"{one.claim.text(say.lang)}: {say.label(one.verdict)}"
-        for part in reasons(one, say.lang, title):
-            if grid(part)[0]:
-                blocks.append(part)
-                continue
-            blocks += [Heading(part.title), Points(part.remarks)]
+        blocks.append(Heading(f"{one.claim.text(say.lang)}: {say.label(one.verdict)}"))
+        blocks.append(Points(one.why(say.lang)))
+        if one.claim.measure == "place":
+            blocks.append(readings_table(one, say.lang))
     return blocks
 
 

@@ -44,7 +44,8 @@ def add_chart(slide: Any, chart: Chart, box: tuple[int, int, int, int]) -> Any:
     several = len({each.how for each in series}) != 1 or len(series) > MOST_SERIES
     if chart.kind not in KINDS or words or several or len(points) < 2:
         return None
-    if chart.kind == "bars" and len(points) * len(series) > MOST_BARS:
+    alike = all(len(each.values) == len(points) for each in series)
+    if chart.kind == "bars" and (len(points) * len(series) > MOST_BARS or not alike):
         return None
     if chart.kind == "lines":
         points = _with_gaps(chart, sorted(points))

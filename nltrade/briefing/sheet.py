@@ -72,7 +72,7 @@ def _texts(sheet: Any, section: Section, blocks: Sequence[Table], looks: Mapping
         row += 2
         if block.title:
             sheet.write_string(row, 0, block.title, looks["bold"])
-        row = _cells(sheet, row + 1, block.values, looks)
+        row = _cells(sheet, row + 1, block.cells, looks)
         for remark in block.remarks:
             sheet.write_string(row, 0, remark)
             row += 1

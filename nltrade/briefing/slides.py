@@ -108,7 +108,8 @@ def _widen(show: Any) -> None:
     show.slide_width, show.slide_height = Inches(WIDE), Inches(TALL)
     master = show.slide_master
     for shape in [*master.placeholders, *(s for each in show.slide_layouts for s in each.placeholders)]:
-        shape.left, shape.width = int(shape.left * across), int(shape.width * across)
+        if shape._element.spPr.find("{*}xfrm") is not None:  # else it is where the master has it
+            shape.left, shape.width = int(shape.left * across), int(shape.width * across)
 
     for layout in show.slide_layouts:
         bodies = [s for s in layout.placeholders if s.placeholder_format.type in BODIES]
@@ -116,8 +117,8 @@ def _widen(show: Any) -> None:
         if title is not None and bodies:
             _put(title, Box(*map(Inches, (MARGIN, 0.35, WIDE - 2 * MARGIN, 0.95))))
         for at, body in enumerate(bodies if len(bodies) <= 2 else []):
-            room = (WIDE - 2 * MARGIN - 0.4 * (len(bodies) - 1)) / len(bodies)
-            _put(body, Box(*map(Inches, (MARGIN + at * (room + 0.4), 1.4, room, 5.3))))
+            room = (WIDE - 2 * MARGIN - 0.3 * (len(bodies) - 1)) / len(bodies)
+            _put(body, Box(*map(Inches, (MARGIN + at * (room + 0.3), 1.4, room, 5.4))))
 
     styles = master.element.find(".//{*}txStyles")
     title, body = styles.find("{*}titleStyle/{*}lvl1pPr"), styles.find("{*}bodyStyle/{*}lvl1pPr")
@@ -245,7 +246,7 @@ def _add_table(slide: Any, block: Table, box: Box, size: float) -> None:
     shape = slide.shapes.add_table(1 + len(rows), len(head), box.left, box.top, box.width, tall)
     shape.table._tbl.tblPr.find("{*}tableStyleId").text = PLAIN
     shape.table.horz_banding = False
-    room = box.width / Inches(1) * 150 / size  # characters beside each other
+    room = box.width / Inches(1) * 120 / size  # characters beside each other
     for column, share in zip(shape.table.columns, widths(block, room), strict=True):
         column.width = int(box.width * share)
 

@@ -57,6 +57,7 @@ def render(content: Content, images: Mapping[str, Sequence[bytes]]) -> bytes:
         "fonts": [FAMILY, "DejaVu Sans"],
         "title": content.title,
         "subtitle": content.subtitle,
+        "summary-head": Words(content.lang).label("summary-head"),
         "annex-head": Words(content.lang).label("annex"),
         "end": content.end,
         **parts,

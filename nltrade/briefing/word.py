@@ -31,7 +31,7 @@ from nltrade.files import without_moments
 from nltrade.words import Words
 
 PAGE_ONE, HIGHEST = 6.6, 10.5  # cm: the most that a picture takes of page one, and of a later page
-ROOM = 110  # characters of a table beside each other
+ROOM = 92  # characters of a table beside each other
 BLUE = RGBColor(0x00, 0x54, 0x9F)
 TONES = {"supported": "1B6E3C", "contradicted": "B3261E", "depends": "7A5200"}
 LOCALES = {"en": "en-GB", "nl": "nl-NL"}
@@ -41,6 +41,7 @@ STYLES = {
     "Title": (20, True, "222222", 0, 2),
     "Heading 1": (14, True, "222222", 14, 4),
     "Heading 2": (11, True, "222222", 10, 3),
+    "Heading 3": (10, True, "222222", 8, 2),
     "Caption": (8.5, False, "444444", 2, 3),
     "List Bullet": (10, False, "222222", 0, 3),
     "Header": (8.5, False, "555555", 0, 0),
@@ -157,7 +158,7 @@ def _page(paper: Paper, content: Content) -> None:
     page.left_margin = page.right_margin = Cm(2.3)
     page.top_margin = page.bottom_margin = Cm(2.0)
     page.header_distance = page.footer_distance = Cm(1.0)
-    page.header.paragraphs[0].text = f"{content.title}  |  {content.subtitle}"
+    page.header.paragraphs[0].text = content.title
     foot = page.footer.paragraphs[0]
     foot.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     _field(foot, "PAGE", "1")
