@@ -19,7 +19,7 @@ import polars as pl
 from polars.testing import assert_frame_equal
 
 import nltrade as nl
-from nltrade.questions.arithmetic import CELL, SERIES
+from nltrade.questions.trade import CELL, SERIES
 from nltrade.registry import tables
 
 ROWS = 1_000_000

@@ -11,7 +11,7 @@ import hashlib
 import tempfile
 import tomllib
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -22,7 +22,7 @@ from filelock import FileLock
 
 import nltrade
 from nltrade import registry
-from nltrade.claims import check_claims
+from nltrade.claims import Verdict, check_claims
 from nltrade.errors import ManifestError, NoData
 from nltrade.files import as_csv, sha256, write
 from nltrade.registry import claims as reported
@@ -112,7 +112,7 @@ class Reason(NamedTuple):
     """Why a file would change: a text of the registry that begins with ``change-``, and its fields."""
 
     id: str
-    values: dict[str, str | int]
+    values: Mapping[str, str | int]
 
 
 class Change(NamedTuple):
@@ -358,7 +358,7 @@ def _charts(question: Question, frame: pd.DataFrame) -> tuple[list["Chart"], dic
     draw = nltrade.charts.draw  # says what to install where that is not
     about = registry.country(question.partner)
     names = question.names or nltrade.charts.NAMES
-    verdicts = []
+    verdicts: list[Verdict] = []
     if "reported" in names:  # the only figure that draws verdicts
         own = reported.claims(question.claims) if question.claims else None
         verdicts = check_claims(frame, reported.claims_about(about.id, question.year, own))

@@ -24,8 +24,8 @@ from nltrade.claims import place
 from nltrade.claims import value as figure
 from nltrade.claims.reading import Cell, Placed, Reading, Reason, Verdict
 from nltrade.questions import frame as shape
-from nltrade.questions.arithmetic import CELL
 from nltrade.questions.frame import VALUE
+from nltrade.questions.trade import CELL
 from nltrade.registry import claims as reported
 from nltrade.registry.entries import Claim, Lang
 from nltrade.report import Results
@@ -79,19 +79,19 @@ def check_claims(
             *(id for id in snapshot.here() if any(registry.table(id).covers(y) for y in years)),
             period=years,
         )
-    rows = shape.tidy(frame, [*CELL, "flow", VALUE])
+    rows = shape.checked(frame, [*CELL, "flow", VALUE])
     products = {
         "TOTAL",
         "S",
         *(claim.product for claim in listed),
     }  # what a claim is about, and the totals beside it
-    shape.periods(rows)
+    shape.require_periods(rows)
     rows = rows.filter(
         nw.col("period").is_in(sorted(years)), nw.col("product").is_in(sorted(products))
     )
     rows = rows.collect() if isinstance(rows, nw.LazyFrame) else rows
-    shape.totals(rows.filter(nw.col("level") == 0))
-    shape.once(rows, shape.KEY)
+    shape.require_totals(rows.filter(nw.col("level") == 0))
+    shape.require_unique(rows, shape.KEY)
     cells = rows.to_pandas()
     sources = snapshot.origins(cells)
     return Results(_check(claim, cells, sources) for claim in listed)

@@ -16,6 +16,7 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 from narwhals.exceptions import DuplicateError
+from narwhals.typing import IntoFrameT
 
 from nltrade import registry
 from nltrade.errors import FrameError, close_to
@@ -35,7 +36,7 @@ TAKES = {
 UNITS = {"value_eur": "/ 1e6", "value_keur": "/ 1e3", "value_teur": "/ 1e3", "value_beur": "* 1e3"}
 
 
-def tidy(frame: Any, needed: Iterable[str], *, adds: Iterable[str] = ()) -> Any:
+def checked(frame: Any, needed: Iterable[str], *, adds: Iterable[str] = ()) -> Any:
     """
     Check a frame, and bring its columns to the types that the functions of this package count on.
 
@@ -61,10 +62,10 @@ def tidy(frame: Any, needed: Iterable[str], *, adds: Iterable[str] = ()) -> Any:
 
     Examples
     --------
-    >>> tidy(pd.DataFrame({"period": [2012], "value_meur": [1]}), ["period", "value_meur"]).rows()
+    >>> checked(pd.DataFrame({"period": [2012], "value_meur": [1]}), ["period", "value_meur"]).rows()
     [('2012', 1.0)]
     """
-    rows, brought = columns(frame, needed)
+    rows, brought = check_columns(frame, needed)
     for name in adds:
         if name in rows.collect_schema():
             raise FrameError(
@@ -73,9 +74,9 @@ def tidy(frame: Any, needed: Iterable[str], *, adds: Iterable[str] = ()) -> Any:
     return rows.with_columns(**brought) if brought else rows
 
 
-def columns(frame: Any, needed: Iterable[str]) -> tuple[Any, dict[str, nw.Expr]]:
+def check_columns(frame: Any, needed: Iterable[str]) -> tuple[Any, dict[str, nw.Expr]]:
     """
-    Check a frame as `tidy` does, but leave its columns as they are: what brings them to their types comes beside it.
+    Check a frame as `checked` does, but leave its columns as they are: what brings them to their types comes beside it.
 
     Parameters
     ----------
@@ -92,7 +93,7 @@ def columns(frame: Any, needed: Iterable[str]) -> tuple[Any, dict[str, nw.Expr]]
     Raises
     ------
     FrameError
-        As `tidy` does.
+        As `checked` does.
     """
     if isinstance(frame, pd.DataFrame) and frame.columns.nlevels > 1:
         raise FrameError(
@@ -118,11 +119,11 @@ def columns(frame: Any, needed: Iterable[str]) -> tuple[Any, dict[str, nw.Expr]]
             )
     brought = {name: _brought(name, schema[name]) for name in asked}
     if isinstance(rows, nw.DataFrame):
-        _look(rows, asked)
+        _check_rows(rows, asked)
     return rows, {name: column for name, column in brought.items() if column is not None}
 
 
-def once(rows: Any, key: Iterable[str]) -> None:
+def require_unique(rows: Any, key: Iterable[str]) -> None:
     """
     Refuse an eager frame in which a cell is there twice.
 
@@ -151,7 +152,7 @@ def once(rows: Any, key: Iterable[str]) -> None:
         )
 
 
-def periods(rows: Any) -> None:
+def require_periods(rows: Any) -> None:
     """
     Refuse a period that is no year, quarter or month, before a question that reads it; a lazy frame is not looked into.
 
@@ -171,7 +172,7 @@ def periods(rows: Any) -> None:
                 raise FrameError(f"Column 'period' holds {period!r}. It takes {TAKES['period']}.")
 
 
-def totals(rows: Any) -> None:
+def require_totals(rows: Any) -> None:
     """
     Refuse a product that is called a total and is none, before a share of it; a lazy frame is not looked into.
 
@@ -195,7 +196,7 @@ def totals(rows: Any) -> None:
                 )
 
 
-def grouped(rows: Any, keys: Iterable[str], *amounts: nw.Expr) -> Any:
+def group_joinable(rows: Any, keys: Iterable[str], *amounts: nw.Expr) -> Any:
     """
     Group rows, in a way that what comes out can be joined in every engine.
 
@@ -219,6 +220,12 @@ def grouped(rows: Any, keys: Iterable[str], *amounts: nw.Expr) -> Any:
         # were partitioned, as it does in a union.
         return nw.concat([found, found.filter(nw.col(names[0]) != nw.col(names[0]))])
     return found
+
+
+def in_engine_of(frame: IntoFrameT, rows: Any) -> IntoFrameT:
+    """Give an answer in the engine that the question was asked in; `frame` only says which one that is."""
+    del frame
+    return rows.to_native()  # type: ignore[no-any-return]
 
 
 def _brought(name: str, dtype: nw.dtypes.DType) -> nw.Expr | None:
@@ -251,7 +258,7 @@ def _instead(frame: Any, name: str, there: list[str]) -> str:
     return f"Bring it, with {TAKES.get(name, 'text')}.{close} Here: {', '.join(there)}."
 
 
-def _look(rows: nw.DataFrame[Any], asked: list[str]) -> None:
+def _check_rows(rows: nw.DataFrame[Any], asked: list[str]) -> None:
     """Refuse rows of an eager frame that cannot be right."""
     native = rows.to_native()
     for name in asked:

@@ -17,29 +17,27 @@ Trade that no country can have (ship's stores, the high seas, institutions) leav
 itself is not published, or not in the frame, nothing bounds a place: best and worst are missing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 import narwhals as nw
-from narwhals.typing import IntoFrameT
+import numpy as np
+from narwhals.typing import IntoDataFrameT, IntoLazyFrame
 
 from nltrade import registry
 from nltrade.errors import NoData, UnknownName, close_to
-from nltrade.questions import arithmetic
 from nltrade.questions import frame as shape
 from nltrade.questions.frame import VALUE
 
 Among = Literal["outside EU", "inside EU", "all"]
 Counted = Literal["goods", "services", "goods and services"]
 NEEDED = ["table", "kind", "flow", "partner", "partner_kind", "product", "period", VALUE]
-STRINGS = nw.col("flow", "partner", "partner_kind").cast(nw.String)
-MANY = 1_000_000  # more countries than there are: no bound
 TOTALS = {"outside EU": "NON-EU", "inside EU": "EU", "all": "WORLD"}
 
 
 def rank_partners(
-    frame: IntoFrameT,
+    frame: IntoDataFrameT | IntoLazyFrame,
     *,
     period: str | int,
     flow: str | Sequence[str] = "total trade",
@@ -48,7 +46,7 @@ def rank_partners(
     among: Among = "outside EU",
     members_on: date | None = None,
     table: str | tuple[str, ...] | None = None,
-) -> IntoFrameT:
+) -> IntoDataFrameT:
     """
     Rank countries by the value of their trade, with the best and the worst place possible.
 
@@ -74,8 +72,10 @@ def rank_partners(
     Returns
     -------
     frame
-        Of the same engine, sorted by flow and place: `flow`, `partner`, `value_meur` (million euro), `place`, `best`,
-        `worst`, and what makes a place uncertain: `hidden` (countries that could be ahead though not published one
+        Sorted by flow and place, in the eager form of the same engine: of a lazy frame the rows of the period are
+        collected, as a place is one among all. `table` and, where the frame has it, `modified` (with services beside
+        goods, `services_table` and `services_modified` too), `flow`, `partner`, `value_meur` (million euro), `place`,
+        `best`, `worst`, and what makes a place uncertain: `hidden` (countries that could be ahead though not published one
         by one), `unallocated_meur` and `services_meur` (trade without a named partner, services of partners without
         a services cell; million euro). Equal values share a place. A country without a cell of its own has no row.
         `worst` is missing for a value of zero or less, and with `best` where the total of all partners is missing:
@@ -86,9 +86,9 @@ def rank_partners(
     UnknownName
         A flow, product, table or period does not exist, or several tables cover the period.
     NoData
-        No country has a value (only for eager frames).
+        No country has a value.
     FrameError
-        A column is missing or of another type, or (in an eager frame) a cell is there twice.
+        A column is missing or of another type, or a cell is there twice.
 
     Examples
     --------
@@ -113,189 +113,255 @@ def rank_partners(
     flows = [registry.flow(one) for one in ([flow] if isinstance(flow, str) else flow)]
     kinds = ("goods", "services") if kind == "goods and services" else (kind,)
     codes = {one: registry.product(product).id if product else shape.TOTAL_OF[one] for one in kinds}
-    rows = shape.tidy(frame, [*NEEDED, *arithmetic.CELL] if "total trade" in flows else NEEDED)
-    shape.periods(rows)
+    rows = shape.checked(frame, NEEDED)
+    shape.require_periods(rows)
     there = set(rows["table"].unique().to_list()) if isinstance(rows, nw.DataFrame) else None
     tables = {one: _table(one, period, table, there) for one in kinds}
-    then = registry.eu_members(last)
-    members = then if members_on is None else registry.eu_members(members_on)
-    country = nw.col("partner_kind") == "country"
-    published = country & _takes_part(among, members) & ~nw.col(VALUE).is_null()
-    residuals = [p for p in registry.partners().values() if p.kind == "residual"]
-    filed = [p for p in residuals if among == "all" or bool(p.eu) == (among == "inside EU")]
-    # After a change of membership, trade that CBS files on the other side of the EU's border can belong here too.
-    near = filed if members == then else residuals
-    unallocated = (
-        nw.col("partner").is_in([p.id for p in near if p.holds == "unallocated"]).cast(nw.Float64)
-    )
-    part = (
-        nw.col("partner").is_in([p.id for p in filed]) | (country & _takes_part(among, then))
-    ).cast(nw.Float64)
-    amount = nw.col(VALUE).fill_null(0.0)
-    pools = {
-        "unallocated": amount * unallocated,
-        "untold": unallocated * nw.col(VALUE).is_null().cast(nw.Float64),
-        "parts": amount * part,
-        "rounding": 0.5 * part,
-        "published": published.cast(nw.Float64),
-    }
 
-    parts, free = [], []
-    for one in kinds:
-        on_table = nw.col("table") == tables[one]
-        cells = rows.filter(nw.col("kind") == one, on_table, nw.col("period") == period)
-        cells = cells.filter(nw.col("product") == codes[one])
-        if "total trade" in flows:
-            totals = arithmetic.combine(cells, "total trade")
-            cells = nw.concat([each.select(STRINGS, VALUE) for each in (cells, totals)])
-        parts.append(
-            arithmetic.single(cells.select(STRINGS, VALUE).filter(nw.col("flow").is_in(flows)))
-        )
-        amounts = parts[-1].with_columns(
-            nw.when(nw.col("partner") == TOTALS[among]).then(nw.col(VALUE)).alias("whole"), **pools
-        )
-        sums = shape.grouped(amounts, ["flow"], nw.col("whole").max(), nw.col(*pools).sum())
-        free.append(_free(sums, len(members - {"NL"}) if among == "inside EU" else None))
-
-    countries = parts[0].filter(published).select("flow", "partner", nw.col(VALUE).alias("value"))
-    if len(parts) == 1:
-        countries = countries.with_columns(open=nw.lit(False))
-        pool = free[0].with_columns(services=nw.lit(0.0))
-    else:
-        services = (
-            parts[1].filter(published).select("flow", "partner", nw.col(VALUE).alias("services"))
-        )
-        countries = countries.join(services, on=["flow", "partner"], how="left").select(
-            "flow",
-            "partner",
-            (nw.col("value") + nw.col("services").fill_null(0.0)).alias("value"),
-            nw.col("services").is_null().alias("open"),
-        )
-        more = free[1].select(
-            "flow",
-            nw.col("unallocated").alias("more"),
-            nw.col("hidden").alias("services"),
-            nw.col("known").alias("both_known"),
-        )
-        pool = (
-            free[0]
-            .join(more, on="flow")
-            .with_columns(
-                nw.col("unallocated") + nw.col("more"), nw.col("known") & nw.col("both_known")
-            )
-        )
-    if isinstance(countries, nw.DataFrame) and countries.is_empty():
+    parts = [
+        _collected(rows, kind=one, table=tables[one], product=codes[one], period=period)
+        for one in kinds
+    ]
+    field = _Field.of(among, then=registry.eu_members(last), now=_members(members_on, last))
+    columns: dict[str, list[Any]] = {}
+    for name in sorted(set(flows)):
+        values = [_values(part, name) for part in parts]
+        for row in _ranked(field, values, [_kinds(part) for part in parts]):
+            for column, value in {"flow": name, **row}.items():
+                columns.setdefault(column, []).append(value)
+    if not columns:
         what = f"{', '.join(flows)} of {kind} in {period}"
         raise NoData(f"No country has a value for {what} in table {' and '.join(tables.values())}.")
-    groups = parts[0].filter(
-        nw.col("partner").is_in([p.id for p in near if p.holds == "countries"])
-    )
-    groups = groups.filter(~nw.col(VALUE).is_null()).select(
-        "flow", "partner", nw.col(VALUE).alias("value")
-    )
-    places = _places(countries, groups, pool, with_services=len(parts) == 2)
-    return nw.maybe_reset_index(places).to_native()  # type: ignore[no-any-return]
+    return _as_frame(columns, _sources(parts, tables), parts[0])  # type: ignore[no-any-return]
 
 
-def _free(sums: Any, members: int | None) -> Any:
-    """
-    Say, for each flow, what is not published by partner: in which pool it lies, and who could have it.
+class _Field(NamedTuple):
+    """Who may take part in a ranking, and which residuals bound it."""
 
-    What the parts leave of their total (more than rounding could) is that of countries without a cell. Where the
-    trade without a named partner is itself withheld, it could be that as well. Where the total is not published,
-    nothing bounds it: `known` is False.
-    """
-    left = nw.col("whole") - nw.col("parts")
-    hidden = nw.when(left > nw.col("rounding")).then(left).otherwise(0.0)
-    unseen = nw.lit(float(MANY)) if members is None else members - nw.col("published")
-    return sums.select(
-        "flow",
-        (nw.col("unallocated") + nw.when(nw.col("untold") > 0).then(hidden).otherwise(0.0)).alias(
-            "unallocated"
-        ),
-        hidden.alias("hidden"),
-        unseen.alias("unseen"),
-        (~nw.col("whole").is_null()).alias("known"),
-    )
+    among: Among
+    members: frozenset[str]  # of the EU on the day that is asked for
+    then: frozenset[str]  # on the last day of the period: on which side CBS files a partner
+    filed: frozenset[str]  # residuals that CBS files on this side of the EU's border
+    unallocated: frozenset[str]  # residuals of which all could be one partner's
+    groups: frozenset[str]  # residuals that are several countries
 
+    @classmethod
+    def of(cls, among: Among, *, then: frozenset[str], now: frozenset[str]) -> "_Field":
+        residuals = [each for each in registry.partners().values() if each.kind == "residual"]
+        filed = [
+            each for each in residuals if among == "all" or bool(each.eu) == (among == "inside EU")
+        ]
 
-def _places(countries: Any, groups: Any, pool: Any, *, with_services: bool) -> Any:
-    """
-    Count who is ahead of each country, who could be, and whom it could pass; each flow apart.
-
-    `countries` has partner, value and `open` (services not published); `groups` has partner and value; `pool` is a
-    row for each flow: what could belong to any partner (`unallocated`), to countries without a cell (`hidden`) and
-    to partners without a services cell (`services`).
-    """
-    name = nw.lit("").cast(nw.String).alias("partner")
-    hidden = pool.select(
-        "flow", name, nw.col("hidden").alias("value"), nw.col("unseen").alias("most")
-    )
-    inside = nw.concat([groups.with_columns(most=nw.lit(float(MANY))), hidden])
-    inside = inside.with_columns(open=nw.lit(True), alone=nw.lit(False))
-    single = countries.with_columns(most=nw.lit(1.0), alone=nw.lit(True))
-    columns = ["flow", "partner", "value", "open", "alone", "most"]
-    others = nw.concat([single.select(columns), inside.select(columns)])
-    own, other, alone = nw.col("value"), nw.col("value_other"), nw.col("alone")
-    gift, services = nw.col("unallocated"), nw.col("services")
-    received = nw.when(nw.col("open_other")).then(services).otherwise(0.0)
-    reach = own + gift + nw.when(nw.col("open")).then(services).otherwise(0.0)
-    extras = {"by_gift": gift}
-    if with_services:
-        extras |= {"by_services": received, "by_both": gift + received}
-
-    def parts(value: nw.Expr) -> nw.Expr:
-        """Count the parts of the size at hand that a value goes into, a last smaller one included."""
-        count = (value / nw.col("size")).ceil().clip(1.0)
-        return nw.when(count > nw.col("most") + 1).then(nw.col("most") + 1).otherwise(count)
-
-    counted = (
-        countries.with_columns(size=nw.when(own > 0).then(own))
-        .join(pool.select("flow", "unallocated", "services", "known"), on="flow")
-        .join(
-            others.rename({name: f"{name}_other" for name in ("partner", "value", "open")}),
-            on="flow",
+        # After a change of membership, trade that CBS files on the other side of the EU's border
+        # can belong here too.
+        may_belong = filed if now == then else residuals
+        return cls(
+            among=among,
+            members=now,
+            then=then,
+            filed=frozenset(each.id for each in filed),
+            unallocated=frozenset(each.id for each in may_belong if each.holds == "unallocated"),
+            groups=frozenset(each.id for each in may_belong if each.holds == "countries"),
         )
-        .filter(nw.col("partner") != nw.col("partner_other"))
-        .with_columns(ahead=alone & (other > own), parts=parts(other))
-        .with_columns(
-            hidden=(nw.col("parts") - 1)
-            * (~alone).cast(nw.Int64),  # all parts but the last can be larger
-            out_of_reach=(alone & (other > reach)).cast(nw.Int64),
-            **{
-                name: (parts(other + it) > nw.col("parts")) & ~nw.col("ahead")
-                for name, it in extras.items()
-            },
+
+    def takes_part(self, partner: str, members: frozenset[str]) -> bool:
+        return self.among == "all" or (partner in members) == (self.among == "inside EU")
+
+
+class _Unpublished(NamedTuple):
+    """What is not published by partner, of one flow and kind."""
+
+    is_bounded: bool  # the total of all partners is there
+    unallocated: float  # could be any one partner's
+    hidden: float  # is that of countries without a cell
+    most: float  # how many countries these can be
+
+
+def _members(on: date | None, last: date) -> frozenset[str]:
+    return registry.eu_members(last if on is None else on)
+
+
+def _collected(rows: Any, *, kind: str, table: str, product: str, period: str) -> Any:
+    """Take the cells of one kind, table, product and period out of the engine: some hundred rows."""
+    cells = rows.filter(
+        nw.col("kind") == kind,
+        nw.col("table") == table,
+        nw.col("period") == period,
+        nw.col("product") == product,
+    )
+    carried = [name for name in ["modified"] if name in cells.collect_schema().names()]
+    cells = cells.select("flow", "partner", "partner_kind", VALUE, *carried)
+    if isinstance(cells, nw.LazyFrame):
+        cells = cells.collect()
+    shape.require_unique(cells, ["flow", "partner"])
+    return cells
+
+
+def _kinds(cells: Any) -> dict[str, str]:
+    return dict(cells.select("partner", "partner_kind").rows())
+
+
+def _values(cells: Any, flow: str) -> dict[str, float | None]:
+    """Give the value of each partner in one flow, None where it has none."""
+    by_flow: dict[str, dict[str, float | None]] = {}
+    for name, partner, value in cells.select("flow", "partner", VALUE).rows():
+        is_number = value is not None and value == value  # noqa: PLR0124
+        by_flow.setdefault(name, {})[partner] = value if is_number else None
+    if flow != "total trade" or "total trade" in by_flow:
+        return by_flow.get(flow, {})
+
+    imports, exports = by_flow.get("import", {}), by_flow.get("export", {})
+    totals: dict[str, float | None] = {}
+    for partner in imports | exports:
+        both = imports.get(partner), exports.get(partner)
+        totals[partner] = None if None in both else sum(both)  # type: ignore[arg-type]
+    return totals
+
+
+def _unpublished(
+    field: _Field, values: Mapping[str, float | None], kinds: Mapping[str, str]
+) -> _Unpublished:
+    """
+    Say what is not published by partner, and who could have it.
+
+    What the parts leave of their total (more than rounding could) is that of countries without a
+    cell. Where the trade without a named partner is itself withheld, it could be that as well.
+    """
+    whole = values.get(TOTALS[field.among])
+    countries = [
+        partner
+        for partner, kind in kinds.items()
+        if kind == "country" and field.takes_part(partner, field.then)
+    ]
+    parts = [partner for partner in values if partner in field.filed or partner in countries]
+    left = (whole or 0.0) - sum(values[partner] or 0.0 for partner in parts)
+    hidden = left if left > 0.5 * len(parts) else 0.0
+
+    cells = [values[partner] for partner in values if partner in field.unallocated]
+    unallocated = sum(value or 0.0 for value in cells)
+    if None in cells:
+        unallocated += hidden
+
+    most = np.inf
+    if field.among == "inside EU":
+        published = [partner for partner in _taking_part(field, values, kinds)]
+        most = len(field.members - {"NL"}) - len(published)
+    return _Unpublished(whole is not None, unallocated, hidden, most)
+
+
+def _taking_part(
+    field: _Field, values: Mapping[str, float | None], kinds: Mapping[str, str]
+) -> dict[str, float]:
+    """Give the countries that get a place, with their values."""
+    return {
+        partner: value
+        for partner, value in values.items()
+        if value is not None
+        and kinds[partner] == "country"
+        and field.takes_part(partner, field.members)
+    }
+
+
+def _ranked(
+    field: _Field, values: list[dict[str, float | None]], kinds: list[dict[str, str]]
+) -> list[dict[str, Any]]:
+    """Rank the countries of one flow, of goods or of goods and services together."""
+    pools = [_unpublished(field, *each) for each in zip(values, kinds, strict=True)]
+    countries = _taking_part(field, values[0], kinds[0])
+    lack_services = np.zeros(len(countries), bool)
+    unallocated = sum(pool.unallocated for pool in pools)
+    services = 0.0
+    if len(pools) == 2:
+        published = _taking_part(field, values[1], kinds[1])
+        lack_services = np.array([partner not in published for partner in countries], bool)
+        countries = {
+            partner: value + published.get(partner, 0.0) for partner, value in countries.items()
+        }
+        services = pools[1].hidden
+
+    groups = [values[0][partner] for partner in values[0] if partner in field.groups]
+    sizes = np.array([*(size for size in groups if size is not None), pools[0].hidden])
+    most = np.array([np.inf] * (len(sizes) - 1) + [pools[0].most])
+    is_bounded = all(pool.is_bounded for pool in pools)
+
+    own = np.array(list(countries.values()))
+    found = []
+    for at, (partner, value) in enumerate(countries.items()):
+        others = np.delete(own, at)
+        is_ahead = others > value
+        reach = value + unallocated + services * lack_services[at]
+        hidden = by_gift = 0
+        if value > 0:
+            hidden = int(_larger(sizes, value, most).sum())
+            by_gift = _overtaking(
+                others[~is_ahead],
+                np.delete(lack_services, at)[~is_ahead],
+                sizes,
+                most,
+                value,
+                unallocated,
+                services,
+            )
+        found.append(
+            {
+                "partner": partner,
+                VALUE: value,
+                "place": 1 + int(is_ahead.sum()),
+                "best": 1 + int((others > reach).sum()) if is_bounded else None,
+                "worst": 1 + int(is_ahead.sum()) + hidden + by_gift
+                if is_bounded and value > 0
+                else None,
+                "hidden": hidden,
+                "unallocated_meur": unallocated,
+                "services_meur": services,
+            }
         )
-        .with_columns(nw.col("ahead", *extras).cast(nw.Int64))
-        .group_by("flow", "partner", "value", "unallocated", "services", "known")
-        .agg(nw.col("ahead", "hidden", "out_of_reach").sum(), nw.col(*extras).max())
-    )
-    overtaking = nw.col("by_gift")
-    if with_services:
-        apart, both = nw.col("by_gift") + nw.col("by_services"), nw.col("by_both")
-        overtaking = nw.when(apart > both).then(apart).otherwise(both)
-    best = nw.when(nw.col("known")).then((1 + nw.col("out_of_reach")).cast(nw.Int64))
-    last = (1 + nw.col("ahead") + nw.col("hidden").fill_null(0) + overtaking.fill_null(0)).cast(
-        nw.Int64
-    )
-    worst = nw.when((own > 0) & nw.col("known")).then(last)
-    return counted.select(
-        "flow",
-        "partner",
-        own.alias(VALUE),
-        (1 + nw.col("ahead")).cast(nw.Int64).alias("place"),
-        best.alias("best"),
-        worst.alias("worst"),
-        nw.col("hidden").cast(nw.Int64),
-        gift.alias("unallocated_meur"),
-        services.alias("services_meur"),
-    ).sort("flow", "place", "partner")
+    return sorted(found, key=lambda row: (row["place"], row["partner"]))
 
 
-def _takes_part(among: Among, members: frozenset[str]) -> nw.Expr:
-    member = nw.col("partner").is_in(sorted(members))
-    return {"outside EU": ~member, "inside EU": member, "all": ~nw.lit(False)}[among]
+def _larger(sizes: Any, value: float, most: Any) -> Any:
+    """Count the countries of each size of group that can all be larger than a value."""
+    return np.minimum(np.maximum(np.ceil(sizes / value), 1), most + 1) - 1
+
+
+def _overtaking(
+    behind: Any, lack: Any, sizes: Any, most: Any, value: float, gift: float, services: float
+) -> int:
+    def passes(extra: Any, of_groups: float) -> bool:
+        alone = (behind + extra > value).any()
+        more = _larger(sizes + of_groups, value, most) > _larger(sizes, value, most)
+        return bool(alone or more.any())
+
+    by_gift = passes(gift, gift)
+    by_services = services > 0 and passes(np.where(lack, services, 0.0), services)
+    by_both = services > 0 and passes(np.where(lack, services + gift, gift), services + gift)
+    return max(by_gift + by_services, int(by_both))
+
+
+def _sources(parts: list[Any], tables: Mapping[str, str]) -> dict[str, Any]:
+    """Say which tables and snapshots a ranking is from."""
+    found: dict[str, Any] = {}
+    for prefix, cells, table in zip(["", "services_"], parts, tables.values(), strict=False):
+        found[f"{prefix}table"] = table
+        if "modified" in cells.columns:
+            found[f"{prefix}modified"] = cells["modified"][0] if len(cells) else None
+    return found
+
+
+def _as_frame(columns: dict[str, list[Any]], sources: dict[str, Any], like: Any) -> Any:
+    """Put rows in a frame of the engine; a whole number that can be missing is a float in pandas."""
+    rows = len(columns["partner"])
+    data = {name: [value] * rows for name, value in sources.items()} | columns
+    types: dict[str, Any] = {}
+    for name, values in data.items():
+        if isinstance(values[0], str):
+            types[name] = nw.String()
+        elif name in ("place", "hidden", "best", "worst"):
+            as_float = like.implementation.is_pandas_like() and None in values
+            types[name] = nw.Float64() if as_float else nw.Int64()
+        else:
+            types[name] = nw.Float64()
+    return nw.from_dict(data, schema=types, backend=like.implementation).to_native()
 
 
 def _last_day(period: str) -> date:

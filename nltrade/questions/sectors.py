@@ -16,7 +16,7 @@ from narwhals.typing import IntoFrameT
 
 from nltrade import registry
 from nltrade.errors import NoData, RegistryError
-from nltrade.questions import arithmetic, trade
+from nltrade.questions import trade
 from nltrade.questions import frame as shape
 from nltrade.questions.frame import VALUE
 from nltrade.registry import sectors as named
@@ -106,7 +106,7 @@ def sector_trade(
                 raise RegistryError(
                     f"Sector {sector.id}: of {codes} one is inside another and would count twice."
                 )
-    rows = shape.tidy(frame, [*CELL, "product", VALUE])
+    rows = shape.checked(frame, [*CELL, "product", VALUE])
     if partner is not None:
         rows = nw.from_native(trade.select(rows.to_native(), partner=partner))
     parts = []
@@ -123,7 +123,7 @@ def sector_trade(
     found = _with_growth(nw.concat([part.select(columns) for part in parts]))
     if period is not None:
         found = found.filter(nw.col("period") == str(period))
-    return found.to_native()  # type: ignore[no-any-return]
+    return shape.in_engine_of(frame, found)
 
 
 def overlaps(sectors: Mapping[str, Sector] | None = None) -> pd.DataFrame:
@@ -184,7 +184,7 @@ def sums(rows: Any, baskets: Mapping[str, Sequence[str]], kind: Kind) -> Any:
     }  # of 33 it is 3, of SC1 it is SC, of what is in no other ''
     beside = {each for each in registry.products() if each in parents or each[:-1] in parents}
     cells = rows.select(*KEY, "product", VALUE).filter(code.is_in(sorted(needed | beside | {top})))
-    shape.once(cells, [*KEY, "product"])
+    shape.require_unique(cells, [*KEY, "product"])
     products = cells.select("product").unique()
     of_basket = nw.concat(
         [
@@ -198,7 +198,9 @@ def sums(rows: Any, baskets: Mapping[str, Sequence[str]], kind: Kind) -> Any:
         published=(~empty).cast(nw.Int64),
         told=nw.col(VALUE).fill_null(0.0),
     )
-    told = shape.grouped(each, [*KEY, "sector"], nw.col("withheld", "published", "told").sum())
+    told = shape.group_joinable(
+        each, [*KEY, "sector"], nw.col("withheld", "published", "told").sum()
+    )
     totals = rows.filter(code == top).select(*CELL, nw.col(VALUE).alias("total_meur"))
     every = nw.concat(
         [
@@ -240,7 +242,7 @@ def _left_of_parents(cells: Any, withheld: Any, kind: Kind) -> Any:
     asked = withheld.with_columns(parent=parent).select(*KEY, "sector", "parent").unique()
     whole = cells.select(*KEY, code.cast(nw.String).alias("parent"), nw.col(VALUE).alias("whole"))
     children = cells.filter(code != top, ~nw.col(VALUE).is_null()).with_columns(parent=parent)
-    told = shape.grouped(children, [*KEY, "parent"], nw.col(VALUE).sum())
+    told = shape.group_joinable(children, [*KEY, "parent"], nw.col(VALUE).sum())
     left = asked.join(whole, on=[*KEY, "parent"], how="left").join(
         told, on=[*KEY, "parent"], how="left"
     )
@@ -248,7 +250,7 @@ def _left_of_parents(cells: Any, withheld: Any, kind: Kind) -> Any:
     left = left.with_columns(
         nw.col("more").fill_null(0.0), open=nw.col("whole").is_null().cast(nw.Int64)
     )
-    return shape.grouped(left, [*KEY, "sector"], nw.col("more", "open").sum())
+    return shape.group_joinable(left, [*KEY, "sector"], nw.col("more", "open").sum())
 
 
 def _remainder(rows: Any, baskets: Mapping[str, Sequence[str]], kind: Kind) -> Any:
@@ -279,7 +281,7 @@ def _remainder(rows: Any, baskets: Mapping[str, Sequence[str]], kind: Kind) -> A
                 .drop("whole")
             )
         cells = nw.concat([cells.filter(~code.is_in(inside)), parts])
-    told = shape.grouped(cells, KEY, nw.col(VALUE).sum().alias("told"))
+    told = shape.group_joinable(cells, KEY, nw.col(VALUE).sum().alias("told"))
     totals = rows.filter(code == shape.TOTAL_OF[kind]).select(
         *CELL, nw.col(VALUE).alias("total_meur")
     )
@@ -296,8 +298,8 @@ def _with_growth(found: Any) -> Any:
     total = nw.col("total_meur")
     share = nw.when(total != 0).then(100 * nw.col(VALUE) / total).alias("share_pct")
     tidy = found.rename({"sector": "product"}).with_columns(share, level=nw.lit(1))
-    grown = arithmetic.grow(tidy)
-    balance = arithmetic.combine(tidy, "balance")
+    grown = trade.grown(tidy)
+    balance = trade.combined(tidy, "balance")
     texts = [name for name in [*CELL, "product", "growth_note"] if name != "complete"]
     columns: list[Any] = [nw.col(*texts).cast(nw.String), "complete", VALUE, *COUNTS, *AMOUNTS]
     balance = balance.with_columns(

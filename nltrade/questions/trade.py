@@ -16,12 +16,33 @@ from narwhals.typing import IntoFrameT
 
 from nltrade import registry
 from nltrade.errors import NoData, UnknownName, close_to
-from nltrade.questions import arithmetic
 from nltrade.questions import frame as shape
-from nltrade.questions.arithmetic import BESIDE, CELL, GROWTH, SERIES
+from nltrade.questions.frame import in_engine_of
 from nltrade.sources.gaps import commands, gap
 
 VALUE = shape.VALUE
+
+CELL = [
+    "table",
+    "kind",
+    "concept",
+    "partner",
+    "partner_kind",
+    "product",
+    "level",
+    "freq",
+    "period",
+    "complete",
+    "status",
+]
+
+# What tells one series from another: the other columns follow from these and the period.
+SERIES = ["table", "kind", "flow", "partner", "product"]
+
+GROWTH = ["previous_meur", "growth_note", "growth_pct"]
+
+# What growth is worked out with, and does not give back.
+BESIDE = ["year", "part", "previous_complete"]
 
 
 def select(
@@ -89,14 +110,14 @@ def select(
     for column, value in [("period", period), ("kind", kind), ("table", table)]:
         if value is not None:
             wanted[column] = [str(value)]
-    rows, brought = shape.columns(frame, wanted)
+    rows, brought = shape.check_columns(frame, wanted)
     if period is not None:
-        shape.periods(rows)
+        shape.require_periods(rows)
     asked = [brought.get(column, nw.col(column)).is_in(values) for column, values in wanted.items()]
     found = rows.filter(*asked) if asked else rows
     if isinstance(found, nw.DataFrame) and found.is_empty():
         raise NoData(_nothing(rows.with_columns(**brought), wanted))
-    return found.to_native()  # type: ignore[no-any-return]
+    return in_engine_of(frame, found)
 
 
 def total(frame: IntoFrameT) -> IntoFrameT:
@@ -127,8 +148,8 @@ def total(frame: IntoFrameT) -> IntoFrameT:
     >>> nl.total(russia)["value_meur"].tolist()
     [27400.0]
     """
-    rows = shape.tidy(frame, [*CELL, "flow", VALUE])
-    return arithmetic.combine(rows, "total trade").to_native()  # type: ignore[no-any-return]
+    rows = shape.checked(frame, [*CELL, "flow", VALUE])
+    return in_engine_of(frame, combined(rows, "total trade"))
 
 
 def balance(frame: IntoFrameT) -> IntoFrameT:
@@ -158,8 +179,8 @@ def balance(frame: IntoFrameT) -> IntoFrameT:
     >>> nl.balance(russia)["value_meur"].tolist()
     [-13264.0]
     """
-    rows = shape.tidy(frame, [*CELL, "flow", VALUE])
-    return arithmetic.combine(rows, "balance").to_native()  # type: ignore[no-any-return]
+    rows = shape.checked(frame, [*CELL, "flow", VALUE])
+    return in_engine_of(frame, combined(rows, "balance"))
 
 
 def share(frame: IntoFrameT, of: Literal["all products", "all partners", "export"]) -> IntoFrameT:
@@ -205,18 +226,22 @@ def share(frame: IntoFrameT, of: Literal["all products", "all partners", "export
         )
     is_whole, differs = wholes[of]
     keys = [name for name in [*CELL, "flow"] if name not in differs]
-    rows = shape.tidy(frame, [*CELL, "flow", VALUE], adds=["whole_meur", "share_pct"])
+    rows = shape.checked(frame, [*CELL, "flow", VALUE], adds=["whole_meur", "share_pct"])
+
     if of == "export":
         rows = rows.filter(nw.col("flow").is_in(["export", "re-export", "domestic export"]))
-    wholes = rows.filter(is_whole)
+
+    totals = rows.filter(is_whole)
     if of == "all products":
-        shape.totals(wholes)
-    whole = wholes.select(*keys, nw.col(VALUE).alias("whole_meur"))
-    part_of_whole = nw.when(nw.col("whole_meur") != 0).then(
-        100 * nw.col(VALUE) / nw.col("whole_meur")
+        shape.require_totals(totals)
+
+    whole = totals.select(*keys, nw.col(VALUE).alias("whole_meur"))
+    part_of_whole = 100 * nw.col(VALUE) / nw.col("whole_meur")
+    is_known = nw.col("whole_meur") != 0
+    shares = beside(rows, whole, keys).with_columns(
+        nw.when(is_known).then(part_of_whole).alias("share_pct")
     )
-    shares = arithmetic.beside(rows, whole, keys).with_columns(part_of_whole.alias("share_pct"))
-    return shares.to_native()  # type: ignore[no-any-return]
+    return in_engine_of(frame, shares)
 
 
 def growth(
@@ -257,8 +282,8 @@ def growth(
     >>> rates.loc["2012", "growth_pct"].round(1), rates.loc["2013", "growth_note"]
     (np.float64(19.9), 'method break 2012/2013')
     """
-    rows = shape.tidy(frame, [*SERIES, "period", "complete", VALUE], adds=[*GROWTH, *BESIDE])
-    return arithmetic.grow(rows, across_breaks=across_breaks, part_years=part_years).to_native()  # type: ignore[no-any-return]
+    rows = shape.checked(frame, [*SERIES, "period", "complete", VALUE], adds=[*GROWTH, *BESIDE])
+    return in_engine_of(frame, grown(rows, across_breaks=across_breaks, part_years=part_years))
 
 
 def main_table(frame: pd.DataFrame, *, kind: str, period: str | int, partner: str = "WORLD") -> str:
@@ -300,6 +325,94 @@ def main_table(frame: pd.DataFrame, *, kind: str, period: str | int, partner: st
     rows = published if len(published) else rows
     whole = rows[rows["complete"]]
     return str((whole if len(whole) else rows)["table"].iloc[0])
+
+
+def combined(rows: Any, name: Literal["total trade", "balance"]) -> Any:
+    """Answer `total` or `balance` for rows of narwhals; a cell that is there twice is refused, or has no value."""
+    is_import = nw.col("flow") == "import"
+    is_export = nw.col("flow") == "export"
+    sign = 1 if name == "total trade" else -1
+    of_imports = nw.when(is_import).then(sign * nw.col(VALUE))
+    amount = of_imports.otherwise(nw.when(is_export).then(nw.col(VALUE)))
+
+    # A frame says of which snapshot it is; one of a user's own need not.
+    carried = [name for name in ["modified"] if name in rows.collect_schema().names()]
+    cell = [*CELL, *carried]
+    amounts = rows.select(
+        *cell,
+        amount.alias(VALUE),
+        imports=is_import.cast(nw.Int64),
+        exports=is_export.cast(nw.Int64),
+    )
+    sums = shape.group_joinable(
+        amounts,
+        cell,
+        nw.col(VALUE).sum(),
+        nw.col(VALUE).count().alias("published"),
+        nw.col("imports", "exports").sum(),
+    )
+
+    is_twice = (nw.col("imports") > 1) | (nw.col("exports") > 1)
+    if isinstance(sums, nw.DataFrame) and sums.select(is_twice.any()).item():
+        shape.require_unique(rows.filter(is_import | is_export), [*CELL, "flow"])
+
+    once_each = (nw.col("imports") == 1) & (nw.col("exports") == 1)
+    both_known = once_each & (nw.col("published") == 2)
+    return sums.with_columns(
+        nw.lit(name).alias("flow"), nw.when(both_known).then(nw.col(VALUE)).alias(VALUE)
+    ).select("table", *carried, "kind", "flow", *CELL[2:], VALUE)
+
+
+def grown(rows: Any, *, across_breaks: bool = False, part_years: bool = False) -> Any:
+    """Answer `growth` for tidy rows of narwhals."""
+    shape.require_periods(rows)
+    names = rows.collect_schema().names()
+    dated = rows.with_columns(
+        year=nw.col("period").str.slice(0, 4).cast(nw.Int64), part=nw.col("period").str.slice(4)
+    )
+    previous = dated.select(
+        *SERIES,
+        nw.col("year") + 1,
+        "part",
+        previous_meur=nw.col(VALUE),
+        previous_complete=nw.col("complete"),
+    )
+    compared = beside(dated, previous, [*SERIES, "year", "part"])
+    noted = compared.with_columns(_growth_note().alias("growth_note"))
+
+    is_part = nw.col("growth_note") == "part-year"
+    is_break = ~nw.col("growth_note").is_in(["", "part-year"])
+    is_refused = (is_part & (not part_years)) | (is_break & (not across_breaks))
+    before = nw.col("previous_meur")
+    rate = 100 * (nw.col(VALUE) / before - 1)
+    is_given = ~is_refused & (before > 0)
+    return noted.with_columns(nw.when(is_given).then(rate).alias("growth_pct")).select(
+        *names, *GROWTH
+    )
+
+
+def _growth_note() -> nw.Expr:
+    """Say what stands in the way of a comparison with the year before: a part-year, or a change of method."""
+    tables: dict[int, list[str]] = {}
+    for table in registry.tables().values():
+        for gap in table.breaks:
+            tables.setdefault(int(gap.after), []).append(table.id)
+
+    note = nw.lit("")
+    for after, ids in tables.items():
+        is_crossed = (nw.col("year") == after) & nw.col("table").is_in(ids)
+        note = nw.when(is_crossed).then(nw.lit(f"method break {after - 1}/{after}")).otherwise(note)
+
+    are_whole = nw.col("complete") & nw.col("previous_complete").fill_null(True)
+    return nw.when(are_whole).then(note).otherwise(nw.lit("part-year"))
+
+
+def beside(rows: Any, other: Any, keys: list[str]) -> Any:
+    """Join to each row what stands beside it; of an eager frame, refuse a cell that is there twice."""
+    joined = rows.join(other, on=keys, how="left")
+    if isinstance(joined, nw.DataFrame) and len(joined) > len(rows):
+        shape.require_unique(other, keys)
+    return joined
 
 
 def _nothing(rows: nw.DataFrame[Any], wanted: dict[str, list[str]]) -> str:
