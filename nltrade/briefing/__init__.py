@@ -1,4 +1,4 @@
-"""Documents to hand on: the briefing on one partner and year, as a page, Word file, slides, PDF, workbook or text."""
+"""Documents to hand on: the briefing on one partner and year, in six formats."""
 
 from collections.abc import Iterable, Mapping
 from functools import partial
@@ -17,7 +17,7 @@ from nltrade.registry import sectors as named
 from nltrade.registry.entries import Claim, Lang, Sector, known_lang
 from nltrade.sources.tidy import load
 
-# The module that writes each format, and the pictures of each figure that go into it: format and size.
+# The module that writes each format, and the pictures of a figure that it takes: format and size.
 FORMATS: dict[str, tuple[str, list[tuple[str, str]]]] = {
     "html": ("html", [("svg", "column"), ("svg", "phone")]),
     "docx": ("word", [("png", "column")]),
@@ -61,17 +61,19 @@ def briefing(
     frame : pandas.DataFrame, optional
         Tidy frame; the figures at hand by default.
     claims : mapping of str to Claim, optional
-        Reported figures, such as ``nltrade.claims("mine.toml")``; the shipped ones by default. Those about the partner
-        and the year are checked.
+        Reported figures, such as ``nltrade.claims("mine.toml")``; the shipped ones by default.
+        Those about the partner and the year are checked.
     sectors : mapping of str to Sector, optional
-        The sectors that a mission named, such as ``nltrade.sectors("mine.toml")``. By default those of the mission of
-        2013 where its claims are checked, else none.
+        The sectors that a mission named, such as ``nltrade.sectors("mine.toml")``. By default
+        those of the mission of 2013 where its claims are checked, else none.
     style : path, optional
         A matplotlib style file to draw the figures in.
     template : path or several, optional
-        A Word or PowerPoint file (``.docx``, ``.pptx``) whose styles, masters and placeholders are used.
+        A Word or PowerPoint file (``.docx``, ``.pptx``) whose styles, masters and placeholders
+        are used.
     workers : int
-        Processes to draw with. More than one needs a script that guards its main part, as `multiprocessing` does.
+        Processes to draw with. More than one needs a script that guards its main part, as
+        `multiprocessing` does.
 
     Returns
     -------
@@ -83,8 +85,8 @@ def briefing(
     UnknownName
         No such partner, language or format, or a template of another kind.
     NoData
-        No table covers the year, CBS publishes nothing on the trade with the partner, or none of your claims is
-        about it.
+        No table covers the year, CBS publishes nothing on the trade with the partner, or none of
+        your claims is about it.
 
     Examples
     --------
@@ -119,9 +121,7 @@ def briefing(
         for one in langs
     ]
 
-    kinds = {
-        one: [Picture(*kind, framed=False) for kind in FORMATS[one][1]] for one in wanted
-    }
+    kinds = {one: [Picture(*kind, framed=False) for kind in FORMATS[one][1]] for one in wanted}
     charts = [chart for content in contents for chart in content.charts]
     every = list(dict.fromkeys(kind for each in kinds.values() for kind in each))
     of_chart = iter(pictures(charts, every, style=style, workers=workers))
@@ -131,7 +131,9 @@ def briefing(
         drawn = {chart.name: next(of_chart) for chart in content.charts}
         for one in wanted:
             images = {
-                name: [all[kind] for kind in kinds[one]] for name, all in drawn.items() if kinds[one]
+                name: [all[kind] for kind in kinds[one]]
+                for name, all in drawn.items()
+                if kinds[one]
             }
             path = Path(out) / f"{content.name}.{content.lang}.{one}"
             paths.append(write(path, render[one](content, images)))
@@ -147,7 +149,8 @@ def _templates(given: Path | str | Iterable[Path | str]) -> dict[str, Path]:
         format = file.suffix.lower().removeprefix(".")
         if format not in TEMPLATES or not file.is_file():
             raise UnknownName(
-                f"No template {str(file)!r}: name a Word or PowerPoint file that is there (.docx, .pptx)."
+                f"No template {str(file)!r}: name a Word or PowerPoint file that is there "
+                "(.docx, .pptx)."
             )
         found[format] = file
     return found

@@ -1,4 +1,4 @@
-"""The annex of a briefing: how sure each place is, every reading, values, concepts, breaks, sources, coverage."""
+"""The annex of a briefing: how sure places are, every reading, values, concepts, sources."""
 
 from collections.abc import Mapping, Sequence
 
@@ -47,7 +47,9 @@ def sections(
     parts: dict[str, list[Block]] = {
         "certainty": _places(facts, say),
         "why-each": _reasons(verdicts, say),
-        "values": [each for figure in figures.values() for each in values_of(figure.chart, main=True)],
+        "values": [
+            each for figure in figures.values() for each in values_of(figure.chart, main=True)
+        ],
         "about-figures": _about(figures, say),
         "concepts": _concepts(origins, say),
         "coverage-head": coverage,
@@ -70,13 +72,14 @@ def cbs_says(one: Verdict, say: Words) -> str:
         return f"{say.place(main.value)} ({sure})"
 
     how = WRITTEN[one.claim.measure].replace("meur", "bn")
-    said = {}
+    said: dict[str, str] = {}
     for reading in one.readings:
         if reading.value is not None:
             concept = registry.table(reading.tables[0]).concept
             said.setdefault(concept, say.amount((how, reading.value)))
-    if len(set(said.values())) == 1:
-        return next(iter(said.values()))
+    amounts = list(dict.fromkeys(said.values()))
+    if len(amounts) == 1:
+        return amounts[0]
     return "; ".join(f"{amount} ({say.label(concept)})" for concept, amount in said.items())
 
 
@@ -86,12 +89,22 @@ def _places(facts: Facts, say: Words) -> list[Block]:
     for flow in RANKED:
         placed = facts.places.get(flow)
         if placed is not None:
-            ends = [say.place(end) if end else say.label("not-bounded") for end in (placed.best, placed.worst)]
-            rows.append([say.label(flow), say.bn(placed.value_meur), say.place(placed.place), *ends])
+            ends = [
+                say.place(end) if end else say.label("not-bounded")
+                for end in (placed.best, placed.worst)
+            ]
+            rows.append(
+                [say.label(flow), say.bn(placed.value_meur), say.place(placed.place), *ends]
+            )
     if not rows:
         return []
-    heads = [say.label(id) for id in ("flow-head", "amount-head", "place-head", "best-head", "worst-head")]
-    title = say.text("certainty-title", partner=facts.partner, where=facts.where, year=facts.when(say.lang))
+    heads = [
+        say.label(id)
+        for id in ("flow-head", "amount-head", "place-head", "best-head", "worst-head")
+    ]
+    title = say.text(
+        "certainty-title", partner=facts.partner, where=facts.where, year=facts.when(say.lang)
+    )
     return [table(title, heads, rows), say.note("rank-certainty")]
 
 
@@ -117,17 +130,22 @@ def _about(figures: Mapping[str, Figure], say: Words) -> list[Block]:
 
 
 def _concepts(origins: Sequence[Origin], say: Words) -> list[Block]:
-    """Say what the numbers mean: the concepts of the tables used, and where their method changed."""
+    """Say what the numbers mean: the concepts of the tables, and where their method changed."""
     tables = [registry.table(origin.table) for origin in origins]
     concepts = {each.note: say.label(each.concept.partition(" (")[0]) for each in tables}
-    lines = [f"{name[:1].upper()}{name[1:]}: {_lower(say.note(id))}" for id, name in concepts.items()]
+    lines = [
+        f"{name[:1].upper()}{name[1:]}: {_lower(say.note(id))}" for id, name in concepts.items()
+    ]
     lines += [say.note(id) for id in NOTES]
     breaks = [
-        say.text("break-in", table=each.id, before=gap.before, after=gap.after, note=say.note(gap.note))
+        say.text(
+            "break-in", table=each.id, before=gap.before, after=gap.after, note=say.note(gap.note)
+        )
         for each in tables
         for gap in each.breaks
     ]
-    return [Points(lines), *([say.label("breaks-head"), Points(breaks)] if breaks else [])]
+    where: list[Block] = [say.label("breaks-head"), Points(breaks)] if breaks else []
+    return [Points(lines), *where]
 
 
 def _lower(words: str) -> str:

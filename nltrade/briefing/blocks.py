@@ -1,4 +1,4 @@
-"""What a document consists of, whatever its format: sections of paragraphs, points, tables and pictures."""
+"""What a document consists of, whatever its format: sections of paragraphs, tables and pictures."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ Part = Literal["summary", "body", "annex"]
 
 
 class Said(str):
-    """A text that is in another language than the document (`lang`), or that is a verdict (`verdict`)."""
+    """A text that says of itself in which language it is (`lang`), or which verdict (`verdict`)."""
 
     lang: str = ""
     verdict: str = ""
@@ -79,7 +79,7 @@ Block = str | Points | Heading | Table | Figure
 
 @dataclass(frozen=True)
 class Section:
-    """A stretch of a document with a heading; `id` names it in links, `part` says where it belongs."""
+    """A stretch of a document; `id` names it in links, `part` says where it belongs."""
 
     id: str
     heading: str
@@ -89,7 +89,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Content:
-    """A document: title, what stands under it, sections, what a machine reads of it, and the line at its end."""
+    """A document: title and subtitle, sections, what machines read of it, the line at its end."""
 
     name: str
     lang: Lang
@@ -130,7 +130,7 @@ def grid(table: Table) -> tuple[list[str], list[list[str]]]:
 
 def numeric(table: Table) -> set[int]:
     """Give the places of the columns that hold numbers, which are set right and never broken."""
-    head, rows = grid(table)
+    rows = grid(table)[1]
     if not rows:
         return set()
     columns = list(zip(*rows, strict=True))[1:]
@@ -165,7 +165,9 @@ def values_of(chart: Chart, *, main: bool = False) -> list[Table]:
     for start in range(0, len(whole.columns), MOST):
         part = whole.iloc[:, start : start + MOST]
         part = part[(part != "").any(axis=1)]
-        rows = [[point, *row] for point, row in zip(part.index, part.to_numpy().tolist(), strict=True)]
+        rows = [
+            [point, *row] for point, row in zip(part.index, part.to_numpy().tolist(), strict=True)
+        ]
         tables.append(table(chart.subtitle, [head, *part.columns], rows))
     return tables
 

@@ -1,4 +1,4 @@
-"""What the briefing on one partner and year says, whatever its format: page one, the pages behind it, the annex."""
+"""What the briefing on one partner and year says: page one, the pages behind it, the annex."""
 
 from collections.abc import Mapping, Sequence
 
@@ -17,8 +17,8 @@ from nltrade.briefing.blocks import (
     table,
     verdict_mark,
 )
-from nltrade.briefing.facts import Facts, facts_of
-from nltrade.briefing.findings import findings, other_concepts
+from nltrade.briefing.facts import FLOWS, FUELS, SMALL, Facts, facts_of
+from nltrade.briefing.findings import MUCH, findings, other_concepts
 from nltrade.briefing.keyfigures import key_figures
 from nltrade.briefing.machine import linked_data
 from nltrade.charts import Chart, draw
@@ -80,7 +80,8 @@ def make_content(
     charts = _charts(frame, verdicts, facts, sectors, lang)
     if not set(charts) - {"coverage"}:
         raise NoData(
-            f"CBS publishes nothing on the trade with {registry.partner(partner).named()} ({partner})."
+            "CBS publishes nothing on the trade with "
+            f"{registry.partner(partner).named()} ({partner})."
         )
 
     told = findings(facts, lang)
@@ -117,7 +118,7 @@ def _charts(
     lang: Lang,
 ) -> dict[str, Chart]:
     """Draw what there are data for, in the order of the document."""
-    names = ["reported", *(name for members, _ in PARTS.values() for name in members), "coverage"]
+    names = ["reported", *_worth_a_figure(facts), "coverage"]
     own = frame[frame["partner"].isin([facts.partner, "WORLD"])]
     charts = {}
     for name in names:
@@ -130,6 +131,16 @@ def _charts(
         except NoData:
             continue
     return charts
+
+
+def _worth_a_figure(facts: Facts) -> list[str]:
+    """Name the figures that say something, in the order of the document: short where there is little."""
+    goods = any((facts.amount(flow) or 0) >= SMALL for flow in FLOWS)
+    place = any(placed.value_meur >= SMALL for placed in facts.places.values())
+    fuels = (facts.part("import", "import", FUELS) or 0) >= MUCH
+    services = any((facts.amount(flow, table=facts.services) or 0) >= SMALL for flow in FLOWS)
+    worth = {"composition": goods, "fuels": fuels, "ranking": place, "services": services}
+    return [name for names, _ in PARTS.values() for name in names if worth.get(name, True)]
 
 
 def _figure(chart: Chart, told: Mapping[str, str], say: Words) -> Figure:
@@ -167,7 +178,7 @@ def _summary(facts: Facts, told: Mapping[str, str], figure: Figure, say: Words) 
 
 
 def _reported(verdicts: Sequence[Verdict], say: Words) -> Section:
-    """Put each reported figure beside what CBS publishes, the verdict first, and name where it was reported."""
+    """Put each reported figure beside what CBS publishes, the verdict first."""
     heads = [say.label(id) for id in ("verdict", "asserts", "wording", "cbs")]
     rows = [
         [
@@ -183,7 +194,7 @@ def _reported(verdicts: Sequence[Verdict], say: Words) -> Section:
         Link(f"{d.title} ({d.by(say.lang)}, {say.when(d.date)})", d.address or "")
         for d in documents.values()
     ]
-    blocks = [
+    blocks: list[Block] = [
         table(say.label("verdicts-caption"), heads, rows),
         say.label("documents-head"),
         Points(cited),

@@ -1,4 +1,4 @@
-"""What a briefing knows of a partner in a year: the numbers that its sentences and its key figures share."""
+"""What a briefing knows of a partner in a year: the numbers that its sentences and tables share."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ FLOWS: tuple[Flow, Flow] = ("import", "export")
 MADE: Flow = "domestic export"
 FUELS = "3"  # section of the SITC
 TOTALS = ("TOTAL", "S")
-SMALL = 50.0  # million euro: of less, the rounding of cells to a million alone changes a rate by a percent
+SMALL = 50.0  # million euro: of less, the rounding of cells alone changes a rate by a percent
 RANKED: tuple[Flow, ...] = ("total trade", *FLOWS)
 
 
@@ -73,7 +73,7 @@ class Facts:
         partner: str | None = None,
         product: str | None = None,
     ) -> float | None:
-        """Give a published value in million euro; by default that of all goods with the partner in the year."""
+        """Give a published value in million euro; by default of all goods in the year."""
         table = self.goods if table is None else table
         rows = self.cells[(self.cells["table"] == table) & (self.cells["flow"] == flow)]
         rows = rows[rows["period"] == (period or self.year)]
@@ -88,13 +88,13 @@ class Facts:
         return None if bought is None or sold is None else sold - bought
 
     def share(self, flow: Flow, table: str | None = None) -> float | None:
-        """Give the share of the partner in Dutch imports or exports, in percent; none of a small amount."""
+        """Give the share in Dutch imports or exports, in percent; none of a small amount."""
         part = self.amount(flow, table=table)
         whole = self.amount(flow, table=table, partner="WORLD")
         return 100 * part / whole if part and part >= SMALL and whole else None
 
     def part(self, flow: Flow, of: Flow, product: str | None = None) -> float | None:
-        """Give the share of a part in the imports or exports of goods, in percent; none of a small whole."""
+        """Give the share of a part in imports or exports, in percent; none of a small whole."""
         part, whole = self.amount(flow, product=product), self.amount(of)
         return 100 * part / whole if part is not None and whole and whole >= SMALL else None
 
@@ -152,7 +152,7 @@ def facts_of(frame: pd.DataFrame, partner: str, year: int) -> Facts:
 
 
 def _table(cells: pd.DataFrame, kind: Kind, period: str, partner: str) -> str:
-    """Choose the table to tell of: for goods as everywhere, for services the newest that has the partner."""
+    """Choose the table to tell of; for services the newest that has the partner."""
     there = cells[(cells["kind"] == kind) & (cells["period"] == period)]
     own = there[(there["partner"] == partner) & there[VALUE].notna()]
     if there.empty:

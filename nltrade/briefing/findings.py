@@ -1,4 +1,4 @@
-"""The findings on the trade with a partner in a year: at most five, each of one or two sentences."""
+"""The findings on the trade with a partner in a year: at most five, of one or two sentences."""
 
 import pandas as pd
 
@@ -28,7 +28,7 @@ def findings(facts: Facts, lang: Lang) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        At most five, by topic. What CBS does not publish is said to be not published, and is never a zero.
+        At most five, by topic. What CBS does not publish is said to be not published, never zero.
 
     Examples
     --------
@@ -56,15 +56,17 @@ def findings(facts: Facts, lang: Lang) -> dict[str, str]:
 
 def _goods(facts: Facts, say: Words) -> list[str]:
     """Say imports and exports with their change, and why none is given."""
-    told = []
+    told: list[str] = []
     for flow in FLOWS:
         first = not told
-        told.append(_flow(flow, facts, say, say.text("in-year", year=facts.when(say.lang)) if first else ""))
+        told.append(
+            _flow(flow, facts, say, say.text("in-year", year=facts.when(say.lang)) if first else "")
+        )
     return told + _reason(facts, say)
 
 
 def _flow(flow: Flow, facts: Facts, say: Words, when: str) -> str:
-    """Say one flow: how it changed where that may be said, else its value, else that there is none."""
+    """Say one flow: how it changed where that may be said, else its value or that it has none."""
     amount = facts.amount(flow)
     values = {"what": f"{flow}-goods", "value": amount, "partner": facts.partner, "when": when}
     if amount is None:
@@ -82,7 +84,7 @@ def _flow(flow: Flow, facts: Facts, say: Words, when: str) -> str:
 
 
 def _reason(facts: Facts, say: Words) -> list[str]:
-    """Say why no change is given, where the method or a part-year forbids it and there is one to give."""
+    """Say why no change is given, where there is one and the method or a part-year forbids it."""
     before = facts.years[1]
     compared = [flow for flow in FLOWS if facts.amount(flow) and facts.amount(flow, period=before)]
     notes = {facts.grown[flow]["growth_note"] for flow in compared if flow in facts.grown}
@@ -111,9 +113,7 @@ def _weight(facts: Facts, say: Words) -> list[str]:
 
 def _place(facts: Facts, say: Words) -> list[str]:
     """Say the place in total trade, or else in the flow that has one, with how sure it is."""
-    places = {
-        flow: placed for flow, placed in facts.places.items() if placed.value_meur >= SMALL
-    }
+    places = {flow: placed for flow, placed in facts.places.items() if placed.value_meur >= SMALL}
     if not places:
         return []
     about = {
@@ -122,7 +122,9 @@ def _place(facts: Facts, say: Words) -> list[str]:
         "year": facts.when(say.lang),
     }
     parts = [
-        say.text("finding-place-in", what=flow, place=places[flow].place, sure=_sure(places[flow], say))
+        say.text(
+            "finding-place-in", what=flow, place=places[flow].place, sure=_sure(places[flow], say)
+        )
         for flow in FLOWS
         if flow in places
     ]
@@ -142,7 +144,7 @@ def _sure(placed: Placed, say: Words) -> str:
 
 
 def _traded(facts: Facts, say: Words) -> list[str]:
-    """Say the share of fuels in the imports where it is large, and how much of the exports is Dutch-made."""
+    """Say the share of fuels in the imports where it is large, and of Dutch product in exports."""
     told = []
     fuels = facts.part("import", "import", FUELS)
     if fuels and fuels >= MUCH:

@@ -1,4 +1,4 @@
-"""The document as one HTML page: images inside, light and dark, for a screen reader, for paper, without a network."""
+"""The document as one HTML page: all inside it, for the eye, a screen reader, a phone and paper."""
 
 import io
 import re
@@ -68,17 +68,19 @@ def _pictures(drawings: Sequence[bytes], name: str) -> list[Markup]:
     found = []
     for number, drawing in enumerate(drawings):
         text = drawing.decode("utf-8")
-        text = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>|<style.*?</style>", "", text, flags=re.S)
+        text = re.sub(
+            r"<!--.*?-->|<metadata>.*?</metadata>|<style.*?</style>", "", text, flags=re.S
+        )
         text = text[text.find("<svg") :]
         text = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{name}-{number}-", text)
-        text = re.sub(r'<svg[^>]*?(viewBox="[^"]*")[^>]*>', r'<svg \1>', text, count=1, flags=re.S)
-        found.append(Markup(text))  # noqa: S704  our own drawing, its texts escaped where they were written
+        text = re.sub(r'<svg[^>]*?(viewBox="[^"]*")[^>]*>', r"<svg \1>", text, count=1, flags=re.S)
+        found.append(Markup(text))  # a drawing of ours: its texts were escaped when written
     return found
 
 
 def _script(facts: dict[str, object]) -> Markup:
     """Write what machines read, so that no text of it ends the element that it stands in."""
-    return Markup(msgspec.json.encode(facts).decode("utf-8").replace("<", "\\u003c"))  # noqa: S704
+    return Markup(msgspec.json.encode(facts).decode("utf-8").replace("<", "\\u003c"))
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The table of key figures on page one: this year, the year before, five years before, share and place."""
+"""The key figures on page one: this year, the year before, five years before, share, place."""
 
 from nltrade import registry
 from nltrade.briefing.blocks import table
@@ -27,13 +27,22 @@ def key_figures(facts: Facts, say: Words) -> Table:
     Table
         Amounts as the sentences write them; a dash where CBS publishes none, which is not a zero.
     """
-    heads = [say.label("key-head"), *facts.years, say.label("key-share"), say.label(f"place-{facts.where}")]
+    heads = [
+        say.label("key-head"),
+        *facts.years,
+        say.label("key-share"),
+        say.label(f"place-{facts.where}"),
+    ]
     rows = [_goods(flow, facts, say) for flow in FLOWS]
-    rows.append(_row("made", [_amount(facts.amount(MADE, period=year), say) for year in facts.years], say))
+    rows.append(
+        _row("made", [_amount(facts.amount(MADE, period=year), say) for year in facts.years], say)
+    )
     rows.append(_row("balance", [_amount(facts.balance(year), say) for year in facts.years], say))
-    if facts.services:
+    if any(facts.amount(flow, table=facts.services) is not None for flow in FLOWS):
         rows += [_services(flow, facts, say) for flow in FLOWS]
-    return table(say.text("key-title", partner=facts.partner), heads, rows, remarks=_remarks(facts, say))
+    return table(
+        say.text("key-title", partner=facts.partner), heads, rows, remarks=_remarks(facts, say)
+    )
 
 
 def _row(id: str, amounts: list[str], say: Words, *beside: str) -> list[str]:
@@ -53,7 +62,9 @@ def _services(flow: Flow, facts: Facts, say: Words) -> list[str]:
     amounts = [
         _amount(facts.amount(flow, table=facts.services, period=year), say) for year in facts.years
     ]
-    return _row(f"services-{flow}", amounts, say, _share(facts.share(flow, facts.services), say), "")
+    return _row(
+        f"services-{flow}", amounts, say, _share(facts.share(flow, facts.services), say), ""
+    )
 
 
 def _amount(value: float | None, say: Words) -> str:

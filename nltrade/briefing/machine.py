@@ -1,4 +1,4 @@
-"""What a search engine reads of a briefing: a review of each claim, and the data it rests on (schema.org)."""
+"""What machines read of a briefing: a review of each claim, and the data (schema.org)."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,7 +10,11 @@ from nltrade.words import Words
 
 CONTEXT = "https://schema.org"
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
-CBS = {"@type": "Organization", "name": "Centraal Bureau voor de Statistiek", "url": "https://www.cbs.nl/"}
+CBS = {
+    "@type": "Organization",
+    "name": "Centraal Bureau voor de Statistiek",
+    "url": "https://www.cbs.nl/",
+}
 # As schema.org has it: from worst to best.
 RATING = {"contradicted": 1, "depends": 2, "supported": 3}
 

@@ -35,8 +35,8 @@ def add_chart(slide: Any, chart: Chart, box: tuple[int, int, int, int]) -> Any:
     Returns
     -------
     pptx.shapes.graphfrm.GraphicFrame or None
-        None where the figure is better as a picture: of another kind, of too many series, of values that differ in
-        unit or are words.
+        None where the figure is better as a picture: of another kind, of too many series, of
+        values that differ in unit or are words.
     """
     series = [each for each in chart.series if each.main]
     points = list(dict.fromkeys(point for each in series for point in each.values))
@@ -51,12 +51,18 @@ def add_chart(slide: Any, chart: Chart, box: tuple[int, int, int, int]) -> Any:
         points = _with_gaps(chart, sorted(points))
 
     unit = UNITS[series[0].how]
-    data = CategoryChartData(number_format='0.0' if unit > 1 else "0")
+    of_type: Any = CategoryChartData
+    data = of_type(number_format="0.0" if unit > 1 else "0")
     data.categories = [point.strip() or " " for point in points]
     for each in series:
         aside = each.aside if chart.kind == "lines" else ()  # a part-year is no point of a line
-        known = {p: v for p, v in each.values.items() if p not in aside and isinstance(v, float | int)}
-        data.add_series(each.name, [known[p] / unit if p in known and known[p] == known[p] else None for p in points])
+        known = {
+            p: v for p, v in each.values.items() if p not in aside and isinstance(v, float | int)
+        }
+        data.add_series(
+            each.name,
+            [known[p] / unit if p in known and known[p] == known[p] else None for p in points],
+        )
 
     shape = slide.shapes.add_chart(KINDS[chart.kind], *box, data)
     _style(shape.chart, chart, len(series))
@@ -66,7 +72,9 @@ def add_chart(slide: Any, chart: Chart, box: tuple[int, int, int, int]) -> Any:
 def _with_gaps(chart: Chart, years: list[str]) -> list[str]:
     """Leave a place open where the method changed, so that no line goes on across it."""
     tables = {one for both in chart.data.get("table", []) for one in str(both).split(" + ")}
-    after = {gap.after for id in tables & set(registry.tables()) for gap in registry.table(id).breaks}
+    after = {
+        gap.after for id in tables & set(registry.tables()) for gap in registry.table(id).breaks
+    }
     told: list[str] = []
     for year in years:
         told += [f"{' ' * len(told)}"] if year[:4] in after and told else []
@@ -83,8 +91,8 @@ def _style(drawn: Any, chart: Chart, count: int) -> None:
     if drawn.has_legend:
         drawn.legend.position, drawn.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
     drawn.category_axis.tick_label_position = XL_TICK_LABEL_POSITION.LOW
-    drawn.category_axis.format.line.color.rgb = RGBColor(0xBF, 0xBF, 0xBF)
-    drawn.value_axis.major_gridlines.format.line.color.rgb = RGBColor(0xE3, 0xE3, 0xE3)
+    drawn.category_axis.format.line.color.rgb = _colour("BFBFBF")
+    drawn.value_axis.major_gridlines.format.line.color.rgb = _colour("E3E3E3")
     drawn.value_axis.format.line.fill.background()
     if chart.kind == "bars":
         drawn.category_axis.reverse_order = True
@@ -96,7 +104,7 @@ def _style(drawn: Any, chart: Chart, count: int) -> None:
         start = each.name.lower()
         flow = next((id for id in ("import", "export") if start.startswith(say.label(id))), "")
         colour = {"import": IMPORT, "export": EXPORT}.get(flow) or next(others)
-        rgb = RGBColor.from_string(colour)  # type: ignore[no-untyped-call]
+        rgb = _colour(colour)
         if chart.kind == "bars":
             each.format.fill.solid()
             each.format.fill.fore_color.rgb = rgb
@@ -104,3 +112,7 @@ def _style(drawn: Any, chart: Chart, count: int) -> None:
             each.smooth = False
             each.format.line.width = Pt(2.5)
             each.format.line.color.rgb = rgb
+
+
+def _colour(code: str) -> Any:
+    return RGBColor.from_string(code)  # type: ignore[no-untyped-call]

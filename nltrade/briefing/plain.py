@@ -1,9 +1,10 @@
-"""The document as plain text, for a mail or a terminal: all that is said, and what the figures show in words."""
+"""The document as plain text, for a mail or a terminal: what figures show is said in words."""
 
 import textwrap
 from collections.abc import Mapping
 
-from nltrade.briefing.blocks import Block, Content, Figure, Heading, Points, Table, grid
+from nltrade.briefing.blocks import Block, Content, Figure, Heading, Points, grid
+from nltrade.report import Table
 from nltrade.words import Words
 
 WIDTH = 96  # characters
@@ -68,7 +69,10 @@ def _table(table: Table) -> list[str]:
         ]
     else:
         lines = [
-            _fill("; ".join(f"{name}: {cell}" for name, cell in zip(head, row, strict=True) if cell), "- ")
+            _fill(
+                "; ".join(f"{name}: {cell}" for name, cell in zip(head, row, strict=True) if cell),
+                "- ",
+            )
             for row in rows
         ]
     return [_fill(table.title), *lines, *map(_fill, table.remarks)]

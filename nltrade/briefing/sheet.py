@@ -1,4 +1,4 @@
-"""The document as a workbook: key figures, verdicts, readings, the values of every figure, sources."""
+"""The document as a workbook: key figures, verdicts, readings, values of figures, sources."""
 
 import io
 from collections.abc import Mapping, Sequence
@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
-from nltrade.briefing.blocks import Content, Section, Table, grid
+from nltrade.briefing.blocks import Content, Section, grid
 from nltrade.files import without_moments
+from nltrade.report import Table
 from nltrade.words import Words
 
 # Excel's own limit, and letters that it takes in no name of a sheet.
@@ -30,7 +31,7 @@ def render(content: Content, _: Mapping[str, Sequence[bytes]]) -> bytes:
     Returns
     -------
     bytes
-        The same every time. What is a number in the data is a number in a cell; amounts are in million euro.
+        The same every time. What is a number in the data is one in a cell, in million euro.
     """
     target = io.BytesIO()
     # every text stays a text, whatever it begins with

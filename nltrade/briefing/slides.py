@@ -1,4 +1,4 @@
-"""The document as slides: one thing a slide, in the placeholders of a template, with charts that can be restyled."""
+"""The document as slides: one thing a slide, in placeholders, with charts that can be restyled."""
 
 import copy
 import io
@@ -21,7 +21,6 @@ from nltrade.briefing.blocks import (
     Points,
     Said,
     Section,
-    Table,
     grid,
     numeric,
     table,
@@ -30,6 +29,7 @@ from nltrade.briefing.blocks import (
 from nltrade.briefing.native import add_chart
 from nltrade.charts.canvas import wrap
 from nltrade.files import without_moments
+from nltrade.report import Table
 
 WIDE, TALL, MARGIN = 13.333, 7.5, 0.6  # inches
 ROWS = 6  # of a table on a slide
@@ -39,7 +39,9 @@ SOFT = "555555"
 TONES = {"supported": "1B6E3C", "contradicted": "B3261E", "depends": "7A5200"}
 BODIES = (HOLDS.OBJECT, HOLDS.BODY)
 FEET = (HOLDS.FOOTER, HOLDS.SLIDE_NUMBER)
-PLAIN = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"  # PowerPoint's name of its table style without a style
+PLAIN = (
+    "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"  # PowerPoint's name of its table style without a style
+)
 NS = 'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
 
 
@@ -75,11 +77,11 @@ def render(
     show = _show(content, template)
     first = show.slides.add_slide(_layout(show, HOLDS.SUBTITLE))
     first.shapes.title.text = content.title
-    next(each for each in first.placeholders if each.placeholder_format.type == HOLDS.SUBTITLE).text = (
-        f"{content.subtitle}\n{content.end}"
-    )
+    next(
+        each for each in first.placeholders if each.placeholder_format.type == HOLDS.SUBTITLE
+    ).text = f"{content.subtitle}\n{content.end}"
     for section in content.sections:
-        _section(show, section, content, images)
+        _section(show, section, images)
 
     for slide in show.slides:
         _finish(slide, content)
@@ -103,17 +105,22 @@ def _show(content: Content, template: Path | None) -> Any:
 
 
 def _widen(show: Any) -> None:
-    """Stretch the layouts of python-pptx's template, which are of narrow slides, and set their type."""
+    """Stretch the layouts of python-pptx's template, which are of narrow slides; set their type."""
     across = Inches(WIDE) / show.slide_width
     show.slide_width, show.slide_height = Inches(WIDE), Inches(TALL)
     master = show.slide_master
-    for shape in [*master.placeholders, *(s for each in show.slide_layouts for s in each.placeholders)]:
+    for shape in [
+        *master.placeholders,
+        *(s for each in show.slide_layouts for s in each.placeholders),
+    ]:
         if shape._element.spPr.find("{*}xfrm") is not None:  # else it is where the master has it
             shape.left, shape.width = int(shape.left * across), int(shape.width * across)
 
     for layout in show.slide_layouts:
         bodies = [s for s in layout.placeholders if s.placeholder_format.type in BODIES]
-        title = next((s for s in layout.placeholders if s.placeholder_format.type == HOLDS.TITLE), None)
+        title = next(
+            (s for s in layout.placeholders if s.placeholder_format.type == HOLDS.TITLE), None
+        )
         if title is not None and bodies:
             _put(title, Box(*map(Inches, (MARGIN, 0.35, WIDE - 2 * MARGIN, 0.95))))
         for at, body in enumerate(bodies if len(bodies) <= 2 else []):
@@ -136,22 +143,21 @@ def _put(shape: Any, box: Box) -> None:
 
 
 def _layout(show: Any, *wanted: Any) -> Any:
-    """Choose the first layout with a title and, beside date, foot and number, just these placeholders."""
+    """Choose the first layout with a title and just these placeholders."""
     for layout in show.slide_layouts:
         there = [each.placeholder_format.type for each in layout.placeholders]
         holds = [each for each in there if each in (*BODIES, HOLDS.SUBTITLE, HOLDS.PICTURE)]
         titled = HOLDS.TITLE in there or HOLDS.CENTER_TITLE in there
         same = len(holds) == len(wanted) and all(
-            has == want or {has, want} <= set(BODIES) for has, want in zip(holds, wanted, strict=True)
+            has == want or {has, want} <= set(BODIES)
+            for has, want in zip(holds, wanted, strict=True)
         )
         if titled and same:
             return layout
     return show.slide_layouts[0] if HOLDS.SUBTITLE in wanted else show.slide_layouts[1]
 
 
-def _section(
-    show: Any, section: Section, content: Content, images: Mapping[str, Sequence[bytes]]
-) -> None:
+def _section(show: Any, section: Section, images: Mapping[str, Sequence[bytes]]) -> None:
     """Make the slides of a section: findings beside key figures, a table, a figure."""
     if section.part == "annex" and section.id not in TOLD:
         return
@@ -165,7 +171,7 @@ def _section(
                     slide.shapes.title.text = block.title
                     _add_table(slide, part, _take(slide, 0), 12)
             case Figure():
-                _figure(show, block, content, images[block.chart.name][0])
+                _figure(show, block, images[block.chart.name][0])
 
 
 def _summary(show: Any, section: Section) -> None:
@@ -207,8 +213,8 @@ def _take(slide: Any, which: int) -> Box:
     return box
 
 
-def _figure(show: Any, block: Figure, content: Content, image: bytes) -> None:
-    """Put a figure on a slide, as a chart where it is bars or lines; what to say with it in the notes."""
+def _figure(show: Any, block: Figure, image: bytes) -> None:
+    """Put a figure on a slide, as a chart where it is bars or lines; what to say in the notes."""
     chart = block.chart
     slide = show.slides.add_slide(_layout(show, HOLDS.OBJECT))
     slide.shapes.title.text = chart.headline
@@ -240,7 +246,7 @@ def _picture(slide: Any, image: bytes, box: Box) -> Any:
 
 
 def _add_table(slide: Any, block: Table, box: Box, size: float) -> None:
-    """Write a table that can be edited: thin lines, numbers to the right, verdicts in their colours."""
+    """Write a table: thin lines, numbers to the right, verdicts in their colours."""
     head, rows = grid(block)
     tall = Inches(0.4) * (1 + len(rows))
     shape = slide.shapes.add_table(1 + len(rows), len(head), box.left, box.top, box.width, tall)
@@ -279,7 +285,9 @@ def _finish(slide: Any, content: Content) -> None:
             continue
         slide.shapes._spTree.append(copy.deepcopy(each._element))
         added = slide.shapes[-1]
-        added._element.xpath(".//p:cNvPr")[0].set("id", str(900 + int(each.placeholder_format.type)))
+        added._element.xpath(".//p:cNvPr")[0].set(
+            "id", str(900 + int(each.placeholder_format.type))
+        )
         if each.placeholder_format.type == HOLDS.FOOTER:
             added.text_frame.text = content.title
     for shape in slide.shapes:

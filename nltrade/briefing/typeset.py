@@ -17,12 +17,12 @@ from nltrade.briefing.blocks import (
     Link,
     Points,
     Said,
-    Table,
     grid,
     numeric,
     widths,
 )
 from nltrade.charts.style import FAMILY, FONTS
+from nltrade.report import Table
 from nltrade.words import Words
 
 LAYOUT = Path(__file__).with_name("briefing.typ")

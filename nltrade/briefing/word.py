@@ -1,4 +1,4 @@
-"""The document as a Word file: page one, headings, lists, tables and pictures in styles that a template may set."""
+"""The document as a Word file: headings, lists, tables, pictures, in styles a template may set."""
 
 import io
 from collections.abc import Mapping, Sequence
@@ -22,12 +22,12 @@ from nltrade.briefing.blocks import (
     Heading,
     Points,
     Said,
-    Table,
     grid,
     numeric,
     widths,
 )
 from nltrade.files import without_moments
+from nltrade.report import Table
 from nltrade.words import Words
 
 PAGE_ONE, HIGHEST = 6.6, 10.5  # cm: the most that a picture takes of page one, and of a later page
@@ -35,7 +35,7 @@ ROOM = 92  # characters of a table beside each other
 BLUE = RGBColor(0x00, 0x54, 0x9F)
 TONES = {"supported": "1B6E3C", "contradicted": "B3261E", "depends": "7A5200"}
 LOCALES = {"en": "en-GB", "nl": "nl-NL"}
-# Size in points, bold, colour, and the space before and after, of each style that is set where there is no template.
+# Size in points, bold, colour, space before and after of the styles, where there is no template.
 STYLES = {
     "Normal": (10, False, "222222", 0, 4),
     "Title": (20, True, "222222", 0, 2),
@@ -78,7 +78,7 @@ def render(
     for section in content.sections:
         annex = section.part == "annex"
         if section.part != before:
-            paper.add_page_break()
+            paper.add_page_break()  # type: ignore[no-untyped-call]
         if annex and before != "annex":
             paper.add_heading(Words(content.lang).label("annex"), level=1)
         before = section.part
@@ -102,7 +102,11 @@ def _paper(content: Content, template: Path | None) -> Paper:
 
     moment = datetime.fromisoformat(content.modified or "2000-01-01")
     properties = paper.core_properties
-    properties.title, properties.author, properties.comments = content.title, "nltrade", content.subtitle
+    properties.title, properties.author, properties.comments = (
+        content.title,
+        "nltrade",
+        content.subtitle,
+    )
     properties.language = LOCALES[content.lang]
     properties.created = properties.modified = moment
     properties.last_modified_by, properties.revision = "nltrade", 1
@@ -125,9 +129,15 @@ def _paper(content: Content, template: Path | None) -> Paper:
 
 def _style(style: Any, size: float, bold: bool, colour: str, before: float, after: float) -> None:
     style.font.name, style.font.size, style.font.bold = "Calibri", Pt(size), bold
-    style.font.color.rgb = RGBColor.from_string(colour)  # type: ignore[no-untyped-call]
+    style.font.color.rgb = RGBColor.from_string(colour)
+    # the font of a theme would go before the one that is named
     fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
-    for side in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):  # a theme's font would go first
+    for side in (
+        "asciiTheme",
+        "hAnsiTheme",
+        "eastAsiaTheme",
+        "cstheme",
+    ):
         fonts.attrib.pop(qn(f"w:{side}"), None)
     style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(after)
     style.paragraph_format.line_spacing = 1.08
@@ -141,10 +151,14 @@ def _table_style(paper: Paper) -> None:
             "tblPr",
             _xml(
                 "tblBorders",
-                *(_xml(edge, val="single", sz="4", color="BFBFBF") for edge in ("top", "bottom", "insideH")),
+                *(
+                    _xml(edge, val="single", sz="4", color="BFBFBF")
+                    for edge in ("top", "bottom", "insideH")
+                ),
             ),
             _xml(
-                "tblCellMar", *(_xml(side, w="55", type="dxa") for side in ("top", "left", "bottom", "right"))
+                "tblCellMar",
+                *(_xml(side, w="55", type="dxa") for side in ("top", "left", "bottom", "right")),
             ),
         )
     )
@@ -191,12 +205,17 @@ def _add(
             _figure(paper, block, content, images[block.chart.name][0], part)
 
 
+def _across(paper: Paper) -> int:
+    """Measure the room between the margins."""
+    page: Any = paper.sections[-1]
+    return int(page.page_width - page.left_margin - page.right_margin)
+
+
 def _figure(paper: Paper, block: Figure, content: Content, image: bytes, part: str) -> None:
     """Put a picture below its headline, kept together with its caption."""
     chart = block.chart
     paper.add_heading(chart.headline, level=3 if part == "annex" else 2)
-    page = paper.sections[-1]
-    across = page.page_width - page.left_margin - page.right_margin
+    across = _across(paper)
     picture = paper.add_picture(io.BytesIO(image))
     most = Cm(PAGE_ONE if part == "summary" else HIGHEST)
     scale = min(across / picture.width, most / picture.height)
@@ -209,12 +228,11 @@ def _figure(paper: Paper, block: Figure, content: Content, image: bytes, part: s
 
 
 def _add_table(paper: Paper, table: Table, content: Content) -> None:
-    """Write a table below its caption; its first row is repeated on the next page, no row is broken."""
+    """Write a table below its caption; the first row is repeated on a next page, none is broken."""
     if table.title:
         _caption(paper, "table", table.title, content).paragraph_format.keep_with_next = True
     head, rows = grid(table)
-    page = paper.sections[-1]
-    across = page.page_width - page.left_margin - page.right_margin
+    across = _across(paper)
     cells = paper.add_table(1 + len(rows), len(head), style=GRID)
     cells.autofit = False
     wide = [int(across * share) for share in widths(table, ROOM)]
@@ -245,7 +263,7 @@ def _cell(paragraph: Paragraph, text: str, right: bool, keep: bool) -> None:
     run.font.size = Pt(8.5)
     if isinstance(text, Said) and text.verdict:
         run.font.bold = True
-        run.font.color.rgb = RGBColor.from_string(TONES.get(text.verdict, "222222"))  # type: ignore[no-untyped-call]
+        run.font.color.rgb = RGBColor.from_string(TONES.get(text.verdict, "222222"))
     if isinstance(text, Said) and text.lang:
         run._r.get_or_add_rPr().append(_xml("lang", val=LOCALES.get(text.lang, text.lang)))
 
@@ -255,7 +273,9 @@ def _caption(paper: Paper, kind: str, text: str, content: Content) -> Paragraph:
     name = Words(content.lang).label(kind)
     code = f"SEQ {name} \\* ARABIC"
     before = [
-        field for field in paper.element.body.iter(qn("w:fldSimple")) if field.get(qn("w:instr")) == code
+        field
+        for field in paper.element.body.iter(qn("w:fldSimple"))
+        if field.get(qn("w:instr")) == code
     ]
     paragraph = paper.add_paragraph(style="Caption")
     paragraph.add_run(f"{name} ")

@@ -1,19 +1,24 @@
-"""The values of a drawn figure, as invisible shapes over its marks: told on hover and to a screen reader."""
+"""The values of a drawn figure, laid over its marks: told on hover and to a screen reader."""
 
 from collections import defaultdict
 from collections.abc import Iterator
 from html import escape
-from typing import TYPE_CHECKING
+from math import isnan
+from typing import TYPE_CHECKING, Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 if TYPE_CHECKING:
     from nltrade.charts.chart import Chart
 
 POINTS = 72  # of an inch: the unit of SVG that matplotlib writes
 REACH = 5.0  # points around a mark that tell its value
-SHAPE = '<rect role="img" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" fill-opacity="0"><title>{}</title></rect>'
+SHAPE = (
+    '<rect role="img" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" fill-opacity="0">'
+    "<title>{}</title></rect>"
+)
 
 
 def with_values(svg: bytes, figure: Figure, chart: "Chart") -> bytes:
@@ -42,11 +47,11 @@ def with_values(svg: bytes, figure: Figure, chart: "Chart") -> bytes:
 
 
 def _names(chart: "Chart") -> dict[tuple[str, float], set[str]]:
-    """Give what each value is called: by its year where points are years, in each unit that may be drawn."""
+    """Give what each value is called, by its year if it has one, in each unit to draw in."""
     names: dict[tuple[str, float], set[str]] = defaultdict(set)
     for series in chart.series:
         for point, value in series.values.items():
-            if value is None or isinstance(value, str) or value != value:
+            if value is None or isinstance(value, str) or isnan(value):
                 continue
             year = point[:4] if point[:4].isdigit() else ""
             told = f"{series.name}, {point}: {series.write(point, chart.lang)}"
@@ -62,18 +67,21 @@ def _shapes(ax: Axes, names: dict[tuple[str, float], set[str]]) -> Iterator[str]
     tall = ax.figure.bbox.height * scale
 
     for line in ax.lines:
-        for x, y in zip(line.get_xdata(), line.get_ydata(), strict=True):
-            if isinstance(x, str) or x != x or y != y:
+        points: Any = line.get_xydata()
+        for x, y in points:
+            if isnan(x) or isnan(y):
                 continue
-            told = names.get((str(round(float(x))), round(float(y), 6)), set())
+            told = names.get((str(round(x)), round(y, 6)), set())
             if len(told) == 1:
                 across, up = line.get_transform().transform((x, y)) * scale
                 yield _shape(across - REACH, tall - up - REACH, 2 * REACH, 2 * REACH, told)
 
     for bar in ax.patches:
-        long = [getattr(bar, side, float)() for side in ("get_width", "get_height")]
-        year = str(round(bar.get_center()[0])) if hasattr(bar, "get_center") else ""
-        told = names.get(("", round(long[0], 6)), set()) or names.get((year, round(long[1], 6)), set())
+        if not isinstance(bar, Rectangle):
+            continue
+        year = str(round(bar.get_center()[0]))
+        lying = names.get(("", round(bar.get_width(), 6)), set())
+        told = lying or names.get((year, round(bar.get_height(), 6)), set())
         if len(told) == 1:
             box = bar.get_window_extent()
             x, y, wide, high = (side * scale for side in (box.x0, box.y1, box.width, box.height))
