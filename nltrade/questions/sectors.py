@@ -20,7 +20,7 @@ from nltrade.questions import trade
 from nltrade.questions import frame as shape
 from nltrade.questions.frame import VALUE
 from nltrade.registry import sectors as named
-from nltrade.registry.entries import Kind, Sector
+from nltrade.registry.entries import Classes, Kind, Sector
 
 CELL = [
     "table",
@@ -43,6 +43,14 @@ KEY = [
 COUNTS = ["codes", "published", "withheld", "absent"]
 AMOUNTS = ["low_meur", "high_meur", "total_meur", "share_pct", "growth_pct"]
 REMAINDER = "remainder"
+KIND_OF: dict[Classes, Kind] = {
+    "SITC": "goods",
+    "HS": "goods",
+    "BPM6": "services",
+    "BPM5": "services",
+}
+# Length of a code that nothing but the total holds; the chapters of the HS and the topics of BPM5 are all such.
+WIDEST: dict[Classes, int] = {"SITC": 1, "HS": 4, "BPM6": 2, "BPM5": 9}
 
 
 def sector_trade(
@@ -110,12 +118,12 @@ def sector_trade(
     if partner is not None:
         rows = nw.from_native(trade.select(rows.to_native(), partner=partner))
     parts = []
-    for kind in named.KINDS:
+    for classes, kind in KIND_OF.items():
         if baskets := {
-            id: sector.codes(kind) for id, sector in known.items() if sector.codes(kind)
+            id: codes for id, each in known.items() if (codes := each.codes_in(classes))
         }:
-            of_kind = rows.filter(nw.col("kind") == kind)
-            parts += [sums(of_kind, baskets, kind), _remainder(of_kind, baskets, kind)]
+            of_kind = rows.filter(nw.col("kind") == kind, _counts_by(classes))
+            parts += [sums(of_kind, baskets, kind, classes), _remainder(of_kind, baskets, kind)]
     counts = nw.col(*COUNTS).cast(
         nw.Int64
     )  # a sum of whole numbers is another kind of number in some engines
@@ -159,7 +167,16 @@ def overlaps(sectors: Mapping[str, Sector] | None = None) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["kind", "sector", "other", "codes"])
 
 
-def sums(rows: Any, baskets: Mapping[str, Sequence[str]], kind: Kind) -> Any:
+def _counts_by(classes: Classes) -> nw.Expr:
+    """Choose the rows of the tables of one classification; a frame of a user's own has the usual one."""
+    usual = classes in ("SITC", "BPM6")
+    others = [t.id for t in registry.all_tables().values() if (t.classes != classes) is usual]
+    return nw.col("table").is_in(others) != usual
+
+
+def sums(
+    rows: Any, baskets: Mapping[str, Sequence[str]], kind: Kind, classes: Classes | None = None
+) -> Any:
     """
     Add up baskets of codes, with bounds: one join of the cells with the codes, whatever the engine.
 
@@ -171,6 +188,8 @@ def sums(rows: Any, baskets: Mapping[str, Sequence[str]], kind: Kind) -> Any:
         Codes of each basket, none inside another of the same basket.
     kind : {"goods", "services"}
         Which they are.
+    classes : {"SITC", "HS", "BPM6", "BPM5"}, optional
+        The classification of the codes; the usual one of the kind by default.
 
     Returns
     -------
@@ -183,6 +202,9 @@ def sums(rows: Any, baskets: Mapping[str, Sequence[str]], kind: Kind) -> Any:
         each[:-1] for each in needed
     }  # of 33 it is 3, of SC1 it is SC, of what is in no other ''
     beside = {each for each in registry.products() if each in parents or each[:-1] in parents}
+    if classes in ("HS", "BPM5"):
+        start = {"HS": "HS", "BPM5": "EBOPS"}[classes]
+        beside = {each for each in registry.products() if each.startswith(start)}
     cells = rows.select(*KEY, "product", VALUE).filter(code.is_in(sorted(needed | beside | {top})))
     shape.require_unique(cells, [*KEY, "product"])
     products = cells.select("product").unique()
@@ -209,7 +231,7 @@ def sums(rows: Any, baskets: Mapping[str, Sequence[str]], kind: Kind) -> Any:
         ]
     )
     found = every.join(told, on=[*KEY, "sector"], how="left").join(
-        _left_of_parents(cells, parts.filter(empty), kind), on=[*KEY, "sector"], how="left"
+        _left_of_parents(cells, parts.filter(empty), kind, classes), on=[*KEY, "sector"], how="left"
     )
     found = found.with_columns(nw.col("withheld", "published", "told", "more", "open").fill_null(0))
     absent = nw.col("codes") - nw.col("published") - nw.col("withheld")
@@ -223,16 +245,15 @@ def sums(rows: Any, baskets: Mapping[str, Sequence[str]], kind: Kind) -> Any:
     ).drop("told", "more", "open")
 
 
-def _left_of_parents(cells: Any, withheld: Any, kind: Kind) -> Any:
+def _left_of_parents(cells: Any, withheld: Any, kind: Kind, classes: Classes | None) -> Any:
     """
     Say how much the withheld classes of each sector can be: what their parents leave unpublished, each parent once.
 
     `open` counts the parents that are not published either, so that nothing bounds what is in them.
     """
     code, length, top = nw.col("product"), nw.col("product").str.len_chars(), shape.TOTAL_OF[kind]
-    section = (
-        1 if kind == "goods" else 2
-    )  # SITC 333 is in 33, that in 3; service SC11 in SC1, that in SC
+    # SITC 333 is in 33, that in 3; service SC11 in SC1, that in SC
+    section = WIDEST[classes or ("SITC" if kind == "goods" else "BPM6")]
     parent = (
         nw.when(length == section + 1)
         .then(code.str.slice(0, section))
@@ -334,7 +355,8 @@ def most_detailed(found: pd.DataFrame, kind: Kind) -> pd.DataFrame:
     pandas.DataFrame
         The rows of that kind and table; empty where there are none.
     """
-    of_kind = found[found["kind"] == kind]
+    others = [t.id for t in registry.all_tables().values() if t.source != "CBS"]
+    of_kind = found[(found["kind"] == kind) & ~found["table"].isin(others)]
     both = of_kind[of_kind["flow"].isin(["import", "export"]) & (of_kind["sector"] != REMAINDER)]
     told = both.groupby("table", sort=False).agg({"complete": "all", "published": "sum"})
     best = told.sort_values(["complete", "published"], ascending=False, kind="stable").index[:1]

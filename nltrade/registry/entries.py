@@ -22,6 +22,7 @@ Flow = Literal[
 ]
 Freq = Literal["A", "Q", "M"]
 Coverage = Literal["direct", "proxy", "none"]
+Classes = Literal["SITC", "HS", "BPM6", "BPM5"]
 Operator = Literal[
     "just above", "rounds to", "at least", "more than", "at most", "less than", "is", "in the top"
 ]
@@ -106,6 +107,12 @@ class Sector(Text, frozen=True, kw_only=True):
     about_en: str
     about_nl: str
     flows: list[Flow] = []
+    bpm5: list[str] = []
+    hs: list[str] = []
+    hs_parts: list[str] = []
+    hs_coverage: Coverage = "none"
+    hs_en: str = ""
+    hs_nl: str = ""
 
     def about(self, lang: Lang) -> str:
         """Say what the classes leave out or take in too much, or why nothing shows the sector."""
@@ -114,6 +121,15 @@ class Sector(Text, frozen=True, kw_only=True):
     def codes(self, kind: Kind) -> list[str]:
         """Give the codes that show the sector in goods or in services."""
         return self.goods if kind == "goods" else self.services
+
+    def codes_in(self, classes: Classes) -> list[str]:
+        """Give the codes of one classification; where it has none of services, those of the other edition."""
+        own = {"SITC": self.goods, "HS": self.hs, "BPM6": self.services}
+        return self.bpm5 or self.services if classes == "BPM5" else own[classes]
+
+    def about_chapters(self, lang: Lang) -> str:
+        """Say what the chapters of the HS leave out or take in too much, or why none shows the sector."""
+        return {"en": self.hs_en, "nl": self.hs_nl}[known_lang(lang)]
 
     def coverage(self, kind: Kind) -> Coverage:
         """Tell how well they do."""
@@ -175,6 +191,15 @@ class Table(Text, frozen=True, kw_only=True):
     keys_of: str | None = None
     groups_only: bool = False
     freqs: list[Freq] = []
+
+    @property
+    def classes(self) -> Classes:
+        """The classification of its products: no sum mixes two of them."""
+        if self.source == "Comtrade" and "HS" in self.codes:
+            return "HS"
+        if self.kind == "services":
+            return "BPM5" if "BPM5" in self.concept else "BPM6"
+        return "SITC"
 
     @property
     def note(self) -> str:

@@ -171,6 +171,20 @@ def _inside_another(codes: list[str]) -> tuple[str, str] | None:
     return pairs[0] if pairs else None
 
 
+def _of_chapters(sector: Sector) -> list[str]:
+    """List what is wrong with the chapters and the older classes of services of a sector."""
+    chapters = [*sector.hs, *sector.hs_parts]
+    strange = [c for c in chapters if c not in registry.products() or not c.startswith("HS")]
+    strange += [c for c in sector.bpm5 if registry.products().get(c) is None]
+    faults = [f"{code} is no chapter of hs.toml, or no class of services" for code in strange]
+    if not set(sector.hs_parts) <= set(sector.hs):
+        faults.append("hs_parts names chapters that are not in hs; leave them out")
+    if bool(sector.hs) == (sector.hs_coverage == "none"):
+        remedy = "leave the chapters out" if sector.hs else "name the chapters, or write none"
+        faults.append(f'hs_coverage = "{sector.hs_coverage}" with {len(sector.hs)}; {remedy}')
+    return faults
+
+
 def _faults(sector: Sector) -> list[str]:
     faults = []
     for kind in KINDS:
@@ -189,6 +203,7 @@ def _faults(sector: Sector) -> list[str]:
         if bool(codes) == (coverage == "none"):
             remedy = "leave the codes out" if codes else "name the codes, or write none"
             faults.append(f'{kind}_coverage = "{coverage}" with {len(codes)} codes; {remedy}')
+    faults += _of_chapters(sector)
     if not sector.about_en.strip() or not sector.about_nl.strip():
         faults.append("about_en and about_nl say what the codes leave out; write one sentence each")
     return faults

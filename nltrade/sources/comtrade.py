@@ -128,7 +128,7 @@ def tidy(raw: Snapshot, only: Mapping[str, Collection[str]]) -> pd.DataFrame:
             "usd": pd.to_numeric(records["primaryValue"]),
         }
     )
-    if "HS" in table.codes:
+    if table.classes == "HS":
         frame = _with_silent_chapters(frame)
     for name in ("partner", "product", "period"):
         if wanted := only.get(name):
@@ -212,7 +212,7 @@ def _partners(records: pd.DataFrame, table: Table) -> pd.Series:
 
 
 def _products(records: pd.DataFrame, table: Table) -> pd.Series:
-    chapters = "HS" in table.codes
+    chapters = table.classes == "HS"
     ids = [product.id for product in registry.product_keys(table.id).values()]
     known = {id.removeprefix("HS") if chapters else id: id for id in ids}
     return _known(records["cmdCode"], known, table, "product")
