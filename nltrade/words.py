@@ -413,7 +413,7 @@ class Words:
         Examples
         --------
         >>> Words("en").text("between", best=2, worst=4)
-        'between 2nd and 4th'
+        'between the 2nd and 4th place'
         """
         return _Filler(self).vformat(registry.texts()[id].text(self.lang), (), values)
 

@@ -26,7 +26,7 @@ def test_check_prints_every_verdict_and_reading_and_says_that_one_is_contradicte
     for said in (
         "€20,332m +1.7% against €20,000m",
         "3rd (certain)",
-        "between 2nd and 4th",
+        "between the 2nd and 4th place",
         "United Kingdom 62,030",
     ):
         assert said in words
@@ -92,7 +92,7 @@ def test_rank_prints_places_with_their_certainty():
     done = run("rank", "--year", "2012", "--flow", "export", "--top", "3")
     assert done.returncode == 0
     assert "Russia" in done.stdout
-    assert "between 2nd and 4th" in done.stdout
+    assert "between the 2nd and 4th place" in done.stdout
     assert "Switzerland" not in done.stdout
     rows = json.loads(run("rank", "--flow", "export", "--top", "3", "--json").stdout)
     assert [row["partner"] for row in rows] == ["US", "CN", "RU"]

@@ -11,6 +11,12 @@ from nltrade.sources.snapshot import Origin
 from nltrade.tables.claims import readings_table
 from nltrade.words import Words
 
+# The notes on what is counted, by their concepts.
+CONCEPTS = {
+    "border crossing": "border-crossing",
+    "change of ownership": "change-of-ownership",
+    "balance of payments": "balance-of-payments",
+}
 NOTES = ["valuation", "confidential", "eu-membership", "rank-certainty"]
 HASH = 16  # characters of a hash that are shown
 
@@ -132,9 +138,11 @@ def _about(figures: Mapping[str, Figure], say: Words) -> list[Block]:
 def _concepts(origins: Sequence[Origin], say: Words) -> list[Block]:
     """Say what the numbers mean: the concepts of the tables, and where their method changed."""
     tables = [registry.table(origin.table) for origin in origins]
-    concepts = {each.note: say.label(each.concept.partition(" (")[0]) for each in tables}
+    used = {each.note for each in tables}
     lines = [
-        f"{name[:1].upper()}{name[1:]}: {_lower(say.note(id))}" for id, name in concepts.items()
+        f"{say.start(concept)}: {_lower(say.note(id))}"
+        for concept, id in CONCEPTS.items()
+        if id in used
     ]
     lines += [say.note(id) for id in NOTES]
     breaks = [

@@ -25,6 +25,7 @@ from nltrade.charts import Chart, draw
 from nltrade.claims import Verdict
 from nltrade.claims.summary import summary
 from nltrade.errors import NoData
+from nltrade.questions.trade import VALUE
 from nltrade.registry.entries import Lang, Sector
 from nltrade.sources import snapshot
 from nltrade.words import Words
@@ -77,21 +78,22 @@ def make_content(
     """
     say = Words(lang)
     facts = facts_of(frame, partner, year)
-    charts = _charts(frame, verdicts, facts, sectors, lang)
-    if not set(charts) - {"coverage"}:
+    own = facts.cells[facts.cells["partner"] == partner]
+    if own[VALUE].isna().all():
         raise NoData(
             "CBS publishes nothing on the trade with "
             f"{registry.partner(partner).named()} ({partner})."
         )
 
+    charts = _charts(frame, verdicts, facts, sectors, lang)
     told = findings(facts, lang)
     if verdicts:
         told = {"reported": summary(verdicts, lang), **told}
     figures = {name: _figure(chart, told, say) for name, chart in charts.items()}
     origins = _origins(frame, charts, verdicts)
 
-    first = "reported" if "reported" in charts else next(iter(charts))
-    sections = [_summary(facts, told, figures[first], say)]
+    first = next((name for name in charts if name != "coverage"), "")
+    sections = [_summary(facts, told, figures.get(first), say)]
     if verdicts:
         sections.append(_reported(verdicts, say))
     sections += _body({name: each for name, each in figures.items() if name != first}, facts, say)
@@ -134,7 +136,7 @@ def _charts(
 
 
 def _worth_a_figure(facts: Facts) -> list[str]:
-    """Name the figures that say something, in the order of the document: short where there is little."""
+    """Name the figures that say something: short where there is little."""
     goods = any((facts.amount(flow) or 0) >= SMALL for flow in FLOWS)
     place = any(placed.value_meur >= SMALL for placed in facts.places.values())
     fuels = (facts.part("import", "import", FUELS) or 0) >= MUCH
@@ -169,11 +171,11 @@ def _origins(
     return list(snapshot.origins(frame[frame["table"].isin(drawn | judged)]))
 
 
-def _summary(facts: Facts, told: Mapping[str, str], figure: Figure, say: Words) -> Section:
+def _summary(facts: Facts, told: Mapping[str, str], figure: Figure | None, say: Words) -> Section:
     """Write page one: the verdict, the findings, the key figures and one figure."""
     listed = [words for topic, words in told.items() if topic != "reported"]
     blocks: list[Block] = [told["reported"]] if "reported" in told else []
-    blocks += [Points(listed), key_figures(facts, say), figure]
+    blocks += [Points(listed), key_figures(facts, say), *([figure] if figure else [])]
     return Section("summary", say.label("summary-head"), blocks, "summary")
 
 

@@ -1,11 +1,14 @@
 """The key figures on page one: this year, the year before, five years before, share, place."""
 
+from typing import NamedTuple
+
 from nltrade import registry
 from nltrade.briefing.blocks import table
 from nltrade.briefing.facts import FLOWS, MADE, Facts
 from nltrade.briefing.findings import TELLING
+from nltrade.claims.reading import Placed
 from nltrade.registry.entries import Flow
-from nltrade.report import Table
+from nltrade.report import Numbers, Table
 from nltrade.words import Words
 
 NONE = "–"
@@ -27,52 +30,65 @@ def key_figures(facts: Facts, say: Words) -> Table:
     Table
         Amounts as the sentences write them; a dash where CBS publishes none, which is not a zero.
     """
-    heads = [
-        say.label("key-head"),
-        *facts.years,
-        say.label("key-share"),
-        say.label(f"place-{facts.where}"),
+    share, place = say.label("key-share"), say.label(f"place-{facts.where}")
+    rows = [
+        _goods("import", facts),
+        _goods("export", facts),
+        _Row("made", [facts.amount(MADE, period=year) for year in facts.years]),
+        _Row("balance", [facts.balance(year) for year in facts.years]),
     ]
-    rows = [_goods(flow, facts, say) for flow in FLOWS]
-    rows.append(
-        _row("made", [_amount(facts.amount(MADE, period=year), say) for year in facts.years], say)
-    )
-    rows.append(_row("balance", [_amount(facts.balance(year), say) for year in facts.years], say))
     if any(facts.amount(flow, table=facts.services) is not None for flow in FLOWS):
-        rows += [_services(flow, facts, say) for flow in FLOWS]
-    return table(
-        say.text("key-title", partner=facts.partner), heads, rows, remarks=_remarks(facts, say)
-    )
+        rows += [_services(flow, facts) for flow in FLOWS]
 
-
-def _row(id: str, amounts: list[str], say: Words, *beside: str) -> list[str]:
-    return [say.label(f"key-{id}"), *amounts, *(beside or ("", ""))]
-
-
-def _goods(flow: Flow, facts: Facts, say: Words) -> list[str]:
-    amounts = [_amount(facts.amount(flow, period=year), say) for year in facts.years]
-    placed = facts.places.get(flow)
-    place = NONE if placed is None or placed.value_meur <= 0 else say.place(placed.place)
-    if placed and place != NONE and not placed.certain:
-        place += "*"
-    return _row(flow, amounts, say, _share(facts.share(flow), say), place)
-
-
-def _services(flow: Flow, facts: Facts, say: Words) -> list[str]:
-    amounts = [
-        _amount(facts.amount(flow, table=facts.services, period=year), say) for year in facts.years
+    texts = [
+        [
+            say.label(f"key-{row.id}"),
+            *(NONE if value is None else say.bn(value) for value in row.amounts),
+            "" if row.share is None else say.pct(row.share),
+            _place(row.placed, say),
+        ]
+        for row in rows
     ]
-    return _row(
-        f"services-{flow}", amounts, say, _share(facts.share(flow, facts.services), say), ""
-    )
+    million = say.label("million-euro")
+    numbers = {
+        year: Numbers([row.amounts[at] for row in rows], million)
+        for at, year in enumerate(facts.years)
+    }
+    numbers[share] = Numbers([row.share for row in rows], "%")
+    title = say.text("key-title", partner=facts.partner)
+    heads = [say.label("key-head"), *facts.years, share, place]
+    return table(title, heads, texts, remarks=_remarks(facts, say), numbers=numbers)
 
 
-def _amount(value: float | None, say: Words) -> str:
-    return NONE if value is None else say.bn(value)
+class _Row(NamedTuple):
+    """The numbers of a row: of each year, the share in Dutch trade, the place."""
+
+    id: str
+    amounts: list[float | None]
+    share: float | None = None
+    placed: Placed | None = None
 
 
-def _share(share: float | None, say: Words) -> str:
-    return NONE if share is None or share < TELLING else say.pct(share)
+def _goods(flow: Flow, facts: Facts) -> _Row:
+    amounts = [facts.amount(flow, period=year) for year in facts.years]
+    return _Row(flow, amounts, _telling(facts.share(flow)), facts.places.get(flow))
+
+
+def _services(flow: Flow, facts: Facts) -> _Row:
+    table = facts.services
+    amounts = [facts.amount(flow, table=table, period=year) for year in facts.years]
+    return _Row(f"services-{flow}", amounts, _telling(facts.share(flow, table)))
+
+
+def _telling(share: float | None) -> float | None:
+    return None if share is None or share < TELLING else share
+
+
+def _place(placed: Placed | None, say: Words) -> str:
+    """Write a place, with a star where it is not certain; none of a partner with no trade."""
+    if placed is None or placed.value_meur <= 0:
+        return ""
+    return say.place(placed.place) + ("" if placed.certain else "*")
 
 
 def _remarks(facts: Facts, say: Words) -> list[str]:

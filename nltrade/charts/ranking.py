@@ -151,6 +151,7 @@ def _data(frame: pd.DataFrame, partner: str, year: str, among: Among) -> pd.Data
             bars.insert(0, "reading", len(found))
             bars.insert(1, "what", flow if kind == "goods" else kind)
             bars.insert(2, "members", "today" if day else year[:4])
+            bars = bars.drop(columns="table", errors="ignore")  # of goods and services, two
             bars.insert(3, "table", " + ".join(tables))
             bars.insert(4, "among", among)
             found.append(bars.drop(columns="flow"))
