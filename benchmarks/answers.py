@@ -75,7 +75,6 @@ from nltrade.claims.base_of_trade import base_of_trade
 from nltrade.claims.elsewhere import check_published
 from nltrade.files import as_csv
 from nltrade.questions.moves import compare_places, trace_place
-from nltrade.registry.claims import claims_about
 from nltrade.sources.snapshot import origins
 
 ROOT = Path(__file__).parents[1]
@@ -431,7 +430,7 @@ def of_findings(frame: pd.DataFrame) -> Iterator[str]:
 
 
 def of_figures(frame: pd.DataFrame, *, partner: str, year: int, lang: str) -> Iterator[str]:
-    verdicts = check_claims(frame, claims_about(partner, year))
+    verdicts = check_claims(frame, claims(partner=partner, year=year))
     for name in NAMES:
         asked = {"partner": partner, "period": year, "lang": lang}
         chart = answer(partial(draw, name, frame, verdicts, **asked))

@@ -10,6 +10,7 @@ nltrade: reported figures on Dutch trade next to what Statistics Netherlands (CB
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from nltrade import interrupt as interrupt  # isort: skip (before what takes long)
 from nltrade.briefing import briefing
 from nltrade.claims import check_claims, verdict_table
 from nltrade.claims.base_of_trade import base_of_trade

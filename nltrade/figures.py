@@ -169,8 +169,14 @@ def draw_figures(question: Question, folder: Path, *, workers: int = 1) -> Drawn
         The folder cannot be written.
     """
     read_manifest(folder)  # one that cannot be read is told before the work of drawing
-    folder.mkdir(parents=True, exist_ok=True)
-    files = _draw(question, workers)
+    there = folder.is_dir()
+    folder.mkdir(parents=True, exist_ok=True)  # so is one that cannot be written
+    try:
+        files = _draw(question, workers)
+    except BaseException:
+        if not there:  # nothing was drawn, so nothing is left behind
+            folder.rmdir()
+        raise
 
     with _lock(folder):
         known = read_manifest(folder) or {}
@@ -361,7 +367,7 @@ def _charts(question: Question, frame: pd.DataFrame) -> tuple[list["Chart"], dic
     verdicts: list[Verdict] = []
     if "reported" in names:  # the only figure that draws verdicts
         own = reported.claims(question.claims) if question.claims else None
-        verdicts = check_claims(frame, reported.claims_about(about.id, question.year, own))
+        verdicts = check_claims(frame, reported.claims(own, partner=about.id, year=question.year))
 
     charts, without = [], {}
     for name in names:

@@ -20,6 +20,7 @@ from babel.numbers import format_decimal
 
 from nltrade import registry
 from nltrade.registry.entries import Lang
+from nltrade.rounding import Number, exact, rounded
 
 ORDINALS: dict[Lang, str] = {
     "en": "first second third fourth fifth sixth seventh eighth ninth tenth",
@@ -30,46 +31,6 @@ CARDINALS: dict[Lang, str] = {
     "nl": "geen één twee drie vier vijf zes zeven acht negen tien",
 }
 MINUS = "\N{MINUS SIGN}"
-
-
-Number = float | Decimal | Fraction
-
-
-def exact(number: Number) -> Fraction:
-    """
-    Take a number as the decimals it is written with, not as the float nearest to them.
-
-    Examples
-    --------
-    >>> exact(91.9), exact(91.9) % exact(0.1)
-    (Fraction(919, 10), Fraction(0, 1))
-    """
-    return number if isinstance(number, Fraction) else Fraction(str(number))
-
-
-def rounded(number: Number, step: Number = 1) -> Fraction:
-    """
-    Round to a multiple of a step, halves away from zero: the one rule of this package.
-
-    Parameters
-    ----------
-    number : float, Decimal or Fraction
-        The number.
-    step : float, Decimal or Fraction
-        What it is to be a multiple of.
-
-    Returns
-    -------
-    Fraction
-
-    Examples
-    --------
-    >>> [int(rounded(number, 100)) for number in (44850, 1250, -1250, 1249)]
-    [44900, 1300, -1300, 1200]
-    """
-    unit = exact(step)
-    count = (abs(exact(number)) / unit + Fraction(1, 2)).__floor__()
-    return count * unit if number > 0 else -count * unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,16 +115,17 @@ class Words:
             digits = int(abs(value - round(value)) > 1e-9)
         return self.number(value, digits) + "%"
 
-    def signed(self, value: float) -> str:
+    def signed(self, value: float, digits: int = 1) -> str:
         """
-        Write a number with one decimal and its sign.
+        Write a number with its sign, and one decimal unless more are asked for.
 
         Examples
         --------
         >>> Words("en").signed(0.12), Words("nl").signed(-0.6)
         ('+0.1', '−0,6')
         """
-        return ("+" if rounded(value, Fraction(1, 10)) > 0 else "") + self.number(value, 1)
+        shown = rounded(value, Fraction(1, 10**digits))
+        return ("+" if shown > 0 else "") + self.number(value, digits)
 
     def change(self, value: float, digits: int | None = None) -> str:
         """
@@ -381,19 +343,27 @@ class Words:
         """
         return "; ".join(self.text("place-in", place=place, what=what) for place, what in by_place)
 
-    def cases(self, found: list[tuple[int, str, float]]) -> str:
+    def causes(self, found: list[tuple[str, float]]) -> str:
         """
-        List the places a partner could have, each with the partner it would change places with.
+        List what could move a place: the text of each cause with its amount.
 
         Examples
         --------
-        >>> Words("en").cases([(2, "CN", 7647), (4, "CH", 5725)])
-        'second (China: €7,647m) or fourth (Switzerland: €5,725m)'
+        >>> Words("en").causes([("cause-gift", 2633)])
+        '€2,633m of trade has no named country'
         """
-        listed = [
-            self.text("case", place=place, partner=id, value=value) for place, id, value in found
-        ]
-        return format_list(listed, style="or", locale=self.lang)
+        return self.several([self.text(id, amount=amount) for id, amount in found])
+
+    def product(self, code: str) -> str:
+        """
+        Give the name of a product.
+
+        Examples
+        --------
+        >>> Words("nl").product("3")
+        'minerale brandstoffen'
+        """
+        return registry.product(code).text(self.lang)
 
     def text(self, id: str, **values: Any) -> str:
         """
@@ -426,8 +396,8 @@ class Words:
 WRITERS = frozenset(
     [
         *("number", "count", "meur", "bn", "pct", "signed", "change", "amount"),
-        *("place", "ordinal", "places", "cases", "ago"),
-        *("partner", "named", "was", "partners", "label", "start", "labels"),
+        *("place", "ordinal", "places", "causes", "ago"),
+        *("product", "partner", "named", "was", "partners", "label", "start", "labels"),
     ]
 )
 

@@ -113,7 +113,7 @@ def briefing(
     trade.select(
         cells, kind="goods", period=year
     )  # a year that no table covers is an error, not an empty page
-    verdicts = check_claims(cells, reported.claims_about(about.id, year, claims))
+    verdicts = check_claims(cells, reported.claims(claims, partner=about.id, year=year))
     if sectors is None and claims is None and verdicts:
         sectors = named.sectors()
     contents = [

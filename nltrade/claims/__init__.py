@@ -20,9 +20,9 @@ import pandas as pd
 from narwhals.typing import IntoFrame
 
 from nltrade import registry
-from nltrade.claims import place
-from nltrade.claims import value as figure
-from nltrade.claims.reading import Cell, Placed, Reading, Reason, Verdict
+from nltrade.claims import place, value
+from nltrade.claims.reading import Cell, Placed, Reading, Reason
+from nltrade.claims.verdict import Verdict
 from nltrade.questions import frame as shape
 from nltrade.questions.frame import VALUE
 from nltrade.questions.trade import CELL
@@ -93,8 +93,7 @@ def check_claims(
     shape.require_totals(rows.filter(nw.col("level") == 0))
     shape.require_unique(rows, shape.KEY)
     cells = rows.to_pandas()
-    sources = snapshot.origins(cells)
-    return Results(_check(claim, cells, sources) for claim in listed)
+    return Results(_check(claim, cells) for claim in listed)
 
 
 def verdict_table(verdicts: Iterable[Verdict], lang: Lang = "en") -> pd.DataFrame:
@@ -134,30 +133,29 @@ def verdict_table(verdicts: Iterable[Verdict], lang: Lang = "en") -> pd.DataFram
     return pd.DataFrame(rows, columns=heads)
 
 
-def _check(claim: Claim, cells: pd.DataFrame, sources: list[snapshot.Origin]) -> Verdict:
-    readings = (
-        place.readings(claim, cells) if claim.measure == "place" else figure.readings(claim, cells)
-    )
-    judged = [r for r in readings if r.judged and r.holds is not None]
-    named = [r for r in judged if r.flow == claim.flow and r.kind != "goods and services"]
-    possible = any(
-        r.place
-        and r.place.place != claim.threshold
-        and (r.place.best or 1) <= claim.threshold <= (r.place.worst or claim.threshold)
-        for r in named
-    )
-    if not judged:
-        verdict = "cannot be checked"
-    elif all(r.holds for r in judged) and all(r.certain for r in named if r.place):
-        verdict = "supported"
-    elif any(r.holds for r in judged) or possible:
-        verdict = "depends"
-    else:
-        verdict = "contradicted"
+def _check(claim: Claim, cells: pd.DataFrame) -> Verdict:
+    """Make every reading of a claim, and give the verdict that they leave."""
+    make = place.readings if claim.measure == "place" else value.readings
+    readings = make(claim, cells)
     tables = {table for reading in readings for table in reading.tables}
+    used = cells[cells["table"].isin(tables)]
+
     return Verdict(
         claim=claim,
-        verdict=verdict,
+        verdict=_verdict(claim, readings),
         readings=readings,
-        sources=[o for o in sources if o.table in tables],
+        sources=snapshot.origins(used),
     )
+
+
+def _verdict(claim: Claim, readings: list[Reading]) -> str:
+    """Put readings together: they hold, they do not, they differ or leave it open, or say nothing."""
+    judged = [r for r in readings if r.judged and (r.holds is not None or r.open)]
+    decided = {reading.holds for reading in judged if not reading.open}
+    is_open = any(reading.open for reading in judged)
+
+    if not judged or (not decided and claim.measure != "place"):
+        return "cannot be checked"
+    if is_open or len(decided) > 1:
+        return "depends"
+    return "supported" if decided == {True} else "contradicted"

@@ -1,18 +1,20 @@
 """Figures that offices, ministries and newspapers published, next to the classes that would check them."""
 
 from collections.abc import Mapping
+from fractions import Fraction
 
 import msgspec
 import narwhals as nw
 import pandas as pd
 
 from nltrade import registry
-from nltrade.claims.value import holds
+from nltrade.claims.operators import Asserted
 from nltrade.questions.sectors import sums
 from nltrade.questions.trade import VALUE
 from nltrade.registry.entries import Lang, Published
 from nltrade.registry.sectors import published
 from nltrade.report import Results
+from nltrade.rounding import exact
 from nltrade.sources import snapshot
 from nltrade.sources.snapshot import Origin
 from nltrade.words import Words
@@ -32,8 +34,9 @@ class Checked(msgspec.Struct, frozen=True):
         if self.value_meur is None:
             return "cannot be checked"
         one = self.figure
-        right = holds(one.operator, self.value_meur, one.value_meur, precision=one.precision_meur)
-        return "supported" if right else "contradicted"
+        step = exact(one.precision_meur)
+        asserted = Asserted(one.operator, exact(one.value_meur), Fraction(0), step)
+        return "supported" if asserted.hold(exact(self.value_meur)) else "contradicted"
 
     def why(self, lang: Lang = "en") -> str:
         """Say what CBS says, or what it would take to check the figure."""

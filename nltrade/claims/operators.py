@@ -9,8 +9,8 @@ do not hold where they cover nothing of it.
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from nltrade.registry.entries import Operator
-from nltrade.words import exact, rounded
+from nltrade.registry.entries import Claim, Operator
+from nltrade.rounding import exact, rounded
 
 ENDLESS = Fraction(10**12)  # no amount, rate or place is as large
 DECIMALS = {"meur": 0}  # of what is written; billions and percentages have one
@@ -25,11 +25,10 @@ class Asserted(NamedTuple):
     precision: Fraction
 
     @classmethod
-    def of(
-        cls, operator: Operator, threshold: float, upto: float | None, precision: float | None
-    ) -> "Asserted":
+    def of(cls, claim: Claim) -> "Asserted":
         """Take the numbers of a claim; one that the operator does not need may be missing."""
-        return cls(operator, exact(threshold), exact(upto or 0), exact(precision or 1))
+        upto, precision = exact(claim.upto or 0), exact(claim.precision or 1)
+        return cls(claim.operator, exact(claim.threshold), upto, precision)
 
     def hold(self, value: Fraction) -> bool:
         """Tell whether the words cover a number."""
@@ -73,7 +72,7 @@ class Asserted(NamedTuple):
             if self._alike(value, shown):
                 break
         whole = scale == 1 and value.denominator == 1
-        return how, shown, 0 if whole else digits
+        return how, float(shown), 0 if whole else digits
 
     def mirrored(self) -> "Asserted":
         """Turn what is said of a fall into what is said of its size."""
@@ -90,6 +89,10 @@ class Asserted(NamedTuple):
         """Write the number of the claim itself, with the decimals that it has."""
         return as_given(how, self.threshold)
 
+    def rounded(self, how: str, value: Fraction) -> tuple[Any, ...]:
+        """Write a number as the claim would round it."""
+        return as_given(how, rounded(value, self.precision))
+
     def _alike(self, value: Fraction, shown: Fraction) -> bool:
         """Tell whether a number as it is shown compares as the number itself does."""
         ends = [self.threshold, *([self.upto] if self.operator == "just above" else [])]
@@ -102,4 +105,4 @@ def as_given(how: str, number: Fraction) -> tuple[Any, ...]:
     """Write a number with the decimals that it has."""
     scaled = number / (1000 if how == "bn" else 1)
     digits = next((count for count in range(12) if (scaled * 10**count).denominator == 1), 12)
-    return how, number, digits
+    return how, float(number), digits

@@ -1,105 +1,122 @@
-"""Read a place among the partners outside the EU: by every flow, with services, with the EU then and now."""
+"""Read a place among the partners: by every flow, with services, with the EU then and now."""
 
+from collections.abc import Iterator
 from datetime import date
-from itertools import product
+from fractions import Fraction
 from typing import Any
 
-import msgspec
 import pandas as pd
 
 from nltrade import registry
-from nltrade.claims.reading import Placed, Reading, Reason, cells_of, to_fetch, why_absent
+from nltrade.claims import absence
+from nltrade.claims.operators import Asserted
+from nltrade.claims.reading import Placed, Reading, Reason, cells_of
 from nltrade.errors import NoData
 from nltrade.questions.ranking import Counted, rank_partners
 from nltrade.registry.entries import Claim
+from nltrade.sources.gaps import is_whole
 
 FLOWS = {
     "goods": ["total trade", "import", "export", "domestic export"],
     "services": ["total trade", "import", "export"],
 }
+BOTH: Counted = "goods and services"
 
 
 def readings(claim: Claim, cells: pd.DataFrame) -> list[Reading]:
     """
     Make every reading of a place, the one that the claim names first.
 
-    A claim on total trade ("trade partner") is judged by every flow, with the EU of the time; a claim that names a
-    flow by that flow alone. The other readings are there to see.
+    A claim on total trade ("trade partner") is judged by every flow, with the EU of the time; a
+    claim that names a flow by that flow alone. The other readings are there to see.
     """
     kind = registry.product(claim.product).kind
+
+    return [
+        reading
+        for table in _tables(claim, cells, kind)
+        for of_the_time, day in _days(claim).items()
+        for reading in _of_table(claim, cells, table, day, of_the_time)
+    ]
+
+
+def _days(claim: Claim) -> dict[bool, date]:
+    """Give the days on which membership of the EU is taken: then, and now where that differs."""
     then = date(claim.year, 12, 31)
-    days = (
-        {True: then}
-        if registry.eu_members(then) == registry.eu_members()
-        else {True: then, False: date.max}
-    )
-    flows = [claim.flow, *(flow for flow in FLOWS[kind] if flow != claim.flow)]
-    add_services = claim.product == "TOTAL" and claim.flow in FLOWS["services"]
-    found = []
-    for table, (of_the_time, day) in product(_tables(cells, kind, claim), days.items()):
-        members = registry.eu_members(day)
-        asked: dict[str, Any] = {"period": claim.year, "members_on": day}
-        if registry.partner(claim.partner).id in members:
-            reason = Reason(
-                "why-member", {"partner": registry.partner(claim.partner).id, "year": claim.year}
-            )
-            found.append(
-                Reading(
-                    tables=[table],
-                    flow=claim.flow,
-                    kind=kind,
-                    of_the_time=of_the_time,
-                    reasons=[reason],
-                )
-            )
-            continue
-        published = {"total trade", *cells.loc[cells["table"] == table, "flow"]}
-        here = [flow for flow in flows if flow in published]
-        if claim.flow not in published:
-            reason = Reason("why-flow", {"table": table, "what": claim.flow})
-            found.append(
-                Reading(
-                    tables=[table],
-                    flow=claim.flow,
-                    kind=kind,
-                    of_the_time=of_the_time,
-                    reasons=[reason],
-                )
-            )
-            continue
-        try:
-            ranked = rank_partners(
-                cells, flow=here, kind=kind, product=claim.product, table=table, **asked
-            )
-        except NoData:
-            absent = why_absent(claim, cells[cells["table"] == table], cells.head(0))
-            reason = Reason(absent, {"table": table, "fetch": to_fetch(claim)})
-            found.append(
-                Reading(
-                    tables=[table],
-                    flow=claim.flow,
-                    kind=kind,
-                    of_the_time=of_the_time,
-                    reasons=[reason],
-                )
-            )
-            continue
-        for flow in here:
-            of_flow = ranked[ranked["flow"] == flow]
-            found.append(_reading(claim, cells, of_flow, [table], flow, kind, of_the_time))
-        for services in _tables(cells, "services", claim) if add_services else []:
-            both: Counted = "goods and services"
-            tables = (table, services)
-            ranked = rank_partners(cells, flow=claim.flow, kind=both, table=tables, **asked)
-            found.append(
-                _reading(claim, cells, ranked, list(tables), claim.flow, both, of_the_time)
-            )
-    return found
+    if claim.among == "all" or registry.eu_members(then) == registry.eu_members():
+        return {True: then}
+    return {True: then, False: date.max}
 
 
-def _tables(cells: pd.DataFrame, kind: str, claim: Claim) -> list[str]:
+def _tables(claim: Claim, cells: pd.DataFrame, kind: str) -> list[str]:
     covering = cells[(cells["kind"] == kind) & (cells["period"] == str(claim.year))]
     return list(covering["table"].unique())
+
+
+def _of_table(
+    claim: Claim, cells: pd.DataFrame, table: str, day: date, of_the_time: bool
+) -> Iterator[Reading]:
+    """Read a place in one table, and in that table with each table of services."""
+    kind = registry.product(claim.product).kind
+    published = {"total trade", *cells.loc[cells["table"] == table, "flow"]}
+    flows = [claim.flow, *(flow for flow in FLOWS[kind] if flow != claim.flow)]
+    here = [flow for flow in flows if flow in published]
+    asked: dict[str, Any] = {"period": claim.year, "members_on": day, "among": claim.among}
+
+    absent = _absent(claim, cells, table, day)
+    if absent is None:
+        try:
+            of_kind: dict[str, Any] = {"kind": kind, "product": claim.product, "table": table}
+            ranked = rank_partners(cells, flow=here, **of_kind, **asked)
+        except NoData:
+            absent = absence.of_place(claim, cells, table)
+
+    if absent is not None:
+        gap, reasons = absent
+        yield Reading(
+            tables=[table],
+            flow=claim.flow,
+            kind=kind,
+            of_the_time=of_the_time,
+            judged=of_the_time,
+            gap=gap,
+            reasons=reasons if of_the_time else [],
+        )
+        return
+
+    for flow in here:
+        of_flow = ranked[ranked["flow"] == flow]
+        yield _reading(claim, cells, of_flow, [table], flow=flow, of_the_time=of_the_time)
+
+    if claim.product != "TOTAL" or claim.flow not in FLOWS["services"]:
+        return
+    for services in _tables(claim, cells, "services"):
+        if is_whole(cells, table=services, product="S", period=str(claim.year)):
+            tables = (table, services)
+            ranked = rank_partners(cells, flow=claim.flow, kind=BOTH, table=tables, **asked)
+            yield _reading(
+                claim, cells, ranked, [*tables], flow=claim.flow, of_the_time=of_the_time
+            )
+
+
+def _absent(
+    claim: Claim, cells: pd.DataFrame, table: str, day: date
+) -> tuple[str, list[Reason]] | None:
+    """Say why a table gives no place to a partner; None where it does."""
+    partner, year = registry.partner(claim.partner).id, str(claim.year)
+    is_member = partner in registry.eu_members(day)
+    if claim.among != "all" and is_member != (claim.among == "inside EU"):
+        id = "why-member" if is_member else "why-no-member"
+        return "no-place", [Reason(id, {"partner": partner, "year": claim.year})]
+
+    rows = cells[(cells["table"] == table) & (cells["period"] == year)]
+    rows = rows[rows["product"] == claim.product]
+    if rows.empty or claim.flow not in {"total trade", *rows["flow"]}:
+        return absence.of_place(claim, cells, table)
+    if not is_whole(cells, table=table, product=claim.product, period=year):
+        return "no-place", [Reason("why-not-whole", {"table": table})]
+
+    return None
 
 
 def _reading(
@@ -107,95 +124,150 @@ def _reading(
     cells: pd.DataFrame,
     ranked: pd.DataFrame,
     tables: list[str],
+    *,
     flow: str,
-    kind: Counted,
     of_the_time: bool,
 ) -> Reading:
-    placed = [Placed.of(row) for row in ranked.to_dict("records")]
+    """Read the place of a partner in one ranking."""
+    kind = BOTH if len(tables) > 1 else registry.product(claim.product).kind
+    named = flow == claim.flow and kind != BOTH
+    of_year = cells[cells["table"].isin(tables) & (cells["period"] == str(claim.year))]
+    rows = ranked.to_dict("records")
+    placed = [Placed.of(row) for row in rows]
     partner = registry.partner(claim.partner).id
     at = next((at for at, place in enumerate(placed) if place.partner == partner), None)
-    of_flow = ["import", "export"] if flow == "total trade" else [flow]
-    codes = [claim.product, "S"] if kind == "goods and services" else [claim.product]
-    of_year = cells[cells["table"].isin(tables) & (cells["period"] == str(claim.year))]
-    used = of_year[of_year["flow"].isin(of_flow) & of_year["product"].isin(codes)]
-    used = used[used["partner"].isin([place.partner for place in placed[:5]] + [partner])]
-    named = flow == claim.flow and kind != "goods and services"
+
     common: dict[str, Any] = {
         "tables": tables,
         "flow": flow,
         "kind": kind,
         "of_the_time": of_the_time,
         "judged": of_the_time and (named or claim.flow == "total trade"),
-        "cells": cells_of(used),
+        "cells": cells_of(_used(claim, of_year, flow, {partner, *(p.partner for p in placed[:5])})),
     }
     if at is None:
-        own_cells = of_year[(of_year["table"] == tables[0]) & (of_year["partner"] == partner)]
-        absent = why_absent(claim, of_year[of_year["table"] == tables[0]], own_cells)
-        about = {
-            "table": tables[0],
-            "partner": partner,
-            "year": claim.year,
-            "fetch": to_fetch(claim),
-        }
-        return Reading(**common, reasons=[Reason(absent, about)])
+        gap, reasons = absence.of_place(claim, cells, tables[0])
+        return Reading(**common, gap=gap, reasons=reasons if of_the_time else [])
+
     own = placed[at]
-    front = [place.partner for place in placed if place.place < own.place]
-    behind = [registry.partner(name).id for name in claim.behind]
-    in_order = front == behind if named else set(front) == set(behind)
-    reasons = []
-    holds: bool | None = own.place == claim.threshold and (not behind or in_order)
-    if own.place == claim.threshold and not holds:
-        reasons.append(Reason("why-order", {"what": flow, "claimed": behind, "found": front}))
-    if not of_year["complete"].all():
-        holds, reasons = None, [Reason("why-part-year", {"table": tables[0], "year": claim.year})]
+    complete = bool(of_year["complete"].all())
+    holds, open = _held(claim, placed, own, rows[at], named)
+    reasons = [
+        *(_order(claim, placed, own, holds) if named else []),
+        *(_uncertain(own, rows[at], BOTH if kind == BOTH else flow) if common["judged"] else []),
+    ]
+
+    if not complete:
+        holds, open = None, False
+        reasons = [Reason("why-part-year", {"year": claim.year})]
     elif own.best is None:
-        holds, reasons = None, [Reason("why-unbounded", {"table": tables[0], "what": flow})]
-    reading = Reading(
+        holds, open = None, False
+        reasons = [Reason("why-unbounded", {"what": flow})]
+
+    return Reading(
         **common,
         value=own.place,
+        low=own.best,
+        high=own.worst,
         margin=own.place - claim.threshold,
         holds=holds,
+        open=open,
+        complete=complete,
         place=own,
         first=placed[:5],
         neighbours=[*placed[max(at - 1, 0) : at], *placed[at + 1 : at + 2]],
+        reasons=reasons if of_the_time else [],
     )
-    if holds is not None and not reading.certain:
-        row = ranked[ranked["partner"] == partner].to_dict("records")[0]
-        reasons += _uncertain(tables[0], reading.what, own, placed, row)
-    return msgspec.structs.replace(reading, reasons=reasons if of_the_time else [])
 
 
-def _uncertain(
-    table: str, what: str, own: Placed, placed: list[Placed], row: dict[Any, Any]
-) -> list[Reason]:
-    """Say what could move a place: countries inside a group, trade without a named partner, services."""
-    count = int(row["hidden"])
-    reasons = [
-        Reason(
-            f"why-hidden-{count if count < 2 else 'more'}",
-            {"table": table, "what": what, "count": count},
-        )
-    ]
-    gift, services = row["unallocated_meur"], row["services_meur"]
-    up = [other for other in placed if own.value_meur < other.value_meur <= own.value_meur + gift]
-    down = [
-        other
-        for other in placed
-        if own.value_meur - gift < other.value_meur <= own.value_meur and other != own
-    ]
-    cases = []
-    if up:
-        cases.append((own.place - len(up), up[0].partner, up[0].value_meur))
-    if down:
-        cases.append((own.place + 1, down[0].partner, down[0].value_meur))
-    if cases:
-        values = {"partner": own.partner, "value": own.value_meur, "cases": cases}
-        reasons.append(Reason("why-gift", {"table": table, "what": what, "gift": gift, **values}))
-    if services and own.worst is not None and own.worst > own.place + count + len(down[:1]):
-        reasons.append(
-            Reason(
-                "why-services",
-                {"table": table, "what": what, "gift": services, "partner": own.partner},
-            )
-        )
-    return reasons
+def _used(claim: Claim, cells: pd.DataFrame, flow: str, partners: set[str]) -> pd.DataFrame:
+    """Choose the cells that the first places and the partner's own are made of."""
+    flows = ["import", "export"] if flow == "total trade" else [flow]
+    products = {claim.product, *(["S"] if claim.product == "TOTAL" else [])}
+    used = cells[cells["flow"].isin(flows) & cells["product"].isin(products)]
+    return used[used["partner"].isin(partners)]
+
+
+def _behind(claim: Claim) -> list[str]:
+    return [registry.partner(name).id for name in claim.behind]
+
+
+def _held(
+    claim: Claim, placed: list[Placed], own: Placed, row: dict[Any, Any], named: bool
+) -> tuple[bool | None, bool]:
+    """
+    Tell whether a place is the one claimed, and whether what is not published leaves that open.
+
+    In the flow that the claim names, every place that is possible decides; in the others, which
+    only go with it, the place that is found.
+    """
+    asserted, behind = Asserted.of(claim), _behind(claim)
+    front = [place for place in placed if place.place < own.place]
+    names = [place.partner for place in front]
+
+    if not named:
+        in_front = not behind or set(names) == set(behind)
+        return asserted.hold(Fraction(own.place)) and in_front, False
+    if own.best is None:
+        return None, False
+
+    worst = None if own.worst is None else Fraction(own.worst)
+    holds = asserted.decide(Fraction(own.best), worst)
+    if behind and holds is not False:
+        sure = names == behind and all(place.certain for place in front)
+        if not _could_be(behind, placed, own, row["unallocated_meur"]):
+            holds = False
+        elif not sure:
+            holds = None
+    return holds, holds is None
+
+
+def _order(claim: Claim, placed: list[Placed], own: Placed, holds: bool | None) -> list[Reason]:
+    """Say who is ahead, where the claim names others or what is not published leaves it open."""
+    behind = _behind(claim)
+    front = [place.partner for place in placed if place.place < own.place]
+    if not behind or holds or own.place != claim.threshold:
+        return []
+
+    id = "why-order" if holds is False else "why-order-open"
+    return [Reason(id, {"claimed": behind, "found": front})]
+
+
+def _could_be(behind: list[str], placed: list[Placed], own: Placed, free: float) -> bool:
+    """
+    Tell whether the partners named can be ahead, in their order, by trade without a named partner.
+
+    From the last of them to the first, each has to reach the one behind it; the least that takes is
+    what they need together.
+    """
+    values = {place.partner: place.value_meur for place in placed}
+    if not set(behind) <= set(values):
+        return False
+
+    others = [value for id, value in values.items() if id not in {*behind, own.partner}]
+    chain = [values[id] for id in behind] + [own.value_meur, max(others, default=0.0)]
+
+    needed, level = 0.0, chain[-1]
+    for value in reversed(chain[:-1]):
+        needed += max(level - value, 0.0)
+        level = max(level, value)
+    return needed <= free
+
+
+def _uncertain(own: Placed, row: dict[Any, Any], what: str) -> list[Reason]:
+    """Say in one sentence what could move a place; nothing where it is certain."""
+    if own.certain or own.best is None:
+        return []
+
+    count, gift, services = int(row["hidden"]), row["unallocated_meur"], row["services_meur"]
+    causes = []
+    if count:
+        causes.append(("cause-hidden" if count > 1 else "cause-one-hidden", count))
+    if gift:
+        causes.append(("cause-gift", gift))
+    if services:
+        causes.append(("cause-services", services))
+
+    id = "why-uncertain" if own.worst is not None else "why-uncertain-below"
+    about = {"what": what, "best": own.best, "worst": own.worst, "causes": causes}
+    return [Reason(id, about)] if causes else []

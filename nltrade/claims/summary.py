@@ -5,9 +5,11 @@ from fractions import Fraction
 
 from nltrade import registry
 from nltrade.claims.operators import Asserted
-from nltrade.claims.reading import Reading, Verdict
+from nltrade.claims.reading import Reading
+from nltrade.claims.verdict import Verdict
 from nltrade.registry.entries import Claim, Lang
-from nltrade.words import Words, exact
+from nltrade.rounding import exact
+from nltrade.words import Words
 
 NAMED = 2  # figures that do not hold are told one by one up to this count
 
@@ -104,10 +106,10 @@ def _wrong(verdict: Verdict, several: bool, say: Words) -> str:
 
 def _wrong_number(claim: Claim, value: Fraction, what: str, say: Words) -> str:
     """Say a value, a share or a growth rate beside the one that was claimed."""
-    asserted = Asserted.of(claim.operator, claim.threshold, claim.upto, claim.precision)
+    asserted = Asserted.of(claim)
     how, id = {
         "value": ("meur", "summary-value"),
-        "share": ("pct", "summary-share"),
+        "share": ("pct", f"summary-share of {claim.of}"),
         "growth": ("pct", "summary-fell" if value < 0 else "summary-grew"),
     }[claim.measure]
 
@@ -121,7 +123,8 @@ def _wrong_number(claim: Claim, value: Fraction, what: str, say: Words) -> str:
     elif how == "meur" and min(abs(value), abs(asserted.threshold)) >= 1000:
         how = "bn"
 
-    values = {"what": what, "value": asserted.written(how, value), "product": claim.product}
+    values = {"what": what, "value": asserted.written(how, value)}
+    values |= {"product": claim.product, "partner": claim.partner}
     claimed = say.text(f"summary-{asserted.operator}", threshold=asserted.claimed(how))
     return say.text(id, claimed=claimed, **values)
 

@@ -1,118 +1,218 @@
 """Read a value, a share or a growth rate in every table that covers the year."""
 
-from math import floor
+from fractions import Fraction
+from typing import Any
 
 import pandas as pd
 
 from nltrade import registry
-from nltrade.claims.reading import WRITTEN, Reading, Reason, cells_of, to_fetch, why_absent
+from nltrade.claims import absence
+from nltrade.claims.operators import Asserted, as_given
+from nltrade.claims.reading import Reading, Reason, cells_of
+from nltrade.claims.verdict import WRITTEN
 from nltrade.questions import trade
 from nltrade.questions.trade import VALUE
-from nltrade.registry.entries import Claim, Operator
+from nltrade.registry.entries import Claim
+from nltrade.rounding import exact
+
+# A value so many times the claimed one, or within a factor two of that, is a unit mistaken.
+UNITS = {"value": [10**3, 10**6], "share": [10**2], "growth": [10**2]}
 
 
 def readings(claim: Claim, cells: pd.DataFrame) -> list[Reading]:
     """Read a value, share or growth rate in every table that covers the year."""
-    product = registry.product(claim.product)
-    covering = cells[(cells["kind"] == product.kind) & (cells["period"] == str(claim.year))]
-    return [
-        _figure_reading(claim, cells[cells["table"] == table])
-        for table in covering["table"].unique()
-    ]
+    kind = registry.product(claim.product).kind
+    covering = cells[(cells["kind"] == kind) & (cells["period"] == str(claim.year))]
+    return [_reading(claim, cells, table) for table in covering["table"].unique()]
 
 
-def _figure_reading(claim: Claim, cells: pd.DataFrame) -> Reading:
+def _reading(claim: Claim, cells: pd.DataFrame, table: str) -> Reading:
     """Read a value, share or growth rate in one table."""
-    table, year = cells["table"].iloc[0], str(claim.year)
-    partner = registry.partner(claim.partner).id
-    rows = cells[cells["partner"] == partner]
-    rows = trade.total(rows) if claim.flow == "total trade" else rows[rows["flow"] == claim.flow]
-    column = {"value": VALUE, "share": "share_pct", "growth": "growth_pct"}[claim.measure]
-    if claim.measure == "share":
-        rows = trade.share(rows, of="all products")
-    elif claim.measure == "growth":
-        rows = trade.growth(rows)
-    row = rows[(rows["product"] == claim.product) & (rows["period"] == year)]
-    used = row
-    if claim.measure == "share":
-        used = rows[(rows["level"] == 0) & (rows["period"] == year) | rows.index.isin(row.index)]
-    elif claim.measure == "growth":
-        used = rows[rows["product"] == claim.product]
-    value = float(row[column].iloc[0]) if row[column].notna().any() else None
-    held = margin = None
-    if value is None or not row["complete"].all():
-        of_partner = cells[(cells["partner"] == partner) & (cells["period"] == year)]
-        about = {"table": table, "partner": partner, "year": year, "fetch": to_fetch(claim)}
-        reason = Reason(_missing(claim, row, cells, of_partner), about)
+    of_table = cells[cells["table"] == table]
+    rows = _rows(claim, of_table)
+    is_cell = (rows["product"] == claim.product) & (rows["period"] == str(claim.year))
+    is_partner = rows["partner"] == registry.partner(claim.partner).id
+    row = rows[is_cell & is_partner]
+
+    common: dict[str, Any] = {
+        "tables": [table],
+        "flow": claim.flow,
+        "kind": of_table["kind"].iloc[0],
+        "cells": cells_of(_used(claim, of_table)),
+    }
+    found = _range(claim, row.to_dict("records")[0], _step(table, of_table)) if len(row) else None
+    if found is None:
+        gap, reasons = absence.of_figure(claim, cells, row, table)
+        return Reading(**common, gap=gap, reasons=reasons)
+
+    return _compared(claim, *found, complete=bool(row["complete"].all()), common=common)
+
+
+def _rows(claim: Claim, cells: pd.DataFrame) -> pd.DataFrame:
+    """Ask a table for what a claim is about: rows with the amounts that its figure is made of."""
+    if claim.measure != "share" or claim.of != "all partners":
+        cells = cells[cells["partner"] == registry.partner(claim.partner).id]
+
+    if claim.flow == "total trade":
+        rows = trade.total(cells)
+    elif claim.flow == "balance":
+        rows = trade.balance(cells)
+    elif claim.measure == "share" and claim.of == "export":
+        rows = cells
     else:
-        held = holds(
-            claim.operator, value, claim.threshold, precision=claim.precision, upto=claim.upto
-        )
-        margin = value - claim.threshold
-        if claim.measure == "value":
-            margin = 100 * margin / claim.threshold
-        reason = _compared(claim, value, held)
-    return Reading(
-        tables=[table],
-        flow=claim.flow,
-        kind=cells["kind"].iloc[0],
-        value=value,
-        margin=margin,
-        holds=held,
-        cells=cells_of(used),
-        reasons=[reason],
+        rows = cells[cells["flow"] == claim.flow]
+
+    if claim.measure == "share":
+        shares = trade.share(rows, of=claim.of)
+        return shares[shares["flow"] == claim.flow]
+    return trade.growth(rows) if claim.measure == "growth" else rows
+
+
+def _used(claim: Claim, cells: pd.DataFrame) -> pd.DataFrame:
+    """Choose the cells that a figure is made of."""
+    year, partner = str(claim.year), registry.partner(claim.partner).id
+    both = ["import", "export"] if claim.flow in ("total trade", "balance") else [claim.flow]
+    is_flow, is_year = cells["flow"].isin(both), cells["period"] == year
+    is_partner, is_product = cells["partner"] == partner, cells["product"] == claim.product
+
+    if claim.measure == "growth":
+        return cells[is_flow & is_partner & is_product]
+
+    own = is_flow & is_partner & is_product & is_year
+    if claim.measure == "share":
+        whole = {
+            "all products": is_flow & is_partner & (cells["level"] == 0),
+            "all partners": is_flow & is_product & (cells["partner"] == "WORLD"),
+            "export": is_partner & is_product & (cells["flow"] == "export"),
+        }
+        own |= whole[claim.of] & is_year
+    return cells[own]
+
+
+def _step(table: str, cells: pd.DataFrame) -> Fraction:
+    """Give the step that the amounts of a table are rounded to, in million euro."""
+    if table in registry.tables():
+        return exact(registry.units()[registry.table(table).unit])
+
+    # A table of the user's own says it by what is in it: whole millions, or what it has.
+    values = cells[VALUE].dropna()
+    return Fraction(int((values % 1 == 0).all()))
+
+
+def _range(
+    claim: Claim, row: dict[Any, Any], step: Fraction
+) -> tuple[Fraction, Fraction, Fraction | None] | None:
+    """
+    Give a figure with the least and the most it can be; None where CBS gives none to compare.
+
+    An amount is what CBS publishes. A rate or a share is worked out from two amounts that are
+    rounded to whole millions, each of which can be half a million more or less (two rounded flows:
+    a whole million).
+    """
+    if pd.isna(row[VALUE]):
+        return None
+
+    amount = exact(row[VALUE])
+    if claim.measure == "value":
+        return amount, amount, amount if row["complete"] else None
+
+    column = {"share": "whole_meur", "growth": "previous_meur"}[claim.measure]
+    refused = pd.isna(row["share_pct" if claim.measure == "share" else "growth_pct"])
+    if refused or pd.isna(row[column]):
+        return None
+
+    base = exact(row[column])
+    half = step / 2 * (2 if claim.flow == "total trade" else 1)
+    less = 100 if claim.measure == "growth" else 0
+
+    value = 100 * amount / base - less
+    low = 100 * max(amount - half, Fraction(0)) / (base + half) - less
+    high = 100 * (amount + half) / (base - half) - less if base > half else None
+    if claim.measure == "share" and high is not None:
+        high = min(high, max(Fraction(100), value))
+    return value, low, high
+
+
+def _compared(
+    claim: Claim,
+    value: Fraction,
+    low: Fraction,
+    high: Fraction | None,
+    *,
+    complete: bool,
+    common: dict[str, Any],
+) -> Reading:
+    """Compare a figure, and all that it can be, with the words of a claim."""
+    asserted = Asserted.of(claim)
+    how = WRITTEN[claim.measure]
+    figure: dict[str, Any] = {
+        "value": float(value),
+        "low": float(low),
+        "high": None if high is None else float(high),
+        "complete": complete,
+        "margin": _margin(claim, value, asserted.threshold),
+    }
+
+    if meant := _unit_mistaken(claim, value):
+        numbers = {"threshold": asserted.claimed(how), "value": (how, float(value))}
+        reason = Reason("why-unit", {**numbers, "meant": as_given(how, meant)})
+        return Reading(**common, **figure, reasons=[reason])
+
+    # Of a part of a year only goods are known to grow: a service can be taken back.
+    grows = common["kind"] == "goods" and claim.measure == "value" and claim.flow != "balance"
+    bounded = complete or grows
+    holds = asserted.decide(low, high) if bounded else None
+    open = bounded and holds is None
+
+    reasons = []
+    if not complete:
+        id = "why-part-so-far" if bounded else "why-part-year"
+        reasons.append(Reason(id, {"value": (how, float(value)), "year": claim.year}))
+    elif open:
+        reasons.append(_too_wide(asserted, how, low, high))
+    if holds is not None:
+        reasons.append(_why(asserted, how, value, holds))
+
+    return Reading(**common, **figure, holds=holds, open=open, reasons=reasons)
+
+
+def _margin(claim: Claim, value: Fraction, threshold: Fraction) -> float | None:
+    """Give the distance to the claimed figure: in percent of a value, in points of a rate."""
+    if claim.measure != "value":
+        return float(value - threshold)
+    return float(100 * (value - threshold) / abs(threshold)) if threshold else None
+
+
+def _unit_mistaken(claim: Claim, value: Fraction) -> Fraction | None:
+    """Give the figure that was meant, where the claimed one is in another unit; else None."""
+    threshold = exact(claim.threshold)
+    if not value or not threshold or (claim.measure != "value" and abs(threshold) >= 1):
+        return None
+
+    times = value / threshold
+    for factor in UNITS[claim.measure]:
+        if Fraction(1, 2) <= times / factor <= 2:
+            return threshold * factor
+        if claim.measure == "value" and Fraction(1, 2) <= times * factor <= 2:
+            return threshold / factor
+    return None
+
+
+def _too_wide(asserted: Asserted, how: str, low: Fraction, high: Fraction | None) -> Reason:
+    """Say that rounding leaves a range in which the words may hold or not."""
+    if high is None:
+        return Reason("why-open-above", {"low": asserted.written(how, low)})
+    return Reason(
+        "why-open", {"low": asserted.written(how, low), "high": asserted.written(how, high)}
     )
 
 
-def _missing(claim: Claim, row: pd.DataFrame, cells: pd.DataFrame, of_partner: pd.DataFrame) -> str:
-    """Name the reason why there is no figure to compare."""
-    if not row[VALUE].notna().any():
-        return why_absent(claim, cells, of_partner)
-    if not row["complete"].all():
-        return "why-part-year"
-    if claim.measure == "share":
-        return "why-no-total"
-    return "why-break" if row["growth_note"].iloc[0] else "why-no-previous"
-
-
-def holds(
-    operator: Operator,
-    value: float,
-    threshold: float,
-    *,
-    precision: float | None = None,
-    upto: float | None = None,
-) -> bool:
-    """Tell whether a value is what a wording covers; `precision` is the step it was rounded to, `upto` its end."""
-    match operator:
-        case "just above":
-            return threshold <= value < float(upto or 0)
-        case "rounds to":
-            return _rounded(value, precision) == _rounded(threshold, precision)
-        case "at least":
-            return value >= threshold
-        case "more than":
-            return value > threshold
-        case "at most" | "in the top":
-            return value <= threshold
-        case "less than":
-            return value < threshold
-        case "is":
-            return value == threshold
-
-
-def _rounded(value: float, precision: float | None) -> float:
-    step = precision or 1.0
-    return floor(value / step + 0.5) * step
-
-
-def _compared(claim: Claim, value: float, holds: bool) -> Reason:
-    written = WRITTEN[claim.measure]
+def _why(asserted: Asserted, how: str, value: Fraction, holds: bool) -> Reason:
+    """Say in one sentence how a figure compares with the words."""
     numbers = {
-        "value": value,
-        "threshold": claim.threshold,
-        "upto": claim.upto,
-        "rounded": _rounded(value, claim.precision),
+        "value": asserted.written(how, value),
+        "threshold": asserted.claimed(how),
+        "upto": as_given(how, asserted.upto),
+        "rounded": asserted.rounded(how, value),
     }
-    figures = {name: (written, number) for name, number in numbers.items() if number is not None}
-    return Reason(f"why-{'' if holds else 'not-'}{claim.operator}", figures)
+    return Reason(f"why-{'' if holds else 'not-'}{asserted.operator}", numbers)

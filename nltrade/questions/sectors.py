@@ -34,12 +34,9 @@ CELL = [
     "complete",
     "status",
 ]
-KEY = [
-    "table",
-    "flow",
-    "partner",
-    "period",
-]  # what tells the cells of one kind apart, beside the product
+# What tells cells apart, beside the product.
+KEY = ["table", "kind", "flow", "partner", "period"]
+
 COUNTS = ["codes", "published", "withheld", "absent"]
 AMOUNTS = ["low_meur", "high_meur", "total_meur", "share_pct", "growth_pct"]
 REMAINDER = "remainder"
@@ -49,8 +46,13 @@ KIND_OF: dict[Classes, Kind] = {
     "BPM6": "services",
     "BPM5": "services",
 }
-# Length of a code that nothing but the total holds; the chapters of the HS and the topics of BPM5 are all such.
-WIDEST: dict[Classes, int] = {"SITC": 1, "HS": 4, "BPM6": 2, "BPM5": 9}
+USUAL: dict[Kind, Classes] = {"goods": "SITC", "services": "BPM6"}
+
+# Chapters of the HS and topics of BPM5 are in their total and in nothing else.
+UNDER_TOTAL = ("HS", "EBOPS")
+
+# Codes, by the classification they are of and the id of a basket.
+Baskets = Mapping[Classes, Mapping[str, Sequence[str]]]
 
 
 def sector_trade(
@@ -110,24 +112,22 @@ def sector_trade(
     for sector in known.values():
         for kind in named.KINDS:
             if len(named.union(sector.codes(kind))) < len(sector.codes(kind)):
-                codes = ", ".join(sector.codes(kind))
                 raise RegistryError(
-                    f"Sector {sector.id}: of {codes} one is inside another and would count twice."
+                    f"Sector {sector.id}: of {', '.join(sector.codes(kind))} one is inside another "
+                    "and would count twice."
                 )
     rows = shape.checked(frame, [*CELL, "product", VALUE])
     if partner is not None:
         rows = nw.from_native(trade.select(rows.to_native(), partner=partner))
-    parts = []
-    for classes, kind in KIND_OF.items():
-        if baskets := {
-            id: codes for id, each in known.items() if (codes := each.codes_in(classes))
-        }:
-            of_kind = rows.filter(nw.col("kind") == kind, _counts_by(classes))
-            parts += [sums(of_kind, baskets, kind, classes), _remainder(of_kind, baskets, kind)]
-    counts = nw.col(*COUNTS).cast(
-        nw.Int64
-    )  # a sum of whole numbers is another kind of number in some engines
+
+    baskets: Baskets = {
+        classes: {id: codes for id, each in known.items() if (codes := each.codes_in(classes))}
+        for classes in KIND_OF
+    }
+    # A sum of whole numbers is another kind of number in some engines.
+    counts = nw.col(*COUNTS).cast(nw.Int64)
     columns = [*CELL, "sector", "total_meur", counts, VALUE, "low_meur", "high_meur"]
+    parts = [_sums(rows, baskets), _remainder(rows, baskets)]
     found = _with_growth(nw.concat([part.select(columns) for part in parts]))
     if period is not None:
         found = found.filter(nw.col("period") == str(period))
@@ -167,11 +167,15 @@ def overlaps(sectors: Mapping[str, Sector] | None = None) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["kind", "sector", "other", "codes"])
 
 
-def _counts_by(classes: Classes) -> nw.Expr:
-    """Choose the rows of the tables of one classification; a frame of a user's own has the usual one."""
-    usual = classes in ("SITC", "BPM6")
-    others = [t.id for t in registry.all_tables().values() if (t.classes != classes) is usual]
-    return nw.col("table").is_in(others) != usual
+def _classes() -> nw.Expr:
+    """Tell by which classification a row counts; a frame of a user's own has the usual one."""
+    found = nw.when(nw.col("kind") == "goods").then(nw.lit(USUAL["goods"]))
+    classes = found.otherwise(nw.lit(USUAL["services"]))
+    for each in KIND_OF:
+        if each not in USUAL.values():
+            ids = [t.id for t in registry.all_tables().values() if t.classes == each]
+            classes = nw.when(nw.col("table").is_in(ids)).then(nw.lit(each)).otherwise(classes)
+    return classes.cast(nw.String)
 
 
 def sums(
@@ -196,25 +200,24 @@ def sums(
     narwhals frame
         A row for each basket and total of the frame, as `sector_trade` describes; no growth.
     """
-    code, empty, top = nw.col("product"), nw.col(VALUE).is_null(), shape.TOTAL_OF[kind]
-    needed = {each for codes in baskets.values() for each in codes}
-    parents = {
-        each[:-1] for each in needed
-    }  # of 33 it is 3, of SC1 it is SC, of what is in no other ''
-    beside = {each for each in registry.products() if each in parents or each[:-1] in parents}
-    if classes in ("HS", "BPM5"):
-        start = {"HS": "HS", "BPM5": "EBOPS"}[classes]
-        beside = {each for each in registry.products() if each.startswith(start)}
-    cells = rows.select(*KEY, "product", VALUE).filter(code.is_in(sorted(needed | beside | {top})))
+    return _sums(rows, {classes or USUAL[kind]: baskets})
+
+
+def _sums(rows: Any, baskets: Baskets) -> Any:
+    """Add up the baskets of all kinds in one go: a lazy engine needs long for a long plan."""
+    code, empty = nw.col("product"), nw.col(VALUE).is_null()
+    needed = _codes(baskets)
+    parents = {each[:-1] for each in needed}  # of 33 it is 3, of SC1 it is SC
+    beside = {
+        each
+        for each in registry.products()
+        if each in parents or each[:-1] in parents or each.startswith(UNDER_TOTAL)
+    }
+    wanted = needed | beside | set(shape.TOTAL_OF.values())
+    cells = rows.select(*KEY, "product", VALUE).filter(code.is_in(sorted(wanted)))
     shape.require_unique(cells, [*KEY, "product"])
-    products = cells.select("product").unique()
-    of_basket = nw.concat(
-        [
-            products.filter(code.is_in(list(codes))).with_columns(sector=nw.lit(id))
-            for id, codes in baskets.items()
-        ]
-    )
-    parts = cells.filter(code.is_in(sorted(needed - {top}))).join(of_basket, on="product")
+
+    parts = _by_basket(cells, baskets)
     each = parts.with_columns(
         withheld=empty.cast(nw.Int64),
         published=(~empty).cast(nw.Int64),
@@ -223,15 +226,11 @@ def sums(
     told = shape.group_joinable(
         each, [*KEY, "sector"], nw.col("withheld", "published", "told").sum()
     )
-    totals = rows.filter(code == top).select(*CELL, nw.col(VALUE).alias("total_meur"))
-    every = nw.concat(
-        [
-            totals.with_columns(sector=nw.lit(id), codes=nw.lit(len(codes), nw.Int64))
-            for id, codes in baskets.items()
-        ]
-    )
+
+    every = _beside_each(_totals(rows), baskets)
+    left = _left_of_parents(cells, parts.filter(empty))
     found = every.join(told, on=[*KEY, "sector"], how="left").join(
-        _left_of_parents(cells, parts.filter(empty), kind, classes), on=[*KEY, "sector"], how="left"
+        left, on=[*KEY, "sector"], how="left"
     )
     found = found.with_columns(nw.col("withheld", "published", "told", "more", "open").fill_null(0))
     absent = nw.col("codes") - nw.col("published") - nw.col("withheld")
@@ -245,25 +244,92 @@ def sums(
     ).drop("told", "more", "open")
 
 
-def _left_of_parents(cells: Any, withheld: Any, kind: Kind, classes: Classes | None) -> Any:
+def _codes(baskets: Baskets) -> set[str]:
+    """Give all codes of all baskets, but for the totals; each says what classification it is of."""
+    found = {
+        each for of_classes in baskets.values() for codes in of_classes.values() for each in codes
+    }
+    return found - set(shape.TOTAL_OF.values())
+
+
+def _totals(rows: Any) -> Any:
+    """Give the totals of goods and of services, each by its own code."""
+    of_goods = (nw.col("kind") == "goods") & (nw.col("product") == shape.TOTAL_OF["goods"])
+    of_services = (nw.col("kind") == "services") & (nw.col("product") == shape.TOTAL_OF["services"])
+    total = nw.col(VALUE).alias("total_meur")
+    return rows.filter(of_goods | of_services).select(*CELL, total)
+
+
+def _beside_each(totals: Any, baskets: Baskets) -> Any:
     """
-    Say how much the withheld classes of each sector can be: what their parents leave unpublished, each parent once.
+    Give a row for each basket beside each total of its kind, with the number of its codes.
+
+    A union of as many frames would have the engine plan, and read, the cells once for each of them.
+    """
+    ids = list(dict.fromkeys(id for of_kind in baskets.values() for id in of_kind))
+    if totals.implementation.is_duckdb():
+        # narwhals would unpivot on DuckDB's default connection, where this relation is not known.
+        every = totals.with_columns(sector=nw.lit("\n".join(ids)).str.split("\n")).explode("sector")
+    else:
+        marks = {id: nw.lit(0, nw.Int64) for id in ids}
+        every = totals.with_columns(**marks).unpivot(
+            on=ids,
+            index=[*CELL, "total_meur"],
+            variable_name="sector",
+            value_name="mark",
+        )
+
+    count = nw.lit(0, nw.Int64)
+    for classes, of_classes in baskets.items():
+        for id, codes in of_classes.items():
+            is_it = (nw.col("classes") == classes) & (nw.col("sector") == id)
+            count = nw.when(is_it).then(nw.lit(len(codes), nw.Int64)).otherwise(count)
+    every = every.with_columns(nw.col("sector").cast(nw.String), classes=_classes())
+    counted = every.with_columns(count.alias("codes")).filter(nw.col("codes") > 0)
+    return counted.select(*CELL, "total_meur", "sector", "codes")
+
+
+def _by_basket(cells: Any, baskets: Baskets) -> Any:
+    """Give the cells of each basket; a code that is in several gives a row for each of them."""
+    of_code: dict[str, list[str]] = {}
+    for of_classes in baskets.values():
+        for id, codes in of_classes.items():
+            for code in codes:
+                ids = of_code.setdefault(code, [])
+                ids += [id] if id not in ids else []
+
+    # The first basket of every code, then the second, …: as many frames as one code has baskets.
+    layers = []
+    for place in range(max(map(len, of_code.values()))):
+        by_basket: dict[str, list[str]] = {}
+        for code, ids in of_code.items():
+            if len(ids) > place:
+                by_basket.setdefault(ids[place], []).append(code)
+
+        basket = nw.lit("")
+        for id, codes in by_basket.items():
+            basket = nw.when(nw.col("product").is_in(codes)).then(nw.lit(id)).otherwise(basket)
+        inside = [code for codes in by_basket.values() for code in codes]
+        layer = cells.filter(nw.col("product").is_in(inside))
+        layers.append(layer.with_columns(sector=basket.cast(nw.String)))
+    return nw.concat(layers)
+
+
+def _left_of_parents(cells: Any, withheld: Any) -> Any:
+    """
+    Say how much the withheld classes of each sector can be: what their parents leave, each once.
 
     `open` counts the parents that are not published either, so that nothing bounds what is in them.
     """
-    code, length, top = nw.col("product"), nw.col("product").str.len_chars(), shape.TOTAL_OF[kind]
-    # SITC 333 is in 33, that in 3; service SC11 in SC1, that in SC
-    section = WIDEST[classes or ("SITC" if kind == "goods" else "BPM6")]
-    parent = (
-        nw.when(length == section + 1)
-        .then(code.str.slice(0, section))
-        .otherwise(code.str.slice(0, section + 1))
-    )
-    parent = nw.when(length == section).then(nw.lit(top)).otherwise(parent).cast(nw.String)
+    parent = _parent().cast(nw.String)
     asked = withheld.with_columns(parent=parent).select(*KEY, "sector", "parent").unique()
-    whole = cells.select(*KEY, code.cast(nw.String).alias("parent"), nw.col(VALUE).alias("whole"))
-    children = cells.filter(code != top, ~nw.col(VALUE).is_null()).with_columns(parent=parent)
+    as_parent = nw.col("product").cast(nw.String).alias("parent")
+    whole = cells.select(*KEY, as_parent, nw.col(VALUE).alias("whole"))
+
+    is_total = nw.col("product").is_in(list(shape.TOTAL_OF.values()))
+    children = cells.filter(~is_total, ~nw.col(VALUE).is_null()).with_columns(parent=parent)
     told = shape.group_joinable(children, [*KEY, "parent"], nw.col(VALUE).sum())
+
     left = asked.join(whole, on=[*KEY, "parent"], how="left").join(
         told, on=[*KEY, "parent"], how="left"
     )
@@ -274,39 +340,47 @@ def _left_of_parents(cells: Any, withheld: Any, kind: Kind, classes: Classes | N
     return shape.group_joinable(left, [*KEY, "sector"], nw.col("more", "open").sum())
 
 
-def _remainder(rows: Any, baskets: Mapping[str, Sequence[str]], kind: Kind) -> Any:
-    """Give what the published classes of all baskets leave of each total, a class inside a published one left out."""
+def _parent() -> nw.Expr:
+    """Give the class that a class is in: 333 is in 33, that in 3; service SC11 in SC1, that in SC."""
+    code, length = nw.col("product"), nw.col("product").str.len_chars()
+    of_kind: dict[str, nw.Expr] = {}
+    for kind, section in {"goods": 1, "services": 2}.items():
+        is_second = nw.when(length == section + 1).then(code.str.slice(0, section))
+        deeper = is_second.otherwise(code.str.slice(0, section + 1))
+        in_total = length == section
+        for start in UNDER_TOTAL:
+            in_total = in_total | code.str.starts_with(start)
+        is_first = nw.when(in_total).then(nw.lit(shape.TOTAL_OF[kind]))
+        of_kind[kind] = is_first.otherwise(deeper)
+    return nw.when(nw.col("kind") == "goods").then(of_kind["goods"]).otherwise(of_kind["services"])
+
+
+def _remainder(rows: Any, baskets: Baskets) -> Any:
+    """Give what the published classes of all baskets leave of each total, each good counted once."""
     code = nw.col("product")
-    needed = sorted({each for codes in baskets.values() for each in codes} - {shape.TOTAL_OF[kind]})
-    inside = sorted(
-        set(needed) - set(named.union(needed))
-    )  # empty where no class is part of another
+    needed = sorted(_codes(baskets))
+    inside = sorted(set(needed) - set(named.union(needed)))  # classes that are part of another
     around = [
         each
         for each in needed
         if any(each != part and named.contains(each, part) for part in inside)
     ]
+
     cells = rows.select(*KEY, "product", VALUE).filter(code.is_in(needed), ~nw.col(VALUE).is_null())
     if inside:
         wholes = cells.filter(code.is_in(around)).select(*KEY, code.cast(nw.String).alias("whole"))
         parts = cells.filter(code.is_in(inside))
         for length in sorted({len(each) for each in around}):
-            shorter = (
-                nw.when(code.str.len_chars() > length)
-                .then(code.str.slice(0, length))
-                .otherwise(nw.lit(""))
-            )
-            parts = (
-                parts.with_columns(whole=shorter.cast(nw.String))
-                .join(wholes, on=[*KEY, "whole"], how="anti")
-                .drop("whole")
-            )
+            is_longer = code.str.len_chars() > length
+            shorter = nw.when(is_longer).then(code.str.slice(0, length)).otherwise(nw.lit(""))
+            parts = parts.with_columns(whole=shorter.cast(nw.String))
+            parts = parts.join(wholes, on=[*KEY, "whole"], how="anti").drop("whole")
         cells = nw.concat([cells.filter(~code.is_in(inside)), parts])
+
     told = shape.group_joinable(cells, KEY, nw.col(VALUE).sum().alias("told"))
-    totals = rows.filter(code == shape.TOTAL_OF[kind]).select(
-        *CELL, nw.col(VALUE).alias("total_meur")
-    )
     rest = (nw.col("total_meur") - nw.col("told").fill_null(0.0)).alias
+    has_codes = _classes().is_in([classes for classes, codes in baskets.items() if codes])
+    totals = _totals(rows).filter(has_codes)
     return totals.join(told, on=KEY, how="left").with_columns(
         nw.lit(REMAINDER).alias("sector"),
         *(nw.lit(0, nw.Int64).alias(name) for name in COUNTS),

@@ -4,98 +4,110 @@ from collections.abc import Mapping
 from datetime import date
 from math import isfinite
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from nltrade import registry
 from nltrade.errors import NoData, RegistryError, UnknownName
 from nltrade.registry.entries import Claim, Document
-from nltrade.registry.toml import convert, known, read, sections, wrong
+from nltrade.registry.toml import convert, entries, known, read, shortly, wrong
 from nltrade.report import Entries
+from nltrade.rounding import exact
+
+MOST = {"value": 3e7, "growth": 1e6}  # million euro (all trade of the world); percent
 
 
-def claims(file: Path | None = None) -> Mapping[str, Claim]:
+def claims(
+    file: str | Path | Mapping[str, Claim] | None = None,
+    *,
+    partner: str | None = None,
+    year: int | None = None,
+) -> Mapping[str, Claim]:
     """
     Read the reported figures to check, and check the file itself before anything runs.
 
     Parameters
     ----------
-    file : path, optional
-        A claims file of your own; the shipped one by default. `nltrade/registry/claims.toml` explains each field.
+    file : path or mapping of str to Claim, optional
+        A claims file of your own, or claims that were read already; the shipped file by default.
+        `nltrade/registry/claims.toml` explains each field.
+    partner : str, optional
+        ISO code or name: only the claims about this partner.
+    year : int, optional
+        Only the claims about this year.
 
     Returns
     -------
     mapping of str to Claim
-        By their ids, in the order of the file. It prints as a table; `nltrade.show` gives that in Dutch too.
+        By their ids, in the order of the file. It prints as a table; `nltrade.show` gives that in
+        Dutch too. Of the shipped claims it may be empty, where none is about a partner and year.
 
     Raises
     ------
     RegistryError
-        An entry has a wrong field, operator, partner, year or number. The message names it and the remedy.
+        An entry has a wrong field, operator, partner, year or number. The message names it and the
+        remedy.
+    NoData
+        None of the claims of your own is about that partner and year.
 
     Examples
     --------
     >>> claims()["imports-2012"].threshold
     20000.0
+    >>> len(claims(partner="Russia", year=2012)), len(claims(partner="China", year=2019))
+    (8, 0)
     """
+    listed = file if isinstance(file, Mapping) else _read(file)
+    if partner is None and year is None:
+        return listed
+
+    id = None if partner is None else registry.partner(partner).id
+    found: Entries[Claim] = Entries()
+    for name, claim in listed.items():
+        if id in (None, registry.partner(claim.partner).id) and year in (None, claim.year):
+            found[name] = claim
+
+    if file is not None and not found:
+        about = sorted({f"{registry.partner(c.partner).id} {c.year}" for c in listed.values()})
+        asked = " in ".join(str(part) for part in (id, year) if part is not None)
+        raise NoData(f"None of these claims is about {asked}; they are about {', '.join(about)}.")
+    return found
+
+
+def _read(file: str | Path | None) -> Entries[Claim]:
+    """Read and check a claims file."""
     path = registry.FOLDER / "claims.toml" if file is None else Path(file)
     documents = read(path, "documents", Document)
-    entries = sections(path).get("claims", {})
-    if not entries or not isinstance(entries, dict):
+
+    found: Entries[Claim] = Entries()
+    for id, fields in entries(path, "claims").items():
+        found[id] = convert(path, id, _with_documents(path, id, fields, documents), Claim)
+        _check_claim(found[id], path.name)
+
+    if not found:
         raise RegistryError(
             f"{path.name}: no claim found. Write each one as a section [claims.<id>]."
         )
-    found: Entries[Claim] = Entries()
-    for id, fields in entries.items():
-        if not isinstance(fields, dict):
-            raise wrong(path.name, id, f"expected a section with fields, found {fields!r}")
-        also = fields.get("also", [])
-        if not isinstance(also, list):
-            raise wrong(path.name, id, f'also = {also!r}: write a list, such as ["report"]')
-        cited = [
-            known(name, documents, path.name, id, "document")
-            for name in [fields.get("document", ""), *also]
-        ]
-        first, *others = msgspec.to_builtins([documents[name] for name in cited])
-        found[id] = convert(path, id, {**fields, "document": first, "also": others}, Claim)
-        _check_claim(found[id], path.name)
     return found
 
 
-def claims_about(
-    partner: str, year: int, known_claims: Mapping[str, Claim] | None = None
-) -> list[Claim]:
-    """
-    Choose the claims about one partner and year.
+def _with_documents(path: Path, id: str, fields: Any, documents: Mapping[str, Document]) -> Any:
+    """Put the documents that a claim names in the place of their names."""
+    if not isinstance(fields, dict):
+        return fields  # refused with the other wrong ones
 
-    Parameters
-    ----------
-    partner : str
-        ISO code.
-    year : int
-        Year.
-    known_claims : mapping of str to Claim, optional
-        Claims to choose from; the shipped ones by default.
+    also = fields.get("also", [])
+    if not isinstance(also, list):
+        given = shortly(also)
+        raise wrong(path.name, id, f'also = {given}: write a list, such as ["report"]')
 
-    Returns
-    -------
-    list of Claim
-
-    Raises
-    ------
-    NoData
-        Claims were given, but none is about that partner and year.
-    """
-    among = claims() if known_claims is None else known_claims
-    found = [
-        c for c in among.values() if registry.partner(c.partner).id == partner and c.year == year
+    cited = [
+        known(name, documents, path.name, id, "document")
+        for name in [fields.get("document", ""), *also]
     ]
-    if known_claims is not None and not found:
-        there = ", ".join(
-            sorted({f"{registry.partner(c.partner).id} {c.year}" for c in among.values()})
-        )
-        raise NoData(f"None of these claims is about {partner} in {year}; they are about {there}.")
-    return found
+    first, *others = msgspec.to_builtins([documents[name] for name in cited])
+    return {**fields, "document": first, "also": others}
 
 
 def _check_claim(claim: Claim, file: str) -> None:
@@ -116,26 +128,69 @@ def _faults_of_subject(claim: Claim) -> list[str]:
     partner, product = registry.partner(claim.partner), registry.product(claim.product)
     tables = [t for t in registry.tables().values() if t.kind == product.kind]
     spans = ", ".join(f"{t.id} {t.first}-{t.last}" for t in tables)
-    if not any(t.covers(str(claim.year)) for t in tables):
-        return [f"year = {claim.year}: no {product.kind} table covers it ({spans})"]
-    is_place = claim.measure == "place"
-    member = is_place and partner.id in registry.eu_members(date(claim.year, 12, 31))
+    covered = len(str(claim.year)) == 4 and any(t.covers(str(claim.year)) for t in tables)
+    if not covered:
+        return [f"year = {shortly(claim.year)}: no {product.kind} table covers it ({spans})"]
+
+    given = f'partner = "{claim.partner}"'
+    is_share, is_place = claim.measure == "share", claim.measure == "place"
     rules = [
         (
             partner.kind == "reporter",
-            f'partner = "{claim.partner}" is the reporter; name the country it trades with',
+            f"{given} is the reporter; name the country it trades with",
+        ),
+        (is_place and partner.kind != "country", f"{given}: a {partner.kind} has no place"),
+        (
+            is_share and claim.of == "all products" and product.level == 0,
+            f'product = "{product.id}" is the whole; name a part of it, or write '
+            'of = "all partners" for a share of the trade with all countries',
         ),
         (
-            is_place and partner.kind != "country",
-            f'partner = "{claim.partner}": a {partner.kind} has no place',
+            is_share and claim.of == "all partners" and partner.id == "WORLD",
+            f"{given} is the whole; name a part of it",
         ),
         (
-            member,
-            f"{partner.named()} was in the EU at the end of {claim.year}; places are of partners outside it",
+            is_share
+            and claim.of == "export"
+            and claim.flow not in ("re-export", "domestic export"),
+            'of = "export" takes flow = "re-export" or "domestic export"',
+        ),
+        (bool(claim.behind) and not is_place, '`behind` belongs to measure = "place"'),
+        (claim.among != "outside EU" and not is_place, '`among` belongs to measure = "place"'),
+        (claim.of != "all products" and not is_share, '`of` belongs to measure = "share"'),
+        (
+            claim.flow == "balance" and claim.measure != "value",
+            'flow = "balance" takes measure = "value": exports less imports, in EUR million',
+        ),
+    ]
+    return [fault for wrong_here, fault in rules if wrong_here] + (
+        _faults_of_place(claim) if is_place and partner.kind == "country" else []
+    )
+
+
+def _faults_of_place(claim: Claim) -> list[str]:
+    """List what is wrong with the partners that a place is among, or behind."""
+    partner = registry.partner(claim.partner)
+    is_member = partner.id in registry.eu_members(date(claim.year, 12, 31))
+    place_among = f"in the EU at the end of {claim.year}; its place is one among"
+    places_in_front = int(claim.threshold) - 1 if claim.threshold < 1000 else 0
+
+    rules = [
+        (
+            claim.among == "outside EU" and is_member,
+            f'{partner.named()} was {place_among} = "inside EU", or among = "all" countries',
         ),
         (
-            claim.measure == "share" and product.level == 0,
-            f'product = "{product.id}" is the whole; name a part of it',
+            claim.among == "inside EU" and not is_member,
+            f'{partner.named()} was not {place_among} = "outside EU", or among = "all" countries',
+        ),
+        (
+            bool(claim.behind) and claim.operator == "is" and len(claim.behind) != places_in_front,
+            f"behind = {claim.behind}: place {claim.threshold:g} has {places_in_front} in front",
+        ),
+        (
+            bool(claim.behind) and claim.operator != "is",
+            '`behind` belongs to operator = "is"',
         ),
     ]
     return [fault for wrong_here, fault in rules if wrong_here]
@@ -148,24 +203,28 @@ def _faults_of_numbers(claim: Claim) -> list[str]:
         "upto": claim.upto or 0.0,
         "precision": claim.precision or 0.0,
     }
-    if odd := [name for name, number in numbers.items() if not isfinite(number)]:
-        return [f"{odd[0]} = {numbers[odd[0]]}: write a number"]
-    given, is_place, step = (
-        f"threshold = {claim.threshold:g}",
-        claim.measure == "place",
-        claim.precision or 0.0,
-    )
+    most = MOST.get(claim.measure, 1e3)
+    for name, number in numbers.items():
+        if not isfinite(number):
+            return [f"{name} = {number}: write a number"]
+        if abs(number) > most:
+            unit = " EUR million" if claim.measure == "value" else ""
+            return [f"{name} = {number:g} is too large; write at most {most:,.0f}{unit}"]
+
+    given, step = f"threshold = {claim.threshold:g}", claim.precision or 0.0
+    is_place = claim.measure == "place"
+    away = -1 if claim.threshold < 0 else 1  # a fall, or a deficit, is "just above" downwards
     rules = [
         (
-            (claim.operator == "is") != is_place,
-            'the operator "is" belongs to the measure "place", and to it alone',
+            (claim.operator in ("is", "in the top")) != is_place,
+            'a place takes the operator "is" or "in the top", and no other measure does',
         ),
         (
             is_place and (claim.threshold < 1 or claim.threshold % 1 != 0),
             f"{given}: a place is a whole number from 1",
         ),
         (
-            claim.measure == "value" and claim.threshold <= 0,
+            claim.measure == "value" and claim.flow != "balance" and claim.threshold <= 0,
             f"{given}: a value is above zero, in EUR million",
         ),
         (
@@ -174,7 +233,7 @@ def _faults_of_numbers(claim: Claim) -> list[str]:
         ),
         (
             claim.operator == "just above"
-            and (claim.upto is None or claim.upto <= claim.threshold),
+            and (claim.upto is None or away * claim.upto <= away * claim.threshold),
             '"just above" needs `upto`, the next figure one would have named',
         ),
         (
@@ -182,7 +241,9 @@ def _faults_of_numbers(claim: Claim) -> list[str]:
             '"rounds to" needs `precision`, the step it was rounded to',
         ),
         (
-            claim.operator == "rounds to" and step > 0 and claim.threshold % step != 0,
+            claim.operator == "rounds to"
+            and step > 0
+            and exact(claim.threshold) % exact(step) != 0,
             f"{given} is no multiple of {step:g}",
         ),
     ]

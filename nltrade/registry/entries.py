@@ -26,6 +26,8 @@ Classes = Literal["SITC", "HS", "BPM6", "BPM5"]
 Operator = Literal[
     "just above", "rounds to", "at least", "more than", "at most", "less than", "is", "in the top"
 ]
+Among = Literal["outside EU", "inside EU", "all"]
+Whole = Literal["all products", "all partners", "export"]
 LANGS: tuple[Lang, ...] = get_args(Lang)
 FLOWS: tuple[Flow, ...] = get_args(Flow)
 
@@ -107,6 +109,7 @@ class Sector(Text, frozen=True, kw_only=True):
     about_en: str
     about_nl: str
     flows: list[Flow] = []
+    date: str | None = None
     bpm5: list[str] = []
     hs: list[str] = []
     hs_parts: list[str] = []
@@ -238,12 +241,14 @@ class Claim(Text, frozen=True, kw_only=True):
     document: Document
     also: list[Document] = []
     measure: Literal["value", "share", "growth", "place"]
-    flow: Flow
+    flow: Literal["import", "export", "re-export", "domestic export", "total trade", "balance"]
     partner: str
     year: int
     operator: Operator
     threshold: float
     product: str = "TOTAL"
+    of: Whole = "all products"
+    among: Among = "outside EU"
     upto: float | None = None
     precision: float | None = None
     behind: list[str] = []

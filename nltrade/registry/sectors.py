@@ -8,7 +8,7 @@ import msgspec
 from nltrade import registry
 from nltrade.errors import RegistryError, UnknownName
 from nltrade.registry.entries import Kind, Published, Sector, Text
-from nltrade.registry.toml import convert, known, read, sections, wrong
+from nltrade.registry.toml import convert, entries, known, read, wrong
 from nltrade.report import Entries
 
 KINDS: tuple[Kind, Kind] = ("goods", "services")
@@ -43,13 +43,11 @@ def sectors(file: Path | None = None) -> Mapping[str, Sector]:
     path = registry.FOLDER / "sectors.toml" if file is None else Path(file)
     groups = read(path, "groups", Text)
     found: Entries[Sector] = Entries()
-    for id, fields in sections(path).get("sectors", {}).items():
-        if not isinstance(fields, dict):
-            raise wrong(path.name, id, f"expected a section with fields, found {fields!r}")
-        group = known(fields.get("group"), groups, path.name, id, "group")
-        found[id] = convert(
-            path, id, {**fields, "group": msgspec.to_builtins(groups[group])}, Sector
-        )
+    for id, fields in entries(path, "sectors").items():
+        if isinstance(fields, dict):
+            group = known(fields.get("group"), groups, path.name, id, "group")
+            fields = {**fields, "group": msgspec.to_builtins(groups[group])}  # noqa: PLW2901
+        found[id] = convert(path, id, fields, Sector)
         for fault in _faults(found[id]):
             raise wrong(path.name, id, fault)
     if not found:

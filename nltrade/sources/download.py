@@ -121,7 +121,9 @@ def fetch(
 
 def _alone(home: Path) -> AbstractContextManager[object]:
     """Wait until no other process downloads into this folder: together they would ask too much at a time."""
-    lock = FileLock(home / ".fetch.lock")
+    file = home / ".fetch.lock"
+    file.touch()  # a folder that takes no file is an error here; the lock would wait for one
+    lock = FileLock(file)
     try:
         return lock.acquire(timeout=0)
     except Timeout:

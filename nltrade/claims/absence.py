@@ -1,0 +1,80 @@
+"""Why there is no figure to compare: withheld, not in the table, not here; and what brings it."""
+
+import pandas as pd
+
+from nltrade import registry
+from nltrade.claims.reading import Reason
+from nltrade.questions.trade import VALUE
+from nltrade.registry.entries import Claim
+from nltrade.sources.gaps import Gap, commands, gap
+
+Absent = tuple[str, list[Reason]]  # id of the label that says it in short, and the reasons
+NO_GAP = ("value", "zero")
+
+
+def of_figure(claim: Claim, cells: pd.DataFrame, row: pd.DataFrame, table: str) -> Absent:
+    """Say why a table has no figure for a claim, or none that may be compared."""
+    if len(row) and row[VALUE].notna().any():
+        note = row["growth_note"].iloc[0] if claim.measure == "growth" else ""
+        return _no_rate(claim, cells, table, note)
+
+    return _of_gap(claim, cells, table, _gap(claim, cells, table, claim.year))
+
+
+def of_place(claim: Claim, cells: pd.DataFrame, table: str) -> Absent:
+    """Say why a partner has no place in a table."""
+    return _of_gap(claim, cells, table, _gap(claim, cells, table, claim.year))
+
+
+def _no_rate(claim: Claim, cells: pd.DataFrame, table: str, note: str) -> Absent:
+    """Say why there is a figure for the year, but no rate or share of it."""
+    about = {"year": claim.year, "previous": claim.year - 1}
+    if claim.measure == "share":
+        return "no-share", [Reason("why-no-total", about)]
+
+    if note.startswith("method break"):
+        return "no-rate", [Reason("why-break", about)]
+    if note == "part-year":
+        return "no-rate", [Reason("why-part-year", about)]
+
+    before = _gap(claim, cells, table, claim.year - 1)
+    if before.kind == "not at hand":
+        return "no-rate", [Reason("why-not-here", about | {"command": before.command})]
+    if note and before.kind in NO_GAP:
+        return "no-rate", [Reason("why-members", about | {"partner": claim.partner})]
+
+    ids = {"withheld": "why-previous-withheld", "not in the table": "why-no-previous"}
+    return "no-rate", [Reason(ids.get(before.kind, "why-from-nothing"), about)]
+
+
+def _gap(claim: Claim, cells: pd.DataFrame, table: str, year: int) -> Gap:
+    """Tell which gap a claim meets in a table: the first of its two flows that has no value."""
+    both = claim.flow in ("total trade", "balance")
+    flows = ["import", "export"] if both else [claim.flow]
+    partner = registry.partner(claim.partner).id
+
+    cell = {"table": table, "partner": partner, "product": claim.product, "period": str(year)}
+    found = [gap(cells, flow=flow, **cell) for flow in flows]
+    return next((each for each in found if each.kind not in NO_GAP), found[0])
+
+
+def _of_gap(claim: Claim, cells: pd.DataFrame, table: str, found: Gap) -> Absent:
+    """Say which gap it is, and what would bring the figure where something does."""
+    partner, year = registry.partner(claim.partner).id, str(claim.year)
+    about = {"partner": partner, "year": claim.year, "product": claim.product, "what": claim.flow}
+
+    if found.kind == "not at hand":
+        return "not-on-this-machine", [Reason("why-not-here", about | {"command": found.command})]
+    if found.kind != "not in the table":
+        return "not published", [Reason("why-withheld", about)]
+
+    has_partner = gap(cells, table=table, partner=partner, period=year).kind != found.kind
+    has_product = gap(cells, table=table, product=claim.product, period=year).kind != found.kind
+    id = "why-flow" if has_partner else "why-no-partner"
+    reasons = [Reason(id if has_product else "why-no-product", about)]
+
+    flow = {"balance": "total trade"}.get(claim.flow, claim.flow)
+    cell = {"partner": partner, "product": claim.product, "period": year, "flow": flow}
+    if bring := commands(cells, kind=registry.product(claim.product).kind, **cell):
+        reasons.append(Reason("why-elsewhere", {"command": bring[0]}))
+    return "not in the table", reasons

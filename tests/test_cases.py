@@ -1,0 +1,250 @@
+"""Claims that were once answered wrongly, each of a kind: the files in `cases` and their answers."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+import nltrade as nl
+from nltrade.registry.entries import LANGS
+
+CASES = Path(__file__).parent / "cases"
+
+
+def verdict_of(shipped, file, id):
+    claims = nl.claims(CASES / f"{file}.toml")
+    (found,) = nl.check_claims(shipped, [claims[id]])
+    return found
+
+
+def changed(shipped, id="imports-2012", **fields):
+    claim = msgspec.structs.replace(nl.claims()[id], **fields)
+    (found,) = nl.check_claims(shipped, [claim])
+    return found
+
+
+@pytest.mark.parametrize(
+    ("file", "id", "verdict", "says"),
+    [
+        ("precision", "fuel-share", "supported", "91.9%"),
+        ("halves", "malta", "cannot be checked", "+113.6% to +121.5%"),
+        ("close_calls", "portugal", "cannot be checked", "+4.9% to +5.1%"),
+        ("close_calls", "palestine", "cannot be checked", "0% to +80%"),
+        ("spain", "spain", "supported", "€2,601m"),
+        (
+            "part_year",
+            "c",
+            "depends",
+            "€18,838m (part-year, border crossing); €19,084m (change of ownership)",
+        ),
+        ("membership", "ch4", "depends", None),
+        ("unit", "slip", "cannot be checked", "€20,332m"),
+    ],
+)
+def test_each_case_has_its_right_answer(shipped, file, id, verdict, says):
+    found = verdict_of(shipped, file, id)
+    assert found.verdict == verdict
+    assert says is None or found.says() == says
+
+
+def test_halves_are_rounded_away_from_zero_as_in_prose(shipped):
+    china = verdict_of(shipped, "halves", "imports-cn")
+    border = china.readings[0]
+    assert (border.tables, border.value, border.holds) == (["83028NED"], 44850, True)
+    assert "Border crossing: €44,850m rounds to €44,900m." in china.why()
+
+
+def test_the_range_that_rounding_leaves_is_exact(shipped):
+    (malta,) = verdict_of(shipped, "halves", "malta").readings
+    assert malta.value == 117.5
+    assert malta.low == pytest.approx(100 * (86.5 - 40.5) / 40.5)
+    assert malta.high == pytest.approx(100 * (87.5 - 39.5) / 39.5)
+    assert malta.open
+
+
+@pytest.mark.parametrize(
+    ("threshold", "verdict"), [(4.9, "supported"), (5, "cannot be checked"), (5.1, "contradicted")]
+)
+def test_a_rate_is_judged_where_every_possible_one_agrees(shipped, threshold, verdict):
+    portugal = nl.claims(CASES / "close_calls.toml")["portugal"]
+    found = nl.check_claims(shipped, [msgspec.structs.replace(portugal, threshold=threshold)])
+    assert found[0].verdict == verdict
+    for lang in LANGS:
+        assert not any("+5.0%" in why and "+5%" in why for why in found[0].why(lang))
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_no_number_is_less_than_itself(shipped, lang):
+    """As many decimals as it takes: 91.8847% is not at least 91.885%."""
+    found = changed(shipped, "first-fuels-2012", operator="at least", threshold=91.9)
+    assert found.verdict == "contradicted"
+    wanted = {"en": "91.88% is less than 91.9%.", "nl": "91,88% is minder dan 91,9%."}
+    assert found.why(lang)[0] == wanted[lang]
+
+
+def test_a_number_is_not_written_so_that_it_would_round_otherwise(shipped):
+    """44.46% rounds to 44%; written as 44.5% it would not seem to."""
+    found = changed(shipped, operator="rounds to", threshold=20400, precision=100)
+    assert found.why()[0] == "€20,332m rounds to €20,300m, not to €20,400m."
+
+
+@pytest.mark.parametrize("threshold", [round(0.1 * n, 1) for n in range(1, 1000, 7)])
+def test_every_threshold_with_one_decimal_is_a_multiple_of_a_tenth(tmp_path, threshold):
+    text = (CASES / "precision.toml").read_text(encoding="utf-8")
+    file = tmp_path / "mine.toml"
+    file.write_text(text.replace("threshold = 91.9", f"threshold = {threshold}"), encoding="utf-8")
+    assert nl.claims(file)["fuel-share"].threshold == threshold
+
+
+@pytest.mark.parametrize(
+    ("fields", "meant"),
+    [
+        ({"threshold": 20, "upto": 21}, "€20,000m"),
+        ({"threshold": 20_000_000, "upto": 21_000_000}, "€20,000m"),
+        ({"operator": "less than", "threshold": 25}, "€25,000m"),
+    ],
+)
+def test_a_figure_a_thousand_times_off_is_asked_about(shipped, fields, meant):
+    found = changed(shipped, **fields)
+    assert found.verdict == "cannot be checked"
+    assert f"was {meant} meant?" in found.why()[0]
+
+
+def test_a_share_written_as_a_fraction_is_asked_about(shipped):
+    found = changed(shipped, "first-fuels-2012", operator="at least", threshold=0.919)
+    assert found.verdict == "cannot be checked"
+    assert "was 91.9% meant?" in found.why()[0]
+
+
+@pytest.mark.parametrize("factor", [1, 2, 50, 400])
+def test_a_figure_that_is_only_wrong_is_not_asked_about(shipped, factor):
+    found = changed(shipped, operator="at most", threshold=20332 / factor)
+    assert found.verdict == ("supported" if factor == 1 else "contradicted")
+
+
+def test_no_membership_is_told_that_was_not(shipped):
+    poland = verdict_of(shipped, "membership", "pl2003")
+    assert not any("Poland was in the EU" in why for why in poland.why())
+    assert not any("Polen zat" in why for why in poland.why("nl"))
+    today = [reading for reading in poland.readings if not reading.of_the_time]
+    assert today
+    assert all(reading.place is None for reading in today)
+
+
+def test_an_order_that_could_be_is_not_contradicted(shipped):
+    switzerland = verdict_of(shipped, "membership", "ch4")
+    says = "Ahead are the United States, China and Russia; trade without a named country could"
+    assert any(why.startswith(says) for why in switzerland.why())
+    far = msgspec.structs.replace(switzerland.claim, behind=["US", "RU", "JP"])
+    assert nl.check_claims(shipped, [far])[0].verdict == "contradicted", "Japan is too far behind"
+
+
+@pytest.mark.parametrize(
+    ("operator", "threshold", "verdict"),
+    [
+        ("at least", 15000, "supported"),  # border crossing has that in ten months
+        ("at most", 18000, "contradicted"),
+        ("at most", 19050, "depends"),
+        ("at least", 19000, "depends"),
+    ],
+)
+def test_a_part_of_a_year_is_the_least_that_the_year_can_be(shipped, operator, threshold, verdict):
+    found = changed(shipped, year=2022, operator=operator, threshold=threshold)
+    assert found.verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("fields", "verdict", "says"),
+    [
+        (
+            {"partner": "DE", "among": "inside EU", "threshold": 1, "behind": []},
+            "supported",
+            "1st",
+        ),
+        ({"partner": "DE", "among": "all", "threshold": 1, "behind": []}, "supported", "1st"),
+        (
+            {"partner": "GB", "among": "inside EU", "threshold": 3, "behind": ["DE", "BE"]},
+            "depends",
+            "3rd",
+        ),
+        ({"operator": "in the top", "threshold": 3, "behind": []}, "supported", "3rd"),
+        ({"operator": "in the top", "threshold": 2, "behind": []}, "contradicted", "3rd"),
+        (
+            {"flow": "export", "operator": "in the top", "threshold": 4, "behind": []},
+            "supported",
+            "3rd (between 2nd and 4th)",
+        ),
+        (
+            {"flow": "export", "operator": "in the top", "threshold": 3, "behind": []},
+            "depends",
+            "3rd (between 2nd and 4th)",
+        ),
+    ],
+)
+def test_places_are_claimed_inside_the_eu_among_all_and_in_the_top(shipped, fields, verdict, says):
+    found = changed(shipped, "third-partner", **fields)
+    assert found.says() == says
+    assert found.verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("fields", "verdict", "says"),
+    [
+        ({"of": "all partners", "product": "TOTAL", "threshold": 5.2}, "supported", "5.2%"),
+        ({"of": "all partners", "product": "TOTAL", "threshold": 6}, "contradicted", "5.2%"),
+        (
+            {"of": "export", "flow": "re-export", "product": "TOTAL", "threshold": 39.7},
+            "cannot be checked",  # 2,809 of 7,068, each rounded
+            "39.7% to 39.8%",
+        ),
+    ],
+)
+def test_a_share_is_claimed_of_dutch_trade_or_of_exports(shipped, fields, verdict, says):
+    found = changed(shipped, "first-fuels-2012", precision=0.1, **fields)
+    assert found.says() == says
+    assert found.verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("operator", "fields", "verdict"),
+    [
+        ("rounds to", {"threshold": -13300, "precision": 100}, "supported"),
+        ("just above", {"threshold": -13000, "upto": -14000}, "supported"),
+        ("just above", {"threshold": -12000, "upto": -13000}, "contradicted"),
+        ("more than", {"threshold": 0}, "contradicted"),
+    ],
+)
+def test_a_balance_is_claimed(shipped, operator, fields, verdict):
+    found = changed(shipped, flow="balance", operator=operator, **fields)
+    assert found.says() == "−€13,264m"
+    assert found.verdict == verdict
+
+
+def test_two_tables_of_services_are_told_apart(shipped):
+    found = changed(shipped, "third-partner", partner="US", year=2020, threshold=1, behind=[])
+    both = [r for r in found.readings if r.kind == "goods and services" and r.of_the_time]
+    labels = [reading.label("en", found.in_several) for reading in both]
+    assert len(set(labels)) == len(labels) > 1
+    assert any("82616NED" in label for label in labels)
+    assert any("84765NED" in label for label in labels)
+
+
+def test_a_rate_that_is_refused_is_not_called_unpublished(shipped):
+    found = changed(shipped, "first-import-growth-2012", year=2013)
+    assert found.says() == "no growth rate"
+    assert found.says("nl") == "geen groeicijfer"
+    first = changed(shipped, "first-import-growth-2012", year=2015)
+    assert "Change of ownership: this table does not count 2014" in " ".join(first.why())
+
+
+def test_what_is_not_here_is_not_called_unpublished(shipped):
+    oil = changed(shipped, product="333")
+    assert "not published" not in oil.says()
+    assert any("`nltrade fetch 7137shih" in why for why in oil.why())
+
+
+def test_no_place_comes_from_a_part_of_a_table(shipped):
+    part = nl.select(shipped, partner=["RU", "US", "WORLD", "NON-EU"])
+    (found,) = nl.check_claims(part, [nl.claims()["third-partner"]])
+    assert found.verdict == "cannot be checked"
+    assert found.says() == "no place"
