@@ -383,7 +383,7 @@ class Words:
         Examples
         --------
         >>> Words("en").text("between", best=2, worst=4)
-        'between the 2nd and 4th place'
+        'between 2nd and 4th'
         """
         return _Filler(self).vformat(registry.texts()[id].text(self.lang), (), values)
 

@@ -96,7 +96,7 @@ def test_reasons_and_readings_come_on_request(run):
     assert "First five" not in why
     readings = " ".join(run("check", "--readings").out.split())
     assert "1. United States €46.7bn; 2. China €39.6bn" in readings
-    assert "between the 2nd and 4th place" in readings
+    assert "between 2nd and 4th" in readings
 
 
 def test_what_newer_figures_changed_stands_under_the_verdicts(run, newer):

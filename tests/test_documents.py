@@ -260,7 +260,7 @@ def test_the_workbook_has_numbers_as_numbers(written):
     book = sheets(written["en", "xlsx"])
     assert next(iter(book)) == "In brief"
     assert {20332.0, -13264.0} <= set(book["In brief"])
-    (over_time,) = [cells for name, cells in book.items() if "over_time" in name]
+    (over_time,) = [cells for name, cells in book.items() if name.endswith(" over_time")]
     assert 20332.0 in over_time
     assert "“ruim 20 miljard euro”" in book["The published figures"]
     assert "83028NED" in book["Sources"]
@@ -330,7 +330,7 @@ def test_writing_again_in_another_process_gives_the_same_bytes(written, tmp_path
         check=True,
         env=os.environ | {"PYTHONHASHSEED": "7"},
     )
-    assert done.stdout.split() == [
+    assert done.stdout.split()[-len(FORMATS) :] == [
         str(tmp_path / f"briefing-RU-2012.en.{format}") for format in FORMATS
     ]
     for format in FORMATS:
@@ -357,7 +357,7 @@ def test_pictures_in_a_document_have_no_words_of_the_frame(contents):
 
 
 @pytest.mark.parametrize(
-    ("partner", "year", "images"), [("Duitsland", 2019, 4), ("US", 2005, 5), ("AF", 2020, 3)]
+    ("partner", "year", "images"), [("Duitsland", 2019, 4), ("US", 2005, 4), ("AF", 2020, 2)]
 )
 def test_other_partners_have_a_briefing_without_verdicts_and_sectors(
     partner, year, images, tmp_path
@@ -392,7 +392,11 @@ def test_what_cannot_be_briefed_is_an_error_and_writes_nothing(shipped, tmp_path
     with pytest.raises(nl.NoData, match=r"No rows with period 1990.*Here: 2002 to 2026"):
         nl.briefing(year=1990, out=tmp_path)
     with pytest.raises(nl.NoData, match=r"nothing on the trade with Croatia \(HR\)"):
-        nl.briefing(partner="HR", out=tmp_path, frame=shipped[shipped["period"] == "2012"])
+        nl.briefing(
+            partner="HR",
+            out=tmp_path,
+            frame=shipped[(shipped["period"] == "2012") & (shipped["kind"] == "goods")],
+        )
     with pytest.raises(nl.UnknownName, match="Did you mean 'RU'"):
         nl.briefing(partner="Rusia", out=tmp_path)
     with pytest.raises(nl.UnknownName, match=r"No format 'docs'\. Did you mean 'docx'\?"):

@@ -216,7 +216,7 @@ def test_a_place_in_what_the_figures_do_not_have_cannot_be_checked(shipped, prod
 def test_a_place_that_is_not_certain_depends(shipped):
     verdict = check(shipped, "third-partner", flow="export", behind=["US", "CN"])
     assert verdict.verdict == "depends"
-    assert verdict.says() == "3rd (between the 2nd and 4th place)"
+    assert verdict.says() == "3rd (between 2nd and 4th)"
     assert (
         check(shipped, "third-partner", flow="export", threshold=2, behind=["US"]).verdict
         == "depends"

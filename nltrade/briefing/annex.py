@@ -6,7 +6,6 @@ from nltrade import registry
 from nltrade.briefing.blocks import Block, Figure, Heading, Points, Section, table, values_of
 from nltrade.briefing.facts import RANKED, Facts
 from nltrade.claims import Verdict
-from nltrade.claims.reading import WRITTEN, place_range
 from nltrade.sources.snapshot import Origin
 from nltrade.tables.claims import readings_table
 from nltrade.words import Words
@@ -69,23 +68,16 @@ def sections(
 
 
 def cbs_says(one: Verdict, say: Words) -> str:
-    """Say what CBS publishes on a claim, in each concept once."""
-    main = one.main
-    if main is None or main.value is None:
-        return say.label("not published")
-    if main.place:
-        sure = place_range(main.place, say.lang)
-        return f"{say.place(main.value)} ({sure})"
+    """Say what CBS publishes on a claim; of an amount in billions, as everywhere in the document."""
+    told = [reading for reading in one.readings if reading.value is not None]
+    if one.claim.measure != "value" or not told or any(reading.open for reading in told):
+        return one.says(say.lang)
 
-    how = WRITTEN[one.claim.measure].replace("meur", "bn")
-    said: dict[str, str] = {}
-    for reading in one.readings:
-        if reading.value is not None:
-            concept = registry.table(reading.tables[0]).concept
-            said.setdefault(concept, say.amount((how, reading.value)))
-    amounts = list(dict.fromkeys(said.values()))
-    if len(amounts) == 1:
-        return amounts[0]
+    said = {
+        registry.table(reading.tables[0]).concept: say.bn(reading.value or 0.0) for reading in told
+    }
+    if len(set(said.values())) == 1:
+        return next(iter(said.values()))
     return "; ".join(f"{amount} ({say.label(concept)})" for concept, amount in said.items())
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from nltrade import registry
+from nltrade.briefing.blocks import Link
 from nltrade.claims import Verdict
 from nltrade.sources.snapshot import Origin
 from nltrade.words import Words
@@ -50,7 +51,7 @@ def _review(one: Verdict, say: Words) -> dict[str, Any]:
 
     appearances = [
         {"@type": "CreativeWork", "name": document.title, "datePublished": document.date}
-        | ({"url": document.address} if document.address else {})
+        | ({"url": document.address} if Link("", document.address or "").safe else {})
         for document in [claim.document, *claim.also]
     ]
     return {

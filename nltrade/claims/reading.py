@@ -111,7 +111,7 @@ def place_range(placed: Placed, lang: Lang) -> str:
     Examples
     --------
     >>> place_range(Placed("RU", 7068.0, 3, 2, 4), "en")
-    'between the 2nd and 4th place'
+    'between 2nd and 4th'
     """
     say = Words(lang)
     if placed.best is None:

@@ -88,8 +88,8 @@ def show_ranking(
     Exports, all goods, outside the EU, 2012, 83028NED (border crossing)
     Place  Partner        € million  Certainty
     1      United States     20,259  certain
-    2      China              7,647  between the 2nd and 3rd place
-    3      Russia             7,068  between the 2nd and 4th place
+    2      China              7,647  between 2nd and 3rd
+    3      Russia             7,068  between 2nd and 4th
     """
     say = Words(lang)
     about = registry.country(partner).id if partner else None
