@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 import pandas as pd
@@ -28,6 +28,7 @@ from nltrade.files import as_csv, sha256, write
 from nltrade.registry import claims as reported
 from nltrade.registry.entries import LANGS, Lang
 from nltrade.sources import snapshot
+from nltrade.sources.comtrade import OtherSide, other_side
 from nltrade.sources.tidy import load
 
 if TYPE_CHECKING:
@@ -329,7 +330,9 @@ def _draw(question: Question, workers: int) -> _Files:
     from nltrade.charts.processes import Picture, pictures
 
     frame = load()
-    charts, without = _charts(question, frame)
+    other = other_side(question.partner)
+    all_rows = pd.concat([frame, other.trade]) if len(other.trade) else frame
+    charts, without = _charts(question, frame, other)
     wanted = [Picture(format, question.size) for format in question.formats]
     drawn = pictures(charts, wanted, style=question.style, workers=workers)
 
@@ -346,7 +349,7 @@ def _draw(question: Question, workers: int) -> _Files:
     contents, records = {}, {}
     for chart, of_chart in zip(charts, drawn, strict=True):
         numbers = hashlib.sha256(as_csv(chart.data)).hexdigest()
-        tables = _tables(chart, frame)
+        tables = _tables(chart, all_rows)
         for picture, content in of_chart.items():
             file = f"{chart.name}.{chart.lang}.{picture.format}"
             contents[file] = content
@@ -359,7 +362,9 @@ def _draw(question: Question, workers: int) -> _Files:
     return _Files(contents, records, without)
 
 
-def _charts(question: Question, frame: pd.DataFrame) -> tuple[list["Chart"], dict[str, str]]:
+def _charts(
+    question: Question, frame: pd.DataFrame, other: OtherSide
+) -> tuple[list["Chart"], dict[str, str]]:
     """Make the charts, and say for which there are no data."""
     draw = nltrade.charts.draw  # says what to install where that is not
     about = registry.country(question.partner)
@@ -372,9 +377,9 @@ def _charts(question: Question, frame: pd.DataFrame) -> tuple[list["Chart"], dic
     charts, without = [], {}
     for name in names:
         for lang in question.langs:
-            of_what = {"partner": about.id, "period": question.year, "lang": lang}
+            of_what: dict[str, Any] = {"partner": about.id, "period": question.year, "lang": lang}
             try:
-                charts.append(draw(name, frame, verdicts, **of_what))  # type: ignore[arg-type]
+                charts.append(draw(name, frame, verdicts, other_side=other, **of_what))
             except NoData as error:
                 if question.names:
                     raise

@@ -289,7 +289,7 @@ def test_the_text_of_the_pdf_is_that_of_the_findings(written, contents):
 
 
 @pytest.mark.skipif(OFFICE is None, reason="LibreOffice is not installed")
-@pytest.mark.parametrize("format", ["docx", "pptx", "xlsx"])
+@pytest.mark.parametrize("format", ["docx", "pptx"])
 def test_libreoffice_opens_it_without_a_warning(written, format, tmp_path):
     profile = f"-env:UserInstallation=file://{tmp_path}/profile"
     command = [
@@ -475,7 +475,7 @@ def test_words_of_a_claim_stay_words_in_every_format(shipped, tmp_path, words):
     assert "javascript:" not in page
     assert words in paths[".txt"].read_text(encoding="utf-8").replace("\n", " ")
     paper = Document(str(paths[".docx"]))
-    assert words in "\n".join(cell.text for row in paper.tables[0].rows for cell in row.cells)
+    assert words in "\n".join(cell.text for row in paper.tables[1].rows for cell in row.cells)
     assert "javascript" not in " ".join(each.target_ref for each in paper.part.rels.values())
     show = Presentation(str(paths[".pptx"]))
     assert any(

@@ -68,7 +68,7 @@ def sections(
 
 
 def cbs_says(one: Verdict, say: Words) -> str:
-    """Say what CBS publishes on a claim; of an amount in billions, as everywhere in the document."""
+    """Say what CBS publishes on a claim; an amount in billions, as in the whole document."""
     told = [reading for reading in one.readings if reading.value is not None]
     if one.claim.measure != "value" or not told or any(reading.open for reading in told):
         return one.says(say.lang)

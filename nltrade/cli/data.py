@@ -46,6 +46,11 @@ def fetch(
     ] = None,
     plan: Annotated[bool, typer.Option("--plan", help="Only say what would be asked.")] = False,
     every: Annotated[bool, typer.Option("--all", help="All registered tables.")] = False,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Keep it although much of what was here is gone.")
+    ] = False,
+    timeout: Annotated[float, typer.Option(help="Seconds for one answer.", min=1)] = 60.0,
+    tries: Annotated[int, typer.Option(help="How often one answer is asked for.", min=1)] = 6,
     json: JsonOption = False,
 ) -> None:
     """
@@ -72,8 +77,11 @@ def fetch(
     elif plan:
         for one in plans:
             print_text(one.says)
+            for piece in one.pieces:
+                print_text(f"  {piece.filter or 'all of it'}")
     else:
-        failed = [one for one in plans if not _fetched(one, asked, go_on=every, json=json)]
+        how = {"accept": accept, "timeout": timeout, "tries": tries}
+        failed = [one for one in plans if not _fetched(one, asked | how, go_on=every, json=json)]
         raise typer.Exit(SourceError.exit_code if failed else 0)
 
 
