@@ -75,6 +75,11 @@ def as_csv(data: pd.DataFrame) -> bytes:
     return written.encode("utf-8")
 
 
+def _no_formula(cell: object) -> object:
+    """Put an apostrophe before a text that begins as a formula does."""
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] in FORMULA else cell
+
+
 def without_moments(content: bytes, *, inside: bool = False) -> bytes:
     """
     Write a zip again, every entry dated alike: an Office file that is the same bytes every time.

@@ -49,11 +49,13 @@ def _review(one: Verdict, say: Words) -> dict[str, Any]:
     if one.verdict in RATING:
         rating |= {"ratingValue": RATING[one.verdict], "worstRating": 1, "bestRating": 3}
 
-    appearances = [
-        {"@type": "CreativeWork", "name": document.title, "datePublished": document.date}
-        | ({"url": document.address} if Link("", document.address or "").safe else {})
-        for document in [claim.document, *claim.also]
-    ]
+    appearances = []
+    for document in [claim.document, *claim.also]:
+        work = {"@type": "CreativeWork", "name": document.title, "datePublished": document.date}
+        if document.address and Link("", document.address).safe:
+            work["url"] = document.address
+        appearances.append(work)
+
     return {
         "@context": CONTEXT,
         "@type": "ClaimReview",
