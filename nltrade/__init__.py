@@ -10,6 +10,7 @@ nltrade: reported figures on Dutch trade next to what Statistics Netherlands (CB
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from nltrade import interrupt as interrupt  # isort: skip (before what takes long)
 from nltrade.briefing import briefing
 from nltrade.claims import check_claims, verdict_table
 from nltrade.claims.base_of_trade import base_of_trade
@@ -20,6 +21,7 @@ from nltrade.questions.ranking import rank_partners
 from nltrade.questions.sectors import sector_trade
 from nltrade.questions.trade import balance, growth, select, share, total
 from nltrade.registry import eu_members
+from nltrade.sources.comtrade import other_side
 from nltrade.sources.snapshot import origins
 from nltrade.sources.tidy import load
 from nltrade.tables import show, show_ranking
@@ -56,6 +58,7 @@ __all__ = [
     "growth",
     "load",
     "origins",
+    "other_side",
     "partners",
     "products",
     "published",

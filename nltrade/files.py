@@ -38,8 +38,10 @@ def write(path: Path, content: bytes) -> Path:
             )  # on disk before the name is: a power cut leaves the old file or the new one
         temporary.chmod(0o644)
         return temporary.replace(path)
-    except BaseException:
+    except BaseException as error:
         temporary.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename is None:
+            error.filename = str(path)  # a full disk does not say which file it was
         raise
 
 

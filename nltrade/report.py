@@ -65,6 +65,8 @@ class Table:
         The columns that are set right, with the numbers they write.
     colours : mapping of str to sequence of str
         For a terminal, the colour of each cell of a column.
+    one_line : bool
+        For a terminal, one line a row: what does not fit is cut, and said to be.
     """
 
     title: str
@@ -72,6 +74,7 @@ class Table:
     remarks: Sequence[str] = ()
     numbers: Mapping[str, Numbers] = field(default_factory=dict)
     colours: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    one_line: bool = False
 
     @property
     def values(self) -> pd.DataFrame:
@@ -327,6 +330,10 @@ def _grids(table: Table, frame: pd.DataFrame, width: int) -> Iterator["Grid"]:
     from rich.table import Table as Grid
     from rich.text import Text
 
+    if table.one_line:
+        yield _lines(table, frame, width)
+        return
+
     sizes = _sizes(frame, width)
     for names in _bands(frame, sizes, width):
         grid = Grid(box=None, header_style="bold", padding=(0, 2, 0, 0), pad_edge=False)
@@ -335,13 +342,37 @@ def _grids(table: Table, frame: pd.DataFrame, width: int) -> Iterator["Grid"]:
             head = Text(_capital(name))
             grid.add_column(head, justify=side, max_width=sizes[name], overflow="fold")
 
-        for row, cells in enumerate(frame[names].itertuples(index=False)):
-            texts = []
-            for name, cell in zip(names, cells, strict=True):
-                colours = table.colours.get(name)
-                texts.append(Text(cell, style=colours[row] if colours else ""))
-            grid.add_row(*texts)
+        _fill(grid, table, frame[names])
         yield grid
+
+
+def _lines(table: Table, frame: pd.DataFrame, width: int) -> "Grid":
+    """Set a table in one line a row: the widest columns are cut until all fit."""
+    from rich.cells import cell_len
+    from rich.table import Table as Grid
+
+    sizes = {name: max(map(cell_len, cells), default=0) for name, cells in frame.items()}
+    while sum(sizes.values()) + 2 * (len(sizes) - 1) > width:
+        widest = max(sizes, key=lambda name: sizes[name])
+        sizes[widest] -= 1
+
+    grid = Grid(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
+    for size in sizes.values():
+        grid.add_column(no_wrap=True, overflow="ellipsis", width=size)
+    _fill(grid, table, frame)
+    return grid
+
+
+def _fill(grid: "Grid", table: Table, frame: pd.DataFrame) -> None:
+    """Add the rows to a grid, each cell in its colour."""
+    from rich.text import Text
+
+    for row, cells in enumerate(frame.itertuples(index=False)):
+        texts = []
+        for name, cell in zip(frame.columns, cells, strict=True):
+            colours = table.colours.get(name)
+            texts.append(Text(cell, style=colours[row] if colours else ""))
+        grid.add_row(*texts)
 
 
 def _sizes(frame: pd.DataFrame, width: int) -> dict[str, int]:

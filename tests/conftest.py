@@ -7,6 +7,7 @@ import os
 import runpy
 import shutil
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,6 +21,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 import nltrade as nl
+from nltrade import cli
 
 ROOT = Path(__file__).parents[1]
 GUARD = Path(__file__).parent / "guard"
@@ -58,9 +60,43 @@ def newer(tmp_path, monkeypatch):
     (folder / "TypedDataSet.csv").write_bytes(cells)
     origin = json.loads((folder / "origin.json").read_text())
     origin["modified"] = "2023-06-06"
+    del origin["seal"]
     origin["files"]["TypedDataSet.csv"]["sha256"] = hashlib.sha256(cells).hexdigest()
     (folder / "origin.json").write_text(json.dumps(origin))
     return folder
+
+
+@dataclass
+class Done:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def lines(self):
+        return self.out.splitlines()
+
+    @property
+    def json(self):
+        return json.loads(self.out)
+
+
+@pytest.fixture
+def run(monkeypatch, capsys, tmp_path):
+    """Run a command in this process, in an empty folder, as in a pipe of so many columns."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words, columns=120):
+        monkeypatch.setattr(sys, "argv", ["nltrade", *map(str, words)])
+        monkeypatch.setenv("COLUMNS", str(columns))
+        code = 0
+        try:
+            cli.main()
+        except SystemExit as left:
+            code = left.code
+        return Done(code, *capsys.readouterr())
+
+    return run
 
 
 @functools.cache

@@ -1,8 +1,9 @@
-"""Claims that were once answered wrongly, each of a kind: the files in `cases` and their answers."""
+"""Claims that were once answered wrongly, each of a kind: files in `cases` and answers."""
 
 from pathlib import Path
 
 import msgspec
+import pandas as pd
 import pytest
 
 import nltrade as nl
@@ -248,3 +249,23 @@ def test_no_place_comes_from_a_part_of_a_table(shipped):
     (found,) = nl.check_claims(part, [nl.claims()["third-partner"]])
     assert found.verdict == "cannot be checked"
     assert found.says() == "no place"
+
+
+def test_another_source_stands_beside_a_verdict_and_never_makes_it(shipped):
+    cells = shipped.query("table == '83028NED' and partner == 'RU' and product == 'TOTAL'")
+    other = cells.assign(
+        table="comtrade-partner", concept="as reported by the partner", value_meur=5000.0
+    )
+    both = pd.concat([shipped, other.drop(columns="modified")], ignore_index=True)
+    (found,) = nl.check_claims(both, [nl.claims()["imports-2012"]])
+    (alone,) = nl.check_claims(shipped, [nl.claims()["imports-2012"]])
+    assert (found.verdict, found.says(), found.margin()) == (
+        alone.verdict,
+        alone.says(),
+        alone.margin(),
+    )
+    assert found.readings[-1].value == 5000
+    assert not found.readings[-1].judged
+    assert any(why.startswith("Russia itself reported €5,000m") for why in found.why())
+    (place,) = nl.check_claims(both, [nl.claims()["third-partner"]])
+    assert {reading.tables[0] for reading in place.readings} == {"83028NED"}

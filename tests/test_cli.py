@@ -1,143 +1,369 @@
+"""The command line: the answer first, the same everywhere, errors as sentences with a code."""
+
 import json
 import os
 import subprocess
 import sys
+import tomllib
 
+import nbformat
+import pandas as pd
 import pytest
 
+import nltrade as nl
+from conftest import Done
+from nltrade.cli import answers
 from test_registry import GOOD_CLAIM
 
+PINNED = ("2023-01-04", "f4158376e8e45a1e5dbadadf31390b235341d65085a8fc90b25cbe26c5e4d555")
+MISSION = "Meant: Russia, 2012, the mission that ships."
 
-def run(*words, cwd=None):
+
+def in_a_shell(line, **more):
+    """Run a line of a shell, in which nltrade is the command, as one process of its own."""
+    command = f'nltrade() {{ "{sys.executable}" -m nltrade "$@"; }}; {line}'
     return subprocess.run(
-        [sys.executable, "-m", "nltrade", *words],
+        ["/bin/sh", "-c", command],
         capture_output=True,
-        text=True,
-        cwd=cwd,
         check=False,
+        env=os.environ | more,
     )
 
 
-def test_check_prints_every_verdict_and_reading_and_says_that_one_is_contradicted():
+# What a command says first
+
+
+def test_nltrade_alone_greets_with_what_it_can_do(run):
+    done = run(columns=80)
+    assert done.code == 0
+    assert "nltrade check" in done.out
+    assert max(map(len, done.lines)) < 80
+    assert run("--version").out == f"nltrade {nl.__version__}\n"
+
+
+def test_check_says_first_how_many_hold_then_one_line_a_claim(run):
+    done = run("check", columns=80)
+    assert done.code == 1
+    assert done.err == ""
+    assert done.out.startswith("Seven of the eight published figures hold")
+    lines = [line for line in done.lines if line.startswith(("supported", "contradicted"))]
+    assert len(lines) == len(nl.claims())
+    assert lines[0].split() == ["supported", "“ruim", "20", "miljard", "euro”", "€20,332m", "+1.7%"]
+    assert lines[2].split("  ")[-1].strip() == "€12,153m behind China"
+    assert lines[-1].split()[0] == "contradicted"
+    assert "sha256 f4158376" in done.out
+
+
+def test_reasons_and_readings_come_on_request(run):
+    short = run("check").out
+    assert "€2,633m of trade has no named country" not in short
+    assert "First five" not in short
+    why = " ".join(run("check", "--why").out.split())
+    assert "as €2,633m of trade has no named country" in why
+    assert "First five" not in why
+    readings = " ".join(run("check", "--readings").out.split())
+    assert "1. United States €46.7bn; 2. China €39.6bn" in readings
+    assert "between 2nd and 4th" in readings
+
+
+def test_what_newer_figures_changed_stands_under_the_verdicts(run, newer):
+    assert newer.is_dir()
     done = run("check")
-    assert done.returncode == 1
-    assert done.stderr == ""
-    words = " ".join(done.stdout.split())
-    for said in (
-        "€20,332m +1.7% against €20,000m",
-        "3rd (certain)",
-        "between 2nd and 4th",
-        "United Kingdom 62,030",
-    ):
-        assert said in words
-    assert "sha256 f4158376" in words
+    assert "since the snapshot before this one" in done.out
+    assert "before: €7,068m, supported" in done.out
 
 
-def test_check_speaks_dutch():
-    done = run("check", "--lang", "nl")
-    assert "klopt niet" in done.stdout
-    assert "€\N{NO-BREAK SPACE}20.332\N{NO-BREAK SPACE}mln" in done.stdout
+def test_check_speaks_dutch(run):
+    done = run("check", "--lang", "nl", columns=80)
+    assert done.out.startswith("Zeven van de acht")
+    assert "klopt niet" in done.out
+    assert "€\N{NO-BREAK SPACE}20.332\N{NO-BREAK SPACE}mln" in done.out
 
 
-def test_check_gives_json_with_cells_table_date_and_hash():
+def test_what_is_meant_without_a_partner_is_said_in_the_first_line(run):
+    for command in ("rank", "sectors"):
+        assert run(command).out.startswith(MISSION)
+        assert MISSION not in run(command, "--partner", "CN", "--year", "2019").out
+
+
+def test_a_partner_without_a_year_is_shown_in_its_last_whole_year(run, shipped):
+    goods = shipped[(shipped["kind"] == "goods") & (shipped["partner"] == "VN")]
+    last = goods.loc[goods["complete"] & goods["value_meur"].notna(), "period"].max()
+    assert f"outside the EU, {last}, " in run("rank", "--partner", "Vietnam").out
+
+
+@pytest.mark.parametrize(
+    ("flow", "asked"),
+    [
+        ("export", "exports"),
+        ("export", "uitvoer"),
+        ("import", "Invoer"),
+        ("re-export", "re-exports"),
+    ],
+)
+def test_flows_are_understood_as_people_write_them(run, flow, asked):
+    done = run("rank", "--flow", asked, "--top", "3", "--json").json
+    assert done["flow"] == flow
+    assert done["rows"] == run("rank", "--flow", flow, "--top", "3", "--json").json["rows"]
+
+
+def test_rank_is_the_ranking_that_python_shows(run, shipped):
+    said = run("rank", "--partner", "VN", "--year", "2016", "--lang", "nl").out
+    shown = nl.show_ranking(shipped, period=2016, partner="VN", lang="nl")
+    assert said.strip() == repr(shown).strip()
+    assert "Ook 83028NED heeft 2016; 85427NED publiceert Vietnam." in said
+    assert "Bron: CBS (StatLine 85427NED" in said
+
+
+def test_a_member_of_the_eu_is_ranked_inside_it(run):
+    assert "inside the EU, 2019" in run("rank", "--partner", "DE", "--year", "2019").out
+    assert "outside the EU, 2019" in run("rank", "--year", "2019").out
+
+
+def test_sectors_without_a_figure_are_named_with_the_reason_and_shown_on_request(run):
+    short, whole = run("sectors"), run("sectors", "--all")
+    rows = [line for line in short.lines if line.startswith(("energy", "agriculture"))]
+    assert rows[0].split()[1] == "18,682"
+    assert not [line for line in rows if line.startswith("agriculture")]
+    assert "not in the figures at hand" in short.out
+    assert [line for line in whole.lines if line.startswith("agriculture")]
+    assert len(short.lines) < len(whole.lines) / 2
+
+
+# The same answer for another program
+
+
+def test_check_gives_json_with_cells_table_date_and_hash(run):
     done = run("check", "--json")
-    found = {entry["claim"]["id"]: entry for entry in json.loads(done.stdout)}
-    assert done.returncode == 1
+    found = {entry["claim"]["id"]: entry for entry in done.json}
+    assert done.code == 1
     imports = found["imports-2012"]
     assert imports["verdict"] == "supported"
     assert imports["readings"][0]["cells"][0]["value_meur"] == 20332
-    assert imports["sources"][0]["table"] == "83028NED"
-    assert imports["sources"][0]["modified"] == "2023-01-04"
-    assert len(imports["sources"][0]["sha256"]) == 64
+    assert imports["sources"] == [{"table": "83028NED", "modified": PINNED[0], "sha256": PINNED[1]}]
     assert len(found["third-partner"]["readings"]) == 10
 
 
-def test_check_takes_a_claims_file(tmp_path):
-    (tmp_path / "mine.toml").write_text(GOOD_CLAIM, encoding="utf-8")
-    done = run("check", "--claims", "mine.toml", cwd=tmp_path)
-    assert done.returncode == 0
-    assert "supported" in done.stdout
+def test_rank_and_sectors_give_json_with_their_sources(run):
+    ranked = run("rank", "--top", "3", "--flow", "export", "--json").json
+    assert [row["partner"] for row in ranked["rows"]] == ["US", "CN", "RU"]
+    assert ranked["sources"] == [{"table": "83028NED", "modified": PINNED[0], "sha256": PINNED[1]}]
+    sectors = run("sectors", "--json").json
+    energy = [row for row in sectors["sectors"] if row["sector"] == "energy"]
+    assert energy[0]["value_meur"] == 18682
 
 
-def test_briefing_and_figures_take_a_claims_file(tmp_path):
-    mine = (
-        GOOD_CLAIM.replace('"RU"', '"TR"')
-        .replace("2012", "2014")
-        .replace("20000", "5000")
-        .replace("21000", "6000")
-    )
-    (tmp_path / "mine.toml").write_text(mine.replace('"import"', '"export"'), encoding="utf-8")
-    about = [
-        "--claims",
-        "mine.toml",
-        "--partner",
-        "TR",
-        "--year",
-        "2014",
-        "--lang",
-        "en",
-        "--out",
-        "here",
-    ]
-    assert run("briefing", "--format", "html", *about, cwd=tmp_path).returncode == 0
-    assert "€5,067m" in (tmp_path / "here" / "briefing-TR-2014.en.html").read_text(encoding="utf-8")
-    assert run("figures", "reported", *about, cwd=tmp_path).returncode == 0
-    assert "5067" in (tmp_path / "here" / "reported.en.csv").read_text()
-    done = run("briefing", "--claims", "mine.toml", cwd=tmp_path)
-    assert done.returncode == 3
-    assert "None of these claims is about RU in 2012; they are about TR 2014." in done.stderr
+@pytest.mark.parametrize(
+    ("command", "column", "value"),
+    [
+        (["check"], "Verdict", "supported"),
+        (["rank", "--flow", "export"], "€ million", 7068),
+        (["sectors"], "imports (€ million)", 18682),
+        (["partners", "russia"], "code", "RU"),
+        (["products", "mineral fuels"], "code", "3"),
+    ],
+)
+def test_answers_go_into_csv_and_excel_alike(run, tmp_path, command, column, value):
+    done = run(*command, "--csv", "answer.csv", "--xlsx", "answer.xlsx")
+    assert done.out.split() == [str(tmp_path / "answer.csv"), str(tmp_path / "answer.xlsx")]
+    assert value in pd.read_csv("answer.csv")[column].tolist()
+    assert (tmp_path / "answer.xlsx").read_bytes()[:2] == b"PK"
 
 
-def test_rank_prints_places_with_their_certainty():
-    done = run("rank", "--year", "2012", "--flow", "export", "--top", "3")
-    assert done.returncode == 0
-    assert "Russia" in done.stdout
-    assert "between 2nd and 4th" in done.stdout
-    assert "Switzerland" not in done.stdout
-    rows = json.loads(run("rank", "--flow", "export", "--top", "3", "--json").stdout)
-    assert [row["partner"] for row in rows] == ["US", "CN", "RU"]
+def test_partners_and_products_are_found_by_a_part_of_their_name(run):
+    assert "AE    United Arab Emirates" in run("partners", "EMIRATES").out
+    assert [one["id"] for one in run("partners", "vietnam", "--json").json] == ["VN"]
+    assert "mineral fuels" in run("products", "brandstof", "--lang", "en").out
+    none = run("partners", "atlantis")
+    assert (none.code, none.out) == (3, "")
+    assert "`nltrade partners` lists all" in none.err
 
 
-def test_rank_marks_a_part_year():
-    assert "part-year" in run("rank", "--year", "2026").stdout
-
-
-def test_tables_lists_what_is_at_hand():
+def test_tables_lists_what_is_at_hand(run):
     done = run("tables")
-    for said in ("83028NED", "border crossing", "2002-2022", "snapshot modified 2026-09-10"):
-        assert said in done.stdout
-    listed = {
-        entry["id"]: entry["snapshots"] for entry in json.loads(run("tables", "--json").stdout)
-    }
-    assert len(listed) == 8
+    for said in ("83028NED", "border crossing", "2002–2022", "snapshot modified 2026-09-10"):
+        assert said in done.out
+    listed = {entry["id"]: entry["snapshots"] for entry in run("tables", "--json").json}
     assert listed["7137shih"] == []
     assert listed["83028NED"][0]["modified"] == "2023-01-04"
-    assert "`nltrade fetch 7137shih` brings it" in done.stdout
-    assert "4 jaar geleden" in run("tables", "--lang", "nl").stdout
+    assert "`nltrade fetch 7137shih` brings it" in done.out
+    assert "4 jaar geleden" in run("tables", "--lang", "nl").out
 
 
-def test_figures_and_briefing_write_where_they_are_told(tmp_path):
+# What a number is from
+
+
+def test_the_newest_snapshot_is_named_under_its_own_numbers_and_the_older_under_its(run, newer):
+    modified, hash = "2023-06-06", json.loads((newer / "origin.json").read_text())["files"]
+    new = {"modified": modified, "sha256": hash["TypedDataSet.csv"]["sha256"]}
+    old = dict(zip(["modified", "sha256"], PINNED, strict=True))
+
+    ranked = run("rank", "--flow", "export", "--json").json
+    russia = next(row for row in ranked["rows"] if row["partner"] == "RU")
+    assert russia["value_meur"] == 6666
+    assert ranked["sources"] == [{"table": "83028NED"} | new]
+
+    checked = {one["claim"]["id"]: one for one in run("check", "--json").json}["exports-2012"]
+    assert (checked["cbs_says"], checked["before"]["cbs_says"]) == ("€6,666m", "€7,068m")
+    assert checked["sources"] == [{"table": "83028NED"} | new]
+    assert checked["before"]["sources"] == [{"table": "83028NED"} | old]
+
+    compared = run("diff", "83028NED", "--json").json
+    touched = {one["new"]["claim"]["id"]: one for one in compared["claims"]}["exports-2012"]
+    assert touched["new"]["sources"] == [{"table": "83028NED"} | new]
+    assert touched["old"]["sources"] == [{"table": "83028NED"} | old]
+
+    said = run("diff", "83028NED", "--lang", "nl").out
+    assert "gewijzigd 2023-01-04, sha256 f4158376" in said
+    assert f"gewijzigd 2023-06-06, sha256 {new['sha256'][:8]}" in said
+
+
+def test_a_briefing_on_a_pinned_frame_names_the_pinned_snapshot(newer, tmp_path):
+    assert newer.is_dir()
+    old = nl.load("83028NED", snapshot="2023-01-04")
+    (path,) = nl.briefing(partner="RU", year=2012, frame=old, formats="txt", out=tmp_path)
+    text = path.read_text(encoding="utf-8")
+    assert "f4158376" in text
+    assert "2023-06-06" not in text
+
+
+# Files
+
+
+def test_check_briefing_and_figures_take_a_claims_file(run, tmp_path):
+    mine = GOOD_CLAIM.replace('"RU"', '"TR"').replace("2012", "2014")
+    mine = mine.replace("20000", "5000").replace("21000", "6000").replace('"import"', '"export"')
+    (tmp_path / "mine.toml").write_text(mine, encoding="utf-8")
+    assert run("check", "--claims", "mine.toml").code == 0
+
+    about = ["--claims", "mine.toml", "--partner", "TR", "--year", "2014", "--lang", "en"]
+    done = run("briefing", "--format", "txt", *about, "--out", "here")
+    assert done.lines[0] == "The published figure holds."
+    assert done.lines[1:] == [str(tmp_path / "here" / "briefing-TR-2014.en.txt")]
+    drawn = run("figures", "reported", *about, "--out", "here", "--format", "csv")
+    assert str(tmp_path / "here" / "reported.en.csv") in drawn.lines
+    assert "5067" in (tmp_path / "here" / "reported.en.csv").read_text()
+
+    other = run("briefing", "--claims", "mine.toml")
+    assert other.code == 3
+    assert "None of these claims is about RU in 2012; they are about TR 2014." in other.err
+
+
+def test_a_briefing_ends_with_the_verdict_and_where_it_lies(run, tmp_path, monkeypatch):
+    opened = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    done = run("briefing", "--lang", "en", "--format", "txt", "--open")
+    path = tmp_path / "briefing" / "briefing-RU-2012.en.txt"
+    assert done.lines[-1] == str(path)
+    assert "Seven of the eight published figures hold" in done.out
+    assert opened == [path.as_uri()]
+
+
+def test_a_hundred_figures_are_counted_and_not_listed(run, tmp_path):
     done = run(
-        "figures",
-        "composition",
-        "--lang",
-        "nl",
-        "--partner",
-        "china",
-        "--year",
-        "2019",
-        "--out",
-        "here",
-        cwd=tmp_path,
+        "figures", "--lang", "en", "--format", "csv,svg", "--partner", "CN", "--year", "2019"
     )
-    assert done.returncode == 0, done.stderr
-    written = {path.name for path in (tmp_path / "here").iterdir()}
-    assert written == {f"composition.nl.{ending}" for ending in ("png", "svg", "csv")} | {
-        "manifest.json"
-    }
-    done = run("briefing", "--lang", "en", "--format", "html", "--out", "there", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    assert [path.name for path in (tmp_path / "there").iterdir()] == ["briefing-RU-2012.en.html"]
+    count = len(list((tmp_path / "figures").iterdir()))
+    assert done.lines == [f"{count} files, in:", str(tmp_path / "figures")]
+
+
+def test_a_new_mission_runs_as_it_is(run, tmp_path, monkeypatch):
+    assert run("new", "--partner", "Vietnam", "--year", "2019").code == 0
+    folder = tmp_path / "mission-VN-2019"
+    names = {path.name for path in folder.iterdir()}
+    assert names == {"claims.toml", "sectors.toml", "mission.ipynb", "Makefile"}
+
+    monkeypatch.chdir(folder)
+    checked = run("check", "--claims", "claims.toml", "--json")
+    assert {one["claim"]["partner"] for one in checked.json} == {"VN"}
+    assert [one["verdict"] for one in checked.json][:2] == ["supported", "supported"]
+    assert checked.code == 0
+    about = ["--partner", "VN", "--year", "2019", "--sectors", "sectors.toml"]
+    assert "information technology" in run("sectors", *about).out
+    written = run("briefing", *about, "--claims", "claims.toml", "--format", "txt", "--lang", "nl")
+    assert written.code == 0
+    assert (folder / "briefing" / "briefing-VN-2019.nl.txt").is_file()
+
+    notebook = nbformat.read(folder / "mission.ipynb", as_version=4)
+    nbformat.validate(notebook)
+    spoken = {}
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            exec(cell.source, spoken)
+    assert len(spoken["verdicts"]) == len(checked.json)
+
+    again = run("new", "--partner", "VN", "--year", "2019", "--out", str(folder))
+    assert again.code == 2
+    assert "is not empty. Choose another folder with --out." in again.err
+
+
+@pytest.mark.parametrize(("partner", "year"), [("RU", 2012), ("DE", 2005), ("US", 2024)])
+def test_the_examples_of_a_new_mission_are_explained_and_hold(run, tmp_path, partner, year):
+    run("new", "--partner", partner, "--year", year, "--out", "mission")
+    text = (tmp_path / "mission" / "claims.toml").read_text(encoding="utf-8")
+    written = tomllib.loads(text)["claims"]
+    for field in {name for claim in written.values() for name in claim}:
+        assert f"#   {field} " in text or f"#   {field}," in text or f", {field} " in text, field
+    verdicts = nl.check_claims(claims=nl.claims(tmp_path / "mission" / "claims.toml"))
+    assert {one.verdict for one in verdicts} <= {"supported", "depends"}
+    assert verdicts[0].verdict == "supported"
+
+
+# Screens
+
+
+SCREENS = {
+    "greeting": [],
+    "help": ["--help"],
+    "check": ["check"],
+    "check in Dutch": ["check", "--lang", "nl"],
+    "why": ["check", "--why", "--readings"],
+    "rank": ["rank", "--partner", "VN"],
+    "sectors": ["sectors"],
+    "all sectors": ["sectors", "--all"],
+    "tables": ["tables"],
+    "partners": ["partners"],
+    "products": ["products"],
+    "plan": ["fetch", "7137shih", "--plan"],
+}
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+@pytest.mark.parametrize("name", SCREENS)
+def test_a_screen_is_as_wide_as_the_terminal_and_has_nothing_to_its_right(run, name, columns):
+    done = run(*SCREENS[name], columns=columns)
+    texts = [line for line in done.lines if not line.startswith("http")]
+    assert texts
+    assert max(map(len, texts)) <= columns
+    assert [line for line in texts if line != line.rstrip()] == []
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_the_first_verdict_stands_at_the_top(run, columns):
+    lines = run("check", columns=columns).lines
+    first = next(place for place, line in enumerate(lines) if line.startswith("supported"))
+    assert first <= 3
+    assert len(lines) <= 18
+
+
+@pytest.mark.parametrize("command", ["check", "rank", "figures", "briefing", "tables", "new"])
+def test_every_command_has_help_with_an_example_in_whole_lines(run, command):
+    done = run(command, "--help", columns=80)
+    assert done.code == 0
+    assert f"Example: nltrade {command}" in done.out
+    listed = run("--help", columns=80).out
+    assert f"  {command} " in listed
+    assert "..." not in listed.partition("Commands:")[2]
+
+
+def test_a_terminal_gets_colour_and_a_pipe_does_not(run, monkeypatch):
+    assert "\x1b[" not in run("check").out
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    assert "\x1b[31mcontradicted" in run("check").out
+
+
+# Errors
 
 
 @pytest.mark.parametrize(
@@ -145,48 +371,96 @@ def test_figures_and_briefing_write_where_they_are_told(tmp_path):
     [
         (["check", "--claims", "none.toml"], 2, "none.toml: no such file"),
         (["check", "--lang", "de"], 2, "'de' is not one of"),
-        (["rank", "--year", "1990"], 2, "No goods table covers 1990"),
-        (["rank", "--year", "2019"], 2, "choose one with table="),
+        (["check", "--csv", "answer.txt"], 2, "answer.txt does not end in .csv"),
+        (["rank", "--year", "1990"], 3, "There are no figures of TOTAL in 1990. `nltrade tables`"),
         (["rank", "--flow", "improt"], 2, "Did you mean 'import'?"),
         (["rank", "--among", "outside"], 2, "Did you mean 'outside EU'?"),
         (["rank", "--top", "0"], 2, "Invalid value for '--top'"),
+        (["rank", "--partner", "Rusia"], 2, "`nltrade partners` lists all"),
         (["figures", "rankin"], 2, "Did you mean 'ranking'?"),
-        (["figures", "ranking", "--partner", "HR"], 3, "Croatia (HR) is not published separately"),
+        (["figures", "ranking", "--partner", "HR", "--year", "2012"], 3, "Croatia"),
         (["briefing", "--partner", "Rusia"], 2, "Did you mean 'RU' (Russia)?"),
         (["briefing", "--partner", "Croatia", "--year", "1990"], 3, "1990"),
         (["rank", "--table", "80414ned"], 2, "does not count goods"),
-        (["rank", "--year", "99999"], 2, "Write a year"),
         (["figures", "--partner", "WORLD"], 2, "no partner country"),
         (["briefing", "--partner", "NL"], 2, "no partner country"),
         (["chekc"], 2, "No such command 'chekc'"),
+        (["fetch"], 2, "Name one table, or write --all"),
     ],
 )
-def test_wrong_input_is_a_sentence_and_an_exit_code(words, code, says, tmp_path):
-    done = run(*words, cwd=tmp_path)
-    assert done.returncode == code, done.stderr
-    assert says in " ".join(done.stderr.split())
-    assert "Traceback" not in done.stderr
+def test_wrong_input_is_a_sentence_and_an_exit_code(run, words, code, says, tmp_path):
+    done = run(*words)
+    assert done.code == code, done.err
+    assert says in " ".join(done.err.split())
+    assert "nltrade." not in done.err.replace("nltrade.toml", "")
     assert not list(tmp_path.iterdir())
 
 
-def test_a_folder_that_cannot_be_written_is_named(tmp_path):
+def test_an_error_of_ours_is_told_apart_and_asks_for_a_report(run, monkeypatch):
+    def broken(**_):
+        raise KeyError("made for this test")
+
+    monkeypatch.setattr(answers, "check_claims", broken)
+    done = run("check")
+    assert done.code == 4
+    assert "this is an error of nltrade" in done.err
+    assert "KeyError: 'made for this test'" in done.err
+    assert "Please report it" in done.err
+    assert "Traceback" not in done.err
+    monkeypatch.setenv("NLTRADE_DEBUG", "1")
+    assert "Traceback" in run("check").err
+
+
+def test_a_folder_that_cannot_be_written_is_named(run, tmp_path):
     (tmp_path / "file").touch()
-    done = run("figures", "composition", "--out", "file", cwd=tmp_path)
-    assert done.returncode == 3
-    assert "cannot write" in done.stderr
-    assert "file" in done.stderr
+    done = run("figures", "composition", "--out", "file")
+    assert done.code == 3
+    assert "cannot write" in done.err
+    assert "file" in done.err
 
 
-def test_a_reader_that_stops_early_sees_no_traceback():
-    pipe = f"{sys.executable} -m nltrade check | head -1"
-    done = subprocess.run(
-        ["/bin/sh", "-c", pipe], capture_output=True, text=True, check=False, env=os.environ
-    )
-    assert "Traceback" not in done.stderr
+def test_an_interrupt_while_working_ends_in_silence(run, monkeypatch):
+    def interrupted(**_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(answers, "check_claims", interrupted)
+    assert run("check") == Done(130, "", "")
 
 
-@pytest.mark.parametrize("command", ["check", "rank", "figures", "briefing", "tables"])
-def test_every_command_has_help_with_an_example(command):
-    done = run(command, "--help")
-    assert done.returncode == 0
-    assert f"Example: nltrade {command}" in done.stdout
+@pytest.mark.parametrize(
+    ("line", "code", "out", "err"),
+    [
+        ("nltrade check | head -1", 0, "Seven of the eight", ""),
+        ("nltrade check >&-", 1, "", ""),
+        ("nltrade check >/dev/full", 3, "", "No space left on device"),
+        ("nltrade rank --csv /dev/full/x.csv", 3, "", "/dev/full"),
+    ],
+)
+def test_an_output_that_takes_no_more_is_no_traceback(line, code, out, err):
+    done = in_a_shell(line)
+    assert done.returncode == code
+    assert out in done.stdout.decode()
+    assert err in done.stderr.decode()
+    assert done.stderr.count(b"\n") <= 1
+
+
+def test_an_output_that_is_not_utf8_gets_what_it_can_show():
+    done = in_a_shell("nltrade check", PYTHONIOENCODING="latin-1")
+    assert done.returncode == 1
+    assert "EUR 20,332m" in done.stdout.decode("latin-1")
+    assert "-0.6 points" in done.stdout.decode("latin-1")
+
+
+@pytest.mark.parametrize("after", [0.2, 0.5])
+def test_an_interrupt_in_the_first_moments_is_no_traceback(after):
+    line = f'timeout --preserve-status -s INT {after} "{sys.executable}" -m nltrade check'
+    done = in_a_shell(line)
+    assert b"Traceback" not in done.stderr
+    assert done.returncode in (130, 1)  # 1: this machine was faster, and one claim is contradicted
+
+
+def test_a_folder_for_downloads_that_takes_no_file_is_an_error_and_no_waiting(run, monkeypatch):
+    monkeypatch.setenv("NLTRADE_DATA", "/proc/self")
+    done = run("fetch", "7137shih", "--partner", "RU", "--years", "2012")
+    assert done.code == 3
+    assert "/proc/self" in done.err

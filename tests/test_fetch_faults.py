@@ -9,7 +9,7 @@ import cbs_replica as replica
 import nltrade as nl
 from cbs_replica import shih
 from nltrade.sources import cbs_v3 as feed
-from nltrade.sources import snapshot
+from nltrade.sources import snapshot, transport
 from nltrade.sources.plan import ask, make_plan, registered_keys
 from test_fetch import own, rows_asked, serve
 
@@ -73,7 +73,7 @@ LASTING = [
     (replica.Truncated(9999, page=1, times=None), "no JSON or half of it"),
     (replica.Html(page=1, times=None), r"no JSON or half of it.*it begins with '<!DOCTYPE html>"),
     (replica.Status(503, page=1, times=None), "CBS answers 503, 6 times"),
-    (replica.Status(400, page=1, times=None), "CBS refused .* 400"),
+    (replica.Status(400, page=1, times=None), "refused http.* 400 .*--from FILE"),
     (replica.Status(404, page=1, times=None), r"CBS has no .*UntypedDataSet \(404\)"),
     (replica.Status(429, retry_after=7200, page=1, times=None), "CBS asks to wait 120 minutes"),
     (replica.PageTwice(page=1, times=None), "after row 20000 its link leads to row 10000"),
@@ -123,7 +123,7 @@ def test_retry_after_is_obeyed_by_all(serve):
     [(None, 0), ("7", 7), ("Wed, 21 Oct 2015 07:28:00 GMT", 0), ("soon", 0), ("", 0)],
 )
 def test_retry_after_is_read_as_seconds_or_a_date(given, seconds):
-    assert feed._seconds(given) == seconds
+    assert transport.seconds_of(given) == seconds
 
 
 # Tables that are not what is registered
@@ -271,7 +271,7 @@ def test_a_padded_key_that_stands_otherwise_in_the_rows_is_not_taken_for_no_trad
         nl.fetch("83028NED", partner="RU")
 
 
-ROW = '{"LandenGroepen": "T001047", "Perioden": "2012JJ00", "Invoerwaarde_1": "       1", "Uitvoerwaarde_2": %s}'
+ROW = '{"SITC": "T001082", "Landengroepen": "T001047", "Perioden": "2012JJ00", "Invoerwaarde_1": "       1", "Uitvoerwaarde_2": %s}'
 PLAN = make_plan(ask("70017"), registered_keys(ask("70017")))
 
 
@@ -279,9 +279,10 @@ def test_a_page_is_read_whatever_stands_beside_its_columns():
     body = '{"odata.metadata": "m", "value": [%s], "odata.nextLink": "next"}' % (
         ROW % '".", "More": [1, {"a": null}]'
     )
-    found, link = feed._decoded(body.encode(), PLAN)
+    found, link = feed.decoded(body.encode(), PLAN.columns)
     assert [found[name].to_pylist() for name in PLAN.columns] == [
         ["T001047"],
+        ["T001082"],
         ["2012JJ00"],
         ["       1"],
         ["."],
@@ -292,9 +293,9 @@ def test_a_page_is_read_whatever_stands_beside_its_columns():
 def test_rows_without_a_column_that_the_table_lists_are_refused():
     body = ('{"value": [%s]}' % (ROW % '"2"')).replace("Invoerwaarde_1", "Invoer")
     with pytest.raises(
-        nl.errors.SourceError, match=r"the rows have no Invoerwaarde_1.*mend tables.toml"
+        nl.errors.SourceError, match=r"The rows have no Invoerwaarde_1, .*mend tables.toml"
     ):
-        feed._decoded(body.encode(), PLAN)
+        feed.decoded(body.encode(), PLAN.columns)
 
 
 @pytest.mark.parametrize(
@@ -305,24 +306,113 @@ def test_rows_without_a_column_that_the_table_lists_are_refused():
     ],
 )  # fmt: skip
 def test_an_answer_of_another_form_is_asked_again(body):
-    with pytest.raises(feed.Again, match="no JSON or half of it"):
-        feed._decoded(body, PLAN)
+    with pytest.raises(transport.Again, match="no JSON or half of it"):
+        feed.decoded(body, PLAN.columns)
 
 
-def test_fewer_rows_than_the_feed_counts_are_refused(serve, own, monkeypatch):
-    serve("83028NED", count=True)
-    monkeypatch.setattr(feed.Feed, "count", lambda *_: 9999)
-    with pytest.raises(nl.errors.SourceError, match="3234 rows came where there are 9999, 6 times"):
+@pytest.mark.parametrize("count", [True, "with a mark"])
+def test_fewer_rows_than_the_keys_make_are_believed_where_a_count_confirms_them(serve, count):
+    cbs = serve("83028NED", count=count)
+    del cbs.tables["83028NED"].cells[7]
+    found = nl.fetch("83028NED")
+    assert found.origin.files["UntypedDataSet.parquet"].rows == 3233
+    assert found.origin.counted is None
+
+
+def test_fewer_rows_than_the_keys_make_are_refused_where_nobody_counts(serve, own):
+    cbs = serve("83028NED")
+    del cbs.tables["83028NED"].cells[7]
+    with pytest.raises(nl.errors.SourceError, match="3233 rows came where there are 3234, 6 times"):
         nl.fetch("83028NED")
     assert snapshot.dates("83028NED") == ["2023-01-04"]
     assert not list(own.rglob("*.parquet"))
 
 
+def test_lists_of_keys_that_are_cut_are_known_by_the_count_in_the_catalogue(serve, monkeypatch):
+    serve("83028NED")
+    monkeypatch.setattr(feed.Feed, "records", lambda *_: 3236)
+    with pytest.raises(
+        nl.errors.SourceError, match=r"3,236 rows by the catalogue.*lists of keys make 3,234"
+    ):
+        nl.fetch("83028NED")
+    assert snapshot.dates("83028NED") == ["2023-01-04"]
+
+
+def test_where_nothing_could_be_counted_the_snapshot_says_so_once(serve, monkeypatch, caplog):
+    serve("83028NED")
+    monkeypatch.setattr(feed.Feed, "records", lambda *_: None)
+    assert nl.fetch("83028NED").origin.counted is False
+    for _ in range(2):
+        nl.load("83028NED")
+    assert [record.getMessage() for record in caplog.records] == [
+        "Of 83028NED (modified 2023-01-04) no count of CBS confirms that all rows came."
+    ]
+
+
 def test_a_row_that_is_there_twice_is_refused(serve):
     cbs = serve("83028NED")
-    cbs.tables["83028NED"].cells.append(dict(cbs.tables["83028NED"].cells[7]))
+    cells = cbs.tables["83028NED"].cells
+    cells[8] = dict(cells[7])
     with pytest.raises(nl.errors.SourceError, match="1 rows are there twice"):
         nl.fetch("83028NED")
+
+
+def test_more_rows_than_the_keys_make_are_refused(serve):
+    cbs = serve("83028NED")
+    cbs.tables["83028NED"].cells.append(dict(cbs.tables["83028NED"].cells[7]))
+    with pytest.raises(nl.errors.SourceError, match="3235 rows came where there are 3234"):
+        nl.fetch("83028NED")
+
+
+# Held against the snapshot in use
+
+
+def emptied(share):
+    """Withdraw the values of that share of the rows."""
+
+    def change(cbs):
+        for cell in cbs.tables["83028NED"].cells[:: round(1 / share)]:
+            cell.update(dict.fromkeys([name for name in cell if "waarde" in name.lower()]))
+
+    return change
+
+
+def without_2012(cbs):
+    for cell in cbs.tables["83028NED"].cells:
+        if cell["Perioden"] == "2012JJ00":
+            cell.update(dict.fromkeys([name for name in cell if "waarde" in name.lower()]))
+
+
+def all_zero(cbs):
+    for cell in cbs.tables["83028NED"].cells:
+        cell.update({name: 0 for name in cell if "waarde" in name.lower()})
+
+
+LOST = [
+    (emptied(1.0), "every value is empty or zero"),
+    (all_zero, "every value is empty or zero"),
+    (emptied(0.2), r"cells with a value are gone"),
+    (without_2012, "the year 2012 is gone"),
+]
+
+
+@pytest.mark.parametrize(("change", "says"), LOST)
+def test_a_download_that_lost_much_is_not_used_unless_it_is_accepted(serve, own, change, says):
+    cbs = serve("83028NED")
+    cbs.tables["83028NED"].info["Modified"] = "2023-06-06T02:00:00"
+    change(cbs)
+    with pytest.raises(nl.errors.SourceError, match=f"has lost too much: .*{says}.*--accept"):
+        nl.fetch("83028NED")
+    assert snapshot.find("83028NED")[0].origin.modified == "2023-01-04"
+    assert [path.name for path in (own / "aside" / "83028NED").iterdir()] == ["2023-06-06"]
+    assert nl.fetch("83028NED", accept=True).folder.name == "2023-06-06"
+
+
+def test_few_cells_that_are_withdrawn_are_no_fault(serve):
+    cbs = serve("83028NED")
+    cbs.tables["83028NED"].info["Modified"] = "2023-06-06T02:00:00"
+    emptied(0.05)(cbs)
+    assert nl.fetch("83028NED").folder.name == "2023-06-06"
 
 
 # CBS publishes while we download

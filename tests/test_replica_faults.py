@@ -150,7 +150,7 @@ def test_a_new_key_has_a_row_and_is_in_the_dimension_if_so_told(broken, listed):
     cbs = broken(replica.NewKey("SITC", "A099999", listed=listed), tables=["83028NED"])
     assert len(value(cbs, "83028NED", filter="SITC eq 'A099999'")) == 1
     assert ("A099999" in {row["Key"] for row in value(cbs, "83028NED", "SITC")}) is listed
-    assert value(cbs, "83028NED", "TableInfos")[0]["RecordCount"] == 3235
+    assert len(value(cbs, "83028NED")) == 3235
 
 
 def test_a_wrong_unit_stands_in_the_properties_only(broken):

@@ -100,7 +100,15 @@ def _bless(folder):
             "rows": content.count(b"\n") - 1,
             "sha256": hashlib.sha256(content).hexdigest(),
         }
+    del origin["seal"]
     (folder / "origin.json").write_bytes(msgspec.json.encode(origin))
+
+
+def test_an_edited_title_is_noticed(copy):
+    path = copy / "origin.json"
+    path.write_bytes(path.read_bytes().replace(b"In-, (weder)uitvoer", b"Uit-, (weder)invoer", 1))
+    with pytest.raises(nl.errors.SnapshotError, match=r"origin\.json is not as it was written"):
+        nl.load("83028NED")
 
 
 def test_an_unknown_table_says_what_is_close():

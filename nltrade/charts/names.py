@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-Given = Literal["frame", "verdicts", "partner", "period", "sectors"]
+Given = Literal["frame", "verdicts", "partner", "period", "sectors", "other_side"]
 
 # Each `name` is drawn by `draw_name` of the module `nltrade.charts.name`. Nothing here loads
 # matplotlib: the command line and the manifest need the names alone.
@@ -13,8 +13,10 @@ FIGURES: dict[str, tuple[Given, ...]] = {
     "composition": ("frame", "partner", "period"),
     "fuels": ("frame", "partner", "period"),
     "coverage": ("sectors",),
-    "sectors": ("frame", "partner", "period", "sectors"),
-    "sectors_over_time": ("frame", "partner", "sectors"),
+    "sectors": ("frame", "partner", "period", "sectors", "other_side"),
+    "sectors_over_time": ("frame", "partner", "sectors", "other_side"),
+    "two_sides": ("frame", "partner", "period", "other_side"),
+    "suppliers": ("partner", "period", "other_side"),
     "services": ("frame", "partner"),
 }
 NAMES = tuple(FIGURES)

@@ -148,6 +148,7 @@ def _data(frame: pd.DataFrame, partner: str, year: str, among: Among) -> pd.Data
             ranked = places[places["flow"] == flow]
             shown = pd.concat([ranked.head(SHOWN), ranked[SHOWN:].query("partner == @partner")])
             bars = pd.concat([shown, largest[largest["flow"] == flow]])
+            bars = bars[[name for name in bars if "table" not in name and "modified" not in name]]
             bars.insert(0, "reading", len(found))
             bars.insert(1, "what", flow if kind == "goods" else kind)
             bars.insert(2, "members", "today" if day else year[:4])

@@ -1,8 +1,9 @@
 """
-Whether a sector is a base of the trade, as the announcement of the mission says of gas, oil, agriculture and others.
+Whether a sector is a base of the trade, as a document says of gas, oil, agriculture and others.
 
-The words name no number. Here a sector is a base of a flow when it makes up at least a tenth of it, in every year that
-can be checked; goods and services apart.
+The words name no number. Here a sector is a base of a flow when it makes up at least a tenth of it,
+in every year that was over when the document was written; goods and services apart, each counted
+in one way.
 """
 
 from collections.abc import Mapping
@@ -12,16 +13,24 @@ import pandas as pd
 
 from nltrade import registry
 from nltrade.questions.sectors import sector_trade
+from nltrade.questions.trade import VALUE
 from nltrade.registry import sectors as named
 from nltrade.registry.entries import Flow, Kind, Lang, Sector
 from nltrade.report import Results
+from nltrade.sources import snapshot
+from nltrade.sources.snapshot import Origin
 from nltrade.words import Words
 
 AT_LEAST = 10.0  # percent of a flow
 
 
-class Base(msgspec.Struct, frozen=True):
-    """A sector as a base of one flow: its least and greatest share, in percent, and the years they are of."""
+class Base(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    A sector as a base of one flow: its least and greatest share, and the years they are of.
+
+    `least` and `most` are in percent; `low` and `high` are what they can be at least and at most,
+    as CBS rounds the amounts.
+    """
 
     sector: Sector
     kind: Kind
@@ -29,18 +38,21 @@ class Base(msgspec.Struct, frozen=True):
     years: list[str] = []
     least: float | None = None
     least_year: str | None = None
+    low: float | None = None
     most: float | None = None
     most_year: str | None = None
+    high: float | None = None
     fetch: str = ""
+    sources: list[Origin] = []
 
     @property
     def verdict(self) -> str:
         """``supported``, ``contradicted``, ``depends`` on the year, or ``cannot be checked``."""
-        if self.least is None or self.most is None:
+        if self.low is None or self.high is None:
             return "cannot be checked"
-        if self.least >= AT_LEAST:
+        if self.low >= AT_LEAST:
             return "supported"
-        return "contradicted" if self.most < AT_LEAST else "depends"
+        return "contradicted" if self.high < AT_LEAST else "depends"
 
     def why(self, lang: Lang = "en") -> str:
         """Give the range of shares, or say what would bring them."""
@@ -75,52 +87,83 @@ def base_of_trade(
     partner : str
         ISO code, slug or name.
     sectors : mapping of str to Sector, optional
-        The sectors of the mission of 2013 by default; those with `flows` are looked at.
+        The sectors of the mission of 2013 by default; those with `flows` are looked at, by the
+        years that were over on the `date` of the document that names them.
 
     Returns
     -------
     list of Base
-        For each sector, kind and flow; whole years of all tables.
+        For each sector, kind and flow; whole years of the tables of one concept.
 
     Examples
     --------
     >>> import nltrade as nl
     >>> found = base_of_trade(nl.load(partner="RU"), "RU")
-    >>> [(b.verdict, round(b.least), round(b.most)) for b in found if b.sector.id == "energy"]
-    [('supported', 47, 94)]
+    >>> [(b.verdict, b.years[-1], round(b.most)) for b in found if b.sector.id == "energy"]
+    [('supported', '2012', 92)]
     """
     known = named.sectors() if sectors is None else sectors
     base = {id: sector for id, sector in known.items() if sector.flows}
     if not base:
         return Results()
+
     found = sector_trade(frame, partner, sectors=base)
     found = found[(found["freq"] == "A") & found["complete"] & found["share_pct"].notna()]
-    return Results(
-        _checked(
-            sector,
-            kind,
-            flow,
-            found[found["sector"].eq(id) & found["kind"].eq(kind) & found["flow"].eq(flow)],
-        )
-        for id, sector in base.items()
-        for kind in named.KINDS
-        if sector.codes(kind)
-        for flow in sector.flows
+
+    listed = Results[Base]()
+    for id, sector in base.items():
+        for kind in named.KINDS:
+            for flow in sector.flows if sector.codes(kind) else []:
+                is_asked = found["sector"].eq(id) & found["kind"].eq(kind) & found["flow"].eq(flow)
+                rows = _of_one_concept(_over_by(found[is_asked], sector.date))
+                listed.append(_checked(sector, kind, flow, rows, frame))
+    return listed
+
+
+def _over_by(rows: pd.DataFrame, date: str | None) -> pd.DataFrame:
+    """Keep the years that were over when a document was written; all of them without a date."""
+    return rows if date is None else rows[rows["period"] < date[:4]]
+
+
+def _of_one_concept(rows: pd.DataFrame) -> pd.DataFrame:
+    """Keep what is counted in one way, that of the first table; each year once."""
+    order = list(registry.tables())
+    first = sorted(rows["table"].unique(), key=lambda id: order.index(id) if id in order else 0)
+    if not first:
+        return rows
+
+    concept = rows.loc[rows["table"] == first[0], "concept"].iloc[0]
+    alike = rows[rows["concept"] == concept].sort_values(
+        "table", key=lambda tables: tables.map(first.index), kind="stable"
     )
+    return alike.drop_duplicates("period").sort_values("period")
 
 
-def _checked(sector: Sector, kind: Kind, flow: Flow, rows: pd.DataFrame) -> Base:
+def _checked(
+    sector: Sector, kind: Kind, flow: Flow, rows: pd.DataFrame, frame: pd.DataFrame
+) -> Base:
+    """Find the least and the greatest share of a sector, and what rounding makes of them."""
     if rows.empty:
         able = registry.tables_with(products=sector.codes(kind))
-        return Base(sector, kind, flow, fetch=able[0].id if able else "")
+        until = (sector.date or "9999")[:4]
+        fetch = next((table.id for table in able if table.first < until), "")
+        return Base(sector=sector, kind=kind, flow=flow, fetch=fetch)
+
+    # Each class, and the total, is rounded to a whole million.
+    low = 100 * (rows[VALUE] - rows["codes"] / 2) / (rows["total_meur"] + 0.5)
+    high = 100 * (rows[VALUE] + rows["codes"] / 2) / (rows["total_meur"] - 0.5)
     least, most = rows.loc[rows["share_pct"].idxmin()], rows.loc[rows["share_pct"].idxmax()]
+
     return Base(
-        sector,
-        kind,
-        flow,
-        years=sorted(set(rows["period"])),
+        sector=sector,
+        kind=kind,
+        flow=flow,
+        years=rows["period"].tolist(),
         least=float(least["share_pct"]),
         least_year=least["period"],
+        low=float(low.min()),
         most=float(most["share_pct"]),
         most_year=most["period"],
+        high=float(high.max()),
+        sources=snapshot.origins(frame[frame["table"].isin(rows["table"])]),
     )

@@ -10,7 +10,7 @@ import pandas as pd
 from nltrade import registry
 from nltrade.claims import absence
 from nltrade.claims.operators import Asserted
-from nltrade.claims.reading import Placed, Reading, Reason, cells_of
+from nltrade.claims.reading import Placed, Reading, Reason, cells_of, is_cbs
 from nltrade.errors import NoData
 from nltrade.questions.ranking import Counted, rank_partners
 from nltrade.registry.entries import Claim
@@ -50,7 +50,7 @@ def _days(claim: Claim) -> dict[bool, date]:
 
 def _tables(claim: Claim, cells: pd.DataFrame, kind: str) -> list[str]:
     covering = cells[(cells["kind"] == kind) & (cells["period"] == str(claim.year))]
-    return list(covering["table"].unique())
+    return [table for table in covering["table"].unique() if is_cbs(table)]
 
 
 def _of_table(

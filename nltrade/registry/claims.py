@@ -1,4 +1,4 @@
-"""Read reported figures, the shipped ones or a user's own, and check the file before anything runs."""
+"""Read reported figures, the shipped ones or a user's own, and check the file first."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -155,6 +155,9 @@ def _faults_of_subject(claim: Claim) -> list[str]:
             and claim.flow not in ("re-export", "domestic export"),
             'of = "export" takes flow = "re-export" or "domestic export"',
         ),
+        (bool(claim.behind) and not is_place, '`behind` belongs to measure = "place"'),
+        (claim.among != "outside EU" and not is_place, '`among` belongs to measure = "place"'),
+        (claim.of != "all products" and not is_share, '`of` belongs to measure = "share"'),
         (
             claim.flow == "balance" and claim.measure != "value",
             'flow = "balance" takes measure = "value": exports less imports, in EUR million',

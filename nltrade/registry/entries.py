@@ -62,6 +62,7 @@ class Event(Text, frozen=True, kw_only=True):
 
     partner: str
     year: int
+    sectors: bool = False
 
 
 class Partner(Entry, frozen=True, kw_only=True):
@@ -109,6 +110,7 @@ class Sector(Text, frozen=True, kw_only=True):
     about_en: str
     about_nl: str
     flows: list[Flow] = []
+    date: str | None = None
     bpm5: list[str] = []
     hs: list[str] = []
     hs_parts: list[str] = []
@@ -192,6 +194,7 @@ class Table(Text, frozen=True, kw_only=True):
     definitive_until: str | None = None
     keys_of: str | None = None
     groups_only: bool = False
+    topic_group: str | None = None
     freqs: list[Freq] = []
 
     @property

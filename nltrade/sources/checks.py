@@ -1,13 +1,17 @@
 """
-What must hold before a download counts: the table is the one that is registered, and its figures fit together.
+What must hold before a download counts: the table is the one that is registered, and its figures
+fit together, and with those that were here.
 
-Each function gives the faults it finds, as sentences; none means that nothing speaks against the download.
+Each function gives the faults it finds, as sentences; none means that nothing speaks against it.
 """
 
+import re
 from collections.abc import Collection, Mapping, Sequence
+from difflib import get_close_matches
 from math import prod
 from typing import Any
 
+import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,91 +20,127 @@ from nltrade import registry
 from nltrade.errors import SnapshotError
 from nltrade.registry.entries import Table
 from nltrade.sources.notation import NO_VALUE, period_of
-from nltrade.sources.plan import Piece, Request
+from nltrade.sources.plan import Piece, Request, asked_columns
 
 NUMBER = r"^[+-]?\d+(\.\d+)?$"
+LARGEST = 2.0**53  # beyond it a float is no exact number any more, nor any trade so large
 TOLERANCE = 0.0001  # of a total
-MISSING = {
-    "Missing",
-    "None",
-    "Impossible",
-    "",
-    None,
-}  # meanings of an absent cell that leave it missing
+LOST = 0.1  # the part of the cells with a value that may be gone since the snapshot before
+MISSING = {"Missing", "None", "Impossible", "", None}  # of an absent cell: it stays missing
 
 
-def schema_faults(
-    table: Table, properties: Sequence[Mapping[str, Any]], values: Collection[str]
-) -> list[str]:
+class Described(msgspec.Struct, frozen=True, kw_only=True):
     """
-    Compare what CBS says of the columns of a table with what is registered.
+    A table as its source describes it at one moment.
 
-    Parameters
-    ----------
-    table : Table
-        The registered table.
-    properties : sequence of mapping
-        The entity ``DataProperties``.
-    values : collection of str
-        The value columns that are asked for.
-
-    Returns
-    -------
-    list of str
+    `spelt` and `measures` give the source's own name for each registered dimension and value
+    column; `lists` the keys and titles of each dimension; `records` how many rows the table has in
+    all, where the source tells.
     """
-    there = {
-        row["Key"]: row for row in properties if row.get("Type") != "TopicGroup" and row.get("Key")
-    }
-    dimensions = {key for key, row in there.items() if str(row["Type"]).endswith("Dimension")}
+
+    title: str
+    modified: str
+    properties: list[dict[str, Any]]
+    lists: dict[str, list[dict[str, Any]]]
+    spelt: dict[str, str]
+    measures: dict[str, str]
+    records: int | None = None
+
+    @property
+    def keys(self) -> dict[str, list[str]]:
+        """The keys of each dimension, verbatim."""
+        return {name: [str(row["Key"]) for row in rows] for name, rows in self.lists.items()}
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The source's own name for each registered column."""
+        return self.spelt | self.measures
+
+
+def table_faults(request: Request, described: Described) -> list[str]:
+    """Compare what CBS says of a table with what is registered, as far as it is asked for."""
+    table = registry.table(request.table)
+    rows = described.properties
+    of_form = all(isinstance(row.get("Type") or row.get("Key"), str) for row in rows)
+    if not of_form:
+        return ["its list of columns is not as CBS writes it"]
+
+    faults = _column_faults(table, described, asked_columns(request))
+    lists_of_form = True
+    for name, listed in described.lists.items():
+        if fault := _list_fault(listed):
+            lists_of_form = False
+            faults.append(f"the list of {name} {fault}")
+    if faults or not lists_of_form:
+        return faults
+    return _key_faults(request, described)
+
+
+def _column_faults(table: Table, described: Described, asked: Sequence[str]) -> list[str]:
+    """Hold dimensions, measures and units against the registered ones."""
+    there = {str(row["Key"]): row for row in described.properties if row.get("Key")}
+    dimensions = {key for key, row in there.items() if str(row.get("Type")).endswith("Dimension")}
     faults = []
-    if dimensions != set(table.dimensions):
+    if dimensions != set(described.spelt.values()):
         faults.append(
             f"dimensions are {_names(dimensions)}, registered are {_names(table.dimensions)}"
         )
-    topics = {key for key in there if key not in dimensions}
-    if lost := [name for name in values if name not in topics]:
-        new = topics - set(table.measures) - set(registry.product_keys(table.id))
+
+    lost = [name for name in asked if name not in described.measures]
+    if lost:
+        known = {*described.measures.values(), *dimensions}
+        new = [key for key, row in there.items() if key not in known and row["Type"] == "Topic"]
         faults.append(
             f"no measure {_names(lost)} any more; not registered are {_names(new) or 'no others'}"
         )
-    for name in [name for name in values if name in topics]:
-        unit = " ".join(str(there[name].get("Unit")).split())
-        if unit != table.unit:
+
+    for name in asked:
+        topic = there.get(described.measures.get(name, ""), {})
+        unit = " ".join(str(topic.get("Unit")).split())
+        if topic and unit != table.unit:
             faults.append(f"the unit of {name} is {unit!r}, registered is {table.unit!r}")
-        if there[name].get("Default") not in MISSING:
-            faults.append(f"an absent cell of {name} means {there[name]['Default']!r}, not missing")
+        if topic and topic.get("Default") not in MISSING:
+            faults.append(f"an absent cell of {name} means {topic['Default']!r}, not missing")
     return faults
 
 
-def key_faults(request: Request, keys: Mapping[str, Sequence[str]]) -> list[str]:
-    """
-    Find the keys that CBS has and the registry does not, as far as they are asked for; and periods of no known form.
+def _list_fault(listed: Sequence[Mapping[str, Any]]) -> str:
+    """Find what keeps a list of keys from being one."""
+    texts = [row.get(part) for row in listed for part in ("Key", "Title")]
+    if not all(isinstance(text, str) for text in texts):
+        return "has rows without a key or a title"
+    # A line may break in a title; other control characters would reach the terminal.
+    odd = [text for text in texts if re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", str(text))]
+    if odd:
+        return f"has {odd[0]!r}, with characters that no text has"
+    keys = [str(row["Key"]).strip() for row in listed]
+    return "has keys twice" if len(set(keys)) < len(keys) else ""
 
-    Parameters
-    ----------
-    request : Request
-        What is asked.
-    keys : mapping of str to sequence of str
-        The keys of each dimension table.
 
-    Returns
-    -------
-    list of str
-    """
+def _key_faults(request: Request, described: Described) -> list[str]:
+    """Find keys that are not registered, as far as they are asked for, and odd periods."""
     table = registry.table(request.table)
-    known: dict[str | None, Collection[str]] = {}
+    registered: dict[str, Mapping[str, Any]] = {}
     if not request.partners:
-        known[table.partner] = registry.partner_keys(table.id)
-    if not request.products:
-        known[table.product] = registry.product_keys(table.id)
+        registered[table.partner] = registry.partner_keys(table.id)
+    if not request.products and table.product:
+        registered[table.product] = registry.product_keys(table.id)
+
     faults = []
-    for name, registered in known.items():
-        if name and (new := sorted({key for key in keys[name] if key.strip() not in registered})):
-            remedy = "ask for the others by name, or register these"
+    for name in (table.partner, table.product):
+        known: Mapping[str, Any] = {}
+        if name:
+            of_name = registry.partner_keys if name == table.partner else registry.product_keys
+            known = of_name(table.id)
+        there = {key.strip() for key in described.keys.get(str(name), known)}
+        if known and not there & set(known):
+            faults.append(_changed_keys(str(name), known, described.lists[str(name)]))
+        elif name in registered and (new := sorted(there - set(known))):
             faults.append(
-                f"new in {name}: {_names(new)}, which the registry does not know; {remedy}"
+                f"new in {name}: {_names(new)}, which the registry does not know; ask for the "
+                "others by name, or register these"
             )
-    for key in keys[table.period]:
+    for key in described.keys[table.period]:
         try:
             period_of(key)
         except SnapshotError as error:
@@ -108,64 +148,46 @@ def key_faults(request: Request, keys: Mapping[str, Sequence[str]]) -> list[str]
     return faults
 
 
+def _changed_keys(name: str, known: Mapping[str, Any], listed: Sequence[Mapping[str, Any]]) -> str:
+    """Say that a dimension has other keys throughout, and which of them look like the known ones."""
+    by_title = {" ".join(str(row["Title"]).lower().split()): str(row["Key"]) for row in listed}
+    alike = []
+    for key, thing in known.items():
+        label = thing.named("nl") if hasattr(thing, "named") else thing.nl
+        close = get_close_matches(label.lower(), by_title, n=1, cutoff=0.75)
+        alike += [f"{by_title[close[0]]!r} for {key!r} ({label})" for _ in close]
+    looks = f"; by their titles these look like them: {', '.join(alike[:5])}" if alike else ""
+    return f"of {name}, 0 of {len(known)} registered keys are there: CBS changed the keys{looks}"
+
+
 def cell_faults(
     request: Request, piece: Piece, cells: pa.Table, keys: Mapping[str, Sequence[str]]
 ) -> list[str]:
-    """
-    Look for what cannot be right in the cells of one piece.
-
-    Parameters
-    ----------
-    request : Request
-        What is asked.
-    piece : Piece
-        The question that brought them.
-    cells : pyarrow.Table
-        The columns of CBS, as text.
-    keys : mapping of str to sequence of str
-        The keys of each dimension table.
-
-    Returns
-    -------
-    list of str
-    """
+    """Look for what cannot be right in the cells of one piece, columns of text as CBS wrote them."""
     table = registry.table(request.table)
     if cells.num_rows == 0:
-        return [
-            f"no row for {piece.filter or 'the whole table'}: do its keys stand otherwise in the rows?"
-        ]
+        where = piece.filter or "the whole table"
+        return [f"no row for {where}: do its keys stand otherwise in the rows?"]
+
     asked = {
         name: [key.strip() for key in piece.keys.get(name, keys[name])] for name in table.dimensions
     }
-    faults, places = [], []
-    for name, known in asked.items():
-        coded = cells[name].combine_chunks().dictionary_encode()
-        place_of = {key: place for place, key in enumerate(known)}
-        there = [str(key) for key in coded.dictionary.to_pylist()]
-        if strange := [key for key in there if key.strip() not in place_of]:
-            why = "were not asked for" if name in piece.keys else "its table does not list"
-            faults.append(f"{name} has {_names(strange)}, which {why}")
-        else:
-            places.append(np.array([place_of[key.strip()] for key in there])[coded.indices])
+    places, faults = _places(cells, asked, piece)
     numbers = {}
-    for name in set(cells.column_names) - set(asked):
-        text = pc.utf8_trim_whitespace(cells[name])
-        text = pc.if_else(pc.is_in(text, pa.array(list(NO_VALUE))), None, text)
-        try:
-            numbers[name] = text.cast(pa.float64()).to_numpy()
-        except pa.ArrowInvalid:
-            odd = (
-                text.filter(pc.invert(pc.match_substring_regex(text, NUMBER))).unique().to_pylist()
-            )
-            faults.append(
-                f"{name} has {_names(odd)}, which is neither a number nor a mark for none"
-            )
+    for name in cells.column_names:
+        if name not in asked:
+            values, fault = _numbers(cells[name])
+            numbers[name] = values
+            faults += [f"{name} has {fault}"] if fault else []
     if faults:
         return faults
+
     shape = [len(known) for known in asked.values()]
     flat = np.ravel_multi_index(places, shape)
-    if (twice := int((np.bincount(flat) > 1).sum())) > 0:
+    twice = int((np.bincount(flat) > 1).sum())
+    if twice:
         return [f"{twice} rows are there twice"]
+
     for name, values in numbers.items():
         cube = np.full(prod(shape), np.nan)
         cube[flat] = values
@@ -173,28 +195,65 @@ def cell_faults(
     return faults
 
 
+def _places(
+    cells: pa.Table, asked: Mapping[str, Sequence[str]], piece: Piece
+) -> tuple[list[np.ndarray], list[str]]:
+    """Give the place of each row on each dimension; keys that were not asked for are faults."""
+    places, faults = [], []
+    for name, known in asked.items():
+        coded = cells[name].combine_chunks().dictionary_encode()
+        if coded.null_count:
+            faults.append(f"{name} has rows without a key")
+            continue
+        place_of = {key: place for place, key in enumerate(known)}
+        there = [str(key) for key in coded.dictionary.to_pylist()]
+        strange = [key for key in there if key.strip() not in place_of]
+        if strange:
+            why = "were not asked for" if name in piece.keys else "its table does not list"
+            faults.append(f"{name} has {_names(strange)}, which {why}")
+        else:
+            places.append(np.array([place_of[key.strip()] for key in there])[coded.indices])
+    return places, faults
+
+
+def _numbers(column: pa.ChunkedArray) -> tuple[np.ndarray, str]:
+    """Read a column of values; what is neither a number nor a mark for none is a fault."""
+    text = pc.utf8_trim_whitespace(column)
+    text = pc.if_else(pc.is_in(text, pa.array(list(NO_VALUE))), None, text)
+    try:
+        values: np.ndarray = text.cast(pa.float64()).to_numpy()
+    except pa.ArrowInvalid:
+        values = np.full(len(text), np.nan)
+    # A parser of numbers also takes inf, nan and 1e308, which no statistic is.
+    empty = int(np.isnan(values).sum())
+    largest = np.nanmax(np.abs(values)) if empty < len(values) else 0.0
+    if empty == text.null_count and largest <= LARGEST:
+        return values, ""
+    odd = text.filter(pc.invert(pc.match_substring_regex(text, NUMBER))).unique().to_pylist()
+    long = [] if odd else [f"{largest:.0f}"]
+    return values, f"{_names(odd or long)}, which is neither a number nor a mark for none"
+
+
 def _total_faults(table: Table, keys: Mapping[str, list[str]], cube: np.ndarray) -> list[str]:
     """
     Hold totals against their parts, where all are there; each dimension is an axis of the cube.
 
-    The EU and the rest make the world. The parts of a product may leave a remainder, since what is secret can be in
-    a total and in no part; that they exceed it cannot be. (Services can be negative, so their parts can.)
+    The EU and the rest make the world. The parts of a product may leave a remainder, since what is
+    secret can be in a total and in no part; that they exceed it cannot be. (Services can be
+    negative, so their parts can.)
     """
     faults = []
-    ids = {
-        table.partner: registry.partner_keys(table.id),
-        table.product: registry.product_keys(table.id),
-    }
     for axis, name in enumerate(keys):
         if name == table.partner:
+            ids = {key: partner.id for key, partner in registry.partner_keys(table.id).items()}
             parent = {"EU": "WORLD", "NON-EU": "WORLD"}
         elif name == table.product and table.kind == "goods":
-            parent = {p.id: p.id[:-1] or "TOTAL" for p in ids[name].values() if p.id.isdigit()}
+            ids = {key: product.id for key, product in registry.product_keys(table.id).items()}
+            parent = {id: id[:-1] or "TOTAL" for id in ids.values() if id.isdigit()}
         else:
             continue
-        place_of = {
-            ids[name][key].id: place for place, key in enumerate(keys[name]) if key in ids[name]
-        }
+
+        place_of = {ids[key]: place for place, key in enumerate(keys[name]) if key in ids}
         pairs = [
             (place_of[whole], place_of[part])
             for part, whole in parent.items()
@@ -202,15 +261,19 @@ def _total_faults(table: Table, keys: Mapping[str, list[str]], cube: np.ndarray)
         ]
         if not pairs:
             continue
+
         wholes = sorted({whole for whole, _ in pairs})
         makes = np.zeros((len(wholes), len(keys[name])))
         makes[[wholes.index(whole) for whole, _ in pairs], [part for _, part in pairs]] = 1
+
         cells = np.moveaxis(cube, axis, 0)
         there = np.tensordot(makes, ~np.isnan(cells), 1)
         excess = np.tensordot(makes, np.nan_to_num(cells), 1) - cells[wholes]
         if name == table.partner:
             excess = np.where(there == 2, np.abs(excess), np.nan)
-        # Cells are rounded to the unit, and CBS's own totals miss a little more here and there: 5 of 97,973 in 2002.
+
+        # Cells are rounded to the unit, and CBS's own totals miss a little more here and there: 5
+        # of 97,973 in 2002.
         wrong = np.argwhere(excess > 0.5 * (there + 1) + TOLERANCE * np.abs(cells[wholes]))
         if len(wrong):
             first = tuple(wrong[0])
@@ -219,10 +282,41 @@ def _total_faults(table: Table, keys: Mapping[str, list[str]], cube: np.ndarray)
                 keys[name][wholes[first[0]]],
                 *(keys[other][at] for other, at in zip(others, first[1:], strict=True)),
             ]
-            many = f"in {len(wrong)} places the parts in {name} do not make the whole"
             faults.append(
-                f"{many}, as in {', '.join(where)}: by {abs(excess[first]):,.0f} {table.unit}"
+                f"in {len(wrong)} places the parts in {name} do not make the whole, as in "
+                f"{', '.join(where)}: by {abs(excess[first]):,.0f} {table.unit}"
             )
+    return faults
+
+
+def loss_faults(before: Mapping[str, int], now: Mapping[str, int], *, any_value: bool) -> list[str]:
+    """
+    Hold a download against the snapshot in use, year by year: how many cells have a value.
+
+    Parameters
+    ----------
+    before, now : mapping of str to int
+        Cells with a value in each year, of what both have; empty where nothing was here.
+    any_value : bool
+        Whether any cell of the download has a value that is not zero.
+
+    Returns
+    -------
+    list of str
+
+    Examples
+    --------
+    >>> loss_faults({"2011": 500, "2012": 500}, {"2012": 300}, any_value=True)
+    ['the year 2011 is gone', '700 of 1,000 cells with a value are gone']
+    """
+    if not any_value:
+        return ["every value is empty or zero"]
+    gone = [year for year, count in sorted(before.items()) if count and not now.get(year)]
+    faults = [f"the year {year} is gone" for year in gone]
+
+    had, have = sum(before.values()), sum(now.get(year, 0) for year in before)
+    if have < (1 - LOST) * had:
+        faults.append(f"{had - have:,} of {had:,} cells with a value are gone")
     return faults
 
 

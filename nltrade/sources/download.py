@@ -1,10 +1,10 @@
 """
 Bring CBS tables into the data folder: plan, pieces, checks, and only then a snapshot.
 
-Pieces are written one by one to a folder that no reader looks at, each whole or not at all, so that an interrupted
-download goes on where it stopped. When all are there and nothing speaks against them, they become one file of a new
-snapshot, which is moved into place in one step. What fails the checks is kept aside; the snapshots that were there
-stay as they are.
+Pieces are written one by one to a folder that no reader looks at, each whole or not at all, so that
+an interrupted download goes on where it stopped. When all are there and nothing speaks against
+them, they become one file of a new snapshot, which is moved into place in one step. What fails the
+checks is kept aside; the snapshots that were there stay as they are.
 """
 
 import hashlib
@@ -12,17 +12,21 @@ import io
 import logging
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
+from itertools import count
 from math import prod
 from pathlib import Path
-from typing import Any, NamedTuple
+from threading import Event
+from typing import Any, Protocol
 
 import msgspec
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 from tqdm.auto import tqdm
@@ -30,30 +34,41 @@ from tqdm.auto import tqdm
 from nltrade import registry
 from nltrade.errors import SourceError
 from nltrade.files import sha256, write
+from nltrade.registry.entries import Table
 from nltrade.sources import checks, snapshot
-from nltrade.sources.cbs_v3 import AT_ONCE, OBSERVATIONS, Feed
-from nltrade.sources.plan import Piece, Plan, Request, ask, make_plan, value_columns
+from nltrade.sources.cbs_v3 import OBSERVATIONS, Feed
+from nltrade.sources.checks import Described
+from nltrade.sources.notation import NO_VALUE
+from nltrade.sources.plan import Piece, Plan, Request, ask, chosen_keys, make_plan
 from nltrade.sources.snapshot import File, Origin, Snapshot
+from nltrade.sources.transport import AT_ONCE, Patience
 
 ROUNDS = 3  # how often a download starts anew because CBS published the table meanwhile
 
 
-class Described(NamedTuple):
-    """A table as CBS describes it at one moment."""
+class Source(Protocol):
+    """What a way to CBS's tables has to give; the files of `sources` that are CBS's own do."""
 
-    info: dict[str, Any]
-    properties: list[dict[str, Any]]
-    dimensions: dict[str, list[dict[str, Any]]]
+    stop: Event
+
+    def __enter__(self) -> Any:
+        ...
+
+    def __exit__(self, *_: object) -> None:
+        ...
 
     @property
-    def keys(self) -> dict[str, list[str]]:
-        """The keys of each dimension, verbatim."""
-        return {name: [row["Key"] for row in rows] for name, rows in self.dimensions.items()}
+    def via(self) -> str:
+        """Say where a download comes from."""
 
-    @property
-    def full(self) -> bool:
-        """Whether the table has a row for every combination of keys, by the count that comes with it."""
-        return bool(self.info.get("RecordCount") == prod(map(len, self.dimensions.values())))
+    def describe(self, table: Table) -> Described:
+        """Ask what a table looks like today."""
+
+    def modified(self, table: str) -> str:
+        """Ask when it was modified last."""
+
+    def pages(self, plan: Plan, piece: Piece, described: Described) -> Iterator[pa.Table]:
+        """Give the rows of a piece, in the registered names, as text."""
 
 
 def fetch(
@@ -63,12 +78,15 @@ def fetch(
     product: str | Iterable[str] | None = None,
     years: str | int | tuple[int, int] | None = None,
     freq: str | Iterable[str] = "A",
+    accept: bool = False,
+    timeout: float = Patience().seconds,
+    tries: int = Patience().tries,
 ) -> Snapshot:
     """
     Bring a CBS table, or the part of it that is asked for, into the data folder.
 
-    `nltrade.load` reads it from then on. Interrupted and called again, it asks only for what is missing; what is here
-    already, in the state that CBS published last, is not asked for again.
+    `nltrade.load` reads it from then on. Interrupted and called again, it asks only for what is
+    missing; what is here already, in the state that CBS published last, is not asked for again.
 
     Parameters
     ----------
@@ -79,19 +97,28 @@ def fetch(
     product : str or iterable of str, optional
         SITC codes or classes of services, with which the total always comes; all by default.
     years : str, int or (int, int), optional
-        ``2012``, ``"2008:2014"`` or ``(2008, 2014)``, both ends included; all by default.
+        ``2012``, ``"2008:2014"`` or ``(2008, 2014)``, both ends included, or ``"last:5"``; all by
+        default.
     freq : {"A", "Q", "M"} or several
         Years, quarters, months.
+    accept : bool
+        Keep a download although much is gone from it that the snapshot in use has.
+    timeout : float
+        Seconds that one answer may take as a whole.
+    tries : int
+        How often one answer is asked for.
 
     Returns
     -------
     Snapshot
-        The folder and its origin: the request, the time, CBS's modification date, the hash of each file.
+        The folder and its origin: the request, the time, CBS's modification date, the hash of each
+        file.
 
     Raises
     ------
     UnknownName, NoData
-        The request has an unknown name, or the table cannot answer it; the message names the table that can.
+        The request has an unknown name, or the table cannot answer it; the message names the table
+        that can.
     SourceError
         CBS cannot be reached, or what it sent fails the checks. What came is kept, and named.
 
@@ -101,26 +128,48 @@ def fetch(
     >>> nl.fetch("7137shih", partner="Russia", years="2008:2014")  # doctest: +SKIP
     """
     request = ask(table, partner=partner, product=product, years=years, freq=freq)
+    return bring(request, Feed(patience=Patience(timeout, tries)), accept=accept)
+
+
+def bring(request: Request, source: Source, *, accept: bool = False) -> Snapshot:
+    """Bring what is asked for from a source, and make it a snapshot."""
     home = snapshot.own_folder()
-    home.mkdir(parents=True, exist_ok=True)
-    with _alone(home), Feed() as feed:
+    _make(home)
+    with _alone(home), source:
         for _ in range(ROUNDS):
-            described = _describe(feed, request)
-            if (found := _here(request, described)) is not None:
+            described = _describe(source, request)
+            found = _here(request, described)
+            if found is not None:
                 return found
+
             plan = make_plan(request, described.keys)
-            pieces = _workplace(home / "raw" / table, plan, described.info["Modified"])
-            _bring(feed, plan, described, pieces)
-            if feed.info(table)["Modified"] == described.info["Modified"]:
-                return _keep(feed, plan, described, pieces)
+            pieces = _workplace(home / "raw" / request.table, plan, described.modified)
+            _bring(source, plan, described, pieces)
+
+            if source.modified(request.table) == described.modified:
+                return _keep(source, plan, described, pieces, accept=accept)
             shutil.rmtree(pieces)  # what came may be a mixture of two states of the table
     raise SourceError(
-        f"CBS published {table} anew {ROUNDS} times while it was downloaded. Try again later."
+        f"CBS published {request.table} anew {ROUNDS} times while it was downloaded. Try again "
+        "later."
     )
 
 
+def _make(home: Path) -> None:
+    """Make the folder for downloads; a place where that cannot be is told before anything is asked."""
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=home):
+            pass
+    except OSError as error:
+        raise SourceError(
+            f"Nothing can be written into {home} ({error.strerror}). Set NLTRADE_DATA to a folder "
+            "of your own."
+        ) from None
+
+
 def _alone(home: Path) -> AbstractContextManager[object]:
-    """Wait until no other process downloads into this folder: together they would ask too much at a time."""
+    """Wait until no other process downloads into this folder: together they would ask too much."""
     lock = FileLock(home / ".fetch.lock")
     try:
         return lock.acquire(timeout=0)
@@ -131,37 +180,28 @@ def _alone(home: Path) -> AbstractContextManager[object]:
         return lock.acquire()
 
 
-def _describe(feed: Feed, request: Request) -> Described:
+def _describe(source: Source, request: Request) -> Described:
     """Ask what the table looks like today, and refuse it where that is not what is registered."""
-    table = registry.table(request.table)
-    info, properties = feed.info(table.id), feed.metadata(table.id, "DataProperties")
-    dimensions: dict[str, list[dict[str, Any]]] = {}
-    faults = checks.schema_faults(table, properties, value_columns(request))
-    if not faults:
-        dimensions = {name: feed.metadata(table.id, name) for name in table.dimensions}
-        faults = checks.key_faults(
-            request, {name: [row["Key"] for row in rows] for name, rows in dimensions.items()}
-        )
+    described = source.describe(registry.table(request.table))
+    faults = checks.table_faults(request, described)
     if faults:
         raise SourceError(
-            f"{table.id} (modified {info['Modified'][:10]}) is not the table that is registered: {'; '.join(faults)}. "
-            "Nothing was downloaded. A newer nltrade may know it; else mend the files in nltrade/registry."
+            f"{request.table} (modified {described.modified[:10]}) is not the table that is "
+            f"registered: {'; '.join(faults)}. Nothing was downloaded. A newer nltrade may know it; "
+            "else correct the entry in a file of your own (`nltrade fetch --tables FILE`), or keep "
+            f"the table as it is with `nltrade fetch {request.table} --raw`."
         )
-    return Described(info, properties, dimensions)
+    return described
 
 
 def _here(request: Request, described: Described) -> Snapshot | None:
     """Find a download that has all of this already, in the state that CBS published last."""
-    date = described.info["Modified"][:10]
-    for found in (
-        snapshot.find(request.table, date) if date in snapshot.dates(request.table) else []
-    ):
+    date = described.modified[:10]
+    parts = snapshot.find(request.table, date) if date in snapshot.dates(request.table) else []
+    for found in parts:
         origin = found.origin
-        if (
-            origin.request
-            and origin.request.holds(request)
-            and origin.modified_at == described.info["Modified"]
-        ):
+        holds = origin.request is not None and origin.request.holds(request)
+        if holds and origin.modified_at == described.modified:
             return found.verify()
     return None
 
@@ -177,7 +217,7 @@ def _workplace(folder: Path, plan: Plan, modified: str) -> Path:
     return chosen
 
 
-def _bring(feed: Feed, plan: Plan, described: Described, folder: Path) -> None:
+def _bring(source: Source, plan: Plan, described: Described, folder: Path) -> None:
     """Bring the pieces that are not there yet, a few at a time."""
     todo = {path: piece for path, piece in _pieces(plan, folder) if not _is_whole(path)}
     there = plan.rows - sum(piece.rows for piece in todo.values())
@@ -189,80 +229,159 @@ def _bring(feed: Feed, plan: Plan, described: Described, folder: Path) -> None:
     }
     with tqdm(total=plan.rows, initial=there, **look) as bar, ThreadPoolExecutor(AT_ONCE) as pool:
         jobs = [
-            pool.submit(_bring_piece, feed, plan, one, described, path, bar.update)
+            pool.submit(_bring_piece, source, plan, one, described, path, bar.update)
             for path, one in todo.items()
         ]
         try:
             for job in as_completed(jobs):
                 job.result()
         except BaseException:
-            feed.stop.set()
+            source.stop.set()
             pool.shutdown(wait=False, cancel_futures=True)
             raise
 
 
 def _bring_piece(
-    feed: Feed,
+    source: Source,
     plan: Plan,
     piece: Piece,
     described: Described,
     path: Path,
     tell: Callable[[int], object],
 ) -> None:
+    """Bring one piece, check it, and write it; what cannot be right is kept aside."""
     pages = []
-    for page in feed.pages(plan, piece, full=described.full):
+    for page in source.pages(plan, piece, described):
         pages.append(page)
         tell(page.num_rows)
+
     cells = pa.concat_tables(pages)
     faults = checks.cell_faults(plan.request, piece, cells, described.keys)
     if faults:
-        aside = (
-            snapshot.own_folder()
-            / "aside"
-            / plan.request.table
-            / described.info["Modified"][:10]
-            / path.name
-        )
-        write(aside, _as_parquet(cells))
+        aside = snapshot.own_folder() / "aside" / plan.request.table / described.modified[:10]
+        write(aside / path.name, _as_parquet(cells))
         raise SourceError(
-            f"What CBS sent of {plan.request.table} ({piece.filter or 'all'}) cannot be right: {'; '.join(faults)}. "
-            f"It is kept aside in {aside}; the snapshots that were here stay in use. Try again later, or tell CBS."
+            f"What CBS sent of {plan.request.table} ({piece.filter or 'all'}) cannot be right: "
+            f"{'; '.join(faults)}. It is kept aside in {aside / path.name}; the snapshots that were "
+            "here stay in use. Try again later, or tell CBS."
         )
     write(path, _as_parquet(cells))
 
 
-def _keep(feed: Feed, plan: Plan, described: Described, pieces: Path) -> Snapshot:
+def _keep(
+    source: Source, plan: Plan, described: Described, pieces: Path, *, accept: bool
+) -> Snapshot:
     """Make the pieces a snapshot, moved into its place in one step."""
-    table, info = plan.request.table, described.info
-    place = pieces.parent
+    table, date, place = plan.request.table, described.modified[:10], pieces.parent
     new = Path(tempfile.mkdtemp(prefix=".new-", dir=place))
-    rows = _join([path for path, _ in _pieces(plan, pieces)], new / f"{OBSERVATIONS}.parquet")
-    files = {f"{OBSERVATIONS}.parquet": rows}
-    for name, listed in {"DataProperties": described.properties, **described.dimensions}.items():
+    observations = f"{OBSERVATIONS}.parquet"
+    files = {observations: _join([path for path, _ in _pieces(plan, pieces)], new / observations)}
+    for name, listed in {"DataProperties": described.properties, **described.lists}.items():
         pd.DataFrame(listed).to_csv(new / f"{name}.csv", index=False, lineterminator="\n")
         files[f"{name}.csv"] = len(listed)
+
     origin = Origin(
         table=table,
-        title=" ".join(info["Title"].split()),
-        modified=info["Modified"][:10],
-        modified_at=info["Modified"],
+        title=described.title,
+        modified=date,
+        modified_at=described.modified,
         retrieved=datetime.now(UTC).isoformat(timespec="seconds"),
-        via=f"the CBS open data feed (OData v3, {OBSERVATIONS}) at {feed.address}",
+        via=source.via,
         request=plan.request,
         selection=plan.request.says,
         files={name: File(rows, sha256(new / name)) for name, rows in files.items()},
         licence="CC BY 4.0",
-        attribution=f"Source: CBS (StatLine {table}, modified {info['Modified'][:10]})",
-    )
+        attribution=f"Source: CBS (StatLine {table}, modified {date})",
+        counted=_is_counted(plan, described, files[observations]),
+    ).sealed()
     write(new / "origin.json", msgspec.json.format(msgspec.json.encode(origin)) + b"\n")
     new.chmod(0o755)
-    names = [
-        info["Modified"][:10],
-        *(f"{info['Modified'][:10]}.{number}" for number in range(2, 1000)),
-    ]
-    kept = new.rename(next(place / name for name in names if not (place / name).exists()))
+
+    faults = [] if accept else _losses(Snapshot(new, origin), described)
+    if faults:
+        aside = _free(snapshot.own_folder() / "aside" / table, date)
+        aside.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(new, aside)
+        shutil.rmtree(pieces)
+        raise SourceError(
+            f"Held against the snapshot in use, {table} (modified {date}) has lost too much: "
+            f"{'; '.join(faults)}. It is kept aside in {aside}; the snapshots that were here stay "
+            "in use. If CBS really withdrew that, fetch again with --accept (accept=True)."
+        )
+
+    kept = new.rename(_free(place, date))
     shutil.rmtree(pieces)
     return Snapshot(kept, origin)
+
+
+def _is_counted(plan: Plan, described: Described, rows: int) -> bool | None:
+    """
+    Tell whether a count of CBS's own confirms the rows; None, the usual case, that one does.
+
+    Rows that make the product of the keys are as many as there can be, if the lists of keys are
+    whole: that is what the number of all rows in the catalogue shows.
+    """
+    every = prod(len(keys) for keys in described.keys.values())
+    if described.records is not None and described.records > every:
+        raise SourceError(
+            f"{plan.request.table} has {described.records:,} rows by the catalogue of CBS, and its "
+            f"lists of keys make {every:,}: they are not whole. Nothing was kept. Try again later."
+        )
+    # Fewer rows than the keys make were let in by a count alone.
+    return None if described.records is not None or rows < plan.rows else False
+
+
+def _losses(new: Snapshot, described: Described) -> list[str]:
+    """Find what the snapshot in use has and a new one has lost."""
+    request = new.origin.request
+    assert request is not None
+    any_value = any(sum(years.values()) for years in _published(new, {}, zeros=False))
+    before: Counter[str] = Counter()
+    now: Counter[str] = Counter()
+
+    table = request.table
+    for old in snapshot.find(table) if snapshot.dates(table) else []:
+        asked = old.origin.request or request
+        ours, theirs = chosen_keys(request, described.keys), chosen_keys(asked, described.keys)
+        both = {name: sorted({*ours[name]} & {*theirs[name]}) for name in ours}
+        if all(both.values()) and sum(before.values()) == 0:
+            before.update(sum(_published(old, both), Counter()))
+            now.update(sum(_published(new, both), Counter()))
+    return checks.loss_faults(before, now, any_value=any_value)
+
+
+def _published(
+    part: Snapshot, only: Mapping[str, Sequence[str]], *, zeros: bool = True
+) -> Iterator[Counter[str]]:
+    """Count the cells with a value by year, batch after batch."""
+    table = registry.table(part.origin.table)
+    path = part.folder / part.origin.observations
+    if path.suffix == ".csv":
+        batches: Iterable[Any] = [pa.Table.from_pandas(part.cells({}), preserve_index=False)]
+    else:
+        batches = pq.ParquetFile(path).iter_batches()
+
+    none = [*NO_VALUE, *([] if zeros else ["0"])]
+    for batch in batches:
+        rows = batch
+        for name, keys in only.items():
+            short = pa.array([key.strip() for key in keys])
+            rows = rows.filter(pc.is_in(pc.utf8_trim_whitespace(rows[name]), short))
+        years = pc.utf8_slice_codeunits(rows[table.period], 0, 4)
+        counted: Counter[str] = Counter()
+        for name in rows.schema.names:
+            if name not in table.dimensions:
+                empty = pc.is_in(pc.utf8_trim_whitespace(rows[name]), pa.array(none))
+                full = pc.and_(pc.is_valid(rows[name]), pc.invert(empty))
+                for row in pc.value_counts(years.filter(full)).to_pylist():
+                    counted[row["values"]] += row["counts"]
+        yield counted
+
+
+def _free(place: Path, date: str) -> Path:
+    """Give the first name for a snapshot of a date that is not taken."""
+    names = (date if number == 1 else f"{date}.{number}" for number in count(1))
+    return next(place / name for name in names if not (place / name).exists())
 
 
 def _pieces(plan: Plan, folder: Path) -> list[tuple[Path, Piece]]:
@@ -283,7 +402,7 @@ def _as_parquet(cells: pa.Table) -> bytes:
 
 
 def _join(paths: Sequence[Path], whole: Path) -> int:
-    """Put the pieces into one file, each as a group of rows: a question reads only the groups that it needs."""
+    """Put the pieces into one file, a group of rows each: a question reads the groups it needs."""
     rows = 0
     with pq.ParquetWriter(whole, pq.read_schema(paths[0]), compression="zstd") as target:
         for path in paths:

@@ -1,12 +1,15 @@
-"""How CBS writes periods and cells without a value."""
+"""How CBS writes periods, cells without a value, and the names of columns."""
 
 import re
-from typing import NamedTuple
+import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from babel.dates import get_month_names
 
+from nltrade import registry
 from nltrade.errors import SnapshotError
-from nltrade.registry.entries import Freq
+from nltrade.registry.entries import Freq, Table
 
 STATUS = {
     "Definitief": "definitive",
@@ -101,6 +104,72 @@ def months_of(title: str) -> tuple[int, int] | None:
     }
     found = [numbers[word] for word in re.findall(r"[a-z]+", title.lower()) if word in numbers]
     return (found[0], found[-1]) if found else None
+
+
+def column_of(title: str) -> str:
+    """
+    Write a title as CBS makes the name of a column of it, without its running number.
+
+    Examples
+    --------
+    >>> column_of("Totaal royalty's en licentierechten"), column_of("Uitvoerwaarde product NL")
+    ('TotaalRoyaltySEnLicentierechten', 'UitvoerwaardeProductNL')
+    """
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()
+    words = re.findall(r"[A-Za-z0-9]+", plain)
+    name = "".join(word[0].upper() + word[1:] for word in words)
+    return f"k_{name}" if name[:1].isdigit() else name
+
+
+def value_columns(table: Table) -> list[str]:
+    """Name the columns with values that are registered: measures, or products in columns."""
+    return list(registry.product_keys(table.id)) if table.direction else list(table.measures)
+
+
+def measure_columns(table: Table, properties: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """
+    Find the registered value columns in the columns that CBS has today.
+
+    A name is the title and a running number, so an inserted topic renumbers those behind it: names
+    are matched by title and, where the table has two series, by the group of topics.
+
+    Parameters
+    ----------
+    table : Table
+        The registered table.
+    properties : sequence of mapping
+        The entity ``DataProperties``.
+
+    Returns
+    -------
+    dict of str to str
+        Registered name to CBS's name; what cannot be found, or not surely, is left out.
+    """
+    groups = {row.get("ID"): row for row in properties if row.get("Type") == "TopicGroup"}
+
+    def in_group(row: Mapping[str, Any]) -> bool:
+        while (row := groups.get(row.get("ParentID"), {})) != {}:
+            if str(row.get("Title")).strip() == table.topic_group:
+                return True
+        return False
+
+    topics = [row for row in properties if row.get("Type") == "Topic" and row.get("Key")]
+    if table.topic_group:
+        topics = [row for row in topics if in_group(row)] or topics
+    there = [str(row["Key"]) for row in topics]
+
+    found = {}
+    for name in value_columns(table):
+        same = [key for key in there if _unnumbered(key) == _unnumbered(name)]
+        if name in same:
+            found[name] = name
+        elif len(same) == 1:
+            found[name] = same[0]
+    return found
+
+
+def _unnumbered(name: str) -> str:
+    return re.sub(r"_\d+$", "", name).lower()
 
 
 def _part_year(kind: str, title: str) -> bool:

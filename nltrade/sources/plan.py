@@ -15,7 +15,7 @@ import msgspec
 from nltrade import registry
 from nltrade.errors import NoData, UnknownName
 from nltrade.registry.entries import Freq, Partner, Product, Table
-from nltrade.sources.notation import FREQS
+from nltrade.sources.notation import FREQS, value_columns
 
 PAGE = 10_000  # rows that the feed gives at a time
 PIECE = 50_000  # rows of one piece, about
@@ -61,11 +61,18 @@ class Piece(msgspec.Struct, frozen=True):
 
     @property
     def filter(self) -> str:
-        """The question as the feed wants it, keys verbatim: one without its padding finds nothing, silently."""
-        conditions = [
-            " or ".join(f"{name} eq '{key}'" for key in keys) for name, keys in self.keys.items()
-        ]
-        return " and ".join(f"({condition})" for condition in conditions)
+        """The question in the registered names of the dimensions, for people."""
+        return self.asks({})
+
+    def asks(self, names: Mapping[str, str]) -> str:
+        """Write the question as a service wants it, in its own names of the dimensions."""
+        conditions = []
+        for name, keys in self.keys.items():
+            # Keys verbatim: one without its padding finds nothing, silently.
+            quoted = [key.replace("'", "''") for key in keys]
+            terms = [f"{names.get(name, name)} eq '{key}'" for key in quoted]
+            conditions.append(f"({' or '.join(terms)})")
+        return " and ".join(conditions)
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -122,7 +129,8 @@ def ask(
     product : str or iterable of str, optional
         SITC codes or classes of services, with which the total always comes; all products by default.
     years : str, int or (int, int), optional
-        ``2012``, ``"2008:2014"`` or ``(2008, 2014)``, both ends included; the span of the table by default.
+        ``2012``, ``"2008:2014"`` or ``(2008, 2014)``, both ends included, or ``"last:5"``; the span
+        of the table by default.
     freq : {"A", "Q", "M"} or several
         Years, quarters, months.
 
@@ -146,28 +154,17 @@ def ask(
     first, last = _years(years, asked)
     freqs = [_freq(name, asked) for name in _listed(freq)]
     partners = [registry.partner(name) for name in _listed(partner)]
-    total = {"goods": "TOTAL", "services": "S"}[asked.kind]  # shares and sectors need it
-    products = (
-        [registry.product(code) for code in dict.fromkeys([total, *_listed(product)])]
-        if product
-        else []
-    )
-    for one in partners:
-        if one not in registry.partner_keys(table).values():
-            fault = f"{table} does not publish {one.named()} ({one.id}) by itself"
-            raise NoData(f"{fault}; {_instead(asked, partner=one, period=first)}")
-    for each in products:
-        if each not in registry.product_keys(table).values():
-            fault = f"{table} does not have {each.kind} {each.id} ({each.en})"
-            raise NoData(f"{fault}; {_instead(asked, product=each, period=first)}")
-    for year, fault in [(first, f"starts in {asked.first}"), (last, f"ends in {asked.last}")]:
-        # A table that is still kept up may have years that the registry does not know of yet.
-        if (
-            year
-            and not asked.covers(year)
-            and not (year > asked.last and asked.status == "current")
-        ):
-            raise NoData(f"{table} {fault}; {_instead(asked, period=year)}")
+
+    products: list[Product] = []
+    if product:
+        total = {"goods": "TOTAL", "services": "S"}[asked.kind]  # shares and sectors need it
+        codes = dict.fromkeys([total, *_listed(product)])
+        products = [registry.product(code) for code in codes]
+
+    _require_partners(asked, partners, first)
+    _require_products(asked, products, first)
+    _require_years(asked, first, last)
+
     return Request(
         table=table,
         partners=[one.id for one in partners],
@@ -176,6 +173,30 @@ def ask(
         last=last,
         freqs=freqs,
     )
+
+
+def _require_partners(table: Table, partners: Iterable[Partner], first: str) -> None:
+    published = registry.partner_keys(table.id).values()
+    for one in partners:
+        if one not in published:
+            fault = f"{table.id} does not publish {one.named()} ({one.id}) by itself"
+            raise NoData(f"{fault}; {_instead(table, partner=one, period=first)}")
+
+
+def _require_products(table: Table, products: Iterable[Product], first: str) -> None:
+    published = registry.product_keys(table.id).values()
+    for each in products:
+        if each not in published:
+            fault = f"{table.id} does not have {each.kind} {each.id} ({each.en})"
+            raise NoData(f"{fault}; {_instead(table, product=each, period=first)}")
+
+
+def _require_years(table: Table, first: str, last: str | None) -> None:
+    for year, fault in [(first, f"starts in {table.first}"), (last, f"ends in {table.last}")]:
+        # A table that is still kept up may have years that the registry does not know of yet.
+        is_newer = year is not None and year > table.last and table.status == "current"
+        if year and not table.covers(year) and not is_newer:
+            raise NoData(f"{table.id} {fault}; {_instead(table, period=year)}")
 
 
 def make_plan(request: Request, keys: Mapping[str, Sequence[str]]) -> Plan:
@@ -206,52 +227,69 @@ def make_plan(request: Request, keys: Mapping[str, Sequence[str]]) -> Plan:
     (590304, 66)
     """
     table = registry.table(request.table)
-    partners = {
-        key for key, p in registry.partner_keys(table.id).items() if p.id in request.partners
-    }
-    products = {
-        key for key, p in registry.product_keys(table.id).items() if p.id in request.products
-    }
-    marks = {FREQS[freq][0] for freq in request.freqs}
+    chosen = chosen_keys(request, keys)
 
-    def asked(name: str, key: str) -> bool:
-        if name == table.partner:
-            return not request.partners or key.strip() in partners
-        if name == table.product:
-            return not request.products or key.strip() in products
-        if name == table.direction:
-            return key.strip() in table.flows
-        return request.first <= key[:4] <= (request.last or key[:4]) and key[4:6] in marks
-
-    chosen = {name: [key for key in keys[name] if asked(name, key)] for name in table.dimensions}
-    if empty := [name for name in chosen if not chosen[name]]:
-        years = sorted(key[:4] for key in keys[table.period] if key[4:6] in marks)
-        kinds = " and ".join(
-            name
-            for mark, name in FREQS.values()
-            if mark in {key[4:6] for key in keys[table.period]}
+    empty = [name for name in chosen if not chosen[name]]
+    if empty:
+        raise NoData(
+            f"{table.id} has no {empty[0]} for {request.says}; CBS has "
+            f"{_periods(keys[table.period], request)}."
         )
-        has = f"{years[0]} to {years[-1]}" if years else kinds
-        raise NoData(f"{table.id} has no {empty[0]} for {request.says}; CBS has {has}.")
+
+    # Periods are cut first: a piece of one year is near the start of what the service reads.
     others = prod(len(chosen[name]) for name in chosen if name != table.period)
     fits = dict.fromkeys(chosen, PIECE) | {table.period: PIECE // others}
     batches = {name: _batches(chosen[name], keys[name], fits[name]) for name in chosen}
+
     pieces = []
     for parts in product(*batches.values()):
         named = {name: part for name, part in zip(chosen, parts, strict=True) if part is not None}
         rows = prod(len(named.get(name, keys[name])) for name in chosen)
         pieces.append(Piece(named, rows))
-    return Plan(request, [*table.dimensions, *value_columns(request)], pieces)
+    return Plan(request, [*table.dimensions, *asked_columns(request)], pieces)
 
 
-def value_columns(request: Request) -> list[str]:
-    """Give the columns with values that a request needs: the measures, or the products where these are columns."""
+def chosen_keys(request: Request, keys: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Give the keys of each dimension that a request asks for, verbatim."""
     table = registry.table(request.table)
-    products = registry.product_keys(table.id).items()
-    chosen = [
-        key for key, product in products if not request.products or product.id in request.products
-    ]
-    return list(table.measures) if table.direction is None else chosen
+    partners, products = registry.partner_keys(table.id), registry.product_keys(table.id)
+    marks = {FREQS[freq][0] for freq in request.freqs}
+
+    def is_asked(name: str, key: str) -> bool:
+        short = key.strip()
+        if name == table.partner:
+            return not request.partners or (
+                short in partners and partners[short].id in request.partners
+            )
+        if name == table.product:
+            return not request.products or (
+                short in products and products[short].id in request.products
+            )
+        if name == table.direction:
+            return short in table.flows
+        return request.first <= key[:4] <= (request.last or key[:4]) and key[4:6] in marks
+
+    return {name: [key for key in keys[name] if is_asked(name, key)] for name in table.dimensions}
+
+
+def _periods(there: Sequence[str], request: Request) -> str:
+    """Say which periods a table has: the years of the kind asked for, or else which kinds."""
+    marks = {FREQS[freq][0] for freq in request.freqs}
+    years = sorted(key[:4] for key in there if key[4:6] in marks)
+    if years:
+        return f"{years[0]} to {years[-1]}"
+    kinds = {key[4:6] for key in there}
+    return " and ".join(name for mark, name in FREQS.values() if mark in kinds)
+
+
+def asked_columns(request: Request) -> list[str]:
+    """Give the columns with values that a request needs: measures, or products in columns."""
+    table = registry.table(request.table)
+    columns = value_columns(table)
+    if table.direction is None or not request.products:
+        return columns
+    products = registry.product_keys(table.id)
+    return [name for name in columns if products[name].id in request.products]
 
 
 def registered_keys(request: Request) -> dict[str, list[str]]:
@@ -289,10 +327,14 @@ def _years(given: str | int | tuple[int, int] | None, table: Table) -> tuple[str
     if given is None:
         return table.first, None if table.status == "current" else table.last
     text = ":".join(map(str, given)) if isinstance(given, tuple | list) else str(given)
+    if newest := re.fullmatch(r"last:([1-9]\d?)", text):
+        first = str(int(table.last) + 1 - int(newest[1]))
+        return max(first, table.first), None if table.status == "current" else table.last
     found = re.fullmatch(r"(\d{4})(?::(\d{4}))?", text)
     if found is None or (found[2] or found[1]) < found[1]:
         raise UnknownName(
-            f"No years {text!r}. Write one year, or the first and the last: 2012 or 2008:2014."
+            f"No years {text!r}. Write one year, the first and the last, or how many of the last: "
+            "2012, 2008:2014 or last:5."
         )
     return found[1], found[2] or found[1]
 

@@ -7,6 +7,8 @@ what `nltrade.fetch` brings lies in a folder of the user's own. A second downloa
 of the table, is ``<modified>.2``; the two together are the snapshot of that date. None is changed once written.
 """
 
+import hashlib
+import logging
 import os
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache, reduce
@@ -51,6 +53,15 @@ class Origin(Prints, msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     attribution: str
     modified_at: str | None = None
     request: Request | None = None
+    counted: bool | None = None  # False where no count of the source confirms the rows
+    brought_by: str | None = None  # of a file that was brought by hand
+    seal: str | None = None
+
+    def sealed(self) -> "Origin":
+        """Give the origin with a hash of its own, which covers the hashes of all files."""
+        bare = msgspec.structs.replace(self, seal=None)
+        seal = hashlib.sha256(msgspec.json.encode(bare)).hexdigest()
+        return msgspec.structs.replace(self, seal=seal)
 
     @property
     def observations(self) -> str:
@@ -121,7 +132,11 @@ class Snapshot(Prints, msgspec.Struct, frozen=True):
         return _listed(self.folder, dimension) if f"{dimension}.csv" in self.origin.files else {}
 
     def verify(self) -> "Snapshot":
-        """Compare the hash of every file with the one in ``origin.json``; a changed byte is an error."""
+        """Compare every file, and ``origin.json`` itself, with its hash; a changed byte is an error."""
+        if self.origin.seal not in {None, self.origin.sealed().seal}:
+            raise SnapshotError(
+                f"{self.folder / 'origin.json'} is not as it was written: its hash changed. {_RESTORE}"
+            )
         for name, file in self.origin.files.items():
             path = self.folder / name
             if not path.is_file():
@@ -323,6 +338,13 @@ def remember(parts: Sequence[Snapshot]) -> None:
     for part in parts:
         for dimension in registry.table(part.origin.table).dimensions:
             part.listed(dimension)
+        known = _LOADED.get((part.origin.table, part.origin.modified), [])
+        if part.origin.counted is False and part not in known:
+            logging.getLogger("nltrade").warning(
+                "Of %s (modified %s) no count of CBS confirms that all rows came.",
+                part.origin.table,
+                part.origin.modified,
+            )
     if parts:
         _LOADED[parts[0].origin.table, parts[0].origin.modified] = list(parts)
 

@@ -1,6 +1,6 @@
 """What there is, as tables for readers: claims, sectors, partners, products, snapshots."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import narwhals as nw
@@ -114,6 +114,25 @@ def snapshots_report(listed: Sequence[Snapshot], lang: Lang) -> Report:
 def nothing(_: Sequence[Nothing], lang: Lang) -> Report:
     """Say that there is nothing."""
     return Report([Table(Words(lang).label("nothing"))], [], lang)
+
+
+def tables_report(here: Mapping[str, Sequence[Snapshot]], lang: Lang) -> Report:
+    """Present the registered tables: what they count, and which snapshots are here, how old."""
+    say = Words(lang)
+    listed = []
+    for id, parts in here.items():
+        table = registry.table(id)
+        concept = known(table.concept, lang)
+        remarks = [
+            f"{say.label(table.kind)}, {concept}, {table.first}–{table.last}; {table.detail}"
+        ]
+        for part in parts:
+            age = say.text("age", modified=part.origin.modified)
+            remarks.append(f"{age}: {part.origin.selection}")
+        if not parts:
+            remarks.append(say.text("not-here", table=id))
+        listed.append(Table(f"{id}  {table.text(lang)}", remarks=remarks))
+    return Report(listed, [], lang)
 
 
 def listing(rows: Any, lang: Lang) -> Report:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+import narwhals as nw
 import pandas as pd
 
 from nltrade import registry
@@ -78,7 +79,7 @@ def _amounts(shown: pd.DataFrame, column: str, say: Words) -> list[str]:
 
 def first(rows: Any, count: int) -> pd.DataFrame:
     """Bring the first rows of a frame of any engine."""
-    rows = rows.head(count)
+    rows = nw.from_native(rows).head(count)
     found = (rows.collect() if hasattr(rows, "collect") else rows).to_pandas()
     return found.reset_index(drop=True)
 

@@ -94,18 +94,9 @@ def show_ranking(
     say = Words(lang)
     about = registry.country(partner).id if partner else None
     kind = registry.product(product).kind
-    rows: Any = nw.from_native(frame)
-    rows = rows.filter(
-        nw.col("period") == str(period), nw.col("kind") == kind, nw.col("product") == str(product)
-    )
-    cells = first(rows, 100_000)
-    if cells.empty:
-        raise NoData(
-            f"There are no figures of {product} in {period}. `nltrade tables`, or "
-            "nltrade.tables(), says what each table has."
-        )
+    cells = _cells_of(frame, period, product)
 
-    used = table or trade.main_table(cells, kind=kind, period=period, partner=about or "WORLD")
+    used = table or chosen_table(cells, period=period, product=product, partner=about)
     ranked = rank_partners(
         cells, period=period, flow=flow, product=product, kind=kind, among=among, table=used
     )
@@ -131,7 +122,32 @@ def show_ranking(
     names = ("flow", "product", "among", "period", "table")
     title = ", ".join(in_words(name, head, say)[0] for name in names)
     numbers = {unit: numbers_of(shown[VALUE])}
-    return Report([Table(title, listed, remarks, numbers)], source_lines(of_table, lang), lang)
+    bold = ["bold" if id == about else "" for id in shown["partner"]]
+    table_shown = Table(title, listed, remarks, numbers, {say.label("partner"): bold})
+    return Report([table_shown], source_lines(of_table, lang), lang)
+
+
+def chosen_table(
+    frame: IntoFrame, *, period: str | int, product: str = "TOTAL", partner: str | None = None
+) -> str:
+    """Choose the table to rank by, as figures and briefing do."""
+    cells = _cells_of(frame, period, product)
+    kind = registry.product(product).kind
+    return trade.main_table(cells, kind=kind, period=period, partner=partner or "WORLD")
+
+
+def _cells_of(frame: IntoFrame, period: str | int, product: str) -> pd.DataFrame:
+    """Collect the cells of one product and period."""
+    rows: Any = nw.from_native(frame)
+    of_product = nw.col("product") == str(product)
+    is_kind = nw.col("kind") == registry.product(product).kind
+    cells = first(rows.filter(nw.col("period") == str(period), is_kind, of_product), 100_000)
+    if cells.empty:
+        raise NoData(
+            f"There are no figures of {product} in {period}. `nltrade tables`, or "
+            "nltrade.tables(), says what each table has."
+        )
+    return cells
 
 
 def _why_table(cells: pd.DataFrame, used: str, partner: str | None, say: Words) -> list[str]:

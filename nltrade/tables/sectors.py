@@ -1,6 +1,6 @@
 """The sectors of one partner and period as tables for readers, in English and Dutch."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -15,7 +15,11 @@ from nltrade.tables.cells import first, in_words, numbers_of, source_lines, stat
 from nltrade.words import Words
 
 FLOWS = ("import", "export")
-SHARES = {"share_pct": ("share", Words.pct), "growth_pct": ("growth", Words.change)}
+Rate = tuple[str, Callable[[Words, float], str]]
+SHARES: dict[str, Rate] = {
+    "share_pct": ("share", Words.pct),
+    "growth_pct": ("growth", Words.change),
+}
 Cells = Mapping[tuple[str, str], Mapping[str, Any]]  # the rows by sector and flow
 
 
@@ -24,8 +28,8 @@ def sectors_report(
     lang: Lang,
     sectors: Mapping[str, Sector] | None = None,
     *,
-    group: str | None = None,
     every: bool = False,
+    growth: bool = True,
 ) -> Report:
     """
     Present the sectors of one partner and period, goods and services apart.
@@ -41,10 +45,10 @@ def sectors_report(
     tables, shown = [], []
     for kind in named.KINDS:
         of_kind = most_detailed(found, kind)
-        ids = [id for id, one in known.items() if one.codes(kind) and group in {None, one.group.id}]
-        ids += [] if group else [REMAINDER]
+        ids = [id for id, one in known.items() if one.codes(kind)]
         if len(of_kind) and ids:
-            tables.append(_table(of_kind, kind, ids, known, say, every=every))
+            rates = SHARES if growth else {"share_pct": SHARES["share_pct"]}
+            tables.append(_table(of_kind, kind, [*ids, REMAINDER], known, rates, say, every=every))
             shown.append(of_kind)
 
     unseen = [one for one in known.values() if not one.goods and not one.services]
@@ -76,6 +80,7 @@ def _table(
     kind: Kind,
     ids: Iterable[str],
     known: Mapping[str, Sector],
+    rates: Mapping[str, Rate],
     say: Words,
     *,
     every: bool,
@@ -106,11 +111,11 @@ def _table(
         head = say.label(flow)
         texts[head] = [_amount(row, say) for row in of_flow]
         numbers[head] = numbers_of((row[VALUE] for row in of_flow), say.label("million-euro"))
-        for column, (label, write) in SHARES.items() if flow in FLOWS else []:
-            rates = [row[column] for row in of_flow]
+        for column, (label, write) in rates.items() if flow in FLOWS else []:
+            values = [row[column] for row in of_flow]
             head = f"{say.label(flow)}, {say.label(label)}"
-            texts[head] = ["" if pd.isna(rate) else write(say, rate) for rate in rates]
-            numbers[head] = numbers_of(rates, "%")
+            texts[head] = ["" if pd.isna(rate) else write(say, rate) for rate in values]
+            numbers[head] = numbers_of(values, "%")
 
     title = [in_words(name, of_kind, say)[0] for name in ("kind", "partner", "period", "table")]
     remarks = [f"{why}: {', '.join(names)}" for why, names in gaps.items()]

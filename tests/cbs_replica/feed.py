@@ -58,7 +58,7 @@ def answer(
     *,
     faults: list[Fault],
     json: bool,
-    count: bool,
+    count: bool | str,
 ) -> Answer:
     """Answer one request from the tables as they are now, with the faults in its pages."""
     if route is None:
@@ -78,7 +78,7 @@ def answer(
     table = tables[route.table]
     if route.entity not in {"", *table.entities} or (route.count and not count):
         return error(404, "Resource not found.")
-    if route.service == "ODataFeed" and not json:
+    if route.service == "ODataFeed" and not json and not route.count:
         return Answer(ATOM, headers={"Content-Type": "application/atom+xml; charset=utf-8"})
     if not route.entity:
         base = f"{url}/{route.service}/odata/{table.id}"
@@ -87,7 +87,14 @@ def answer(
     if route.entity.endswith("DataSet"):
         shown = table.typed if route.entity == "TypedDataSet" else table.untyped
         return _rows(
-            route, options, table.rows, url, columns=table.columns, shown=shown, faults=faults
+            route,
+            options,
+            table.rows,
+            url,
+            columns=table.columns,
+            shown=shown,
+            faults=faults,
+            mark=b"\xef\xbb\xbf" if count == "with a mark" else b"",
         )
     held = {
         "TableInfos": lambda: [table.described()],
@@ -119,7 +126,8 @@ def _listed(table: Table, url: str) -> dict[str, Any]:
         "ApiUrl": f"{url}/ODataApi/OData/{table.id}",
         "FeedUrl": f"{url}/ODataFeed/OData/{table.id}",
     }
-    return {"Updated": info["Modified"]} | info | links
+    counts = {"RecordCount": table.rows.count(), "ColumnCount": len(table.columns) - 1}
+    return {"Updated": info["Modified"]} | info | counts | links
 
 
 def _json(value: Any) -> Answer:
@@ -135,6 +143,7 @@ def _rows(
     columns: list[str],
     faults: list[Fault],
     shown: Callable[[list[Row]], list[Row]] = list,
+    mark: bytes = b"",
 ) -> Answer:
     try:
         query = read(options)
@@ -143,7 +152,9 @@ def _rows(
         return error(400, str(bad))
     total = rows.count(query.where)
     if route.count:
-        return Answer(str(total).encode(), headers={"Content-Type": "text/plain; charset=utf-8"})
+        return Answer(
+            mark + str(total).encode(), headers={"Content-Type": "text/plain; charset=utf-8"}
+        )
     end = total if query.top is None else min(total, query.skip + query.top)
     if route.service == "ODataApi" and ("$skip" in options or end > PAGE):
         return error(500, "Internal Server Error")

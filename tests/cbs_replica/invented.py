@@ -202,15 +202,15 @@ def border_crossing() -> Table:
 
     def cell(partner: str, product: str, period: str) -> tuple[int, ...]:
         value = size.get(partner, 1) * weight[product] * time[period][1] * TWICE
-        return 2 * value, 3 * value, value, 2 * value, 4 * value, 5 * value
+        return 2 * value, 4 * value, 3 * value, value, 2 * value, 5 * value
 
     measures = {
         "TotaleInvoerwaarde_1": "Totale invoerwaarde",
-        "TotaleUitvoerwaarde_2": "Totale uitvoerwaarde",
-        "Wederuitvoerwaarde_3": "Wederuitvoerwaarde",
-        "UitvoerwaardeProductNL_4": "Uitvoerwaarde product NL",
-        "InvoerwaardeDoorvoer_5": "Invoerwaarde (quasi-)doorvoer",
-        "UitvoerwaardeDoorvoer_6": "Uitvoerwaarde (quasi-)doorvoer",
+        "DoorvoerwaardeInkomend_2": "Doorvoerwaarde inkomend",
+        "TotaleUitvoerwaarde_3": "Totale uitvoerwaarde",
+        "Wederuitvoerwaarde_4": "Wederuitvoerwaarde",
+        "UitvoerwaardeProductNL_5": "Uitvoerwaarde product NL",
+        "DoorvoerwaardeUitgaand_6": "Doorvoerwaarde uitgaand",
     }
     keys = {"Landen": _listed(groups | inside | outside), "SITC": _listed(goods), "Perioden": times}
     return _in_millions(
@@ -230,20 +230,34 @@ def key_figures() -> Table:
         "L006998": "Niet-EU",
     }
     size = {"T001047": 9, "L007935": 5, "L006998": 4}
+    goods = {"T001082": "Totaal goederen", "A018591": "3 Minerale brandstoffen"}
+    weight = {"T001082": 5, "A018591": 3}
     times, time = periods(2002, 2022)
 
-    def cell(group: str, period: str) -> tuple[int, ...]:
-        value = size[group] * time[period][1] * TWICE
-        return value, 2 * value, value
+    def cell(group: str, product: str, period: str) -> tuple[int, ...]:
+        value = size[group] * weight[product] * time[period][1] * TWICE
+        return value, 3 * value, 2 * value, 4 * value, value
 
+    # Two series with the same titles, told apart by the group of topics.
     measures = {
         "Invoerwaarde_1": "Invoerwaarde",
         "Uitvoerwaarde_2": "Uitvoerwaarde",
-        "Handelsbalans_3": "Handelsbalans",
+        "Invoerwaarde_3": "Invoerwaarde",
+        "Uitvoerwaarde_4": "Uitvoerwaarde",
+        "Handelsbalans_5": "Handelsbalans",
     }
-    keys = {"LandenGroepen": _listed(groups), "Perioden": times}
+    groups_of = dict.fromkeys(measures, "Actuele reeks vanaf 2007") | {
+        "Invoerwaarde_1": "Vorige reeks",
+        "Uitvoerwaarde_2": "Vorige reeks",
+    }
+    keys = {"SITC": _listed(goods), "Landengroepen": _listed(groups), "Perioden": times}
     return _in_millions(
-        "70017", "Internationale handel in goederen; kerncijfers 2002-2022", measures, keys, cell
+        "70017",
+        "Internationale handel; in- en uitvoerwaarde kerncijfers, 2002-2022",
+        measures,
+        keys,
+        lambda product, group, period: cell(group, product, period),
+        groups_of,
     )
 
 
@@ -261,6 +275,7 @@ def _in_millions(
     measures: dict[str, str],
     keys: dict[str, list[dict[str, str]]],
     cell: Callable[..., tuple[Any, ...]],
+    groups: Mapping[str, str] | None = None,
 ) -> Table:
     last = keys["Perioden"][-1]["Key"][:4]
     return make(
@@ -271,7 +286,10 @@ def _in_millions(
         dimensions={
             name: dimension(listed, time=name == "Perioden") for name, listed in keys.items()
         },
-        topics=[topic(key, name, "mln euro") for key, name in measures.items()],
+        topics=[
+            topic(key, name, "mln euro") | ({"Group": groups[key]} if groups else {})
+            for key, name in measures.items()
+        ],
         rows=Cube(_only_keys(keys), list(measures), cell),
         discontinued=id == "70017",
     )

@@ -34,8 +34,8 @@ class Replica:
         What goes wrong, see `cbs_replica.faults`.
     latency : float
         Seconds before each answer.
-    count : bool
-        Whether ``/$count`` is answered; nobody knows if CBS does.
+    count : bool or "with a mark"
+        Whether ``/$count`` is answered, and whether a byte order mark stands before the number.
     port : int
         Port to listen on; a free one by default.
     keep : bool
@@ -48,7 +48,7 @@ class Replica:
         faults: Iterable[Fault] = (),
         latency: float = 0.0,
         *,
-        count: bool = False,
+        count: bool | str = False,
         port: int = 0,
         keep: bool = False,
     ):

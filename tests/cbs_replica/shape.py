@@ -45,8 +45,8 @@ class Table:
         return [*first, *self.dimensions]
 
     def described(self) -> dict[str, Any]:
-        """The row of TableInfos."""
-        return self.info | {"RecordCount": self.rows.count(), "ColumnCount": len(self.columns) - 1}
+        """The row of TableInfos, which does not say how many rows there are."""
+        return dict(self.info)
 
     def typed(self, rows: list[Row]) -> list[Row]:
         """Rows of TypedDataSet, in which unknown, secret and impossible are all null."""
@@ -131,7 +131,14 @@ def _properties(
         }
         for name, kind in kinds.items()
     ]
-    rows += [{"Type": "Topic"} | each for each in topics]
+    parents: dict[str, int] = {}
+    for each in topics:
+        group = each.get("Group")
+        if group and group not in parents:
+            parents[group] = len(rows)
+            rows.append({"Type": "TopicGroup", "Key": "", "Title": group, "Description": ""})
+        of = {"ParentID": parents[group]} if group else {}
+        rows.append({"Type": "Topic"} | {n: v for n, v in each.items() if n != "Group"} | of)
     return [
         {"odata.type": f"Cbs.OData.{row['Type']}", "ID": place, "Position": place, "ParentID": None}
         | row

@@ -97,9 +97,13 @@ def shipped(id: str) -> Table:
     origin = json.loads((folder / "origin.json").read_text("utf-8"))
     cells = [_cell(row, look) for row in _read(folder / "TypedDataSet.csv")]
     names = [name for name in cells[0] if name not in look.topics]
+    used = {name: {cell[name] for cell in cells} for name in names}
     dimensions = {
         name: dimension(
-            _read(folder / f"{name}.csv"), time=name == "Perioden", grouped=name == look.category
+            # The copy has few of the products; a table of CBS has a row for every combination.
+            [row for row in _read(folder / f"{name}.csv") if row["Key"] in used[name]],
+            time=name == "Perioden",
+            grouped=name == look.category,
         )
         for name in names
         if (folder / f"{name}.csv").exists()

@@ -1,0 +1,204 @@
+"""Commands that answer a question about trade: check, rank, sectors."""
+
+from typing import Annotated, Any
+
+import typer
+
+import nltrade
+from nltrade.claims import check_claims
+from nltrade.claims.base_of_trade import base_of_trade
+from nltrade.claims.elsewhere import check_published
+from nltrade.claims.revisions import claims_revised
+from nltrade.claims.summary import summary
+from nltrade.cli.options import (
+    ClaimsOption,
+    CsvOption,
+    JsonOption,
+    LangOption,
+    PartnerOption,
+    SectorsOption,
+    TableOption,
+    XlsxOption,
+    YearOption,
+    flow_named,
+    subject,
+)
+from nltrade.cli.output import (
+    Output,
+    emit,
+    patience,
+    print_notes,
+    print_text,
+    rows_of,
+    sources_as_json,
+    verdict_as_json,
+)
+from nltrade.questions import trade
+from nltrade.questions.moves import side_of
+from nltrade.questions.ranking import rank_partners
+from nltrade.questions.trade import VALUE
+from nltrade.registry import claims as reported
+from nltrade.report import Report
+from nltrade.sources.snapshot import origins
+from nltrade.sources.tidy import load
+from nltrade.tables import claims as judged
+from nltrade.tables.places import chosen_table, show_ranking
+from nltrade.tables.sectors import sectors_report
+from nltrade.words import Words
+
+app = typer.Typer()
+
+
+@app.command(epilog="Example: nltrade check --claims my_claims.toml --lang nl --why")
+def check(
+    claims: ClaimsOption = None,
+    why: Annotated[bool, typer.Option("--why", help="Tell the reasons of each verdict.")] = False,
+    readings: Annotated[
+        bool, typer.Option("--readings", help="Show every reading of each claim.")
+    ] = False,
+    lang: LangOption = "en",
+    json: JsonOption = False,
+    csv: CsvOption = None,
+    xlsx: XlsxOption = None,
+) -> None:
+    """
+    Check reported figures against CBS. Exit code 1 if one is wrong.
+
+    First how many hold, then one line for each; --why and --readings tell the rest.
+    """
+    to, say = Output.of(lang, json, csv, xlsx), Words(lang)
+    asked = reported.claims(claims)
+    with patience("Checking"):
+        verdicts = check_claims(claims=asked)
+        touched = claims_revised(asked)
+
+    def plain() -> Any:
+        before = {one.old.claim.id: verdict_as_json(one.old, lang) for one in touched}
+        return [
+            verdict_as_json(one, lang) | {"before": before.get(one.claim.id)} for one in verdicts
+        ]
+
+    def report() -> Report:
+        if not to.to_read:
+            return judged.verdicts_report(verdicts, lang)
+        return judged.check_report(verdicts, touched, lang, why=why, readings=readings)
+
+    if to.to_read:
+        print_text(f"{summary(verdicts, lang)}\n")
+    emit(report, plain, to)
+    if to.to_read and not (why or readings):
+        print_notes("", say.label("cli-check-more"))
+    raise typer.Exit(int(any(one.verdict == "contradicted" for one in verdicts)))
+
+
+@app.command(epilog="Example: nltrade rank --partner Vietnam --flow exports")
+def rank(
+    partner: PartnerOption = None,
+    year: YearOption = None,
+    flow: Annotated[
+        str,
+        typer.Option(help="total trade, imports, exports, re-exports or domestic export."),
+    ] = "total trade",
+    among: Annotated[
+        str | None,
+        typer.Option(help="outside EU, inside EU or all; by default the partner's side."),
+    ] = None,
+    table: TableOption = None,
+    top: Annotated[int, typer.Option(help="How many partners to show.", min=1)] = 10,
+    lang: LangOption = "en",
+    json: JsonOption = False,
+    csv: CsvOption = None,
+    xlsx: XlsxOption = None,
+) -> None:
+    """
+    Rank the partners of a year.
+
+    Each place comes with the best and the worst place possible, and the partner named is shown
+    wherever it stands.
+    """
+    to = Output.of(lang, json, csv, xlsx)
+    frame = load()
+    about = subject(partner, year, frame)
+    flow = flow_named(flow)
+    side: Any = among or side_of(about.partner, str(about.year))
+    asked: dict[str, Any] = {"period": about.year, "flow": flow, "among": side}
+
+    def report() -> Report:
+        named: dict[str, Any] = {"partner": about.partner, "top": top, "lang": lang}
+        return show_ranking(frame, **asked, table=table, **named)
+
+    def plain() -> Any:
+        used = table or chosen_table(frame, period=about.year, partner=about.partner)
+        ranked = rank_partners(frame, **asked, table=used)
+        shown = ranked[(ranked.index < top) | (ranked["partner"] == about.partner)]
+        cells = frame[(frame["table"] == used) & (frame["period"] == str(about.year))]
+        sources = sources_as_json(origins(cells))
+        return {"table": used, **asked, "rows": rows_of(shown), "sources": sources}
+
+    if to.to_read and about.assumed:
+        print_notes(about.says(lang))
+    emit(report, plain, to)
+
+
+@app.command(epilog="Example: nltrade sectors --partner CN --year 2019 --lang nl")
+def sectors(
+    partner: PartnerOption = None,
+    year: YearOption = None,
+    sectors: SectorsOption = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Show the sectors without a figure too.")
+    ] = False,
+    lang: LangOption = "en",
+    json: JsonOption = False,
+    csv: CsvOption = None,
+    xlsx: XlsxOption = None,
+) -> None:
+    """
+    Show the trade of each sector that a mission named.
+
+    Those with a figure, and under them why the others have none; --all shows every sector, with
+    its classes and growth.
+    """
+    to = Output.of(lang, json, csv, xlsx)
+    known = nltrade.sectors(sectors)
+    frame = load()
+    about = subject(partner, year, frame)
+    frame = frame[frame["partner"].isin([about.partner, "WORLD"])]
+    # Says what there is instead of nothing.
+    trade.select(frame, partner=about.partner, period=about.year)
+
+    with patience("Adding up sectors"):
+        found = nltrade.sector_trade(frame, about.partner, about.year, sectors=known)
+        elsewhere = check_published(frame)
+        base = base_of_trade(frame, about.partner, sectors=known)
+    named = [
+        one
+        for one in elsewhere
+        if one.figure.partner == about.partner and one.figure.period[:4] == str(about.year)
+    ]
+
+    def report() -> Report:
+        if not to.to_read:
+            return sectors_report(found, lang, known, every=True)
+        whole = sectors_report(found, lang, known, every=every, growth=every)
+        told = [one for one in base if every or one.least is not None]
+        others = [judged.bases_report(told, lang)] if told else []
+        others += [judged.published_report(named, lang)] if named else []
+        return judged.joined([whole, *others])
+
+    def plain() -> Any:
+        checked = [
+            {
+                "figure": one.figure,
+                "verdict": one.verdict,
+                VALUE: one.value_meur,
+                "table": one.table,
+            }
+            for one in elsewhere
+        ]
+        rows = {"sectors": rows_of(found), "base": base, "published": checked}
+        return {**rows, "sources": sources_as_json(origins(found))}
+
+    if to.to_read and about.assumed:
+        print_notes(about.says(lang))
+    emit(report, plain, to)

@@ -1,0 +1,182 @@
+"""Commands that bring data and compare what CBS changed: fetch, diff."""
+
+from typing import Annotated, Any
+
+import msgspec
+import pandas as pd
+import typer
+
+import nltrade
+from nltrade import registry
+from nltrade.claims.revisions import claims_touched, compare_snapshots, within
+from nltrade.cli.options import JsonOption, LangOption
+from nltrade.cli.output import (
+    Output,
+    emit,
+    patience,
+    print_json,
+    print_path,
+    print_text,
+    rows_of,
+    verdict_as_json,
+)
+from nltrade.errors import NltradeError, NoData, SourceError, UnknownName
+from nltrade.sources import snapshot
+from nltrade.sources.plan import Plan, ask, make_plan, registered_keys
+from nltrade.sources.tidy import load
+from nltrade.tables.claims import changes_report
+
+app = typer.Typer()
+
+
+@app.command(epilog="Example: nltrade fetch 7137shih --partner RU --partner US --years 2008:2014")
+def fetch(
+    table: Annotated[str | None, typer.Argument(help="CBS table.")] = None,
+    partner: Annotated[
+        list[str] | None, typer.Option(help="Partner, as often as needed; all by default.")
+    ] = None,
+    product: Annotated[
+        list[str] | None, typer.Option(help="SITC code or class of services; all by default.")
+    ] = None,
+    years: Annotated[
+        str | None, typer.Option(help="2012, or first and last: 2008:2014; all by default.")
+    ] = None,
+    freq: Annotated[
+        list[str] | None, typer.Option(help="A (years, the default), Q (quarters), M (months).")
+    ] = None,
+    plan: Annotated[bool, typer.Option("--plan", help="Only say what would be asked.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="All registered tables.")] = False,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Keep it although much of what was here is gone.")
+    ] = False,
+    timeout: Annotated[float, typer.Option(help="Seconds for one answer.", min=1)] = 60.0,
+    tries: Annotated[int, typer.Option(help="How often one answer is asked for.", min=1)] = 6,
+    json: JsonOption = False,
+) -> None:
+    """
+    Bring a CBS table, or a part of it, from CBS.
+
+    Needs a network, and goes on where it was interrupted.
+    """
+    if every == (table is not None):
+        raise UnknownName(
+            "Name one table, or write --all for every registered one. `nltrade tables` lists them."
+        )
+    asked: dict[str, Any] = {
+        "partner": partner,
+        "product": product,
+        "years": years,
+        "freq": freq or "A",
+    }
+    plans = _plans(list(registry.tables()) if table is None else [table], asked, skip=every)
+
+    if plan and json:
+        sizes = [{"pages": one.pages, "rows": one.rows} for one in plans]
+        planned = [msgspec.to_builtins(one) for one in plans]
+        print_json([{**one, **size} for one, size in zip(planned, sizes, strict=True)])
+    elif plan:
+        for one in plans:
+            print_text(one.says)
+            for piece in one.pieces:
+                print_text(f"  {piece.filter or 'all of it'}")
+    else:
+        how = {"accept": accept, "timeout": timeout, "tries": tries}
+        failed = [one for one in plans if not _fetched(one, asked | how, go_on=every, json=json)]
+        raise typer.Exit(SourceError.exit_code if failed else 0)
+
+
+def _plans(ids: list[str], asked: dict[str, Any], *, skip: bool) -> list[Plan]:
+    """Plan what is asked of each table; one that cannot answer is an error, or left out."""
+    found = []
+    for id in ids:
+        try:
+            request = ask(id, **asked)
+            found.append(make_plan(request, registered_keys(request)))
+        except NoData as error:
+            if not skip:
+                raise
+            typer.echo(f"nltrade: left out: {error}", err=True)
+    return found
+
+
+def _fetched(plan: Plan, asked: dict[str, Any], *, go_on: bool, json: bool) -> bool:
+    """Bring one table and say where it lies; False where that failed and others are to come."""
+    table = plan.request.table
+    if not json:
+        print_text(plan.says)
+    try:
+        found = nltrade.fetch(table, **asked)
+    except NltradeError as error:
+        if not go_on:
+            raise
+        typer.echo(f"nltrade: {error}", err=True)
+        return False
+    except KeyboardInterrupt:
+        typer.echo(
+            "nltrade: interrupted. What came is kept: the same command goes on from there.",
+            err=True,
+        )
+        raise
+
+    if json:
+        print_json({"folder": str(found.folder), **msgspec.to_builtins(found.origin)})
+        return True
+
+    rows = found.origin.files[found.origin.observations].rows
+    typer.echo(f"{rows:,} rows, modified {found.origin.modified}, in:")
+    print_path(found.folder)
+    used = snapshot.find(table)[0].origin.modified
+    if used < found.origin.modified:
+        typer.echo(
+            f"This is a part: the snapshot of {used} has more and stays in use. Fetch all of it to "
+            f'replace that, or read this one in Python with nltrade.load("{table}", '
+            f'snapshot="{found.origin.modified}").'
+        )
+    elif len(snapshot.dates(table)) > 1:
+        typer.echo(f"What CBS revised since the snapshot before: nltrade diff {table}")
+    return True
+
+
+@app.command(epilog="Example: nltrade diff 83028NED --old 2023-01-04 --top 5")
+def diff(
+    table: Annotated[str, typer.Argument(help="CBS table.")],
+    old: Annotated[
+        str | None, typer.Option(help="Modification date; the last but one by default.")
+    ] = None,
+    new: Annotated[str | None, typer.Option(help="Modification date; the last by default.")] = None,
+    top: Annotated[
+        int, typer.Option(help="How many cells to show, the largest differences first.", min=1)
+    ] = 20,
+    lang: LangOption = "en",
+    json: JsonOption = False,
+) -> None:
+    """
+    Compare two snapshots of a table, and the claims it touches.
+    """
+    dates = snapshot.dates(table)
+    if len(dates) < 2:
+        here = ", ".join(dates) or "none"
+        raise NoData(
+            f"Two snapshots of {table} are needed to compare; here: {here}. See `nltrade tables`."
+        )
+
+    pair = (old or dates[-2], new or dates[-1])
+    with patience("Comparing"):
+        before, after = (load(table, snapshot=date) for date in pair)
+        asked = [[part.origin for part in snapshot.find(table, date)] for date in pair]
+        changed = within(compare_snapshots(before, after), *asked)
+        rest = load(*(id for id in snapshot.here() if id != table))
+        touched = claims_touched(pd.concat([before, rest]), pd.concat([after, rest]))
+
+    def plain() -> Any:
+        claims = [
+            {"old": verdict_as_json(one.old, lang), "new": verdict_as_json(one.new, lang)}
+            for one in touched
+        ]
+        return {"cells": rows_of(changed), "claims": claims}
+
+    emit(
+        lambda: changes_report(changed, touched, [*asked[0], *asked[1]], lang, top=top),
+        plain,
+        Output(lang, json),
+    )

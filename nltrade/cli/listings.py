@@ -1,0 +1,99 @@
+"""Commands that list what there is: tables, partners, products."""
+
+from typing import Annotated
+
+import msgspec
+import pandas as pd
+import typer
+
+import nltrade
+from nltrade import registry
+from nltrade.cli.options import CsvOption, JsonOption, LangOption, XlsxOption
+from nltrade.cli.output import Output, emit, patience, print_json, rows_of
+from nltrade.errors import NoData
+from nltrade.sources import snapshot
+from nltrade.tables import show
+from nltrade.tables.catalogues import tables_report
+
+app = typer.Typer()
+
+WordArgument = Annotated[str | None, typer.Argument(help="Part of a name or a code.")]
+
+
+@app.command(epilog="Example: nltrade tables --search dienstverlening")
+def tables(
+    search: Annotated[
+        str | None, typer.Option(help="A word to look for in the titles of all CBS tables.")
+    ] = None,
+    lang: LangOption = "en",
+    json: JsonOption = False,
+) -> None:
+    """
+    List the registered CBS tables, and what of them is here.
+
+    With --search all tables of CBS are looked through, which needs a network.
+    """
+    if search is not None:
+        _search(search, json=json)
+        return
+
+    here = {id: snapshot.find(id) if id in snapshot.here() else [] for id in registry.tables()}
+    listed = [
+        {**msgspec.to_builtins(registry.table(id)), "snapshots": [part.origin for part in parts]}
+        for id, parts in here.items()
+    ]
+    emit(lambda: tables_report(here, lang), lambda: listed, Output(lang, json))
+
+
+def _search(word: str, *, json: bool) -> None:
+    """Look for a word in the titles of all tables of CBS."""
+    nltrade.fetch  # noqa: B018 (says what to install where what reaches CBS is not)
+    from nltrade.sources.cbs_v3 import find_tables
+
+    with patience("Asking CBS"):
+        found = find_tables(word)
+    if json:
+        print_json(found)
+        return
+    for row in found:
+        when = f"({row['Period']}), modified {row['Modified'][:10]}"
+        typer.echo(f"{row['Identifier']}  {row['Title'].strip()} {when}")
+
+
+@app.command(epilog="Example: nltrade partners emirates")
+def partners(
+    word: WordArgument = None,
+    lang: LangOption = "en",
+    json: JsonOption = False,
+    csv: CsvOption = None,
+    xlsx: XlsxOption = None,
+) -> None:
+    """
+    List the partners, groups and residuals with their codes.
+    """
+    _list(nltrade.partners(), word, "partners", Output.of(lang, json, csv, xlsx))
+
+
+@app.command(epilog="Example: nltrade products fuels")
+def products(
+    word: WordArgument = None,
+    lang: LangOption = "en",
+    json: JsonOption = False,
+    csv: CsvOption = None,
+    xlsx: XlsxOption = None,
+) -> None:
+    """
+    List the products: SITC codes and classes of services.
+    """
+    _list(nltrade.products(), word, "products", Output.of(lang, json, csv, xlsx))
+
+
+def _list(listed: pd.DataFrame, word: str | None, what: str, to: Output) -> None:
+    """Give those of a listing with a word in their code or in a name."""
+    if word is not None:
+        texts = [listed.index.to_series(), listed["en"], listed["nl"]]
+        has_word = [text.str.contains(word, case=False, regex=False) for text in texts]
+        listed = listed[pd.concat(has_word, axis=1).any(axis=1)]
+    if listed.empty:
+        raise NoData(f"No {what} with {word!r} in name or code. `nltrade {what}` lists all.")
+    emit(lambda: show(listed, to.lang), lambda: rows_of(listed.reset_index()), to)

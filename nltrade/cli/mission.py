@@ -1,0 +1,143 @@
+"""The folder that a mission of one's own begins with: files that run as they are."""
+
+import json
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+from typing import Any
+
+import pandas as pd
+
+from nltrade import registry
+from nltrade.errors import NltradeError, NoData
+from nltrade.files import write
+from nltrade.questions import trade
+from nltrade.questions.moves import side_of
+from nltrade.questions.ranking import rank_partners
+from nltrade.questions.trade import VALUE
+from nltrade.words import Words
+
+PLACES = 20  # as far down as documents tell a place
+FLOWS = {"import": "imports", "export": "exports"}
+
+NOTEBOOK = [
+    "# $name, $year\n\nReported figures, places and sectors next to what CBS publishes.",
+    'import nltrade as nl\n\ntrade = nl.load()\nclaims = nl.claims("claims.toml")',
+    "verdicts = nl.check_claims(trade, claims)\nverdicts",
+    'nl.show_ranking(trade, period=$year, partner="$partner", among="$among")',
+    'nl.charts.draw_over_time(trade, partner="$partner")',
+    'sectors = nl.sectors("sectors.toml")\n'
+    'found = nl.sector_trade(trade, "$partner", $year, sectors=sectors)\n'
+    "nl.show(found, sectors=sectors)",
+]
+
+
+def write_mission(frame: pd.DataFrame, partner: str, year: int, folder: Path) -> list[Path]:
+    """Write the files of a mission; a folder that holds something is left as it is."""
+    if folder.is_dir() and any(folder.iterdir()):
+        raise NltradeError(f"{folder} is not empty. Choose another folder with --out.")
+
+    values = {
+        "partner": partner,
+        "name": registry.partner(partner).name(),
+        "year": str(year),
+        "among": side_of(partner, str(year)),
+    }
+    examples = _examples(frame, partner, year)
+    claims = "".join(_filled("claim.toml", values | example) for example in examples)
+    texts = {
+        "claims.toml": _filled("claims.toml", {**values, "claims": claims}),
+        "sectors.toml": _filled("sectors.toml", values),
+        "mission.ipynb": _notebook(values),
+        "Makefile": _filled("Makefile", values),
+    }
+    return [write(folder / name, text.encode()) for name, text in texts.items()]
+
+
+def _examples(frame: pd.DataFrame, partner: str, year: int) -> list[dict[str, str]]:
+    """Make claims of the partner's own figures, so that each holds and shows how one is written."""
+    table = trade.main_table(frame, kind="goods", period=year, partner=partner)
+    cells = trade.select(
+        frame, partner=partner, period=year, product="TOTAL", kind="goods", table=table
+    )
+    values = dict(zip(cells["flow"], cells[VALUE], strict=True))
+    examples = [
+        _value(flow, values[flow], partner, year)
+        for flow in FLOWS
+        if pd.notna(values.get(flow)) and values[flow] >= 1
+    ]
+
+    among: Any = side_of(partner, str(year))
+    try:
+        ranked = rank_partners(frame, period=year, among=among, table=table)
+    except NoData:
+        ranked = pd.DataFrame({"partner": []})
+    own = ranked[ranked["partner"] == partner]
+    if among == "outside EU" and len(own) and own["place"].iloc[0] <= PLACES:
+        examples.append(_place(int(own["place"].iloc[0]), partner, year))
+
+    if not examples:
+        name = registry.partner(partner).named()
+        raise NoData(f"CBS publishes no goods trade with {name} ({partner}) in {year}.")
+    return examples
+
+
+def _value(flow: str, value: float, partner: str, year: int) -> dict[str, str]:
+    """Claim the first digits of an amount."""
+    whole = int(value)
+    step = 10 ** max(len(str(whole)) - 2, 0)
+    threshold = whole // step * step
+    values = {"partner": partner, "year": year, "value": threshold}
+    return {
+        "id": FLOWS[flow],
+        "wording": f"example: at least {threshold} million euro",
+        "measure": "value",
+        "flow": flow,
+        "operator": "at least",
+        "threshold": str(threshold),
+        "en": Words("en").text(f"new-{flow}", **values),
+        "nl": Words("nl").text(f"new-{flow}", **values),
+    }
+
+
+def _place(place: int, partner: str, year: int) -> dict[str, str]:
+    """Claim the place of the partner."""
+    values = {"partner": partner, "year": year, "place": place}
+    return {
+        "id": "place",
+        "wording": f"example: trade partner number {place} outside the EU",
+        "measure": "place",
+        "flow": "total trade",
+        "operator": "is",
+        "threshold": str(place),
+        "en": Words("en").text("new-place", **values),
+        "nl": Words("nl").text("new-place", **values),
+    }
+
+
+def _notebook(values: dict[str, str]) -> str:
+    """Put the cells of the notebook together; the first is text."""
+    cells: list[dict[str, Any]] = []
+    for place, source in enumerate(NOTEBOOK):
+        cell = {
+            "id": f"cell-{place}",
+            "metadata": {},
+            "source": Template(source).substitute(values),
+        }
+        if place:
+            cells.append({"cell_type": "code", "execution_count": None, "outputs": [], **cell})
+        else:
+            cells.append({"cell_type": "markdown", **cell})
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    notebook = {
+        "cells": cells,
+        "metadata": {"kernelspec": kernel},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
+
+
+def _filled(name: str, values: dict[str, str]) -> str:
+    template = files("nltrade.cli").joinpath("templates", f"{name}.txt").read_text(encoding="utf-8")
+    return Template(template).substitute(values)

@@ -1,0 +1,95 @@
+"""What commands can be asked, and what is meant where nothing is said."""
+
+from pathlib import Path
+from typing import Annotated, NamedTuple
+
+import pandas as pd
+import typer
+
+from nltrade import registry
+from nltrade.errors import NoData
+from nltrade.questions.trade import VALUE
+from nltrade.registry.entries import FLOWS, LANGS, Lang
+from nltrade.words import Words
+
+MISSION = ("RU", 2012)  # the mission that ships with the package
+
+
+def _partners(begun: str) -> list[str]:
+    """Complete a partner: its code, or its name in either language."""
+    known = [one for one in registry.partners().values() if one.kind == "country"]
+    names = [name for one in known for name in (one.id, one.name("en"), one.name("nl"))]
+    return [name for name in dict.fromkeys(names) if name.lower().startswith(begun.lower())]
+
+
+def _tables(begun: str) -> list[str]:
+    return [id for id in registry.tables() if id.lower().startswith(begun.lower())]
+
+
+PartnerOption = Annotated[
+    str | None,
+    typer.Option(
+        help="ISO code or name of a country; Russia, of the mission that ships, by default.",
+        autocompletion=_partners,
+    ),
+]
+YearOption = Annotated[
+    int | None,
+    typer.Option(help="Year; with a partner the last whole one, else the mission's (2012)."),
+]
+TableOption = Annotated[str | None, typer.Option(help="CBS table.", autocompletion=_tables)]
+LangOption = Annotated[Lang, typer.Option(help="Language.")]
+LangsOption = Annotated[Lang | None, typer.Option(help="Language; both by default.")]
+ClaimsOption = Annotated[
+    Path | None, typer.Option(help="Your own claims file (TOML); the shipped claims by default.")
+]
+SectorsOption = Annotated[
+    Path | None, typer.Option(help="Your own sector file (TOML); the mission's by default.")
+]
+StyleOption = Annotated[
+    Path | None, typer.Option(help="A matplotlib style file to draw in, in the place of ours.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for another program.")]
+CsvOption = Annotated[Path | None, typer.Option("--csv", help="Write a CSV file.")]
+XlsxOption = Annotated[Path | None, typer.Option("--xlsx", help="Write an Excel file.")]
+
+
+class Subject(NamedTuple):
+    """The partner and year that a command is about, and whether the mission's were meant."""
+
+    partner: str
+    year: int
+    assumed: bool
+
+    def says(self, lang: Lang) -> str:
+        """Say what is meant where nothing was said; empty where partner and year were given."""
+        values = {"partner": self.partner, "year": self.year}
+        return Words(lang).text("cli-mission", **values) if self.assumed else ""
+
+
+def subject(partner: str | None, year: int | None, frame: pd.DataFrame) -> Subject:
+    """Choose partner and year: the mission's, or of a partner that is named the last whole year."""
+    assumed = partner is None
+    about = registry.country(MISSION[0] if partner is None else partner).id
+    if year is None:
+        year = MISSION[1] if partner is None else last_year(frame, about)
+    return Subject(about, year, assumed)
+
+
+def last_year(frame: pd.DataFrame, partner: str) -> int:
+    """Give the last whole year of which the goods trade with a partner is published."""
+    is_total = (frame["kind"] == "goods") & (frame["level"] == 0) & (frame["freq"] == "A")
+    known = frame[is_total & frame["complete"] & frame[VALUE].notna()]
+    years = known[known["partner"] == partner]["period"]
+    if years.empty:
+        name = registry.partner(partner).named()
+        raise NoData(f"CBS publishes no whole year of the goods trade with {name} ({partner}).")
+    return int(years.max())
+
+
+def flow_named(words: str) -> str:
+    """Understand a flow as people write it: exports, uitvoer; the registry judges others."""
+    labels = {Words(lang).label(flow).lower(): flow for flow in FLOWS for lang in LANGS}
+    more = {"total": "total trade", "handel": "total trade", "exporten": "export"}
+    asked = words.strip().lower()
+    return (labels | more).get(asked, asked)
