@@ -26,6 +26,7 @@ from typing import Any, Literal, NamedTuple, get_args
 
 import narwhals as nw
 import numpy as np
+import pandas as pd
 from narwhals.typing import IntoDataFrameT, IntoLazyFrame
 
 from nltrade import registry
@@ -203,8 +204,7 @@ class _Cells(NamedTuple):
 
         values: dict[str, dict[str, float | None]] = {}
         for flow, partner, value in rows.select("flow", "partner", VALUE).rows():
-            is_number = value is not None and not np.isnan(value)
-            values.setdefault(flow, {})[partner] = float(value) if is_number else None
+            values.setdefault(flow, {})[partner] = None if pd.isna(value) else float(value)
 
         impossible: list[tuple[str, str]] = []
         if "missing" in rows.columns:
