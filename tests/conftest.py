@@ -176,19 +176,29 @@ KINDS = {
 LAZY = ["polars-lazy", "duckdb", "dask", "pyspark"]
 
 
-@pytest.fixture(params=["pandas", "polars-lazy", "pyarrow", "duckdb"])
+QUICK = {"pandas", "polars", "polars-lazy"}  # the others answer the same suite where -m slow runs
+
+
+def engines(names):
+    """Name engines as parameters; all but the quick ones are slow."""
+    return [
+        pytest.param(name, marks=[] if name in QUICK else [pytest.mark.slow]) for name in names
+    ]
+
+
+@pytest.fixture(params=engines(["pandas", "polars-lazy", "pyarrow", "duckdb"]))
 def engine(request):
     """Engines that answer at once, for the many questions of the other tests."""
     return Engine(request.param)
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(params=engines(KINDS))
 def every_engine(request):
     """All engines, for the few questions that compare them."""
     return Engine(request.param)
 
 
-@pytest.fixture(params=LAZY)
+@pytest.fixture(params=engines(LAZY))
 def lazy_engine(request):
     """The engines whose frames only say what would be done."""
     return Engine(request.param)
