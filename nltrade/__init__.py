@@ -21,6 +21,7 @@ from nltrade.questions.ranking import rank_partners
 from nltrade.questions.sectors import sector_trade
 from nltrade.questions.trade import balance, growth, select, share, total
 from nltrade.registry import eu_members
+from nltrade.sources.comtrade import other_side
 from nltrade.sources.snapshot import origins
 from nltrade.sources.tidy import load
 from nltrade.tables import show, show_ranking
@@ -57,6 +58,7 @@ __all__ = [
     "growth",
     "load",
     "origins",
+    "other_side",
     "partners",
     "products",
     "published",

@@ -14,21 +14,23 @@ import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 import pandas as pd
 from filelock import FileLock
 
-import nltrade
 from nltrade import registry
+from nltrade.charts.names import NAMES
 from nltrade.claims import Verdict, check_claims
-from nltrade.errors import ManifestError, NoData
+from nltrade.errors import ManifestError, NoData, needs
 from nltrade.files import as_csv, sha256, write
 from nltrade.registry import claims as reported
 from nltrade.registry.entries import LANGS, Lang
 from nltrade.sources import snapshot
+from nltrade.sources.comtrade import OtherSide, other_side
 from nltrade.sources.tidy import load
+from nltrade.version import __version__
 
 if TYPE_CHECKING:
     from nltrade.charts import Chart
@@ -109,7 +111,7 @@ class Drawn(NamedTuple):
 
 
 class Reason(NamedTuple):
-    """Why a file would change: a text of the registry that begins with ``change-``, and its fields."""
+    """Why a file would change: a text that begins with ``change-``, and its fields."""
 
     id: str
     values: Mapping[str, str | int]
@@ -130,7 +132,7 @@ class Comparison(NamedTuple):
 
 
 class _Files(NamedTuple):
-    """All files of a question: their content, what the manifest says of them, and what is not drawn."""
+    """All files of a question: their content, their records, and what is not drawn."""
 
     contents: dict[str, bytes]
     records: dict[str, Record]
@@ -216,8 +218,8 @@ def check_figures(question: Question, folder: Path, *, workers: int = 1) -> Comp
     known = read_manifest(folder)
     if known is None:
         raise ManifestError(
-            f"{folder / MANIFEST} is not there, so that nothing says what the files of {folder} were "
-            "made of. Draw the figures first: the same command without --check."
+            f"{folder / MANIFEST} is not there, so that nothing says what the files of {folder} "
+            "were made of. Draw the figures first: the same command without --check."
         )
     files = _draw(question, workers)
 
@@ -309,7 +311,7 @@ def _without_docstrings(source: str) -> str:
 
 def _versions() -> dict[str, str]:
     """Give the version of the package and of each library that decides bytes."""
-    found = {"nltrade": nltrade.__version__, "zlib": zlib.ZLIB_RUNTIME_VERSION}
+    found = {"nltrade": __version__, "zlib": zlib.ZLIB_RUNTIME_VERSION}
     for name in LIBRARIES:
         try:
             found[name] = version(name)
@@ -319,7 +321,7 @@ def _versions() -> dict[str, str]:
 
 
 def _lock(folder: Path) -> FileLock:
-    """Let one process at a time write a folder; the lock lies apart, so that it is no file of it."""
+    """Let one process at a time write a folder; the lock lies apart from its files."""
     name = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
     return FileLock(Path(tempfile.gettempdir()) / f"nltrade-figures-{name}.lock")
 
@@ -329,7 +331,9 @@ def _draw(question: Question, workers: int) -> _Files:
     from nltrade.charts.processes import Picture, pictures
 
     frame = load()
-    charts, without = _charts(question, frame)
+    other = other_side(question.partner)
+    all_rows = pd.concat([frame, other.trade]) if len(other.trade) else frame
+    charts, without = _charts(question, frame, other)
     wanted = [Picture(format, question.size) for format in question.formats]
     drawn = pictures(charts, wanted, style=question.style, workers=workers)
 
@@ -346,7 +350,7 @@ def _draw(question: Question, workers: int) -> _Files:
     contents, records = {}, {}
     for chart, of_chart in zip(charts, drawn, strict=True):
         numbers = hashlib.sha256(as_csv(chart.data)).hexdigest()
-        tables = _tables(chart, frame)
+        tables = _tables(chart, all_rows)
         for picture, content in of_chart.items():
             file = f"{chart.name}.{chart.lang}.{picture.format}"
             contents[file] = content
@@ -359,11 +363,15 @@ def _draw(question: Question, workers: int) -> _Files:
     return _Files(contents, records, without)
 
 
-def _charts(question: Question, frame: pd.DataFrame) -> tuple[list["Chart"], dict[str, str]]:
+def _charts(
+    question: Question, frame: pd.DataFrame, other: OtherSide
+) -> tuple[list["Chart"], dict[str, str]]:
     """Make the charts, and say for which there are no data."""
-    draw = nltrade.charts.draw  # says what to install where that is not
+    with needs("briefing", "A figure"):
+        from nltrade.charts import draw
+
     about = registry.country(question.partner)
-    names = question.names or nltrade.charts.NAMES
+    names = question.names or NAMES
     verdicts: list[Verdict] = []
     if "reported" in names:  # the only figure that draws verdicts
         own = reported.claims(question.claims) if question.claims else None
@@ -372,9 +380,9 @@ def _charts(question: Question, frame: pd.DataFrame) -> tuple[list["Chart"], dic
     charts, without = [], {}
     for name in names:
         for lang in question.langs:
-            of_what = {"partner": about.id, "period": question.year, "lang": lang}
+            of_what: dict[str, Any] = {"partner": about.id, "period": question.year, "lang": lang}
             try:
-                charts.append(draw(name, frame, verdicts, **of_what))  # type: ignore[arg-type]
+                charts.append(draw(name, frame, verdicts, other_side=other, **of_what))
             except NoData as error:
                 if question.names:
                     raise
@@ -402,7 +410,7 @@ def _unmade(question: Question, known: Iterable[str], without: Iterable[str]) ->
     if question.names:
         return []
     asked = {f"{figure}.{format}" for figure in without for format in question.formats}
-    strange = {file for file in known if file.partition(".")[0] not in nltrade.charts.NAMES}
+    strange = {file for file in known if file.partition(".")[0] not in NAMES}
     return sorted(asked.intersection(known) | strange)
 
 
@@ -432,7 +440,7 @@ def _differences(old: Record, new: Record) -> list[Reason]:
             dates = {"old": was.partition(" ")[0], "new": is_.partition(" ")[0]}
             id = "change-bytes" if dates["old"] == dates["new"] else "change-data"
             found.append(Reason(id, {"table": table, **dates}))
-    versions = {"old": old.versions.get("nltrade", "–"), "new": nltrade.__version__}
+    versions = {"old": old.versions.get("nltrade", "–"), "new": __version__}
     if old.code != new.code:
         found.append(Reason("change-code", versions))
     for name in sorted({*old.versions, *new.versions} - {"nltrade"}):

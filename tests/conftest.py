@@ -7,6 +7,7 @@ import os
 import runpy
 import shutil
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,6 +21,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 import nltrade as nl
+from nltrade import cli
 
 ROOT = Path(__file__).parents[1]
 GUARD = Path(__file__).parent / "guard"
@@ -62,6 +64,39 @@ def newer(tmp_path, monkeypatch):
     origin["files"]["TypedDataSet.csv"]["sha256"] = hashlib.sha256(cells).hexdigest()
     (folder / "origin.json").write_text(json.dumps(origin))
     return folder
+
+
+@dataclass
+class Done:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def lines(self):
+        return self.out.splitlines()
+
+    @property
+    def json(self):
+        return json.loads(self.out)
+
+
+@pytest.fixture
+def run(monkeypatch, capsys, tmp_path):
+    """Run a command in this process, in an empty folder, as in a pipe of so many columns."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words, columns=120):
+        monkeypatch.setattr(sys, "argv", ["nltrade", *map(str, words)])
+        monkeypatch.setenv("COLUMNS", str(columns))
+        code = 0
+        try:
+            cli.main()
+        except SystemExit as left:
+            code = left.code
+        return Done(code, *capsys.readouterr())
+
+    return run
 
 
 @functools.cache
@@ -141,19 +176,29 @@ KINDS = {
 LAZY = ["polars-lazy", "duckdb", "dask", "pyspark"]
 
 
-@pytest.fixture(params=["pandas", "polars-lazy", "pyarrow", "duckdb"])
+QUICK = {"pandas", "polars", "polars-lazy"}  # the others answer the same suite where -m slow runs
+
+
+def engines(names):
+    """Name engines as parameters; all but the quick ones are slow."""
+    return [
+        pytest.param(name, marks=[] if name in QUICK else [pytest.mark.slow]) for name in names
+    ]
+
+
+@pytest.fixture(params=engines(["pandas", "polars-lazy", "pyarrow", "duckdb"]))
 def engine(request):
     """Engines that answer at once, for the many questions of the other tests."""
     return Engine(request.param)
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(params=engines(KINDS))
 def every_engine(request):
     """All engines, for the few questions that compare them."""
     return Engine(request.param)
 
 
-@pytest.fixture(params=LAZY)
+@pytest.fixture(params=engines(LAZY))
 def lazy_engine(request):
     """The engines whose frames only say what would be done."""
     return Engine(request.param)

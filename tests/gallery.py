@@ -51,7 +51,8 @@ def gallery(frame, partner, year, lang, names=NAMES):
     found = []
     for name in names:
         try:
-            found.append(draw(name, frame, verdicts, partner=partner, period=year, lang=lang))
+            about = {"partner": partner, "period": year, "lang": lang}
+            found.append(draw(name, frame, verdicts, other_side=nl.other_side(partner), **about))
         except nl.NoData:
             continue
     return found

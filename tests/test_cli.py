@@ -2,54 +2,23 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
+import time
 import tomllib
-from dataclasses import dataclass
 
 import nbformat
 import pandas as pd
 import pytest
 
 import nltrade as nl
-from nltrade.cli import answers, main
+from conftest import Done
+from nltrade.cli import answers, output
 from test_registry import GOOD_CLAIM
 
 PINNED = ("2023-01-04", "f4158376e8e45a1e5dbadadf31390b235341d65085a8fc90b25cbe26c5e4d555")
 MISSION = "Meant: Russia, 2012, the mission that ships."
-
-
-@dataclass
-class Done:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def lines(self):
-        return self.out.splitlines()
-
-    @property
-    def json(self):
-        return json.loads(self.out)
-
-
-@pytest.fixture
-def run(monkeypatch, capsys, tmp_path):
-    """Run a command in this process, in an empty folder, as in a pipe of so many columns."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*words, columns=120):
-        monkeypatch.setattr(sys, "argv", ["nltrade", *map(str, words)])
-        monkeypatch.setenv("COLUMNS", str(columns))
-        code = 0
-        try:
-            main()
-        except SystemExit as left:
-            code = left.code
-        return Done(code, *capsys.readouterr())
-
-    return run
 
 
 def in_a_shell(line, **more):
@@ -89,10 +58,10 @@ def test_check_says_first_how_many_hold_then_one_line_a_claim(run):
 
 def test_reasons_and_readings_come_on_request(run):
     short = run("check").out
-    assert "could be second (China: €7,647m)" not in short
+    assert "€2,633m of trade has no named country" not in short
     assert "First five" not in short
     why = " ".join(run("check", "--why").out.split())
-    assert "could be second (China: €7,647m) or fourth" in why
+    assert "as €2,633m of trade has no named country" in why
     assert "First five" not in why
     readings = " ".join(run("check", "--readings").out.split())
     assert "1. United States €46.7bn; 2. China €39.6bn" in readings
@@ -155,11 +124,11 @@ def test_a_member_of_the_eu_is_ranked_inside_it(run):
 
 def test_sectors_without_a_figure_are_named_with_the_reason_and_shown_on_request(run):
     short, whole = run("sectors"), run("sectors", "--all")
-    rows = [line for line in short.lines if line.startswith(("energy", "agriculture"))]
+    rows = [line for line in short.lines if line.startswith(("energy", "machine tools"))]
     assert rows[0].split()[1] == "18,682"
-    assert not [line for line in rows if line.startswith("agriculture")]
+    assert not [line for line in rows if line.startswith("machine tools")]
     assert "not in the figures at hand" in short.out
-    assert [line for line in whole.lines if line.startswith("agriculture")]
+    assert [line for line in whole.lines if line.startswith("machine tools")]
     assert len(short.lines) < len(whole.lines) / 2
 
 
@@ -304,7 +273,7 @@ def test_a_new_mission_runs_as_it_is(run, tmp_path, monkeypatch):
     assert run("new", "--partner", "Vietnam", "--year", "2019").code == 0
     folder = tmp_path / "mission-VN-2019"
     names = {path.name for path in folder.iterdir()}
-    assert names == {"claims.toml", "sectors.toml", "mission.ipynb", "Makefile"}
+    assert names == {"claims.toml", "sectors.toml", "mission.ipynb", "Makefile", "schema"}
 
     monkeypatch.chdir(folder)
     checked = run("check", "--claims", "claims.toml", "--json")
@@ -325,6 +294,10 @@ def test_a_new_mission_runs_as_it_is(run, tmp_path, monkeypatch):
             exec(cell.source, spoken)
     assert len(spoken["verdicts"]) == len(checked.json)
 
+    made = in_a_shell(f'cd "{folder}" && make -s sectors NLTRADE="{sys.executable} -m nltrade"')
+    assert made.returncode == 0, made.stderr
+    assert "information technology" in made.stdout.decode()
+
     again = run("new", "--partner", "VN", "--year", "2019", "--out", str(folder))
     assert again.code == 2
     assert "is not empty. Choose another folder with --out." in again.err
@@ -335,8 +308,12 @@ def test_the_examples_of_a_new_mission_are_explained_and_hold(run, tmp_path, par
     run("new", "--partner", partner, "--year", year, "--out", "mission")
     text = (tmp_path / "mission" / "claims.toml").read_text(encoding="utf-8")
     written = tomllib.loads(text)["claims"]
-    for field in {name for claim in written.values() for name in claim}:
-        assert f"#   {field} " in text or f"#   {field}," in text or f", {field} " in text, field
+    first = text.splitlines()[0].removeprefix("#:schema ")
+    schema = json.loads((tmp_path / "mission" / first).read_text(encoding="utf-8"))
+    fields = schema["properties"]["claims"]["additionalProperties"]["properties"]
+    assert {name for claim in written.values() for name in claim} <= set(fields)
+    for field in fields:
+        assert re.search(rf"^# (\w+, )?{field}\b", text, flags=re.MULTILINE), field
     verdicts = nl.check_claims(claims=nl.claims(tmp_path / "mission" / "claims.toml"))
     assert {one.verdict for one in verdicts} <= {"supported", "depends"}
     assert verdicts[0].verdict == "supported"
@@ -394,6 +371,46 @@ def test_a_terminal_gets_colour_and_a_pipe_does_not(run, monkeypatch):
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("TERM", "xterm")
     assert "\x1b[31mcontradicted" in run("check").out
+
+
+def test_a_terminal_gets_paths_to_click(run, monkeypatch, tmp_path):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    done = run("rank", "--csv", "places.csv")
+    assert (tmp_path / "places.csv").as_uri() in done.out
+
+
+def test_what_takes_long_says_so_where_somebody_looks_on(monkeypatch, capsys):
+    monkeypatch.setattr(output, "PATIENCE", 0.01)
+    with output.patience("Waiting"):
+        time.sleep(0.1)
+    assert capsys.readouterr().err == "", "nobody looks on a pipe"
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    with output.patience("Waiting"):
+        time.sleep(0.1)
+    told = capsys.readouterr().err
+    assert told.startswith("\rWaiting… 0 s")
+    assert told.endswith("\r\x1b[K"), "and is gone when it is done"
+
+
+def test_a_shell_completes_partners_by_their_names():
+    asked = {
+        "_NLTRADE_COMPLETE": "complete_bash",
+        "COMP_WORDS": "nltrade rank --partner Viet",
+        "COMP_CWORD": "3",
+    }
+    assert in_a_shell("nltrade", **asked).stdout.split() == [b"Vietnam"]
+
+
+def test_answers_load_neither_what_draws_nor_what_downloads():
+    code = (
+        "import sys; from nltrade.cli import app\n"
+        "for words in (['check'], ['rank'], ['tables']):\n"
+        "    app(words, standalone_mode=False)\n"
+        "print({'matplotlib', 'requests', 'jinja2'} & set(sys.modules), file=sys.stderr)"
+    )
+    done = in_a_shell(f'"{sys.executable}" -c "{code}"')
+    assert done.stderr.split() == [b"set()"]
 
 
 # Errors

@@ -300,11 +300,9 @@ def test_the_command_line_plans_without_a_network_and_then_acts(serve, own):
     code, out, err = run("fetch", "7137shih", "--partner", "RU", "--years", "2011:2012", "--plan")
     assert (code, err, cbs.requests, own.exists()) == (0, "", [], False)
     assert "years 2011-2012; RU; all products: 1 pages, about 688 rows" in out
-    question = "(LandenGroepen eq '075') and (Perioden eq '2011JJ00' or Perioden eq '2012JJ00')"
-    assert question in " ".join(out.split())
     code, out, err = run("fetch", "7137shih", "--partner", "RU", "--years", "2011:2012")
     assert (code, err) == (0, "")  # no progress where nobody looks on
-    assert f"688 rows, modified 2018-05-03, in {own / 'raw' / '7137shih' / '2018-05-03'}" in out
+    assert f"688 rows, modified 2018-05-03, in:\n{own / 'raw' / '7137shih' / '2018-05-03'}" in out
     code, out, _ = run("fetch", "7137shih", "--partner", "RU", "--years", "2011:2012", "--json")
     assert json.loads(out)["modified"] == "2018-05-03"
     assert "years 2011-2012; RU" in run("tables")[1]

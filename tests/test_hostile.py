@@ -236,7 +236,7 @@ def test_a_byte_at_a_time_is_left_after_the_time_for_one_answer(hostile, part):
     assert time.monotonic() - before < 5
 
 
-def test_three_megabytes_that_are_three_thousand_are_not_unpacked(hostile, tmp_path):
+def test_three_megabytes_that_are_three_thousand_are_not_unpacked(hostile):
     """In a process of its own, whose memory is measured."""
     bomb = gzip.compress(b" " * 10_000_000) * 300
 

@@ -55,7 +55,7 @@ def unmarked(text, lang):
 @pytest.mark.usefixtures("marked")
 def test_no_text_stands_in_the_code_of_a_figure(shipped, partner, year, lang):
     drawn = gallery(shipped, partner, year, lang)
-    assert len(drawn) >= len(NAMES) - 1
+    assert len(drawn) >= len(NAMES) - 1 - 2 * (partner != "RU")  # whose own report is not here
     for chart in drawn:
         told = [
             chart.alt,
@@ -94,6 +94,7 @@ def catalogues():
         for id, text in entry.items()
     }
     found |= {f"sectors.{s.id}.about": (s.about_en, s.about_nl) for s in sectors.values()}
+    found |= {f"sectors.{s.id}.hs": (s.hs_en, s.hs_nl) for s in sectors.values()}
     remarks = {
         p.id: (p.remark_en, p.remark_nl)
         for p in named.published().values()
@@ -120,6 +121,8 @@ def test_every_catalogue_with_both_languages_is_checked():
     assert {name for name in own if name.endswith(("_en", "_nl"))} == {
         "about_en",
         "about_nl",
+        "hs_en",
+        "hs_nl",
         "remark_en",
         "remark_nl",
     }

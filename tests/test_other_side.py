@@ -2,6 +2,7 @@
 
 import csv
 import shutil
+import sys
 from collections import defaultdict
 
 import pandas as pd
@@ -9,6 +10,8 @@ import pytest
 
 import nltrade as nl
 from nltrade import registry
+from nltrade.claims.second_opinion import second_opinions
+from nltrade.cli import main
 from nltrade.errors import SnapshotError
 from nltrade.sources import snapshot
 from nltrade.sources.comtrade import CLOSE, PARTNER_REPORTS, other_side
@@ -202,3 +205,74 @@ def test_a_total_less_than_its_chapters_proves_no_zero(monkeypatch):
 def test_an_unknown_country_is_named(monkeypatch):
     with pytest.raises(SnapshotError, match="country 999"):
         _with_records(monkeypatch, lambda raw: raw.replace({"reporterCode": "643"}, "999"))
+
+
+def test_a_second_opinion_stands_beside_a_verdict_and_changes_none():
+    verdicts = nl.check_claims()
+    before = [(one.claim.id, one.verdict, one.says()) for one in verdicts]
+    found = {one.about: one for one in second_opinions(verdicts, other_side("RU"))}
+    assert before == [(one.claim.id, one.verdict, one.says()) for one in verdicts]
+    assert round(found["imports-2012"].ratio, 2) == 2.91
+    assert round(found["exports-2012"].ratio, 2) == 0.66
+    assert {one.verdict for one in verdicts if one.claim.id in found} == {"supported"}
+    assert all(one.claim.measure == "value" for one in verdicts if one.claim.id in found)
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("en", ["As reported by Russia", "€178m", "0.95 times", "1.2848 a euro", "re-exports"]),
+        ("nl", ["Zoals gemeld door Rusland", "0,95 keer", "1,2848 per euro", "wederuitvoert"]),
+    ],
+)
+def test_a_published_figure_gets_a_second_opinion_with_rate_and_reasons(shipped, lang, words):
+    opinions = second_opinions(nl.check_published(shipped), other_side("RU"))
+    (dairy,) = [one for one in opinions if one.products == ["HS04"] and one.period == "2012"]
+    assert dairy.other_meur == 187
+    assert dairy.value_meur == pytest.approx(228_797_491 / 1.2848 / 1e6, rel=1e-6)
+    assert all(word in dairy.says(lang) for word in words)
+
+
+def test_without_a_report_there_is_no_second_opinion():
+    assert second_opinions(nl.check_claims(), other_side("Vietnam")) == []
+
+
+def test_sectors_show_eleven_of_twenty_nine_with_source_and_concept(monkeypatch, capsys):
+    words = ["nltrade", "sectors", "--partner", "RU", "--year", "2012"]
+    monkeypatch.setattr(sys, "argv", words)
+    main()
+    told = " ".join(capsys.readouterr().out.split())
+    assert "11 of the 29 sectors have a figure of 2012" in told
+    assert "as reported by Russia to UN Comtrade, 2012, € million" in told
+    assert "83028NED (border crossing)" in told
+    assert "Dollars at 1.2848 a euro" in told
+    assert "UN Comtrade; as reported by the Russian Federation" in told
+    assert "Second opinion" in told
+
+
+def test_every_sector_says_what_chapters_show_of_it():
+    sectors = nl.sectors()
+    assert len(sectors) == 29
+    assert all(one.hs_en and one.hs_nl for one in sectors.values())
+    coverage = {id: one.hs_coverage for id, one in sectors.items() if one.hs}
+    assert [id for id, how in coverage.items() if how == "direct"] == [
+        "energy", "agriculture", "aviation",
+    ]  # fmt: skip
+    assert len(coverage) == 10
+    assert all(one.hs == [] for id, one in sectors.items() if id in ("oil", "gas"))
+
+
+def test_chapters_of_a_sector_add_up_like_the_file(reported, records):
+    found = nl.sector_trade(reported, "RU")
+    rows = found[found["flow"].isin(["import", "export"]) & found["value_meur"].notna()]
+    rows = rows[rows["sector"] != "remainder"]
+    dollars = defaultdict(float)
+    for row in records:
+        flow = {"M": "export", "X": "import"}[row["flowCode"]]
+        dollars[flow, row["refYear"], "HS" + row["cmdCode"]] += float(row["primaryValue"])
+    assert len(rows) > 350
+    for row in rows.itertuples():
+        codes = nl.sectors()[row.sector].hs
+        total = sum(dollars[row.flow, row.period, code] for code in codes)
+        euro = total / registry.rates()[row.period] / 1e6
+        assert row.value_meur == pytest.approx(euro, rel=1e-9, abs=1e-9)

@@ -1,5 +1,8 @@
+import json
 import re
+import zipfile
 from html.parser import HTMLParser
+from xml.etree import ElementTree
 
 import msgspec
 import pandas as pd
@@ -10,6 +13,7 @@ import nltrade as nl
 from nltrade.claims.base_of_trade import base_of_trade
 from nltrade.claims.elsewhere import check_published
 from nltrade.questions.moves import compare_places, trace_place
+from nltrade.report import Prints, Report, Table, presents
 from nltrade.sources import snapshot
 
 RESULTS = {
@@ -22,7 +26,7 @@ RESULTS = {
     "products": lambda _: nl.products().head(80),
     "tables": lambda _: nl.tables(),
     "snapshots": lambda _: snapshot.find("83028NED"),
-    "origins": lambda frame: snapshot.origins(frame),
+    "origins": snapshot.origins,
     "tidy": lambda frame: frame,
     "growth": lambda frame: nl.growth(
         nl.select(frame, partner="RU", flow="import", product="TOTAL")
@@ -87,7 +91,9 @@ def test_a_result_is_text_no_wider_than_the_terminal_and_html_that_says_the_same
     assert all(attrs["tabindex"] == "0" for attrs in regions)
 
 
-@pytest.mark.parametrize("name", ["verdicts", "tidy", "growth", "share"])
+@pytest.mark.parametrize(
+    "name", ["verdicts", "tidy", "growth", "share", "sector trade", "moves", "places"]
+)
 def test_figures_stand_with_unit_and_source(name, results):
     shown = nl.show(results[name])
     text = " ".join(repr(shown).split())  # however wide the terminal
@@ -259,3 +265,134 @@ def test_showing_changes_nothing(shipped):
     repr(nl.show(shipped))
     nl.show_ranking(shipped, period=2012)
     pd.testing.assert_frame_equal(shipped, before)
+
+
+# What a number is from
+
+
+PINNED = "modified 2023-01-04, sha256 f4158376"
+SHOWN = {
+    "show": lambda frame: nl.show(
+        nl.select(frame, partner="RU", flow="export", product="TOTAL", period=2012)
+    ),
+    "show_ranking": lambda frame: nl.show_ranking(frame, period=2012, flow="export"),
+    "verdicts": lambda frame: nl.show(nl.check_claims(frame)),
+    "one verdict": lambda frame: nl.show(nl.check_claims(frame)[1]),
+    "sectors": lambda frame: nl.show(nl.sector_trade(frame, "RU", 2012)),
+    "moves": lambda frame: nl.show(compare_places(frame, 2002, 2012, flow="export")),
+    "traced": lambda frame: nl.show(trace_place(frame, "RU", flow="export")),
+    "total": lambda frame: nl.show(nl.total(nl.select(frame, partner="RU", product="TOTAL"))),
+}
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_a_pinned_frame_names_its_own_snapshot_with_a_newer_one_beside_it(name, newer):
+    told = json.loads((newer / "origin.json").read_text())["files"]["TypedDataSet.csv"]["sha256"]
+    new = f"modified 2023-06-06, sha256 {told[:8]}"
+    pinned = " ".join(SHOWN[name](nl.load("83028NED", snapshot="2023-01-04")).sources)
+    newest = " ".join(SHOWN[name](nl.load("83028NED")).sources)
+    assert (PINNED in pinned, new in pinned) == (True, False)
+    assert (PINNED in newest, new in newest) == (False, True)
+
+
+def test_numbers_and_sources_of_a_pinned_frame_belong_together(newer):
+    assert newer.is_dir()
+    pinned = SHOWN["show"](nl.load("83028NED", snapshot="2023-01-04"))
+    newest = SHOWN["show"](nl.load("83028NED"))
+    assert pinned.frame["€ million"].tolist() == [7068.0]
+    assert newest.frame["€ million"].tolist() == [6666.0]
+
+
+def test_a_frame_without_the_date_of_its_snapshot_is_the_users_own(shipped):
+    own = shipped.drop(columns="modified")
+    assert nl.show(own.head(3)).sources == ["Source: a frame of your own: 83028NED."]
+    assert nl.show_ranking(own, period=2012).sources == ["Source: a frame of your own: 83028NED."]
+    assert nl.show(nl.sector_trade(own, "RU", 2019), "nl").sources == [
+        "Bron: een eigen tabel: 83028NED, 82616NED."
+    ]
+
+
+# Numbers to compute with, and files to hand on
+
+
+def test_a_report_gives_its_numbers_with_units_in_the_heads(shipped):
+    frame = nl.show(nl.sector_trade(shipped, "RU", 2012)).frame
+    energy = frame[frame["sector"] == "energy"].iloc[0]
+    assert energy["imports (€ million)"] == 18682
+    assert energy["imports, share (%)"] == pytest.approx(91.8847, abs=1e-4)
+    assert frame["table"].str.contains("Russia, 2012").all()
+    assert nl.show([]).frame.empty
+
+
+def test_a_missing_number_is_no_zero_in_any_form(shipped, tmp_path):
+    withheld = shipped[shipped["value_meur"].isna() & (shipped["missing"] != "")].head(2)
+    report = nl.show(withheld)
+    assert report.frame["€ million"].isna().all()
+    written = pd.read_csv(report.to_csv(tmp_path / "withheld.csv"))
+    assert written["€ million"].tolist() == ["not published"] * 2
+
+
+def test_csv_has_title_and_source_in_each_row(shipped, tmp_path):
+    report = nl.show_ranking(shipped, period=2012, flow="export", top=3)
+    rows = pd.read_csv(report.to_csv(tmp_path / "exports.csv"))
+    assert rows["€ million"].tolist() == [20259, 7647, 7068]
+    assert set(rows["table"]) == {
+        "exports, all goods, outside the EU, 2012, 83028NED (border crossing)"
+    }
+    assert rows["source"].str.contains("sha256 f4158376").all()
+
+
+def test_excel_has_a_sheet_for_each_table_with_numbers_and_one_for_the_sources(shipped, tmp_path):
+    report = nl.show(nl.sector_trade(shipped, "RU", 2012), "nl")
+    sheets = workbook(report.to_excel(tmp_path / "sectors.xlsx"))
+    assert list(sheets) == ["tabel 1", "tabel 2", "bronnen"]
+    goods = sheets["tabel 1"]
+    assert "Invoer (mln euro)" in goods
+    assert 18682.0 in goods
+    assert "f4158376" in sheets["bronnen"][0]
+
+
+def workbook(path):
+    """Read the cells of each sheet of an Excel file: texts as texts, numbers as numbers."""
+    main = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+    with zipfile.ZipFile(path) as book:
+        shared = ElementTree.fromstring(book.read("xl/sharedStrings.xml"))
+        texts = ["".join(one.itertext()) for one in shared.iter(f"{main}si")]
+        listed = ElementTree.fromstring(book.read("xl/workbook.xml"))
+        names = [one.get("name") for one in listed.iter(f"{main}sheet")]
+        sheets = {}
+        for place, name in enumerate(names, start=1):
+            root = ElementTree.fromstring(book.read(f"xl/worksheets/sheet{place}.xml"))
+            sheets[name] = [
+                texts[int(cell.findtext(f"{main}v"))]
+                if cell.get("t") == "s"
+                else float(cell.findtext(f"{main}v"))
+                for cell in root.iter(f"{main}c")
+                if cell.findtext(f"{main}v") is not None
+            ]
+    return sheets
+
+
+def test_a_formula_in_the_words_of_others_does_not_run(shipped, tmp_path):
+    evil = '=HYPERLINK("http://127.0.0.1","click")'
+    claim = msgspec.structs.replace(nl.claims()["imports-2012"], en=evil)
+    report = nl.show(nl.check_claims(shipped, [claim]))
+    assert f"'{evil}" in pd.read_csv(report.to_csv(tmp_path / "claims.csv")).iloc[0].tolist()
+    assert evil in workbook(report.to_excel(tmp_path / "claims.xlsx"))["table"]
+    with zipfile.ZipFile(tmp_path / "claims.xlsx") as book:
+        assert b"<f>" not in book.read("xl/worksheets/sheet1.xml")
+
+
+def test_a_kind_of_result_registers_its_own_way_to_be_presented():
+    class Marble(Prints):
+        """A thing that no table knows."""
+
+    with pytest.raises(nl.UnknownName, match="no table for Marble"):
+        nl.show(Marble())
+
+    @presents(Marble)
+    def marbles(listed, lang):
+        return Report([Table(f"{len(listed)} marbles ({lang})")], [], lang)
+
+    assert repr(Marble()) == "1 marbles (en)"
+    assert repr(nl.show([Marble(), Marble()], "nl")) == "2 marbles (nl)"

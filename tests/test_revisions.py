@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 import nltrade as nl
 from nltrade.claims.revisions import CELL, KEPT, claims_touched, compare_snapshots
-from test_cli import run
 
 
 @pytest.mark.usefixtures("newer")
@@ -40,14 +39,14 @@ def test_the_claims_that_a_revision_touches_are_found_with_both_verdicts(shipped
 
 
 @pytest.mark.usefixtures("newer")
-def test_diff_prints_cells_and_claims():
+def test_diff_prints_cells_and_claims(run):
     done = run("diff", "83028NED")
-    assert done.returncode == 0, done.stderr
-    words = " ".join(done.stdout.split())
-    assert "83028NED: 2023-01-04 -> 2023-06-06; 2 cells differ" in words
-    assert "revised export RU TOTAL 2012 7,068 6,666 −5.7" in words
-    assert "before: €7,068m, supported now: €6,666m, contradicted" in words
-    found = json.loads(run("diff", "83028NED", "--json").stdout)
+    assert done.code == 0, done.err
+    words = " ".join(done.out.split())
+    assert "83028NED: 2023-01-04 and 2023-06-06" in words
+    assert "revised exports Russia all goods 2012 7,068 6,666 −5.7" in words
+    assert "before: €7,068m, supported - now: €6,666m, contradicted" in words
+    found = json.loads(run("diff", "83028NED", "--json").out)
     assert [cell["change"] for cell in found["cells"]] == ["revised", "withdrawn"]
 
 
@@ -58,10 +57,10 @@ def test_diff_prints_cells_and_claims():
         (["diff", "83028ned"], "Did you mean '83028NED'?"),
     ],
 )
-def test_what_cannot_be_compared_is_a_sentence(words, says):
+def test_what_cannot_be_compared_is_a_sentence(run, words, says):
     done = run(*words)
-    assert done.returncode in (2, 3)
-    assert says in done.stderr
+    assert done.code in (2, 3)
+    assert says in done.err
 
 
 def test_nothing_changed_is_an_empty_list(shipped):

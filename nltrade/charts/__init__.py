@@ -17,9 +17,12 @@ from nltrade.charts.reported import draw_reported
 from nltrade.charts.sectors import draw_sectors
 from nltrade.charts.sectors_over_time import draw_sectors_over_time
 from nltrade.charts.services import draw_services
+from nltrade.charts.suppliers import draw_suppliers
+from nltrade.charts.two_sides import draw_two_sides
 from nltrade.claims import Verdict
 from nltrade.errors import UnknownName, close_to
 from nltrade.registry.entries import Lang, Sector
+from nltrade.sources.comtrade import OtherSide
 
 __all__ = [
     "NAMES",
@@ -34,6 +37,8 @@ __all__ = [
     "draw_sectors",
     "draw_sectors_over_time",
     "draw_services",
+    "draw_suppliers",
+    "draw_two_sides",
 ]
 
 
@@ -46,6 +51,7 @@ def draw(
     period: str | int,
     lang: Lang,
     sectors: Mapping[str, Sector] | None = None,
+    other_side: OtherSide | None = None,
 ) -> Chart:
     """
     Draw a figure by its name.
@@ -66,6 +72,8 @@ def draw(
         Language.
     sectors : mapping of str to Sector, optional
         For the figures of sectors; those of the mission of 2013 by default.
+    other_side : OtherSide, optional
+        What partners reported, as `nltrade.other_side` gives it; nothing by default.
 
     Returns
     -------
@@ -88,6 +96,7 @@ def draw(
         "partner": partner,
         "period": period,
         "sectors": sectors,
+        "other_side": other_side,
     }
     wanted: dict[str, Any] = {each: given[each] for each in FIGURES[name]}
     drawn_by = getattr(import_module(f"nltrade.charts.{name}"), f"draw_{name}")

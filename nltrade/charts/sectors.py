@@ -1,6 +1,6 @@
-"""The sectors of a year, sorted: what CBS publishes, the range of what it withholds, and what others reported."""
+"""The sectors of a year, sorted: CBS's figures as bars, what the partner reported as rings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -8,24 +8,25 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from nltrade import registry
-from nltrade.charts import canvas, style
+from nltrade.charts import canvas, sides, style
 from nltrade.charts.canvas import Canvas
 from nltrade.charts.chart import Chart, Series
-from nltrade.charts.provenance import origins_in, source_lines, statuses, year_label
+from nltrade.charts.provenance import year_label
 from nltrade.claims.elsewhere import Checked, check_published
 from nltrade.errors import NoData
-from nltrade.questions.sectors import REMAINDER, most_detailed, sector_trade, why_missing
+from nltrade.questions.sectors import most_detailed, sector_trade
 from nltrade.questions.trade import VALUE
 from nltrade.registry import sectors as named
 from nltrade.registry.entries import Lang, Sector
+from nltrade.sources.comtrade import OtherSide
 from nltrade.words import Words
 
-ROW, LINE, BAR, TITLE = (
-    0.235,
-    0.13,
-    0.15,
-    0.42,
-)  # inches: a row, each further line of its text, a bar, a title
+FLOWS = ("export", "import")  # what a mission sells stands first
+COLUMNS = [
+    *("table", "flow", "row", "kind", "by", "name", VALUE, "low", "high", "share_pct", "label"),
+]
+# inches: a row, each further line of its text, a bar, a title, the key above, a line of small text
+ROW, LINE, BAR, TITLE, KEY, SMALL = 0.235, 0.13, 0.15, 0.36, 0.3, 0.14
 NAME, LABEL = 8.5, 8.0  # sizes of text
 
 
@@ -35,21 +36,28 @@ def draw_sectors(
     partner: str = "RU",
     period: str | int = 2012,
     sectors: Mapping[str, Sector] | None = None,
+    other_side: OtherSide | None = None,
     lang: Lang = "en",
 ) -> Chart:
     """
-    Draw imports and exports of goods by sector, the largest first, with the rest of the total and reported figures.
+    Draw the trade of a year by sector, the largest first: exports, then imports.
+
+    Bars are CBS's figures, of goods or of services. Rings are what the partner reported that it
+    bought: another source with other concepts, so it is never part of a bar. What the partner says
+    that it sold is not drawn, as that takes in goods that only pass through Dutch ports.
 
     Parameters
     ----------
     frame : pandas.DataFrame
-        Tidy frame.
+        Tidy frame of CBS's tables.
     partner : str
         ISO code, slug or name.
     period : str or int
         Year.
     sectors : mapping of str to Sector, optional
         The sectors of the mission of 2013 by default.
+    other_side : OtherSide, optional
+        What partners reported, as `nltrade.other_side` gives it; nothing by default.
     lang : {"en", "nl"}
         Language.
 
@@ -67,206 +75,320 @@ def draw_sectors(
     Examples
     --------
     >>> import nltrade as nl
-    >>> drawn = draw_sectors(nl.load(), partner="Russia", period=2012).data
-    >>> drawn.loc[drawn["flow"] == "import", ["row", "value_meur"]].values.tolist()
-    [['energy', 18682.0], ['remainder', 1650.0]]
+    >>> chart = draw_sectors(nl.load(), period=2012, other_side=nl.other_side("Russia"))
+    >>> chart.data.query("row == 'energy'")[["flow", "by", "value_meur"]].round().values.tolist()
+    [['export', 'CBS', 108.0], ['export', 'RU', 68.0], ['import', 'CBS', 18682.0]]
     """
     say = Words(lang)
     partner, year = registry.country(partner).id, str(period)
     known = named.sectors() if sectors is None else sectors
-    of_year = frame[
-        frame["period"].eq(year) & frame["kind"].eq("goods") & frame["partner"].eq(partner)
+    theirs = sides.of_partner(other_side, partner).trade
+    theirs = theirs[theirs["period"].eq(year)]
+    of_year = frame[frame["period"].eq(year) & frame["partner"].eq(partner)]
+
+    rows = [
+        *_of_cbs(of_year, partner, year, known, say),
+        *_of_partner(theirs, partner, year, known, say),
     ]
-    found = most_detailed(sector_trade(of_year, partner, year, sectors=known), "goods")
-    about = {
-        id: one
-        for id, one in named.published().items()
-        if (registry.partner(one.partner).id, one.period) == (partner, year)
-        and one.codes != ["TOTAL"]
-    }
-    figures = check_published(of_year, about) if about else []
-    data = pd.concat([_rows(found, flow, known, figures, say) for flow in ("import", "export")])
-    data.insert(0, "table", found["table"].iloc[0] if len(found) else "")
-    drawn = data[data["kind"] == "sector"]
-    if drawn.empty:
+    if not rows:
         raise NoData(
             f"No sector of {registry.partner(partner).named()} has a figure for {year} here. "
             "See `nltrade sectors` for what would bring one."
         )
-    table = str(found["table"].iloc[0])
-    label = year_label(frame, table, year, lang)
-    headline = _headline(drawn, partner, label, say)
-    lacking = found[(found["absent"] > 0) & (found["flow"] == "import")]
-    able = [why_missing(row, known.get(row["sector"])) for row in lacking.to_dict("records")]
-    fetch = next((values["table"] for id, values in able if id == "sector-fetch"), None)
-    notes = [say.label("sectors-note")]
-    if fetch:
-        notes.append(say.text("sectors-lacking", count=len(lacking), table=fetch))
-    if hidden := _without_bounds(found, known, lang):
-        notes.append(say.text("sectors-unbounded", sectors=say.several(hidden)))
-    status = statuses(frame[frame["table"] == table], year)
-    footer = [" ".join(notes), *source_lines(origins_in(frame, [table]), lang, status)]
-    subtitle = say.text("sectors-subtitle", partner=partner, year=label)
-    series = [_series(rows, partner, say) for _, rows in data.groupby("flow", sort=False)]
-    paint = partial(_paint, data=data, partner=partner, say=say)
-    return Chart("sectors", lang, "bars", headline, subtitle, footer, series, data, paint)
+    data = _sorted([*rows, *_reported(of_year, partner, year, say)])
+    drawn = set(data["row"])
+    without = [sector.text(lang) for id, sector in known.items() if id not in drawn]
 
-
-def _series(rows: pd.DataFrame, partner: str, say: Words) -> Series:
-    """Give the value of each row, or what is said of it where it has none of its own; all reports of one thing."""
-    reported = rows["kind"].eq("reported")
-    own = rows[~reported]
-    values = dict(
-        zip(
-            own["name"],
-            own[VALUE].astype(object).where(own[VALUE].notna(), own["label"]),
-            strict=True,
-        )
-    )
-    for thing, labels in rows[reported].groupby("name", sort=False)["label"]:
-        values[say.text("reported-point", thing=thing)] = "; ".join(labels)
-    return Series(say.text(f"{rows['flow'].iloc[0]}-with", partner=partner), values, "meur")
-
-
-def _paint(space: Canvas, data: pd.DataFrame, partner: str, say: Words) -> None:
-    left = min(
-        max(canvas.text_width(name, NAME) for name in data["name"]) + 0.15, 0.4 * space.width
-    )
-    names = [canvas.wrap(name, left - 0.15, NAME) for name in data["name"]]
-    # One scale for both flows, as wide as leaves room for every label behind its bar, in lines where it is long.
-    width = space.width - left - 0.25
-    least = [min(canvas.text_width(label, LABEL), 0.6 * width) for label in data["label"]]
-    inch = (
-        max(high / (width - room) for high, room in zip(data["high"], least, strict=True)) or 1.0
-    )  # million euro
-    rooms = width + 1e-9 - data["high"] / inch
-    labels = [
-        canvas.wrap(label, room, LABEL) for label, room in zip(data["label"], rooms, strict=True)
+    reported = data["by"].eq(partner).any()
+    tables = data.loc[data["by"].eq("CBS"), "table"]
+    when = year_label(frame, tables.iloc[0], year, lang) if len(tables) else year
+    notes = [say.text("sectors-rings", partner=partner), sides.rate(year, say)] if reported else []
+    footer = [
+        " ".join([*notes, say.label("sectors-overlap")]),
+        sides.sources(frame, data["table"], theirs if reported else theirs[:0], partner, say),
     ]
-    lines = [
-        max(name.count("\n"), label.count("\n")) + 1
-        for name, label in zip(names, labels, strict=True)
-    ]
-    data = data.assign(name=names, label=labels, tall=[ROW + LINE * (count - 1) for count in lines])
-    flows = [rows for _, rows in data.groupby("flow", sort=False)]
-    sizes = [rows["tall"].sum() for rows in flows]
-    mean = sum(sizes) / len(sizes)
-    axes = space.open(sum(sizes) + TITLE * len(flows), ticks=False).axes(
-        len(flows), 1, left=left, titles=0.25, height_ratios=sizes, hspace=TITLE / mean
+    id = "sectors-subtitle-both" if reported else "sectors-subtitle"
+    paint = partial(_paint, data=data, without=without, partner=partner, say=say)
+    return Chart(
+        "sectors",
+        lang,
+        "bars",
+        _headline(data, partner, when, say),
+        say.text(id, partner=partner, year=when),
+        footer,
+        [_series(of_flow, partner, say) for _, of_flow in data.groupby("flow", sort=False)],
+        data,
+        paint,
     )
-    for ax, rows in zip(axes, flows, strict=True):
-        ax.set(xlim=(0, inch * (space.width - left)), ylim=(rows["tall"].sum(), 0), xticks=[])
-        _draw(ax, rows, inch, partner, say)
 
 
-def _without_bounds(found: pd.DataFrame, known: Mapping[str, Sector], lang: Lang) -> list[str]:
-    """Name the sectors that CBS withholds without anything that bounds them."""
-    open = found[(found["absent"] == 0) & (found["codes"] > 0) & found["high_meur"].isna()]
-    return [known[id].text(lang) for id in open["sector"].unique() if id in known]
-
-
-def _rows(
-    found: pd.DataFrame,
-    flow: str,
-    known: Mapping[str, Sector],
-    figures: Sequence[Checked],
-    say: Words,
-) -> pd.DataFrame:
-    """List what is drawn of a flow: sectors from the largest, the rest of the total, reported figures."""
-    rows: list[dict[str, Any]] = []
-    for row in found[found["flow"] == flow].to_dict("records"):
-        share = None if pd.isna(row["share_pct"]) else row["share_pct"]
-        low, high = (0.0 if pd.isna(row["low_meur"]) else row["low_meur"]), row["high_meur"]
-        if not pd.isna(row[VALUE]):
-            label = say.text("sectors-value", value=row[VALUE], share=share or 0.0)
-        elif row["absent"] == 0 and not pd.isna(high):
-            label = say.text("sector-withheld", low=low, high=high)
-        else:
-            continue
-        rest = row["sector"] == REMAINDER
-        name = say.label(REMAINDER) if rest else known[row["sector"]].text(say.lang)
-        kind = "rest" if rest else "sector"
-        rows.append(
-            {
+def _of_cbs(
+    of_year: pd.DataFrame, partner: str, year: str, known: Mapping[str, Sector], say: Words
+) -> Iterator[dict[str, Any]]:
+    """List what CBS publishes of each sector, or the bounds of what it withholds."""
+    found = sector_trade(of_year, partner, year, sectors=known) if len(of_year) else of_year
+    for kind in named.KINDS if len(of_year) else ():
+        rows = most_detailed(found, kind)
+        for row in rows[rows["flow"].isin(FLOWS) & rows["sector"].isin(list(known))].to_dict(
+            "records"
+        ):
+            low, high = row["low_meur"], row["high_meur"]
+            if row["absent"] or pd.isna(high):
+                continue
+            sector = known[row["sector"]]
+            name = sector.text(say.lang)
+            low = 0.0 if pd.isna(low) else low
+            share = row["share_pct"]
+            label = (
+                say.text("sector-withheld", low=low, high=high)
+                if pd.isna(row[VALUE])
+                else say.meur(row[VALUE])
+                if pd.isna(share)
+                else say.text("sectors-value", value=row[VALUE], share=share)
+            )
+            yield {
+                "table": row["table"],
+                "flow": row["flow"],
                 "row": row["sector"],
                 "kind": kind,
-                "name": name,
+                "by": "CBS",
                 VALUE: row[VALUE],
                 "low": low,
                 "high": high,
+                "name": say.text("of-services", name=name) if kind == "services" else name,
+                "share_pct": share,
+                "label": label,
             }
-        )
-        rows[-1] |= {"label": label, "share_pct": share}
-    rows.sort(key=lambda row: (row["kind"] == "rest", -row["high"]))
-    reported = [one for one in figures if one.figure.flow == flow]
-    for one in sorted(reported, key=lambda one: -one.figure.value_meur):
-        value, publisher = one.figure.value_meur, one.figure.publisher
-        label = say.text("sectors-reported", value=value, publisher=publisher, verdict=one.verdict)
-        rows.append(
-            {
-                "row": one.figure.id,
-                "kind": "reported",
-                "name": one.figure.text(say.lang),
-                VALUE: value,
-            }
-        )
-        rows[-1] |= {"low": value, "high": value, "label": label}
-    columns = ["row", "kind", "name", VALUE, "low", "high", "share_pct", "label"]
-    data = pd.DataFrame(rows, columns=columns)
-    data.insert(0, "flow", flow)
-    return data
 
 
-def _draw(ax: Axes, rows: pd.DataFrame, inch: float, partner: str, say: Words) -> None:
-    flow = rows["flow"].iloc[0]
-    colour = style.COLOURS[flow]
+def _of_partner(
+    theirs: pd.DataFrame, partner: str, year: str, known: Mapping[str, Sector], say: Words
+) -> Iterator[dict[str, Any]]:
+    """List what the partner reported that it bought: each sector, and the chapters shown apart."""
+    bought = theirs[theirs["flow"].eq("export")]
+    if bought.empty:
+        return
+    found = sector_trade(bought, partner, year, sectors=known)
+    cells = bought.set_index("product")[VALUE]
+    table = bought["table"].iloc[0]
+    for row in found[found["flow"].eq("export") & found["high_meur"].notna()].to_dict("records"):
+        sector = known.get(row["sector"])
+        if sector is None:
+            continue
+        whole = {"row": sector.id, "name": sector.text(say.lang), "share_pct": row["share_pct"]}
+        values = {VALUE: row[VALUE], "low": row["low_meur"], "high": row["high_meur"]}
+        parts = [
+            {"row": f"{sector.id}/{code}", "name": _part(code, say)}
+            | {VALUE: cells[code], "low": cells[code], "high": cells[code], "share_pct": None}
+            for code in sector.hs_parts
+            if pd.notna(cells.get(code))
+        ]
+        for one in [whole | values, *parts]:
+            low, high = one["low"], one["high"]
+            amount = say.meur(low) if low == high else say.text("sector-span", low=low, high=high)
+            kind = "part" if "/" in one["row"] else "goods"
+            label = say.text("reported-by-short", partner=partner, amount=amount)
+            if pd.notna(one["share_pct"]):
+                label = say.text("with-share", amount=label, share=one["share_pct"])
+            yield {
+                "table": table,
+                "flow": "export",
+                "kind": kind,
+                "by": partner,
+                "label": label,
+            } | one
+
+
+def _part(code: str, say: Words) -> str:
+    return say.text("of-which", part=registry.product(code).text(say.lang))
+
+
+def _reported(
+    of_year: pd.DataFrame, partner: str, year: str, say: Words
+) -> Iterator[dict[str, Any]]:
+    """List what offices and newspapers reported of a part of the goods."""
+    about = {
+        id: one
+        for id, one in named.published_about(partner, [year]).items()
+        if one.period == year and one.codes != ["TOTAL"] and one.flow in FLOWS
+    }
+    found: Sequence[Checked] = check_published(of_year, about) if about and len(of_year) else []
+    for one in found:
+        value, publisher = one.figure.value_meur, one.figure.via
+        yield {
+            "table": "",
+            "flow": one.figure.flow,
+            "row": one.figure.id,
+            "kind": "reported",
+            "by": publisher,
+            "name": one.figure.text(say.lang),
+            VALUE: value,
+            "low": value,
+            "high": value,
+            "share_pct": None,
+            "label": say.text("sectors-reported", value=value, publisher=publisher),
+        }
+
+
+def _sorted(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    """Put flows apart, the largest sector first, its parts under it, and what was reported last."""
+    data = pd.DataFrame(rows, columns=COLUMNS)
+    whole = data["row"].str.partition("/")[0]
+    size = data.groupby([data["flow"], whole])["high"].transform("max")
+    order = {"goods": 0, "services": 1, "part": 2, "reported": 3}
+    keys = pd.DataFrame(
+        {
+            "flow": data["flow"].map(FLOWS.index),
+            "reported": data["kind"].eq("reported"),
+            "size": -size,
+            "sector": whole,
+            "kind": data["kind"].map(order),
+            "high": -data["high"].where(data["kind"].eq("part"), 0),
+            "by": data["by"].ne("CBS"),
+        }
+    )
+    return data.loc[keys.sort_values(list(keys)).index].reset_index(drop=True)
+
+
+def _headline(data: pd.DataFrame, partner: str, year: str, say: Words) -> str:
+    """Name the largest sector of the exports by the partner's report, else of CBS's figures."""
+    told = data[data["kind"].isin(["goods", "services"]) & data[VALUE].notna()]
+    theirs = told[told["by"].eq(partner)]
+    about: dict[str, Any] = {"partner": partner, "year": year}
+    if len(theirs) > 1:
+        top = theirs.loc[theirs[VALUE].idxmax()]
+        ids = ["sectors-headline-partner", "sectors-headline-partner-short"]
+        return sides.shortest(say, ids, sector=_name(top), **about)
+    if told.empty:
+        return say.text("sectors-headline-withheld", **about)
+    top = told.loc[told[VALUE].idxmax()]
+    about |= {"sector": _name(top), "share": top["share_pct"], "value": top[VALUE]}
+    ids = [f"sectors-headline-{top['flow']}", f"sectors-headline-{top['flow']}-short"]
+    return sides.shortest(say, ids, **about)
+
+
+def _name(row: pd.Series) -> str:
+    name = str(row["name"])
+    return name[:1].upper() + name[1:]
+
+
+def _series(rows: pd.DataFrame, partner: str, say: Words) -> Series:
+    """Give the value of each row, or what is said of it where it has none of its own."""
+    values: dict[str, float | str | None] = {}
+    for row in rows.to_dict("records"):
+        point = row["name"] if row["by"] == "CBS" else f"{row['name']} ({row['by']})"
+        if row["by"] == partner:
+            point = say.text("reported-point-by", thing=row["name"], partner=partner)
+        values[point] = row["label"] if pd.isna(row[VALUE]) else float(row[VALUE])
+    return Series(say.text(f"{rows['flow'].iloc[0]}-with", partner=partner), values, "meur")
+
+
+def _paint(space: Canvas, data: pd.DataFrame, without: list[str], partner: str, say: Words) -> None:
+    """Draw a panel for each flow: a line for each row, and below them what has no figure."""
+    wide = [canvas.text_width(name, NAME) for name in data["name"]]
+    left = min(max(wide) + 0.15, 0.38 * space.width)
+    width = space.width - left - 0.25
+    # A ring has a line of its own under the bar of its sector, which is named once.
+    again = data.duplicated(["flow", "name"])
+    names = [canvas.wrap(name, left - 0.15, NAME) for name in data["name"].mask(again, "")]
+
+    flows, scales = [], []
+    for _, of_flow in data.assign(name=names).groupby("flow", sort=False):
+        # as wide a scale as leaves room for every label behind its bar, in lines where it is long
+        least = [min(canvas.text_width(text, LABEL), 0.5 * width) for text in of_flow["label"]]
+        inch = (
+            max(h / (width - room) for h, room in zip(of_flow["high"], least, strict=True)) or 1.0
+        )
+        labels = [
+            canvas.wrap(text, width - high / inch + 1e-9, LABEL)
+            for text, high in zip(of_flow["label"], of_flow["high"], strict=True)
+        ]
+        count = [
+            max(name.count("\n"), text.count("\n"))
+            for name, text in zip(of_flow["name"], labels, strict=True)
+        ]
+        flows.append(of_flow.assign(label=labels, tall=[ROW + LINE * more for more in count]))
+        scales.append(inch)
+
+    told = say.text("sectors-without", count=len(without), sectors=say.several(without))
+    note = canvas.wrap(told, space.width, 7.5) if without else ""
+    below = SMALL * (note.count("\n") + 1) + 0.08 if note else 0.0
+    sizes = [of_flow["tall"].sum() for of_flow in flows]
+    height = sum(sizes) + TITLE * len(flows) + KEY + below
+    sizes[-1] += below
+    axes = space.open(height, ticks=False).axes(
+        len(flows),
+        1,
+        left=left,
+        titles=KEY + TITLE - 0.1,
+        height_ratios=sizes,
+        hspace=TITLE / (sum(sizes) / len(sizes)),
+    )
+    for ax, of_flow, inch, size in zip(axes, flows, scales, sizes, strict=True):
+        ax.set(xlim=(0, inch * (space.width - left)), ylim=(size, 0), xticks=[])
+        flow = of_flow["flow"].iloc[0]
+        _draw(ax, of_flow, inch, partner)
+        title = say.text(f"{flow}-with", partner=partner)
+        colour = style.readable(style.COLOURS[flow])
+        ax.set_title(title, loc="left", fontsize=9, weight="bold", color=colour)
+    if note:
+        at = (-left * scales[-1], sizes[-1] - below + 0.1)
+        axes[-1].text(*at, note, va="top", fontsize=7.5, color=style.SOFT, linespacing=1.25)
+    _key(space, data, partner, say)
+
+
+def _draw(ax: Axes, rows: pd.DataFrame, inch: float, partner: str) -> None:
+    """Draw the bar, the ring or the diamond of each row, and its value beside it."""
+    colour = style.COLOURS[rows["flow"].iloc[0]]
     spots = (rows["tall"].cumsum() - rows["tall"] / 2).tolist()
     for at, row in zip(spots, rows.to_dict("records"), strict=True):
-        if row["kind"] == "reported":
-            look: dict[str, Any] = {
-                "marker": "D",
-                "markersize": 5,
-                "linestyle": "none",
-                "clip_on": False,
-            }
-            ax.plot([row[VALUE]], [at], color=style.SUBJECT, **look)
+        if row["by"] == partner:
+            ax.plot([0, row["low"]], [at, at], color=style.PALE, linewidth=1.2, zorder=1)
+            ax.plot([row["low"]], [at], clip_on=False, **sides.RING)
+        elif row["kind"] == "reported":
+            ax.plot([row[VALUE]], [at], clip_on=False, **sides.DIAMOND)
         elif pd.isna(row[VALUE]):
             ax.barh(at, row["low"], height=BAR, color=colour)
-            ax.barh(
-                at,
-                row["high"] - row["low"],
-                left=row["low"],
-                height=BAR,
-                color=style.PALE,
-                hatch="///",
-            )
+            look: dict[str, Any] = {"height": BAR, "color": style.PALE, "hatch": "///"}
+            ax.barh(at, row["high"] - row["low"], left=row["low"], **look)
         else:
-            ax.barh(
-                at, row[VALUE], height=BAR, color=style.PALE if row["kind"] == "rest" else colour
-            )
-        apart = 0.1 if row["kind"] == "reported" else 0.05
-        ax.text(
-            row["high"] + apart * inch,
-            at,
-            row["label"],
-            va="center",
-            fontsize=LABEL,
-            linespacing=1.05,
-        )
+            ax.barh(at, row[VALUE], height=BAR, color=colour)
+        beside = row["high"] + (0.06 if row["by"] == "CBS" else 0.1) * inch
+        ax.text(beside, at, row["label"], va="center", fontsize=LABEL, linespacing=1.05)
+
     ax.set_yticks(spots, rows["name"], fontsize=NAME)
     ax.tick_params(axis="y", pad=7)
     ax.grid(visible=False)
-    title = say.text(f"{flow}-with", partner=partner)
-    ax.set_title(title, loc="left", fontsize=9, weight="bold", color=style.readable(colour))
+    ax.spines["bottom"].set_visible(False)
+    ax.spines["left"].set(visible=True, color=style.PALE)
+    ax.spines["left"].set_bounds(0, rows["tall"].sum())
 
 
-def _headline(drawn: pd.DataFrame, partner: str, year: str, say: Words) -> str:
-    """Name the largest sector of each flow, or the only one at hand."""
-    values: dict[str, Any] = {"partner": partner, "year": year}
-    known = []
-    for flow, rows in drawn.dropna(subset=[VALUE]).groupby("flow", sort=False):
-        top = rows.loc[rows[VALUE].idxmax()]
-        values |= {f"{flow}_sector": top["name"], f"{flow}_share": top["share_pct"]}
-        known.append(str(flow))
-    only = known and drawn["row"].nunique() == 1
-    return say.text("-".join(["sectors-only" if only else "sectors-largest", *known]), **values)
+def _key(space: Canvas, data: pd.DataFrame, partner: str, say: Words) -> None:
+    """Say above the panels what a bar, a ring and a diamond are."""
+    tall = space.figure.get_figheight()
+    box = (
+        space.margin / space.across,
+        space.top - KEY / tall,
+        space.width / space.across,
+        KEY / tall,
+    )
+    key = space.figure.add_axes(box)
+    key.set(xlim=(0, space.width), ylim=(KEY, 0))
+    key.set_axis_off()
+    by, x, y = data["by"], 0.0, KEY / 2
+    if by.eq("CBS").any():
+        key.barh(y, 0.22, left=x, height=0.11, color=style.GREY)
+        x = _told(key, x + 0.28, y, say.label("cbs"))
+    if by.eq(partner).any():
+        key.plot([x + 0.1], [y], **sides.RING)
+        x = _told(key, x + 0.22, y, say.text("as-reported-by", partner=partner))
+    if data["kind"].eq("reported").any():
+        key.plot([x + 0.1], [y], **sides.DIAMOND)
+        _told(key, x + 0.22, y, say.label("reported-by-others"))
+
+
+def _told(ax: Axes, x: float, y: float, text: str) -> float:
+    """Write a word of the key, and say where the next begins."""
+    ax.text(x, y, text, va="center_baseline", fontsize=8, color=style.INK)
+    return x + canvas.text_width(text, 8) + 0.3

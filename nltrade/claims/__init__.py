@@ -1,16 +1,23 @@
 """
-Reported figures next to what CBS publishes: a verdict for each claim, with its readings and margins.
+Reported figures next to what CBS publishes: a verdict for each claim, with its readings.
 
-A claim may be read in several ways: in more than one table, by imports or by total trade, with the European Union of
-the time or of today. Every reading is made and shown; none is hidden. The verdict is
+A claim may be read in several ways: in more than one table, by imports or by total trade, with the
+European Union of the time or of today. Every reading is made and shown; none is hidden. The verdict
+is
 
-* ``supported``: every reading holds, and a place is certain in the flow that the claim names;
-* ``contradicted``: none holds, and what is not published could not make it hold;
-* ``depends``: some hold, or a place is not certain;
-* ``cannot be checked``: CBS publishes no figure for it, or none that may be compared.
+* ``supported``: every reading holds, whatever it can be;
+* ``contradicted``: none holds, whatever it can be;
+* ``depends``: some hold, or what is not published leaves it open;
+* ``cannot be checked``: there is no figure for it, none that may be compared, or only one that the
+  rounding of its amounts leaves on both sides of the words.
 
-A place in total trade is judged by every flow with the EU of the time; a place in one flow by that flow. Readings with
-today's membership of the EU show what would change: a statement is not judged by a later membership.
+What a reading can be is exact: a value is as CBS publishes it, a rate or a share is what its
+rounded amounts leave, a part of a year is the least that the year can be, and a place is every one
+between the best and the worst.
+
+A place in total trade is judged by every flow with the EU of the time, and has to be certain in
+total trade; a place in one flow by that flow. Readings with today's membership of the EU show what
+would change: a statement is not judged by a later membership.
 """
 
 from collections.abc import Iterable, Mapping
@@ -45,8 +52,8 @@ def check_claims(
     Parameters
     ----------
     frame : frame, optional
-        Tidy frame of any engine; the shipped figures by default. Of a lazy one, the rows that the claims ask for are
-        collected, once.
+        Tidy frame of any engine; the shipped figures by default. Of a lazy one, the rows that the
+        claims ask for are collected, once.
     claims : mapping or iterable of Claim, optional
         What to check; the shipped claims by default. `nltrade.claims(file)` reads your own.
 
@@ -69,7 +76,7 @@ def check_claims(
     ...     print(v.claim.id, v.says(), v.verdict)
     imports-2012 €20,332m supported
     exports-2012 €7,068m supported
-    third-partner 3rd (certain) supported
+    third-partner 3rd supported
     """
     asked = reported.claims() if claims is None else claims
     listed = list(asked.values()) if isinstance(asked, Mapping) else list(asked)
@@ -110,7 +117,8 @@ def verdict_table(verdicts: Iterable[Verdict], lang: Lang = "en") -> pd.DataFram
     Returns
     -------
     pandas.DataFrame
-        A row for each claim: its words, what they assert, what CBS says, the margin and the verdict, as text.
+        A row for each claim, as text: its words, what they assert, what CBS says, the margin and
+        the verdict.
 
     Examples
     --------
@@ -149,7 +157,7 @@ def _check(claim: Claim, cells: pd.DataFrame) -> Verdict:
 
 
 def _verdict(claim: Claim, readings: list[Reading]) -> str:
-    """Put readings together: they hold, they do not, they differ or leave it open, or say nothing."""
+    """Put readings together: they hold, do not hold, differ, leave it open, or say nothing."""
     judged = [r for r in readings if r.judged and (r.holds is not None or r.open)]
     decided = {reading.holds for reading in judged if not reading.open}
     is_open = any(reading.open for reading in judged)

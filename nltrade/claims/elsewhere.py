@@ -1,4 +1,4 @@
-"""Figures that offices, ministries and newspapers published, next to the classes that would check them."""
+"""Figures that offices, ministries and newspapers published, next to what would check them."""
 
 from collections.abc import Mapping
 from fractions import Fraction
@@ -9,6 +9,7 @@ import pandas as pd
 
 from nltrade import registry
 from nltrade.claims.operators import Asserted
+from nltrade.claims.reading import is_cbs
 from nltrade.questions.sectors import sums
 from nltrade.questions.trade import VALUE
 from nltrade.registry.entries import Lang, Published
@@ -21,7 +22,7 @@ from nltrade.words import Words
 
 
 class Checked(msgspec.Struct, frozen=True):
-    """A published figure with what CBS says today, in million euro; None where the figures at hand do not tell."""
+    """A published figure with what CBS says today, in million euro; None where nothing tells."""
 
     figure: Published
     value_meur: float | None
@@ -70,52 +71,56 @@ def check_published(
     Returns
     -------
     list of Checked
-        In their order, figures about the same thing after each other. A figure of several months is that of the
-        months together.
+        In their order, figures about the same thing after each other. A figure of several months is
+        that of the months together.
 
     Examples
     --------
     >>> import nltrade as nl
-    >>> total = [c for c in check_published(nl.load()) if c.figure.codes == ["TOTAL"] and c.value_meur is not None]
-    >>> {c.figure.flow for c in total} <= {"import", "export", "re-export", "domestic export"}
+    >>> found = [one for one in check_published(nl.load()) if one.value_meur is not None]
+    >>> {one.verdict for one in found} <= {"supported", "contradicted"}
     True
     """
     known = published() if figures is None else figures
     partners = {registry.partner(one.partner).id for one in known.values()}
     goods = frame[(frame["kind"] == "goods") & frame["partner"].isin(partners)]
-    baskets = {one.id: one.codes for one in known.values() if one.codes and one.codes != ["TOTAL"]}
     totals = goods[goods["level"] == 0]
-    found = (
-        sums(nw.from_native(goods), baskets, "goods").to_native()
-        if baskets
-        else totals.assign(sector="")
-    )
-    listed = sorted(known.values(), key=lambda one: list(known).index(_first(known, one)))
+
+    baskets = {one.id: one.codes for one in known.values() if one.codes and one.codes != ["TOTAL"]}
+    found = totals.assign(sector="")
+    if baskets:
+        found = sums(nw.from_native(goods), baskets, "goods").to_native()
+
+    order = list(known)
+    listed = sorted(known.values(), key=lambda one: order.index(_first(known, one)))
     return Results(
-        _check(one, totals if one.codes == ["TOTAL"] else found[found["sector"] == one.id])
+        _check(one, totals if one.codes == ["TOTAL"] else found[found["sector"] == one.id], goods)
         for one in listed
     )
 
 
 def _first(known: Mapping[str, Published], one: Published) -> str:
     """Give the first of the figures about the same thing."""
-    return next(
-        id
-        for id, other in known.items()
-        if other is one or (one.same_as and other.same_as == one.same_as)
-    )
+    for id, other in known.items():
+        if other is one or (one.same_as and other.same_as == one.same_as):
+            return id
+    return one.id
 
 
-def _check(figure: Published, rows: pd.DataFrame) -> Checked:
+def _check(figure: Published, rows: pd.DataFrame, goods: pd.DataFrame) -> Checked:
+    """Add up the periods of a figure in the first table of CBS that has them all."""
     first, _, last = figure.period.partition("/")
-    periods = [first] if not last else pd.period_range(first, last, freq="M").astype(str).tolist()
-    of = rows[
-        rows["flow"].eq(figure.flow) & rows["partner"].eq(registry.partner(figure.partner).id)
-    ]
-    of = of[of["period"].isin(periods) & of["complete"]]
-    for table in registry.tables():
+    periods = [first]
+    if last:
+        periods = pd.period_range(first, last, freq="M").astype(str).tolist()
+
+    is_flow = rows["flow"] == figure.flow
+    is_partner = rows["partner"] == registry.partner(figure.partner).id
+    of = rows[is_flow & is_partner & rows["period"].isin(periods) & rows["complete"]]
+
+    for table in filter(is_cbs, registry.tables()):
         values = of.loc[of["table"] == table, VALUE]
         if len(values) == len(periods) and values.notna().all():
-            sources = snapshot.origins(of[of["table"] == table])
+            sources = snapshot.origins(goods[goods["table"] == table])
             return Checked(figure, float(values.sum()), table, sources)
     return Checked(figure, None, None)

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 import pandas as pd
 
+from nltrade import registry
 from nltrade.questions.trade import VALUE
 from nltrade.registry.entries import Lang
 from nltrade.words import Words
@@ -134,6 +135,11 @@ def cells_of(rows: pd.DataFrame) -> list[Cell]:
         found.append(Cell(**cell | {VALUE: value}))
 
     return found
+
+
+def is_cbs(table: str) -> bool:
+    """Tell whether a table counts in a verdict: one of CBS, or of the user's own."""
+    return table in registry.tables() or table not in registry.all_tables()
 
 
 def sentence(words: str) -> str:

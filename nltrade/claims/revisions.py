@@ -1,16 +1,16 @@
 """
 What CBS revised: two snapshots of one table compared cell by cell, and the claims that it touches.
 
-========================  ==========================================================================================
-change                    meaning
-========================  ==========================================================================================
-``added``                 the older snapshot has no such cell: a new period, partner or product
-``removed``               the newer snapshot has no such cell any more
-``published``             an empty cell now has a value
-``withdrawn``             a value is gone: the cell is empty now, which is not zero
-``revised``               another value
-``status``                the same value, or none, with another status or reason, or of a year that is over now
-========================  ==========================================================================================
+=============  =====================================================================================
+change         meaning
+=============  =====================================================================================
+``added``      the older snapshot has no such cell: a new period, partner or product
+``removed``    the newer snapshot has no such cell any more
+``published``  an empty cell now has a value
+``withdrawn``  a value is gone: the cell is empty now, which is not zero
+``revised``    another value
+``status``     the same value, or none, with another status or reason, or of a year that is over now
+=============  =====================================================================================
 """
 
 from collections.abc import Iterable, Mapping
@@ -39,7 +39,6 @@ CELL = [
     "freq",
 ]
 KEPT = ["complete", VALUE, "status", "missing"]
-CHANGES = ["added", "removed", "published", "withdrawn", "revised", "status"]
 
 
 class Touched(msgspec.Struct, frozen=True):
@@ -61,46 +60,57 @@ def compare_snapshots(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        A row for each cell that differs: what it is, `change` (as this module lists), `old_meur`, `new_meur` and
-        `difference_meur` in million euro, `difference_pct` in percent of the old value, and status, completeness and
-        reason for no value before and after. Empty where nothing changed.
+        A row for each cell that differs: what it is, `change` (as this module lists), `old_meur`,
+        `new_meur` and `difference_meur` in million euro, `difference_pct` in percent of the old
+        value, and status, completeness and reason for no value before and after. Empty where
+        nothing changed.
 
     Examples
     --------
     >>> import nltrade as nl
-    >>> now = nl.load("83028NED")
-    >>> is_cell = (now["partner"] == "RU") & (now["period"] == "2012") & (now["product"] == "TOTAL")
-    >>> before = now.assign(value_meur=now["value_meur"].mask(is_cell & (now["flow"] == "export"), 7000.0))
-    >>> compare_snapshots(before, now)[["change", "old_meur", "new_meur", "difference_meur"]].values.tolist()
-    [['revised', 7000.0, 7068.0, 68.0]]
+    >>> now = nl.load("83028NED", partner="RU", product="TOTAL", period=2012)
+    >>> before = now.assign(value_meur=now["value_meur"].replace(7068.0, 7000.0))
+    >>> found = compare_snapshots(before, now)
+    >>> found[["flow", "change", "old_meur", "new_meur", "difference_meur"]].values.tolist()
+    [['export', 'revised', 7000.0, 7068.0, 68.0]]
     """
     pair = old[CELL + KEPT].merge(
         new[CELL + KEPT], on=CELL, how="outer", suffixes=("_old", "_new"), indicator=True
     )
     before, after = pair[f"{VALUE}_old"], pair[f"{VALUE}_new"]
-    differs = (pair["status_old"] != pair["status_new"]) | (
-        pair["complete_old"] != pair["complete_new"]
-    )
-    unsaid = "not published"  # of a copy without the reasons: it could be the same one
-    reasons = pair[["missing_old", "missing_new"]]
-    differs |= (reasons["missing_old"] != reasons["missing_new"]) & ~(reasons == unsaid).any(axis=1)
+
+    # The last that is true of a cell is what it is called.
+    changes = {
+        "status": _told_otherwise(pair),
+        "revised": before.notna() & after.notna() & (before != after),
+        "published": before.isna() & after.notna(),
+        "withdrawn": before.notna() & after.isna(),
+        "added": pair["_merge"] == "right_only",
+        "removed": pair["_merge"] == "left_only",
+    }
     change = pd.Series("", index=pair.index)
-    change = change.mask(differs, "status")
-    change = change.mask(before.notna() & after.notna() & (before != after), "revised")
-    change = change.mask(before.isna() & after.notna(), "published").mask(
-        before.notna() & after.isna(), "withdrawn"
-    )
-    change = change.mask(pair["_merge"] == "right_only", "added").mask(
-        pair["_merge"] == "left_only", "removed"
-    )
+    for name, is_so in changes.items():
+        change = change.mask(is_so, name)
+
     pair = pair.assign(change=change, difference_meur=after - before)
     pair["difference_pct"] = 100 * pair["difference_meur"] / before.where(before != 0)
     pair = pair.rename(columns={f"{VALUE}_old": "old_meur", f"{VALUE}_new": "new_meur"})
+
     columns = [*CELL, "change", "old_meur", "new_meur", "difference_meur", "difference_pct"]
-    columns += [
-        f"{name}_{side}" for name in ("status", "complete", "missing") for side in ("old", "new")
-    ]
+    for name in ("status", "complete", "missing"):
+        columns += [f"{name}_old", f"{name}_new"]
     return pair.loc[pair["change"] != "", columns].reset_index(drop=True)
+
+
+def _told_otherwise(pair: pd.DataFrame) -> pd.Series:
+    """Tell where status, completeness or the reason for no value differ."""
+    differs = pair["status_old"] != pair["status_new"]
+    differs |= pair["complete_old"] != pair["complete_new"]
+
+    # "not published" is what a copy without the reasons says: it could be the same one.
+    reasons = pair[["missing_old", "missing_new"]]
+    unsaid = (reasons == "not published").any(axis=1)
+    return differs | ((reasons["missing_old"] != reasons["missing_new"]) & ~unsaid)
 
 
 def claims_touched(
@@ -171,18 +181,20 @@ def within(changed: pd.DataFrame, old: Iterable[Origin], new: Iterable[Origin]) 
 
 
 def _asked(cells: pd.DataFrame, request: Request | None) -> pd.Series:
+    """Tell which cells a download asked for; one that does not say, for all."""
     asked = pd.Series(True, index=cells.index)
-    if request is not None:
-        years = cells["period"].str[:4]
-        asked &= (
-            (years >= request.first)
-            & (years <= (request.last or "9999"))
-            & cells["freq"].isin(request.freqs)
-        )
-        for column, ids in [("partner", request.partners), ("product", request.products)]:
-            asked &= cells[column].isin(ids) if ids else True
+    if request is None:
+        return asked
+
+    years = cells["period"].str[:4]
+    asked &= (years >= request.first) & (years <= (request.last or "9999"))
+    asked &= cells["freq"].isin(request.freqs)
+    for column, ids in [("partner", request.partners), ("product", request.products)]:
+        if ids:
+            asked &= cells[column].isin(ids)
     return asked
 
 
 def _said(verdict: Verdict) -> tuple[object, ...]:
+    """Give all that is said of a claim, to see whether it is said otherwise."""
     return verdict.verdict, verdict.says(), verdict.margin(), verdict.why()

@@ -4,11 +4,12 @@ from fractions import Fraction
 from typing import Any
 
 import pandas as pd
+from msgspec.structs import replace
 
 from nltrade import registry
 from nltrade.claims import absence
 from nltrade.claims.operators import Asserted, as_given
-from nltrade.claims.reading import Reading, Reason, cells_of
+from nltrade.claims.reading import Reading, Reason, cells_of, is_cbs
 from nltrade.claims.verdict import WRITTEN
 from nltrade.questions import trade
 from nltrade.questions.trade import VALUE
@@ -20,10 +21,29 @@ UNITS = {"value": [10**3, 10**6], "share": [10**2], "growth": [10**2]}
 
 
 def readings(claim: Claim, cells: pd.DataFrame) -> list[Reading]:
-    """Read a value, share or growth rate in every table that covers the year."""
+    """
+    Read a value, share or growth rate in every table that covers the year.
+
+    Figures of other sources stand beside these as a second opinion, where there are any: they are
+    counted in another way, and never make a verdict.
+    """
     kind = registry.product(claim.product).kind
     covering = cells[(cells["kind"] == kind) & (cells["period"] == str(claim.year))]
-    return [_reading(claim, cells, table) for table in covering["table"].unique()]
+    found = [_reading(claim, cells, table) for table in covering["table"].unique()]
+    own = [reading for reading in found if is_cbs(reading.tables[0])]
+
+    return own + [_second(claim, r) for r in found if r not in own and r.value is not None]
+
+
+def _second(claim: Claim, reading: Reading) -> Reading:
+    """Turn a reading into a second opinion, which is seen and not judged."""
+    amount = (WRITTEN[claim.measure], reading.value)
+    about = {"value": amount, "partner": claim.partner, "table": reading.tables[0]}
+    by_partner = registry.table(reading.tables[0]).note == "as-reported-by-the-partner"
+    id = "why-partner-says" if by_partner else "why-another-source"
+
+    seen = {"judged": False, "holds": None, "open": False, "reasons": [Reason(id, about)]}
+    return replace(reading, **seen)
 
 
 def _reading(claim: Claim, cells: pd.DataFrame, table: str) -> Reading:
@@ -92,7 +112,7 @@ def _used(claim: Claim, cells: pd.DataFrame) -> pd.DataFrame:
 def _step(table: str, cells: pd.DataFrame) -> Fraction:
     """Give the step that the amounts of a table are rounded to, in million euro."""
     if table in registry.tables():
-        return exact(registry.units()[registry.table(table).unit])
+        return exact(registry.units().get(registry.table(table).unit, 0))
 
     # A table of the user's own says it by what is in it: whole millions, or what it has.
     values = cells[VALUE].dropna()

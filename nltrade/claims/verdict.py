@@ -127,12 +127,14 @@ class Verdict(Prints, msgspec.Struct, frozen=True, kw_only=True):
 
     def _table_of(self, reading: Reading, say: Words) -> str:
         """Name what a table counts, or the table itself; nothing where there is but one."""
-        if len({other.tables[0] for other in self.readings}) == 1:
+        counting = [other for other in self.readings if other.judged or other.place]
+        tables = {other.tables[0] for other in counting}
+        table = reading.tables[0]
+        if len(tables) < 2 or table not in tables:
             return ""
 
-        named = {other.tables[0]: counted_as(other.tables[0], say) for other in self.readings}
-        table = reading.tables[0]
-        return named[table] if [*named.values()].count(named[table]) == 1 else table
+        named = [counted_as(each, say) for each in tables]
+        return counted_as(table, say) if named.count(counted_as(table, say)) == 1 else table
 
     def _places(self) -> Iterable[tuple[Reading, Reason]]:
         """Say the places table by table, those of the time first, and where they are certain."""

@@ -1,15 +1,19 @@
 """Commands that answer a question about trade: check, rank, sectors."""
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 
+import pandas as pd
 import typer
 
 import nltrade
 from nltrade.claims import check_claims
 from nltrade.claims.base_of_trade import base_of_trade
-from nltrade.claims.elsewhere import check_published
+from nltrade.claims.elsewhere import Checked, check_published
 from nltrade.claims.revisions import claims_revised
+from nltrade.claims.second_opinion import second_opinions
 from nltrade.claims.summary import summary
+from nltrade.claims.verdict import Verdict
 from nltrade.cli.options import (
     ClaimsOption,
     CsvOption,
@@ -38,7 +42,8 @@ from nltrade.questions.moves import side_of
 from nltrade.questions.ranking import rank_partners
 from nltrade.questions.trade import VALUE
 from nltrade.registry import claims as reported
-from nltrade.report import Report
+from nltrade.registry.entries import Lang
+from nltrade.report import Report, Table
 from nltrade.sources.snapshot import origins
 from nltrade.sources.tidy import load
 from nltrade.tables import claims as judged
@@ -81,7 +86,8 @@ def check(
     def report() -> Report:
         if not to.to_read:
             return judged.verdicts_report(verdicts, lang)
-        return judged.check_report(verdicts, touched, lang, why=why, readings=readings)
+        whole = judged.check_report(verdicts, touched, lang, why=why, readings=readings)
+        return judged.joined([whole, *_second_opinions(verdicts, lang)]) if why else whole
 
     if to.to_read:
         print_text(f"{summary(verdicts, lang)}\n")
@@ -89,6 +95,15 @@ def check(
     if to.to_read and not (why or readings):
         print_notes("", say.label("cli-check-more"))
     raise typer.Exit(int(any(one.verdict == "contradicted" for one in verdicts)))
+
+
+def _second_opinions(judged_ones: Iterable[Verdict | Checked], lang: Lang) -> list[Report]:
+    """Present what partners reported of the same things, beside the answers and no part of them."""
+    opinions = second_opinions(judged_ones, nltrade.other_side())
+    title = Words(lang).label("second-opinions")
+    said = list(dict.fromkeys(one.says(lang) for one in opinions))
+    sources = [one.attribution for one in origins(nltrade.other_side().trade)] if said else []
+    return [Report([Table(title, remarks=said)], sources, lang)] if said else []
 
 
 @app.command(epilog="Example: nltrade rank --partner Vietnam --flow exports")
@@ -169,6 +184,12 @@ def sectors(
 
     with patience("Adding up sectors"):
         found = nltrade.sector_trade(frame, about.partner, about.year, sectors=known)
+        theirs = nltrade.other_side(about.partner)
+        if theirs.trade["period"].eq(str(about.year)).any():
+            told = nltrade.sector_trade(theirs.trade, about.partner, about.year, sectors=known)
+            found = pd.concat([found, told], ignore_index=True)
+        both = pd.concat([frame, theirs.trade]).drop_duplicates("table").set_index("table")
+        found = found.assign(modified=found["table"].map(both["modified"]))
         elsewhere = check_published(frame)
         base = base_of_trade(frame, about.partner, sectors=known)
     named = [
@@ -184,6 +205,7 @@ def sectors(
         told = [one for one in base if every or one.least is not None]
         others = [judged.bases_report(told, lang)] if told else []
         others += [judged.published_report(named, lang)] if named else []
+        others += _second_opinions(named, lang)
         return judged.joined([whole, *others])
 
     def plain() -> Any:

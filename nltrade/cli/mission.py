@@ -2,6 +2,7 @@
 
 import json
 from importlib.resources import files
+from itertools import takewhile
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -15,6 +16,7 @@ from nltrade.questions import trade
 from nltrade.questions.moves import side_of
 from nltrade.questions.ranking import rank_partners
 from nltrade.questions.trade import VALUE
+from nltrade.registry.schema import write_schemas
 from nltrade.words import Words
 
 PLACES = 20  # as far down as documents tell a place
@@ -46,12 +48,21 @@ def write_mission(frame: pd.DataFrame, partner: str, year: int, folder: Path) ->
     examples = _examples(frame, partner, year)
     claims = "".join(_filled("claim.toml", values | example) for example in examples)
     texts = {
-        "claims.toml": _filled("claims.toml", {**values, "claims": claims}),
-        "sectors.toml": _filled("sectors.toml", values),
+        "claims.toml": _filled("claims.toml", _explained("claims") | values | {"claims": claims}),
+        "sectors.toml": _filled("sectors.toml", _explained("sectors") | values),
         "mission.ipynb": _notebook(values),
         "Makefile": _filled("Makefile", values),
     }
-    return [write(folder / name, text.encode()) for name, text in texts.items()]
+    paths = [write(folder / name, text.encode()) for name, text in texts.items()]
+    write_schemas(folder / "schema")  # for editors that check a file while it is written
+    return paths
+
+
+def _explained(file: str) -> dict[str, str]:
+    """Take what explains every field from the head of the file that ships."""
+    lines = (registry.FOLDER / f"{file}.toml").read_text(encoding="utf-8").splitlines()
+    head = list(takewhile(lambda line: line.startswith("#"), lines))
+    return {"explained": "\n".join(head[head.index("#") + 1 :])}
 
 
 def _examples(frame: pd.DataFrame, partner: str, year: int) -> list[dict[str, str]]:

@@ -12,6 +12,10 @@ from nltrade.questions.trade import VALUE
 
 RANKED = [VALUE, "place", "best", "worst"]
 PLACES = dict.fromkeys(["place", "best", "worst"], "Int64")
+TRACED = [
+    *("table", "kind", "flow", "partner", "product", "period"),
+    *("complete", "status", "among", *RANKED),
+]
 
 
 def trace_place(
@@ -68,19 +72,8 @@ def trace_place(
         rows.append(
             (table, "goods", flow, about.id, "TOTAL", year, *marks, side, *found.reindex(RANKED))
         )
-    columns = [
-        "table",
-        "kind",
-        "flow",
-        "partner",
-        "product",
-        "period",
-        "complete",
-        "status",
-        "among",
-        *RANKED,
-    ]
-    return pd.DataFrame(rows, columns=columns).astype({VALUE: float, **PLACES})
+    traced = pd.DataFrame(rows, columns=TRACED).astype({VALUE: float, **PLACES})
+    return _dated(traced, goods)
 
 
 def compare_places(
@@ -168,7 +161,15 @@ def compare_places(
         for year in ("before", "after")
         for column in ("meur", "place", "best", "worst")
     ]
-    return found.reset_index().assign(**about)[[*about, "partner", *of_years, "moved", "certain"]]
+    listed = found.reset_index().assign(**about)
+    return _dated(listed[[*about, "partner", *of_years, "moved", "certain"]], goods)
+
+
+def _dated(found: pd.DataFrame, goods: pd.DataFrame) -> pd.DataFrame:
+    """Say of what date of modification each table is, where the frame says it."""
+    if "modified" not in goods.columns:
+        return found
+    return found.merge(goods[["table", "modified"]].drop_duplicates(), on="table", how="left")
 
 
 def side_of(partner: str, period: str) -> Among:

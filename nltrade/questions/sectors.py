@@ -83,7 +83,8 @@ def sector_trade(
         `sector`, the number of its `codes` and of those that are `published`, `withheld` and `absent` from the frame;
         `value_meur` (million euro; missing unless all are published), `low_meur` and `high_meur` (what it is at least
         and at most, missing where nothing bounds it), `total_meur` of all goods or services and `share_pct` of it;
-        `growth_pct` and `growth_note` as in `nltrade.growth`. The flow ``"balance"`` is exports less imports.
+        `growth_pct` and `growth_note` as in `nltrade.growth`; `modified` where `frame` has it. The
+        flow ``"balance"`` is exports less imports.
 
     Raises
     ------
@@ -131,7 +132,14 @@ def sector_trade(
     found = _with_growth(nw.concat([part.select(columns) for part in parts]))
     if period is not None:
         found = found.filter(nw.col("period") == str(period))
-    return shape.in_engine_of(frame, found)
+    return shape.in_engine_of(frame, _dated(found, rows))
+
+
+def _dated(found: Any, rows: Any) -> Any:
+    """Say of what date of modification each table is, where the frame says it: a number's source."""
+    if "modified" not in rows.collect_schema().names():
+        return found
+    return found.join(rows.select("table", "modified").unique(), on="table", how="left")
 
 
 def overlaps(sectors: Mapping[str, Sector] | None = None) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Read a TOML file of facts into entries; a wrong one is an error that names file, entry and remedy."""
+"""Read a TOML file of facts into entries; an error names file, entry and remedy."""
 
 import re
 import reprlib

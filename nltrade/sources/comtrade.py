@@ -175,6 +175,7 @@ def suppliers(raw: Snapshot) -> pd.DataFrame:
     rate = sold["year"].map(registry.rates()) * 1e6
     own, whole = (pd.to_numeric(sold[name]) for name in ("nl_usd", "suppliers_usd"))
     shares = dict(zip(coverage["year"], 100 * coverage["share"].astype(float), strict=True))
+    counted = dict(zip(coverage["year"], coverage["partners"].astype(int), strict=True))
     place = pd.to_numeric(sold["nl_place"])  # none where the Netherlands sold nothing
 
     return pd.DataFrame(
@@ -190,6 +191,7 @@ def suppliers(raw: Snapshot) -> pd.DataFrame:
             "place": place.mask(sold["year"].isin(INCOMPLETE)),
             "suppliers": sold["suppliers"].astype(int),
             "first": sold["first"],
+            "countries": sold["year"].map(counted),
             "covered_pct": sold["year"].map(shares),
         }
     )
@@ -202,7 +204,8 @@ INCOMPLETE = ["2000", "2001", "2002", "2003", "2004", "2005", "2006", "2008", "2
 
 def _no_suppliers() -> pd.DataFrame:
     texts = ["table", "modified", "partner", "period", "product", "first"]
-    amounts = ["value_meur", "suppliers_meur", "share_pct", "place", "suppliers", "covered_pct"]
+    amounts = ["value_meur", "suppliers_meur", "share_pct", "place", "suppliers", "countries"]
+    amounts.append("covered_pct")
     return pd.DataFrame({name: [] for name in texts}).assign(**{name: [] for name in amounts})
 
 

@@ -1,6 +1,6 @@
 """Tidy frames as tables for readers, and the words that all tables share."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import narwhals as nw
@@ -126,15 +126,19 @@ def source_lines(frame: pd.DataFrame, lang: Lang) -> list[str]:
     return lines
 
 
-def source_line(origins: Iterable[Origin], lang: Lang) -> str:
+def source_line(origins: Sequence[Origin], lang: Lang) -> str:
     """Name the sources of some figures in one line: tables, dates, hashes, licence."""
     say = Words(lang)
+    known = registry.all_tables()
+    own = [o for o in origins if o.table not in known or known[o.table].source == "CBS"]
     each = {
         say.text("source-table", table=o.table, modified=o.modified, hash=o.sha256[:8]): o.licence
-        for o in origins
+        for o in own
     }
     licences = say.several(list(dict.fromkeys(each.values())))
-    return say.text("source-line", tables="; ".join(each), licence=licences)
+    lines = [say.text("source-line", tables="; ".join(each), licence=licences)] if own else []
+    others = [o.attribution for o in origins if o not in own]
+    return " ".join([*lines, *others])
 
 
 def status_remarks(rows: pd.DataFrame, lang: Lang) -> list[str]:

@@ -253,4 +253,4 @@ def sources_of(listed: Iterable[Verdict | Checked | Base], lang: Lang) -> list[s
     found: dict[tuple[str, str, str], Origin] = {
         (o.table, o.modified, o.sha256): o for one in listed for o in one.sources
     }
-    return [source_line(found.values(), lang)] if found else []
+    return [source_line(list(found.values()), lang)] if found else []

@@ -5,12 +5,14 @@ from typing import Any
 
 import pandas as pd
 
+from nltrade import registry
 from nltrade.errors import UnknownName
 from nltrade.questions.sectors import REMAINDER, most_detailed, why_missing
 from nltrade.questions.trade import VALUE
 from nltrade.registry import sectors as named
 from nltrade.registry.entries import Kind, Lang, Sector
 from nltrade.report import Report, Table
+from nltrade.sources.comtrade import NOTE
 from nltrade.tables.cells import first, in_words, numbers_of, source_lines, status_remarks
 from nltrade.words import Words
 
@@ -35,7 +37,7 @@ def sectors_report(
     Present the sectors of one partner and period, goods and services apart.
 
     A row for each sector with a figure, or for every one; under it, why there is none of the
-    others.
+    others. What a partner reported has a table of its own.
     """
     say = Words(lang)
     known = named.sectors() if sectors is None else sectors
@@ -51,12 +53,63 @@ def sectors_report(
             tables.append(_table(of_kind, kind, [*ids, REMAINDER], known, rates, say, every=every))
             shown.append(of_kind)
 
+    table = _reported(found, known, say)
+    if table is not None:
+        tables.append(table)
+        shown.append(found[found["table"].isin(_others())])
+
     unseen = [one for one in known.values() if not one.goods and not one.services]
     if unseen and every:
         listed = [f"{one.text(lang)}: {one.about(lang)}" for one in unseen]
         tables.append(Table(f"{say.label('classes')}: {say.label('none')}", remarks=listed))
     sources = source_lines(pd.concat(shown), lang) if shown else []
     return Report(tables, sources, lang)
+
+
+def _others() -> list[str]:
+    return [table.id for table in registry.all_tables().values() if table.source != "CBS"]
+
+
+def _reported(found: pd.DataFrame, known: Mapping[str, Sector], say: Words) -> Table | None:
+    """Put what the partner reported that it bought in a table; count sectors with a figure."""
+    rows = found[found["table"].isin(_others()) & found["flow"].eq("export")]
+    rows = rows[rows["sector"].isin(list(known)) & rows["high_meur"].notna()]
+    if rows.empty:
+        return None
+
+    rows = rows.sort_values(VALUE, ascending=False)
+    sectors = [known[id] for id in rows["sector"]]
+    records = rows.to_dict("records")
+    head = say.label("export")
+    texts = {
+        say.label("sector"): [sector.text(say.lang) for sector in sectors],
+        head: [_amount(row, say) for row in records],
+        f"{head}, {say.label('share')}": [
+            "" if pd.isna(row["share_pct"]) else say.pct(row["share_pct"]) for row in records
+        ],
+        say.label("coverage"): [say.label(sector.hs_coverage) for sector in sectors],
+        say.label("classes"): [_span(sector.hs) for sector in sectors],
+    }
+    numbers = {head: numbers_of(rows[VALUE], say.label("million-euro"))}
+
+    partner, year = str(rows["partner"].iloc[0]), str(rows["period"].iloc[0])
+    with_figure = set(found.loc[found[VALUE].notna(), "sector"]) & set(known)
+    remarks = [
+        say.text("sectors-counted", count=len(with_figure), all=len(known), year=year),
+        say.text("rate-of-year", rate=say.number(registry.rates()[year], 4), year=year),
+        say.note(NOTE),
+    ]
+    title = say.text("sectors-reported-title", partner=partner, year=year)
+    return Table(title, pd.DataFrame(texts), remarks, numbers)
+
+
+def _span(chapters: list[str]) -> str:
+    """Write chapters, three or more in a row as a span."""
+    numbers = [code.removeprefix("HS") for code in chapters]
+    whole = [f"{number:02}" for number in range(int(numbers[0]), int(numbers[-1]) + 1)]
+    if len(numbers) > 2 and numbers == whole:
+        return f"HS {numbers[0]}–{numbers[-1]}"
+    return f"HS {' '.join(numbers)}"
 
 
 def _require_one(found: pd.DataFrame, known: Mapping[str, Sector]) -> None:

@@ -1,0 +1,57 @@
+"""What figures of the other side share: its words, its source, and the mark that is never a bar."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from nltrade import registry
+from nltrade.charts.provenance import origins_in, source_lines
+from nltrade.charts.style import GREY, PAGE, SUBJECT
+from nltrade.sources import snapshot
+from nltrade.sources.comtrade import OtherSide
+from nltrade.words import Words
+
+# A ring: CBS's figures are bars and lines, the partner's never look like them.
+RING: dict[str, Any] = {
+    "marker": "o",
+    "markersize": 6,
+    "markerfacecolor": PAGE,
+    "markeredgecolor": SUBJECT,
+    "markeredgewidth": 1.6,
+    "linestyle": "none",
+}
+
+DIAMOND: dict[str, Any] = {"marker": "D", "markersize": 5, "linestyle": "none", "color": GREY}
+
+
+def sources(
+    frame: pd.DataFrame, tables: Iterable[str], other: pd.DataFrame, partner: str, say: Words
+) -> str:
+    """Name in one line the tables of CBS that are drawn, and whose report stands beside them."""
+    cbs = [table for table in dict.fromkeys(tables) if table in registry.tables()]
+    own = source_lines(origins_in(frame, cbs), say.lang) if cbs or other.empty else []
+    told = [
+        say.text("source-other", partner=partner, retrieved=o.modified, hash=o.sha256[:8])
+        for o in (snapshot.origins(other) if len(other) else [])
+    ]
+    return " ".join([*own, *told] if own else [say.label("source-word"), *told])
+
+
+def rate(year: str, say: Words) -> str:
+    """Say at which rate the dollars of a year were turned into euro."""
+    return say.text("rate-of-year", rate=say.number(registry.rates()[year], 4), year=year)
+
+
+def shortest(say: Words, ids: Iterable[str], **values: Any) -> str:
+    """Take the first of some texts, told from the fullest on, that has at most twelve words."""
+    told = [say.text(id, **values) for id in ids]
+    return next((text for text in told if len(text.split()) <= 12), told[-1])
+
+
+def of_partner(other_side: OtherSide | None, partner: str) -> OtherSide:
+    """Give what a partner reported: nothing where it is not there."""
+    if other_side is None:
+        empty = pd.DataFrame(columns=["table", "modified", "partner", "product", "period", "flow"])
+        return OtherSide(empty, empty)
+    return other_side.of(partner)

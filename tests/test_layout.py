@@ -1,0 +1,98 @@
+"""The house: data flows one way, and each room uses only the rooms below it."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import nltrade
+
+PACKAGE = Path(nltrade.__file__).parent
+# From the ground up. A module belongs to the room that its folder, or its own name, is.
+FLOORS = [
+    ["errors", "files", "version", "rounding", "interrupt"],
+    ["report"],
+    ["registry"],
+    ["words"],
+    ["sources"],
+    ["questions"],
+    ["claims"],
+    ["tables"],
+    ["charts"],
+    ["figures"],
+    ["briefing"],
+    ["nltrade"],  # the public face: it hands on what stands below it
+    ["explorer"],
+    ["cli"],
+    ["__main__"],
+]
+FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
+# The face loads these when they are asked for, not when it is imported.
+LAZY = {("nltrade", "nltrade.explorer")}
+# What a language is belongs to the ground; it stands with the other entries of the registry.
+ON_THE_GROUND = {"nltrade.registry.entries"}
+
+
+def name_of(path):
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts).removesuffix(".__init__")
+
+
+MODULES = {name_of(path): path for path in sorted(PACKAGE.rglob("*.py"))}
+
+
+def imported(path):
+    """List the modules of the package that a file imports, inside functions too."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            for alias in node.names:
+                inner = f"{node.module}.{alias.name}"
+                yield inner if inner in MODULES else node.module
+
+
+def room(module):
+    parts = module.split(".")
+    return parts[1] if len(parts) > 1 else parts[0]
+
+
+def floor(module):
+    return 0 if module in ON_THE_GROUND else FLOOR[room(module)]
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_uses_only_what_stands_below_it_or_in_its_own_room(module):
+    used = {other for other in imported(MODULES[module]) if other in MODULES}
+    upwards = {
+        other
+        for other in used
+        if room(other) != room(module)
+        and floor(other) >= max(floor(module), 1)
+        and (module, other) not in LAZY
+    }
+    assert upwards == set()
+
+
+def test_no_module_needs_itself_through_others():
+    needs = {
+        module: {other for other in imported(path) if other in MODULES} - {module}
+        for module, path in MODULES.items()
+    }
+    for lazy, other in LAZY:
+        needs[lazy].discard(other)
+
+    while free := {module for module, others in needs.items() if not others & set(needs)}:
+        needs = {module: others for module, others in needs.items() if module not in free}
+
+    assert needs == {}
+
+
+def test_only_sources_touches_the_network():
+    networks = {"requests", "urllib", "urllib3", "http", "socket", "ssl", "cbsodata"}
+    users = {
+        room(module)
+        for module, path in MODULES.items()
+        if any(name.partition(".")[0] in networks for name in imported(path))
+    }
+    assert users == {"sources"}
