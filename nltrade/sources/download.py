@@ -21,7 +21,7 @@ from itertools import count
 from math import prod
 from pathlib import Path
 from threading import Event
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import msgspec
 import pandas as pd
@@ -32,16 +32,17 @@ from filelock import FileLock, Timeout
 from tqdm.auto import tqdm
 
 from nltrade import registry
-from nltrade.errors import SourceError
+from nltrade.errors import SourceError, UnknownName
 from nltrade.files import sha256, write
 from nltrade.registry.entries import Table
 from nltrade.sources import checks, snapshot
 from nltrade.sources.cbs_v3 import OBSERVATIONS, Feed
+from nltrade.sources.cbs_v4 import Datasets
 from nltrade.sources.checks import Described
 from nltrade.sources.notation import NO_VALUE
 from nltrade.sources.plan import Piece, Plan, Request, ask, chosen_keys, make_plan
 from nltrade.sources.snapshot import File, Origin, Snapshot
-from nltrade.sources.transport import AT_ONCE, Patience
+from nltrade.sources.transport import AT_ONCE, NoAnswer, Patience
 
 ROUNDS = 3  # how often a download starts anew because CBS published the table meanwhile
 
@@ -77,6 +78,7 @@ def fetch(
     years: str | int | tuple[int, int] | None = None,
     freq: str | Iterable[str] = "A",
     accept: bool = False,
+    source: Literal["auto", "v3", "v4"] = "auto",
     timeout: float = Patience().seconds,
     tries: int = Patience().tries,
 ) -> Snapshot:
@@ -101,6 +103,8 @@ def fetch(
         Years, quarters, months.
     accept : bool
         Keep a download although much is gone from it that the snapshot in use has.
+    source : {"auto", "v3", "v4"}
+        CBS's older feed, its newer service, or the newer one where the older does not answer.
     timeout : float
         Seconds that one answer may take as a whole.
     tries : int
@@ -126,7 +130,18 @@ def fetch(
     >>> nl.fetch("7137shih", partner="Russia", years="2008:2014")  # doctest: +SKIP
     """
     request = ask(table, partner=partner, product=product, years=years, freq=freq)
-    return bring(request, Feed(patience=Patience(timeout, tries)), accept=accept)
+    patience = Patience(timeout, tries)
+    if source not in {"auto", "v3", "v4"}:
+        raise UnknownName(f"No source {source!r}. Write auto, v3 or v4.")
+    if source == "v4":
+        return bring(request, Datasets(patience=patience), accept=accept)
+    try:
+        return bring(request, Feed(patience=patience), accept=accept)
+    except NoAnswer:
+        if source == "v3" or not registry.table(table).v4:
+            raise
+        logging.getLogger("nltrade").warning("The feed (v3) does not answer; asking v4.")
+        return bring(request, Datasets(patience=patience), accept=accept)
 
 
 def bring(request: Request, source: Source, *, accept: bool = False) -> Snapshot:
