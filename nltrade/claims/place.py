@@ -167,9 +167,9 @@ def _placed(
     """Compare the place that a partner has with the one claimed."""
     own = placed[at]
     holds, open = _held(claim, placed, own, row, is_named)
-    reasons = _order(claim, placed, own, holds) if is_named else []
-    if reading.judged:
-        reasons += _uncertain(own, row, reading.what)
+    reasons = []
+    if is_named:
+        reasons = [*_order(claim, placed, own, holds), *_uncertain(own, row, reading.what)]
 
     if not reading.complete or own.best is None:
         holds, open = None, False
