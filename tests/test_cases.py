@@ -1,5 +1,7 @@
 """Claims that were once answered wrongly, each of a kind: files in `cases` and answers."""
 
+import itertools
+import random
 from pathlib import Path
 
 import msgspec
@@ -269,3 +271,51 @@ def test_another_source_stands_beside_a_verdict_and_never_makes_it(shipped):
     assert any(why.startswith("Russia itself reported €5,000m") for why in found.why())
     (place,) = nl.check_claims(both, [nl.claims()["third-partner"]])
     assert {reading.tables[0] for reading in place.readings} == {"83028NED"}
+
+
+def made_up(values, free):
+    """Exports of round numbers to four countries, and some without a named partner."""
+    rows = [*values.items(), ("UNSPECIFIED-NON-EU", free), ("NON-EU", sum(values.values()) + free)]
+    kinds = {"UNSPECIFIED-NON-EU": "residual", "NON-EU": "group"}
+    frame = pd.DataFrame(rows, columns=["partner", "value_meur"]).astype({"value_meur": float})
+    return frame.assign(
+        partner_kind=[kinds.get(partner, "country") for partner in frame["partner"]],
+        table="mine",
+        kind="goods",
+        flow="export",
+        concept="none",
+        product="TOTAL",
+        level=0,
+        period="2012",
+        freq="A",
+        complete=True,
+        status="unknown",
+    )
+
+
+def orders(values, free):
+    """List every order that is possible, by giving the free trade away in every way."""
+    names = list(values)
+    for shares in itertools.product(range(free + 1), repeat=len(names)):
+        if sum(shares) == free:
+            total = {n: values[n] + more for n, more in zip(names, shares, strict=True)}
+            for order in itertools.permutations(names):
+                if all(total[a] >= total[b] for a, b in itertools.pairwise(order)):
+                    yield order
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_an_order_in_front_is_contradicted_only_where_no_world_has_it(seed):
+    chance = random.Random(seed)
+    values = dict(zip(["US", "CN", "RU", "CH"], chance.sample(range(5, 14), 4), strict=True))
+    free = chance.randint(0, 4)
+    third = sorted(values, key=values.get, reverse=True)[2]
+    front = chance.sample([name for name in values if name != third], 2)
+    claim = msgspec.structs.replace(
+        nl.claims()["third-partner"], flow="export", partner=third, behind=front
+    )
+    (found,) = nl.check_claims(made_up(values, free), [claim])
+    possible = {order[:3] for order in orders(values, free)}
+    assert (found.verdict == "contradicted") == ((*front, third) not in possible)
+    if found.verdict == "supported":
+        assert possible == {(*front, third)}

@@ -212,7 +212,7 @@ def _series(
         by = table if table in registry.tables() else say.text("as-reported-by", partner=partner)
         name = ", ".join([_name(known[sector], kind, say), say.label(flow), by])
         values = dict(zip(rows["period"], rows[VALUE], strict=True))
-        series.append(Series(name, values, "meur", main=at == 0))
+        series.append(Series(name, values, "meur", in_alt_text=at == 0))
     return series
 
 

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 import pandas as pd
+from msgspec.structs import replace
 
 from nltrade import registry
 from nltrade.claims import absence
@@ -21,6 +22,7 @@ FLOWS = {
     "services": ["total trade", "import", "export"],
 }
 BOTH: Counted = "goods and services"
+FIRST = 5  # places that are shown
 
 
 def readings(claim: Claim, cells: pd.DataFrame) -> list[Reading]:
@@ -130,53 +132,63 @@ def _reading(
 ) -> Reading:
     """Read the place of a partner in one ranking."""
     kind = BOTH if len(tables) > 1 else registry.product(claim.product).kind
-    named = flow == claim.flow and kind != BOTH
-    of_year = cells[cells["table"].isin(tables) & (cells["period"] == str(claim.year))]
+    is_named = flow == claim.flow and kind != BOTH
+    partner = registry.partner(claim.partner).id
     rows = ranked.to_dict("records")
     placed = [Placed.of(row) for row in rows]
-    partner = registry.partner(claim.partner).id
-    at = next((at for at, place in enumerate(placed) if place.partner == partner), None)
 
-    common: dict[str, Any] = {
-        "tables": tables,
-        "flow": flow,
-        "kind": kind,
-        "of_the_time": of_the_time,
-        "judged": of_the_time and (named or claim.flow == "total trade"),
-        "cells": cells_of(_used(claim, of_year, flow, {partner, *(p.partner for p in placed[:5])})),
-    }
+    of_year = cells[cells["table"].isin(tables) & (cells["period"] == str(claim.year))]
+    shown = {partner, *(place.partner for place in placed[:FIRST])}
+    reading = Reading(
+        tables=tables,
+        flow=flow,
+        kind=kind,
+        of_the_time=of_the_time,
+        judged=of_the_time and (is_named or claim.flow == "total trade"),
+        complete=bool(of_year["complete"].all()),
+        cells=cells_of(_used(claim, of_year, flow, shown)),
+    )
+
+    at = next((at for at, place in enumerate(placed) if place.partner == partner), None)
     if at is None:
         gap, reasons = absence.of_place(claim, cells, tables[0])
-        return Reading(**common, gap=gap, reasons=reasons if of_the_time else [])
+        return replace(reading, gap=gap, reasons=reasons if of_the_time else [])
+    return _placed(claim, reading, placed, at, rows[at], is_named)
 
+
+def _placed(
+    claim: Claim,
+    reading: Reading,
+    placed: list[Placed],
+    at: int,
+    row: dict[Any, Any],
+    is_named: bool,
+) -> Reading:
+    """Compare the place that a partner has with the one claimed."""
     own = placed[at]
-    complete = bool(of_year["complete"].all())
-    holds, open = _held(claim, placed, own, rows[at], named)
-    reasons = [
-        *(_order(claim, placed, own, holds) if named else []),
-        *(_uncertain(own, rows[at], BOTH if kind == BOTH else flow) if common["judged"] else []),
-    ]
+    holds, open = _held(claim, placed, own, row, is_named)
+    reasons = _order(claim, placed, own, holds) if is_named else []
+    if reading.judged:
+        reasons += _uncertain(own, row, reading.what)
 
-    if not complete:
+    if not reading.complete or own.best is None:
         holds, open = None, False
-        reasons = [Reason("why-part-year", {"year": claim.year})]
-    elif own.best is None:
-        holds, open = None, False
-        reasons = [Reason("why-unbounded", {"what": flow})]
+        unbounded = Reason("why-unbounded", {"what": reading.flow})
+        part_year = Reason("why-part-year", {"year": claim.year})
+        reasons = [unbounded if reading.complete else part_year]
 
-    return Reading(
-        **common,
+    return replace(
+        reading,
         value=own.place,
         low=own.best,
         high=own.worst,
         margin=own.place - claim.threshold,
         holds=holds,
         open=open,
-        complete=complete,
         place=own,
-        first=placed[:5],
+        first=placed[:FIRST],
         neighbours=[*placed[max(at - 1, 0) : at], *placed[at + 1 : at + 2]],
-        reasons=reasons if of_the_time else [],
+        reasons=reasons if reading.of_the_time else [],
     )
 
 

@@ -3,8 +3,8 @@
 from fractions import Fraction
 from typing import Any
 
-import msgspec
 import pandas as pd
+from msgspec.structs import replace
 
 from nltrade import registry
 from nltrade.claims import absence
@@ -43,7 +43,7 @@ def _second(claim: Claim, reading: Reading) -> Reading:
     id = "why-partner-says" if by_partner else "why-another-source"
 
     seen = {"judged": False, "holds": None, "open": False, "reasons": [Reason(id, about)]}
-    return msgspec.structs.replace(reading, **seen)
+    return replace(reading, **seen)
 
 
 def _reading(claim: Claim, cells: pd.DataFrame, table: str) -> Reading:

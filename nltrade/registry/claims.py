@@ -1,7 +1,8 @@
 """Read reported figures, the shipped ones or a user's own, and check the file first."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
+from itertools import chain
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -111,140 +112,104 @@ def _with_documents(path: Path, id: str, fields: Any, documents: Mapping[str, Do
 
 
 def _check_claim(claim: Claim, file: str) -> None:
+    """Refuse a claim with a name that does not exist, or parts that do not go together."""
     try:
         for name in [claim.partner, *claim.behind]:
             registry.partner(name)
         registry.product(claim.product)
     except UnknownName as error:
         raise wrong(file, claim.id, str(error)) from None
+
     if claim.note is not None:
         known(claim.note, registry.notes(), file, claim.id, "note")
-    for fault in [*_faults_of_subject(claim), *_faults_of_numbers(claim)]:
+    for fault in chain(
+        _faults_of_subject(claim), _faults_of_place(claim), _faults_of_numbers(claim)
+    ):
         raise wrong(file, claim.id, fault)
 
 
-def _faults_of_subject(claim: Claim) -> list[str]:
+def _faults_of_subject(claim: Claim) -> Iterator[str]:
     """List what is wrong with the year, the partner or the product of a claim."""
     partner, product = registry.partner(claim.partner), registry.product(claim.product)
-    tables = [t for t in registry.tables().values() if t.kind == product.kind]
-    spans = ", ".join(f"{t.id} {t.first}-{t.last}" for t in tables)
-    covered = len(str(claim.year)) == 4 and any(t.covers(str(claim.year)) for t in tables)
-    if not covered:
-        return [f"year = {shortly(claim.year)}: no {product.kind} table covers it ({spans})"]
-
+    tables = [table for table in registry.tables().values() if table.kind == product.kind]
     given = f'partner = "{claim.partner}"'
-    is_share, is_place = claim.measure == "share", claim.measure == "place"
-    rules = [
-        (
-            partner.kind == "reporter",
-            f"{given} is the reporter; name the country it trades with",
-        ),
-        (is_place and partner.kind != "country", f"{given}: a {partner.kind} has no place"),
-        (
-            is_share and claim.of == "all products" and product.level == 0,
+
+    if len(str(claim.year)) != 4 or not any(table.covers(str(claim.year)) for table in tables):
+        spans = ", ".join(f"{table.id} {table.first}-{table.last}" for table in tables)
+        yield f"year = {shortly(claim.year)}: no {product.kind} table covers it ({spans})"
+    if partner.kind == "reporter":
+        yield f"{given} is the reporter; name the country it trades with"
+    if claim.flow == "balance" and claim.measure != "value":
+        yield 'flow = "balance" takes measure = "value": exports less imports, in EUR million'
+
+    if claim.measure != "share":
+        if claim.of != "all products":
+            yield '`of` belongs to measure = "share"'
+    elif claim.of == "all products" and product.level == 0:
+        yield (
             f'product = "{product.id}" is the whole; name a part of it, or write '
-            'of = "all partners" for a share of the trade with all countries',
-        ),
-        (
-            is_share and claim.of == "all partners" and partner.id == "WORLD",
-            f"{given} is the whole; name a part of it",
-        ),
-        (
-            is_share
-            and claim.of == "export"
-            and claim.flow not in ("re-export", "domestic export"),
-            'of = "export" takes flow = "re-export" or "domestic export"',
-        ),
-        (bool(claim.behind) and not is_place, '`behind` belongs to measure = "place"'),
-        (claim.among != "outside EU" and not is_place, '`among` belongs to measure = "place"'),
-        (claim.of != "all products" and not is_share, '`of` belongs to measure = "share"'),
-        (
-            claim.flow == "balance" and claim.measure != "value",
-            'flow = "balance" takes measure = "value": exports less imports, in EUR million',
-        ),
-    ]
-    return [fault for wrong_here, fault in rules if wrong_here] + (
-        _faults_of_place(claim) if is_place and partner.kind == "country" else []
-    )
+            'of = "all partners" for a share of the trade with all countries'
+        )
+    elif claim.of == "all partners" and partner.id == "WORLD":
+        yield f"{given} is the whole; name a part of it"
+    elif claim.of == "export" and claim.flow not in ("re-export", "domestic export"):
+        yield 'of = "export" takes flow = "re-export" or "domestic export"'
 
 
-def _faults_of_place(claim: Claim) -> list[str]:
+def _faults_of_place(claim: Claim) -> Iterator[str]:
     """List what is wrong with the partners that a place is among, or behind."""
     partner = registry.partner(claim.partner)
+    if claim.measure != "place":
+        if claim.behind:
+            yield '`behind` belongs to measure = "place"'
+        if claim.among != "outside EU":
+            yield '`among` belongs to measure = "place"'
+        return
+
+    if partner.kind != "country":
+        yield f'partner = "{claim.partner}": a {partner.kind} has no place'
+
     is_member = partner.id in registry.eu_members(date(claim.year, 12, 31))
     place_among = f"in the EU at the end of {claim.year}; its place is one among"
-    places_in_front = int(claim.threshold) - 1 if claim.threshold < 1000 else 0
+    if claim.among == "outside EU" and is_member:
+        yield f'{partner.named()} was {place_among} = "inside EU", or among = "all" countries'
+    if claim.among == "inside EU" and not is_member:
+        yield f'{partner.named()} was not {place_among} = "outside EU", or among = "all" countries'
 
-    rules = [
-        (
-            claim.among == "outside EU" and is_member,
-            f'{partner.named()} was {place_among} = "inside EU", or among = "all" countries',
-        ),
-        (
-            claim.among == "inside EU" and not is_member,
-            f'{partner.named()} was not {place_among} = "outside EU", or among = "all" countries',
-        ),
-        (
-            bool(claim.behind) and claim.operator == "is" and len(claim.behind) != places_in_front,
-            f"behind = {claim.behind}: place {claim.threshold:g} has {places_in_front} in front",
-        ),
-        (
-            bool(claim.behind) and claim.operator != "is",
-            '`behind` belongs to operator = "is"',
-        ),
-    ]
-    return [fault for wrong_here, fault in rules if wrong_here]
+    if claim.behind and claim.operator != "is":
+        yield '`behind` belongs to operator = "is"'
+    elif claim.behind and len(claim.behind) != claim.threshold - 1:
+        yield f"behind = {claim.behind}: place {claim.threshold:g} has others in front"
 
 
-def _faults_of_numbers(claim: Claim) -> list[str]:
+def _faults_of_numbers(claim: Claim) -> Iterator[str]:
     """List what is wrong with the operator and the numbers of a claim."""
-    numbers = {
-        "threshold": claim.threshold,
-        "upto": claim.upto or 0.0,
-        "precision": claim.precision or 0.0,
-    }
+    step, is_place = claim.precision or 0.0, claim.measure == "place"
+    numbers = {"threshold": claim.threshold, "upto": claim.upto or 0.0, "precision": step}
     most = MOST.get(claim.measure, 1e3)
     for name, number in numbers.items():
         if not isfinite(number):
-            return [f"{name} = {number}: write a number"]
+            yield f"{name} = {number}: write a number"
         if abs(number) > most:
             unit = " EUR million" if claim.measure == "value" else ""
-            return [f"{name} = {number:g} is too large; write at most {most:,.0f}{unit}"]
+            yield f"{name} = {number:g} is too large; write at most {most:,.0f}{unit}"
 
-    given, step = f"threshold = {claim.threshold:g}", claim.precision or 0.0
-    is_place = claim.measure == "place"
+    given = f"threshold = {claim.threshold:g}"
+    if (claim.operator in ("is", "in the top")) != is_place:
+        yield 'a place takes the operator "is" or "in the top", and no other measure does'
+    if is_place and (claim.threshold < 1 or claim.threshold % 1 != 0):
+        yield f"{given}: a place is a whole number from 1"
+    if claim.measure == "value" and claim.flow != "balance" and claim.threshold <= 0:
+        yield f"{given}: a value is above zero, in EUR million"
+    if claim.measure == "share" and not 0 <= claim.threshold <= 100:
+        yield f"{given}: a share is between 0 and 100 percent"
+
     away = -1 if claim.threshold < 0 else 1  # a fall, or a deficit, is "just above" downwards
-    rules = [
-        (
-            (claim.operator in ("is", "in the top")) != is_place,
-            'a place takes the operator "is" or "in the top", and no other measure does',
-        ),
-        (
-            is_place and (claim.threshold < 1 or claim.threshold % 1 != 0),
-            f"{given}: a place is a whole number from 1",
-        ),
-        (
-            claim.measure == "value" and claim.flow != "balance" and claim.threshold <= 0,
-            f"{given}: a value is above zero, in EUR million",
-        ),
-        (
-            claim.measure == "share" and not 0 <= claim.threshold <= 100,
-            f"{given}: a share is between 0 and 100 percent",
-        ),
-        (
-            claim.operator == "just above"
-            and (claim.upto is None or away * claim.upto <= away * claim.threshold),
-            '"just above" needs `upto`, the next figure one would have named',
-        ),
-        (
-            claim.operator == "rounds to" and step <= 0,
-            '"rounds to" needs `precision`, the step it was rounded to',
-        ),
-        (
-            claim.operator == "rounds to"
-            and step > 0
-            and exact(claim.threshold) % exact(step) != 0,
-            f"{given} is no multiple of {step:g}",
-        ),
-    ]
-    return [fault for wrong_here, fault in rules if wrong_here]
+    if claim.operator == "just above" and (
+        claim.upto is None or away * claim.upto <= away * claim.threshold
+    ):
+        yield '"just above" needs `upto`, the next figure one would have named'
+    if claim.operator == "rounds to" and step <= 0:
+        yield '"rounds to" needs `precision`, the step it was rounded to'
+    elif claim.operator == "rounds to" and exact(claim.threshold) % exact(step):
+        yield f"{given} is no multiple of {step:g}"

@@ -84,7 +84,8 @@ def show_ranking(
     --------
     >>> import nltrade as nl
     >>> shown = nl.show_ranking(nl.load(), period=2012, flow="export", top=3)
-    >>> print("\n".join(repr(shown).splitlines()[:5]))
+    >>> for line in repr(shown).splitlines()[:5]:
+    ...     print(line)
     Exports, all goods, outside the EU, 2012, 83028NED (border crossing)
     Place  Partner        € million  Certainty
     1      United States     20,259  certain
