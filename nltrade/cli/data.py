@@ -86,8 +86,6 @@ def fetch(
     elif plan:
         for one in plans:
             print_text(one.says)
-            for piece in one.pieces:
-                print_text(f"  {piece.filter or 'all of it'}")
     else:
         how = {"accept": accept, "timeout": timeout, "tries": tries}
         failed = [one for one in plans if not _fetched(one, asked | how, go_on=every, json=json)]
