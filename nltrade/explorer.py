@@ -244,9 +244,9 @@ def _look(
         )
         listed = _tried(lambda: show(_sector(frame, partner, year, one), lang, sectors=one))
     else:
-        draw = f"draw_over_time(seen, {tell})"
+        draw = f"draw_over_time(seen, period={year}, {tell})"
         table = f'nl.show_ranking(trade, period="{year}", flow="{flow}", among="{among}", {tell})'
-        drawn = _tried(lambda: draw_over_time(seen, partner=partner, lang=lang))
+        drawn = _tried(lambda: draw_over_time(seen, partner=partner, period=year, lang=lang))
         listed = _tried(
             lambda: show_ranking(
                 frame, period=year, flow=flow, among=among, partner=partner, lang=lang

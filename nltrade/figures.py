@@ -111,7 +111,7 @@ class Drawn(NamedTuple):
 
 
 class Reason(NamedTuple):
-    """Why a file would change: a text of the registry that begins with ``change-``, and its fields."""
+    """Why a file would change: a text that begins with ``change-``, and its fields."""
 
     id: str
     values: Mapping[str, str | int]
@@ -132,7 +132,7 @@ class Comparison(NamedTuple):
 
 
 class _Files(NamedTuple):
-    """All files of a question: their content, what the manifest says of them, and what is not drawn."""
+    """All files of a question: their content, their records, and what is not drawn."""
 
     contents: dict[str, bytes]
     records: dict[str, Record]
@@ -218,8 +218,8 @@ def check_figures(question: Question, folder: Path, *, workers: int = 1) -> Comp
     known = read_manifest(folder)
     if known is None:
         raise ManifestError(
-            f"{folder / MANIFEST} is not there, so that nothing says what the files of {folder} were "
-            "made of. Draw the figures first: the same command without --check."
+            f"{folder / MANIFEST} is not there, so that nothing says what the files of {folder} "
+            "were made of. Draw the figures first: the same command without --check."
         )
     files = _draw(question, workers)
 
@@ -321,7 +321,7 @@ def _versions() -> dict[str, str]:
 
 
 def _lock(folder: Path) -> FileLock:
-    """Let one process at a time write a folder; the lock lies apart, so that it is no file of it."""
+    """Let one process at a time write a folder; the lock lies apart from its files."""
     name = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
     return FileLock(Path(tempfile.gettempdir()) / f"nltrade-figures-{name}.lock")
 

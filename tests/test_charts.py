@@ -1,4 +1,5 @@
 import os
+import re
 import subprocess
 import sys
 from contextlib import suppress
@@ -9,17 +10,20 @@ import pytest
 
 import nltrade as nl
 from conftest import ROOT
-from legible import assert_legible
+from gallery import gallery
+from legible import assert_legible, drawn_texts
 from nltrade import registry
+from nltrade.briefing.findings import findings
 from nltrade.charts import NAMES, draw, style
 from nltrade.figures import Question, read_manifest
 from nltrade.files import sha256
 from nltrade.registry.entries import LANGS
+from nltrade.sources import snapshot
 from oracle import EXPORT, FUELS, IMPORT, REEXPORT, RUSSIA, value
 
 pytestmark = pytest.mark.xdist_group("charts")  # what its tests share is made once
 FIGURES = ROOT / "figures"
-SOURCE = "83028NED", "2023-01-04", "f4158376"
+OF_SECTORS = ("coverage", "sectors", "sectors_over_time", "two_sides", "suppliers")
 EACH = [(name, lang) for name in NAMES for lang in LANGS]
 
 
@@ -27,7 +31,15 @@ EACH = [(name, lang) for name in NAMES for lang in LANGS]
 def charts(shipped):
     verdicts = nl.check_claims(shipped)
     return {
-        (name, lang): draw(name, shipped, verdicts, partner="RU", period=2012, lang=lang)
+        (name, lang): draw(
+            name,
+            shipped,
+            verdicts,
+            partner="RU",
+            period=2012,
+            lang=lang,
+            other_side=nl.other_side("RU"),
+        )
         for name, lang in EACH
     }
 
@@ -101,25 +113,34 @@ def test_lines_stop_at_breaks_and_part_years_stand_apart(charts):
     ]
 
 
-def test_a_cell_that_cbs_withholds_is_drawn_as_not_published(shipped):
+def test_a_flow_of_which_cbs_withholds_a_part_is_not_split(shipped):
     rows = shipped.copy()
     withheld = (rows["partner"] == "RU") & (rows["product"] == "3")
     rows.loc[withheld, "value_meur"] = float("nan")
     chart = nl.charts.draw_composition(rows, partner="RU", period=2012)
-    assert chart.data.query("flow == 'import'")["part"].tolist() == ["whole-not-published"]
-    assert "does not publish mineral fuels" in chart.headline
+    assert chart.data["part"].tolist() == ["domestic export", "re-export"]
+    assert chart.headline == "60% of exports to Russia in 2012 were Dutch-made"
+
+
+def test_a_figure_that_says_nothing_is_left_out(shipped):
+    # fuels are 0.6% of what China supplied: two bars would say "other goods"
+    with pytest.raises(nl.NoData, match="too small a part"):
+        nl.charts.draw_fuels(shipped, partner="CN", period=2024)
+    assert set(nl.charts.draw_composition(shipped, partner="CN", period=2024).data["flow"]) == {
+        "export"
+    }
 
 
 def test_the_footer_names_source_modification_date_hash_and_licence(charts):
     for (name, _), chart in charts.items():
-        words = " ".join(text.get_text() for text in chart.figure.texts).replace("\n", " ")
-        if name == "coverage":  # draws no figure of CBS
-            assert "SITC" in words
+        if name in OF_SECTORS:
             continue
-        table, date, hash = ("84765NED", "2026-09-10", "76a68ac7") if name == "services" else SOURCE
-        assert table in words
-        assert f"{date}, sha256 {hash}" in words
-        assert "CC BY 4.0" in words
+        said = " ".join(text.get_text() for text in chart.figure.texts).replace("\n", " ")
+        for table in chart.data["table"].unique():
+            (origin,) = nl.origins(nl.load(table))
+            assert f"{table}, " in said
+            assert f"{origin.modified}, sha256 {origin.sha256[:8]}" in said
+        assert "CC BY 4.0" in said
 
 
 def test_a_figure_that_does_not_exist_says_which_do(shipped):
@@ -207,3 +228,109 @@ def test_a_chart_keeps_its_numbers_as_csv(charts, tmp_path):
     chart.save(tmp_path)
     again = pd.read_csv(tmp_path / "ranking.en.csv")
     assert again["value_meur"].tolist() == chart.data["value_meur"].tolist()
+
+
+OF_GOODS = [
+    name for name in NAMES if name not in ("coverage", "suppliers", "two_sides", "services")
+]
+
+
+@pytest.mark.usefixtures("newer")
+@pytest.mark.parametrize("name", OF_GOODS)
+def test_a_figure_says_of_which_snapshot_its_frame_is(name, monkeypatch):
+    frames = [nl.load("83028NED", snapshot="2023-01-04"), nl.load("83028NED")]
+    # from here on nothing can be looked up: the data folders are gone
+    monkeypatch.setattr(snapshot, "folders", list)
+    monkeypatch.setattr(snapshot, "find", lambda *_: pytest.fail("looked on disk"))
+    footers = []
+    for frame in frames:
+        verdicts = nl.check_claims(frame) if name == "reported" else []
+        chart = draw(name, frame, verdicts, partner="RU", period=2012, lang="en")
+        chart.image("svg")
+        footers.append(" ".join(chart.footer))
+    assert "modified 2023-01-04, sha256 f4158376" in footers[0]
+    assert "2023-06-06" not in footers[0]
+    assert "modified 2023-06-06" in footers[1]
+    assert "f4158376" not in footers[1]
+
+
+def words(text):
+    """Count words; the spaces within an amount do not break, so that it is one."""
+    return len(re.split("[ \n]+", text))
+
+
+HEADLINES = [
+    ("RU", 2012),
+    ("CN", 2024),
+    ("DE", 2019),
+    ("VN", 2015),
+    ("KI", 2019),
+    ("US", 2026),
+]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize(("partner", "year"), HEADLINES)
+def test_headline_and_footer_are_short(shipped, partner, year, lang):
+    names = [name for name in NAMES if name not in OF_SECTORS]
+    for chart in gallery(shipped, partner, year, lang, names):
+        assert words(chart.headline) <= 12, chart.headline
+        assert chart.headline[0] == chart.headline[0].upper()
+        assert len(chart.footer) <= 2, chart.name
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("year", range(2005, 2026, 5))
+def test_every_headline_of_every_partner_is_short(shipped, year, lang):
+    seen = 0
+    for partner in [p.id for p in registry.partners().values() if p.kind == "country"]:
+        for name in ("over_time", "ranking", "composition", "fuels", "services"):
+            try:
+                chart = draw(name, shipped, [], partner=partner, period=year, lang=lang)
+            except nl.NoData:
+                continue
+            assert words(chart.headline) <= 12, chart.headline
+            seen += 1
+    assert seen > 500
+
+
+def test_the_headline_is_of_the_year_and_by_the_table_that_the_findings_count_by(shipped):
+    chart = nl.charts.draw_over_time(shipped, partner="CN", period=2024)
+    told = findings(shipped, {}, partner="CN", year="2024", lang="en")
+    assert "€29.7bn" in chart.headline
+    assert any("€29.7bn in 2024" in finding for finding in told)
+    assert "in 2012" in nl.charts.draw_services(shipped, partner="RU", period=2012).headline
+    assert "in 2024" not in nl.charts.draw_over_time(shipped, partner="CN", period=2019).headline
+
+
+@pytest.mark.parametrize("name", ["over_time", "fuels", "services"])
+def test_the_year_of_the_question_is_marked_with_its_values(charts, name):
+    figure = charts[name, "en"].figure
+    said = {"over_time": {"€20.3bn", "€7.1bn"}, "fuels": {"92%", "26%"}}
+    said["services"] = {"€1.2bn", "€973m"}
+    main = figure.axes[0]
+    assert said[name] <= {text.get_text() for text in main.texts}
+    (year,) = [t for t in main.get_xticklabels() if t.get_fontweight() == "bold"]
+    assert year.get_text() == "2012"
+    assert any(patch.get_x() == 2011.5 for patch in main.patches)
+
+
+def test_the_classes_of_services_are_in_a_table_beside_the_figure(shipped):
+    chart = nl.charts.draw_services(shipped, partner="US", period=2019)
+    table = chart.detail_table
+    assert list(table.columns) == ["imports 2019", "exports 2019"]
+    assert "travel" in " ".join(table.index).lower()
+    drawn = [text.get_text() for text in chart.figure.axes[0].texts]
+    assert "imports" in drawn
+    assert not set(table.index) & set(drawn)
+
+
+@pytest.mark.parametrize("size", style.SIZES)
+def test_no_text_is_smaller_than_nine_points_at_the_size_it_is_seen(charts, size):
+    for (name, _), chart in charts.items():
+        if name in OF_SECTORS:
+            continue
+        figure = chart.draw(size)
+        sizes = [text.get_fontsize() for text in drawn_texts(figure)]
+        assert min(sizes) >= 9, name

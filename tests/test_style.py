@@ -41,8 +41,8 @@ axes.edgecolor: f0f0f0
 xtick.color: e0e0e0
 ytick.color: e0e0e0
 grid.color: 303840
-axes.prop_cycle: cycler("color", ["4ea5e0", "ff8a3c", "d084c4", "27577a", "8a4a20", "444444", "a0a0a0", "8ab4ff", \
-"f8b450", "ff6b75", "d084c4", "c0c0c8", "b48aff", "707070", "123456"])
+axes.prop_cycle: cycler("color", ["4ea5e0", "ff8a3c", "d084c4", "27577a", "8a4a20", "444444", \
+"a0a0a0", "707070", "123456"])
 """
 HOUSES = {"serif": SERIF, "stix": STIX, "dark": DARK}
 
@@ -80,9 +80,9 @@ def test_a_house_style_with_few_colours_uses_them_and_ours_for_the_rest(shipped,
             "#a90061",
             "#275937",
         ]
-        assert [to_hex(colour) for colour in (style.EXPORT_LIGHT, style.CLASSES[0])] == [
+        assert [to_hex(colour) for colour in (style.EXPORT_LIGHT, style.RULE)] == [
             "#f4c4a0",
-            "#5790fc",
+            "#b0b0b0",
         ]
         assert [to_hex(colour) for colour in (style.INK, style.PAGE)] == ["#222222", "#fff8ee"]
     areas = {

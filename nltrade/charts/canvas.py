@@ -1,17 +1,19 @@
 """
 The frame around every figure: headline, measure, drawing, footnotes, source.
 
-The headline says the finding, the line under it what is measured, the footer where the numbers come from. Heights are
-counted in inches, so that text of any length pushes the drawing down instead of running into it. In a document the
-words of the frame stand around the picture as text; then only the drawing is drawn.
+The headline says the finding, the line under it what is measured, the footer where the numbers come
+from. Heights are counted in inches, so that text of any length pushes the drawing down instead of
+running into it. In a document the words of the frame stand around the picture as text; then only the
+drawing is drawn.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple, TypeVar
 
 import matplotlib
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -20,10 +22,13 @@ from matplotlib.textpath import TextToPath
 from matplotlib.ticker import MaxNLocator
 
 from nltrade.charts.style import INK, SOFT
-from nltrade.registry.entries import Lang
 from nltrade.words import Words
 
-MARGIN = 0.25
+T = TypeVar("T")
+MARGIN = 0.25  # inches
+# Points. Nothing is smaller than 9, on the size it is seen: see `nltrade.charts.style.SIZES`.
+HEADLINE, SUBTITLE, TEXT = 13.0, 10.0, 9.0
+NARROW = 5.0  # inches: of less, panels stand below each other
 
 
 class Canvas:
@@ -63,9 +68,16 @@ class Canvas:
         self.margin = MARGIN if framed else 0.05
         self.across, self.width = across, across - 2 * self.margin
         self.above = (
-            [(headline, 13.0, "bold", INK), (subtitle, 9.5, "normal", SOFT)] if framed else []
+            [(headline, HEADLINE, "bold", INK), (subtitle, SUBTITLE, "normal", SOFT)]
+            if framed
+            else []
         )
         self.below = footer if framed else ()
+
+    @property
+    def narrow(self) -> bool:
+        """Whether it is as narrow as a phone."""
+        return self.width < NARROW
 
     def open(self, height: float, *, ticks: bool = True) -> "Canvas":
         """
@@ -87,8 +99,8 @@ class Canvas:
             (wrap(text, self.width, size, weight), size, weight, ink)
             for text, size, weight, ink in self.above
         ]
-        foot = "\n".join(wrap(line, self.width, 7) for line in self.below)
-        foot_height = _height(foot, 7) + 0.12 if foot else 0.0
+        foot = "\n".join(wrap(line, self.width, TEXT) for line in self.below)
+        foot_height = _height(foot, TEXT) + 0.12 if foot else 0.0
         gap = 0.1 if blocks else 0.0
         edge = 0.15 if foot else self.margin
         under = edge + foot_height + (_below() if ticks else 0.0)
@@ -106,7 +118,7 @@ class Canvas:
             self._text(text, size, 1 - top / total, fontweight=weight, color=ink)
             top += _height(text, size)
         if foot:
-            self._text(foot, 7, (edge + foot_height - 0.12) / total, color=SOFT)
+            self._text(foot, TEXT, (edge + foot_height - 0.12) / total, color=SOFT)
         self.top, self.bottom = 1 - (top + gap) / total, under / total
         return self
 
@@ -235,13 +247,24 @@ def _height(text: str, size: float) -> float:
     return (text.count("\n") + 1) * size * 1.35 / 72 + 0.04
 
 
-def billions(low: float, high: float, lang: Lang) -> dict[float, str]:
-    """Choose few round values of million euro between two others, each with its label in billions."""
-    say = Words(lang)
-    found = MaxNLocator(6, steps=[1, 2, 5, 10]).tick_values(low, high)
-    ticks = [float(tick) for tick in found if low <= tick <= high]
-    digits = max((len(f"{tick / 1000:g}".partition(".")[2]) for tick in ticks), default=0)
-    return {tick: say.number(tick / 1000, digits) for tick in ticks}
+class Unit(NamedTuple):
+    """The unit that suits the amounts of a figure: million euro in one of it, and its label."""
+
+    meur: int
+    label: str
+
+    def ticks(self, low: float, high: float, say: Words) -> dict[float, str]:
+        """Choose few round values of million euro between two others, each with its label."""
+        found = MaxNLocator(5, steps=[1, 2, 5, 10]).tick_values(low, high)
+        ticks = [float(tick) for tick in found if low <= tick <= high]
+        decimals = [len(f"{tick / self.meur:g}".partition(".")[2]) for tick in ticks]
+        return {tick: say.number(tick / self.meur, max(decimals, default=0)) for tick in ticks}
+
+
+def unit_of(amounts: Any) -> Unit:
+    """Choose billions where the largest of some amounts (million euro) is at least one."""
+    large = pd.DataFrame(amounts).abs().max(axis=None) >= 1000
+    return Unit(1000, "billion-euro") if large else Unit(1, "million-euro")
 
 
 def room(labels: Iterable[str]) -> float:
@@ -257,7 +280,7 @@ def _below() -> float:
 
 
 def _ticks(axis: Literal["x", "y"]) -> tuple[float, float]:
-    """Give the size of the labels of ticks, and what lies between them and their axis, in points."""
+    """Give the size of tick labels, and what lies between them and their axis, in points."""
     settings: Any = matplotlib.rcParams
     size = FontProperties(size=settings[f"{axis}tick.labelsize"]).get_size_in_points()
     return float(size), float(
@@ -265,27 +288,27 @@ def _ticks(axis: Literal["x", "y"]) -> tuple[float, float]:
     )
 
 
-def spread(positions: Mapping[str, float], apart: float) -> dict[str, float]:
+def spread(positions: Mapping[T, float], apart: float) -> dict[T, float]:
     """
     Move labels apart, as little as needed and in their order, so that none covers another.
 
     Parameters
     ----------
-    positions : mapping of str to float
+    positions : mapping of name to float
         Where each label would stand.
     apart : float
         Least distance between two labels.
 
     Returns
     -------
-    dict of str to float
+    dict of name to float
 
     Examples
     --------
     >>> spread({"a": 0.0, "b": 0.2, "c": 5.0}, 1.0)
     {'a': -0.4, 'b': 0.6, 'c': 5.0}
     """
-    groups: list[tuple[list[str], float]] = []  # labels that touch, and their centre
+    groups: list[tuple[list[T], float]] = []  # labels that touch, and their centre
     for name, at in sorted(positions.items(), key=lambda item: item[1]):
         names, centre = [name], float(at)
         while groups and centre - groups[-1][1] < apart * (len(names) + len(groups[-1][0])) / 2:

@@ -1,6 +1,7 @@
 """A figure: what it says, what it draws, and how it becomes a picture or a file."""
 
 import io
+import re
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from nltrade.charts.canvas import Canvas
+from nltrade.charts.hover import with_values
 from nltrade.charts.style import SIZES, styled
 from nltrade.errors import UnknownName, close_to
 from nltrade.files import as_csv, write
@@ -21,6 +23,8 @@ from nltrade.words import Words
 
 FORMATS = ("png", "svg", "pdf", "csv")
 FEW = 3  # values that are told one by one; of more, the extremes
+HEADLINE = 12  # words
+ALT = 250  # characters
 # No date and no program name: the same figure is the same bytes.
 METADATA = {
     "png": lambda title, alt: {"Title": title, "Description": alt, "Software": None},
@@ -45,23 +49,23 @@ class Series:
     name : str
         What they are of.
     values : mapping of str to float, str or None
-        Value of each year, partner or part; a number in million euro or percent, None where CBS publishes none.
-    how : {"bn", "meur", "pct"}
+        Value of each year, partner or part: million euro or percent; None where none is published.
+    unit : {"bn", "meur", "pct"}
         How `nltrade.words` writes them.
-    main : bool
+    in_alt_text : bool
         Whether the text alternative tells it; the table in a document has all of them.
-    told : str
+    alt_text : str
         What the text alternative says of it instead of its values.
-    aside : frozenset of str
+    not_extremes : frozenset of str
         Points that are no part of the extremes, such as a part-year.
     """
 
     name: str
     values: Mapping[str, float | str | None]
-    how: Literal["bn", "meur", "pct"] = "bn"
-    main: bool = True
-    told: str = ""
-    aside: frozenset[str] = frozenset()
+    unit: Literal["bn", "meur", "pct"] = "bn"
+    in_alt_text: bool = True
+    alt_text: str = ""
+    not_extremes: frozenset[str] = frozenset()
 
     def write(self, point: str, lang: Lang) -> str:
         """Write the value of a point; a point that this series does not have is empty."""
@@ -71,30 +75,56 @@ class Series:
             return value
         if value is None or pd.isna(value):
             return say.label("not published")
-        return say.amount((self.how, value))
+        return say.amount((self.unit, value))
 
     def tell(self, lang: Lang) -> str:
-        """Say the values if they are few, else the highest and the lowest."""
+        """Say the values if they are few, else the highest and the lowest that are drawn."""
         say = Words(lang)
-        if self.told:
-            return self.told
-        of_all = {
+        if self.alt_text:
+            return self.alt_text
+        published = {
             point: value
             for point, value in self.values.items()
             if isinstance(value, float) and pd.notna(value)
         }
-        known = {
-            point: value for point, value in of_all.items() if point not in self.aside
-        } or of_all
+        whole = {at: value for at, value in published.items() if at not in self.not_extremes}
+        known = whole or published
         name = self.name[:1].upper() + self.name[1:]
         if not known:
             return say.text("tell-none", name=name)
         if len(known) <= FEW:
             listed = say.several([f"{point} {self.write(point, lang)}" for point in known])
             return say.text("tell-few", name=name, listed=listed)
-        ends = {"high": max(known, key=known.__getitem__), "low": min(known, key=known.__getitem__)}
-        values = {f"{end}_value": (self.how, known[point]) for end, point in ends.items()}
-        return say.text("tell-extremes", name=name, **ends, **values)
+
+        high, low = max(known, key=known.__getitem__), min(known, key=known.__getitem__)
+        values = {"high_value": (self.unit, known[high]), "low_value": (self.unit, known[low])}
+        return say.text("tell-extremes", name=name, high=high, low=low, **values)
+
+
+def headline_of(*sentences: str) -> str:
+    r"""
+    Choose the first of some sentences that is short enough for a headline, else the shortest.
+
+    An amount such as "\u20ac 20,3 mld" is one word: its spaces do not break.
+
+    Parameters
+    ----------
+    *sentences : str
+        The same said in ever fewer words.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> headline_of("one two three four five six seven eight nine ten eleven twelve 13", "short")
+    'Short'
+    """
+    lengths = {sentence: len(re.split("[ \n]+", sentence.strip())) for sentence in sentences}
+    fitting = [sentence for sentence, words in lengths.items() if words <= HEADLINE]
+    chosen = fitting[0] if fitting else min(lengths, key=lengths.__getitem__)
+    return chosen[:1].upper() + chosen[1:]
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,17 +141,21 @@ class Chart:
     kind : str
         Id of the text that says what kind of figure it is, such as ``"lines"``.
     headline : str
-        The finding.
+        The finding, in at most twelve words.
     subtitle : str
-        What is measured, of whom, in which unit and period.
+        What is measured, of whom, in which period and unit.
     footer : sequence of str
-        Notes; the last line names the source.
+        At most two lines: a note, if the drawing needs one, and the source.
     series : sequence of Series
         The values that are drawn.
     data : pandas.DataFrame
         What is drawn, for a program; amounts in million euro.
     paint : callable
         Draws it on a `Canvas`.
+    notes : sequence of str
+        What else there is to know: breaks, gaps, how sure it is. For an annex.
+    details : sequence of Series
+        What the drawn values consist of, for a table beside the figure.
     """
 
     name: str
@@ -133,6 +167,8 @@ class Chart:
     series: Sequence[Series]
     data: pd.DataFrame
     paint: Callable[[Canvas], object]
+    notes: Sequence[str] = ()
+    details: Sequence[Series] = ()
 
     def __getstate__(self) -> dict[str, Any]:
         return {
@@ -144,23 +180,18 @@ class Chart:
 
     @property
     def alt(self) -> str:
-        """Text alternative: the kind of figure, the finding, what is measured, the extremes of what is drawn."""
-        told = " ".join(series.tell(self.lang) for series in self.series if series.main)
-        return (
-            Words(self.lang)
-            .text(
-                "alt",
-                kind=self.kind,
-                headline=self.headline,
-                subtitle=self.subtitle,
-                told=told,
-            )
-            .strip()
-        )
+        """Text alternative: what kind of figure, and what it draws; headline and caption say more."""
+        say = Words(self.lang)
+        told = f"{say.label(self.kind)}."
+        for series in self.series:
+            longer = f"{told} {series.tell(self.lang)}"
+            if series.in_alt_text and len(longer) <= ALT:
+                told = longer
+        return told
 
     @property
     def caption(self) -> str:
-        """What is measured, with the notes and the source: for under a picture that has no words around it."""
+        """What is measured, with note and source: for under a picture without words around it."""
         return " ".join([self.subtitle, *self.footer])
 
     @cached_property
@@ -182,7 +213,14 @@ class Chart:
         pandas.DataFrame
             A row for each point, a column for each series, as text.
         """
-        series = [each for each in self.series if each.main or not main]
+        return self._tabled([each for each in self.series if each.in_alt_text or not main])
+
+    @property
+    def detail_table(self) -> pd.DataFrame | None:
+        """What the drawn values consist of, as a table; None where nothing is known."""
+        return self._tabled(self.details) if self.details else None
+
+    def _tabled(self, series: Sequence[Series]) -> pd.DataFrame:
         points = list(dict.fromkeys(point for each in series for point in each.values))
         if points and all(point[:4].isdigit() for point in points):
             points.sort()
@@ -197,17 +235,18 @@ class Chart:
 
         Parameters
         ----------
-        size : {"page", "column", "slide"}
-            How wide: a page, the column of a document, or a slide.
+        size : {"page", "column", "slide", "phone"}
+            How wide: a page, the column of a document, a slide, or a phone.
         framed : bool
-            Draw headline, subtitle and footer too; a document writes them around the picture as text.
+            Draw headline, subtitle and footer too; a document writes them around the picture.
         style : path, optional
             A matplotlib style file to use in the place of ours.
 
         Returns
         -------
         matplotlib.figure.Figure
-            Its lines take their colours from the style that is in use when it is saved: `image` and `save` see to that.
+            Its lines take their colours from the style that is in use when it is saved: `image` and
+            `save` see to that.
 
         Raises
         ------
@@ -266,12 +305,13 @@ class Chart:
         framed: bool = True,
         style: Path | str | None = None,
     ) -> list[bytes]:
-        """Give the figure in several formats, drawn once; parameters and errors are those of `image`."""
+        """Give the figure in several formats, drawn once; all else is as for `image`."""
         formats, contents = list(formats), []
         for format in formats:
             if format not in FORMATS:
                 raise UnknownName(
-                    f"No format {format!r}.{close_to(format, FORMATS)} Formats are {', '.join(FORMATS)}."
+                    f"No format {format!r}.{close_to(format, FORMATS)} "
+                    f"Formats are {', '.join(FORMATS)}."
                 )
         plain = size == "page" and framed and style is None
         drawn = self.figure if plain else None
@@ -292,7 +332,10 @@ class Chart:
                     metadata=METADATA[format](self.headline, self.alt),
                     **options,
                 )
-                contents.append(target.getvalue())
+                content = target.getvalue()
+                if format == "svg" and not framed:  # for a page, where a reader can point at it
+                    content = with_values(content, drawn, self)
+                contents.append(content)
         return contents
 
     def save(
@@ -327,4 +370,5 @@ class Chart:
 
     def _repr_html_(self) -> str:
         png = b64encode(self.image("png")).decode("ascii")
-        return f'<img width="{int(SIZES["page"] * 100)}" alt="{escape(self.alt)}" src="data:image/png;base64,{png}">'
+        width, alt = int(SIZES["page"] * 100), escape(self.alt)
+        return f'<img width="{width}" alt="{alt}" src="data:image/png;base64,{png}">'

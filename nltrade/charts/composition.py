@@ -1,4 +1,4 @@
-"""What the trade with a partner consists of: mineral fuels in the imports, Dutch product in the exports."""
+"""What the trade with a partner consists of: fuels in imports, Dutch-made goods in exports."""
 
 from collections.abc import Hashable
 from functools import partial
@@ -9,31 +9,36 @@ from matplotlib.axes import Axes
 
 from nltrade import registry
 from nltrade.charts import style
-from nltrade.charts.canvas import Canvas
-from nltrade.charts.chart import Chart, Series
-from nltrade.charts.provenance import origins_in, source_lines, statuses, year_label
+from nltrade.charts.canvas import TEXT, Canvas, wrap
+from nltrade.charts.chart import Chart, Series, headline_of
+from nltrade.charts.provenance import footer, year_label
 from nltrade.errors import NoData
 from nltrade.questions import trade
 from nltrade.questions.trade import VALUE
 from nltrade.registry.entries import Lang
+from nltrade.rounding import rounded
 from nltrade.words import Words
 
 FUELS = "3"
+TELLING = 5.0  # percent: a smaller share of fuels says nothing of what the imports are
+ROW, BAR, LINE = 0.72, 0.28, 0.17  # inches: a flow, its bar, a line of text
 COLOURS = {
     "fuels": style.IMPORT,
     "other-goods": style.IMPORT_LIGHT,
     "domestic export": style.EXPORT,
     "re-export": style.EXPORT_LIGHT,
-    "whole-not-published": style.PALE,
-    "no-trade": style.PALE,
 }
+PARTS = {"import": ["fuels", "other-goods"], "export": ["domestic export", "re-export"]}
 
 
 def draw_composition(
     frame: pd.DataFrame, *, partner: str = "RU", period: str | int = 2012, lang: Lang = "en"
 ) -> Chart:
     """
-    Draw the parts of imports and exports as two bars of a hundred percent.
+    Draw the parts of imports and exports as bars of a hundred percent.
+
+    Only a flow of which the parts say something is drawn: imports of which fuels are a part worth
+    naming, exports of which CBS publishes what is made in the Netherlands.
 
     Parameters
     ----------
@@ -55,152 +60,156 @@ def draw_composition(
     UnknownName
         No such partner.
     NoData
-        Neither imports nor exports are published for the partner in that period.
+        The parts of neither flow are published, or they say nothing.
 
     Examples
     --------
     >>> import nltrade as nl
-    >>> parts = draw_composition(nl.load(), partner="RU", period=2012).data
-    >>> dict(zip(parts["part"], parts["share_pct"].round(1)))
+    >>> drawn = draw_composition(nl.load(), partner="RU", period=2012)
+    >>> drawn.headline
+    'Imports from Russia in 2012: 92% fuels; exports: 60% Dutch-made'
+    >>> dict(zip(drawn.data["part"], drawn.data["share_pct"].round(1)))
     {'fuels': 91.9, 'other-goods': 8.1, 'domestic export': 60.3, 're-export': 39.7}
     """
     say = Words(lang)
-    partner = registry.country(partner).id
-    table = trade.main_table(frame, kind="goods", period=period, partner=partner)
+    partner, year = registry.country(partner).id, str(period)
+    table = trade.main_table(frame, kind="goods", period=year, partner=partner)
     rows = frame[
-        (frame["table"] == table) & (frame["period"] == str(period)) & (frame["partner"] == partner)
+        (frame["table"] == table) & (frame["period"] == year) & (frame["partner"] == partner)
     ]
     data = _parts(rows)
     if data.empty:
         name = registry.partner(partner).name()
-        raise NoData(f"{name} ({partner}) is not published separately in {table} for {period}.")
+        raise NoData(
+            f"{name} ({partner}) is not published separately in {table} for {year}, or what its "
+            "trade consists of says nothing; that is not zero."
+        )
     data.insert(0, "table", table)
-    shares = data.dropna(subset=["share_pct"]).set_index("part")["share_pct"].to_dict()
-    year = year_label(frame, table, str(period), lang)
-    known = [
-        id for id, part in [("import", "fuels"), ("export", "domestic export")] if part in shares
-    ]
-    id = (
-        {0: "none", 1: known[0] if known else "", 2: "3"}[len(known)]
-        if data[VALUE].any()
-        else "no-trade"
-    )
-    values = {
-        "share": shares.get("fuels"),
-        "made": shares.get("domestic export"),
+
+    shares = data.set_index("part")["share_pct"]
+    about: dict[str, Any] = {
         "partner": partner,
-        "year": year,
+        "year": year_label(frame, table, year, lang),
+        "share": _whole(shares.get("fuels")),
+        "made": _whole(shares.get("domestic export")),
     }
-    headline = say.text(f"composition-{id}", **values)
-    withheld = (data["part"] == "whole-not-published").any()
-    footer = [
-        say.label("parts-note"),
-        *([say.note("confidential")] if withheld else []),
-        *source_lines(origins_in(frame, [table]), lang, statuses(frame, str(period))),
-    ]
-    subtitle = say.text("composition-subtitle", partner=partner, year=year)
-    series = [_series(parts, partner, say) for _, parts in data.groupby("flow", sort=False)]
-    paint = partial(_paint, data=data, partner=partner, say=say)
-    return Chart("composition", lang, "bars", headline, subtitle, footer, series, data, paint)
+    both = "-".join(data["flow"].unique())
+    return Chart(
+        "composition",
+        lang,
+        "bars",
+        headline_of(
+            say.text(f"composition-{both}", **about),
+            say.text(f"composition-{both}-short", **about),
+        ),
+        say.text("composition-subtitle", **about),
+        footer(
+            frame,
+            [table],
+            say,
+            note=say.label("parts-note") if "export" in both else "",
+            year=year,
+        ),
+        [_series(parts, partner, say) for _, parts in data.groupby("flow", sort=False)],
+        data,
+        partial(_paint, data=data, partner=partner, say=say),
+        [say.note("confidential")],
+    )
 
 
-def _series(parts: pd.DataFrame, partner: str, say: Words) -> Series:
-    shares = {say.label(part.part): part.share_pct for part in parts.itertuples()}
-    return Series(_title(parts, partner, say), shares, "pct")
-
-
-def _title(parts: pd.DataFrame, partner: str, say: Words) -> str:
-    """Name a flow with the value of all of it."""
-    title = say.text(f"{parts['flow'].iloc[0]}-with", partner=partner)
-    return say.text("composition-row", flow=title, value=parts["whole_meur"].iloc[0])
-
-
-def _paint(space: Canvas, data: pd.DataFrame, partner: str, say: Words) -> None:
-    flows = [parts for _, parts in data.groupby("flow", sort=False)]
-    (ax,) = space.open(0.95 * len(flows) + 0.2).axes()
-    for at, parts in enumerate(flows):
-        _bar(ax, at, parts, partner, say)
-    # parts are published in whole millions, so that those of a small flow may come to more than all of it
-    end = max(100, *(parts["share_pct"].sum() for parts in flows))
-    ax.set(xlim=(0, end), ylim=(len(flows) - 0.35, -0.6), yticks=[])
-    shares = [0, 25, 50, 75, 100]
-    ax.set_xticks(shares, [say.pct(share) for share in shares])
-    labels = ax.get_xticklabels()
-    labels[0].set_horizontalalignment("left")  # within the width of the bars
-    labels[-1].set_horizontalalignment("right")
+def _whole(share: float | None) -> float | None:
+    """Round a share for a headline, but not to nothing or to all."""
+    if share is None:
+        return None
+    return float(rounded(share)) if 1 <= share <= 99 else share
 
 
 def _parts(rows: pd.DataFrame) -> pd.DataFrame:
-    """Split imports into fuels and the rest, exports into Dutch product and re-exports; what is missing stays whole."""
+    """Split imports into fuels and the rest, exports into Dutch-made goods and re-exports."""
     cell = {
         (row.flow, row.product): row.value_meur
         for row in rows.itertuples()
         if pd.notna(row.value_meur)
     }
     parts = []
-    whole = cell.get(("import", "TOTAL"))
-    fuels = cell.get(("import", FUELS))
-    if whole is not None:
-        split = (
-            {"whole-not-published": whole}
-            if fuels is None
-            else {"fuels": fuels, "other-goods": whole - fuels}
-        )
-        split = split if whole else {"no-trade": 0.0}
-        parts += [("import", part, value, whole) for part, value in split.items()]
-    whole = cell.get(("export", "TOTAL"))
-    if whole is not None:
-        split = {
-            flow: cell[flow, "TOTAL"]
-            for flow in ("domestic export", "re-export")
-            if (flow, "TOTAL") in cell
-        }
-        split = split if len(split) == 2 else {"whole-not-published": whole}
-        split = split if whole else {"no-trade": 0.0}
-        parts += [("export", part, value, whole) for part, value in split.items()]
+
+    imports, fuels = cell.get(("import", "TOTAL")), cell.get(("import", FUELS))
+    if imports and fuels is not None and 100 * fuels / imports >= TELLING:
+        parts += [
+            ("import", "fuels", fuels, imports),
+            ("import", "other-goods", imports - fuels, imports),
+        ]
+
+    exports = cell.get(("export", "TOTAL"))
+    split = {flow: cell.get((flow, "TOTAL")) for flow in PARTS["export"]}
+    if exports and None not in split.values():
+        parts += [("export", flow, value, exports) for flow, value in split.items()]
+
     data = pd.DataFrame(parts, columns=["flow", "part", VALUE, "whole_meur"])
-    data["share_pct"] = 100 * data[VALUE] / data["whole_meur"].where(data["whole_meur"] != 0)
+    data["share_pct"] = 100 * data[VALUE] / data["whole_meur"]
     return data
 
 
-def _bar(ax: Axes, at: int, parts: pd.DataFrame, partner: str, say: Words) -> None:
+def _series(parts: pd.DataFrame, partner: str, say: Words) -> Series:
+    shares = dict(zip(map(say.label, parts["part"]), parts["share_pct"], strict=True))
+    return Series(_title(parts, partner, say), shares, "pct")
+
+
+def _title(parts: pd.DataFrame, partner: str, say: Words) -> str:
+    """Name a flow with the value of all of it."""
+    title = say.text(f"{parts['flow'].iloc[0]}-with", partner=partner)
+    title = title[:1].upper() + title[1:]
+    return say.text("composition-row", flow=title, value=parts["whole_meur"].iloc[0])
+
+
+def _paint(canvas: Canvas, data: pd.DataFrame, partner: str, say: Words) -> None:
+    flows = [parts for _, parts in data.groupby("flow", sort=False)]
+    room = canvas.width / 2 - 0.1
+    labels = [
+        [wrap(_label(p, say), room, TEXT) for p in parts.to_dict("records")] for parts in flows
+    ]
+    titles = [wrap(_title(parts, partner, say), canvas.width, TEXT, "bold") for parts in flows]
+    lines = [
+        max(label.count("\n") for label in of_flow) + title.count("\n")
+        for of_flow, title in zip(labels, titles, strict=True)
+    ]
+    tall = [ROW + LINE * more for more in lines]
+    (ax,) = canvas.open(sum(tall), ticks=False).axes()
+    # parts are in whole millions, so that those of a small flow may come to more than all of it
+    end = max(100, *(parts["share_pct"].sum() for parts in flows))
+    ax.set(xlim=(0, end), ylim=(sum(tall), 0), xticks=[], yticks=[])
+    ax.set_axis_off()
+    top = 0.0
+    for parts, of_flow, title, height in zip(flows, labels, titles, tall, strict=True):
+        colour = style.readable(style.COLOURS[parts["flow"].iloc[0]])
+        ax.text(0, top, title, va="top", fontsize=TEXT, weight="bold", color=colour)
+        at = top + LINE * (title.count("\n") + 1) + 0.03
+        _bar(ax, at, parts, of_flow, end)
+        top += height
+
+
+def _bar(ax: Axes, top: float, parts: pd.DataFrame, labels: list[str], end: float) -> None:
+    """Draw one bar, its first part named under its start and its second under its end."""
     start = 0.0
-    for number, part in enumerate(parts.to_dict("records")):
-        share = 0.0 if pd.isna(part["share_pct"]) else part["share_pct"]
-        ax.barh(
-            at,
-            share,
-            left=start,
-            height=0.44,
-            color=COLOURS[part["part"]],
-            edgecolor=style.PAGE,
-            linewidth=1,
-        )
-        label = _part_label(part, say)
-        ends = number == 1
+    for number, (part, label) in enumerate(zip(parts.to_dict("records"), labels, strict=True)):
+        look: dict[str, Any] = {
+            "color": COLOURS[part["part"]],
+            "edgecolor": style.PAGE,
+            "linewidth": 1,
+        }
+        ax.barh(top + BAR / 2, part["share_pct"], left=start, height=BAR, **look)
         ax.text(
-            100 if ends else start,
-            at + 0.27,
+            end if number else 0,
+            top + BAR + 0.03,
             label,
-            ha="right" if ends else "left",
+            ha="right" if number else "left",
             va="top",
-            fontsize=8.5,
+            fontsize=TEXT,
+            linespacing=1.1,
         )
-        start += share
-    flow = parts["flow"].iloc[0]
-    ax.text(
-        0,
-        at - 0.27,
-        _title(parts, partner, say),
-        va="bottom",
-        weight="bold",
-        color=style.readable(style.COLOURS[flow]),
-    )
+        start += part["share_pct"]
 
 
-def _part_label(part: dict[Hashable, Any], say: Words) -> str:
-    if part["part"] == "no-trade":
-        return say.label("no-trade")
-    return say.text(
-        "composition-part", what=part["part"], share=part["share_pct"], value=part[VALUE]
-    )
+def _label(part: dict[Hashable, Any], say: Words) -> str:
+    share, value = part["share_pct"], part[VALUE]
+    return say.text("composition-part", what=part["part"], share=share, value=value)

@@ -78,7 +78,7 @@ def _series(known: Mapping[str, Sector], kind: Kind, told: str, say: Words) -> S
         sector.text(say.lang): " ".join([say.label(sector.coverage(kind)), *sector.codes(kind)])
         for sector in known.values()
     }
-    return Series(say.label(kind), said, main=kind == "goods", told=told)
+    return Series(say.label(kind), said, in_alt_text=kind == "goods", alt_text=told)
 
 
 def _by_coverage(known: Mapping[str, Sector], lang: Lang) -> dict[Coverage, list[str]]:

@@ -1,65 +1,36 @@
-"""Mineral fuels in the imports over the years: value and share, next to the share among all partners."""
+"""Fuels in the imports over the years: their share, next to that among all partners."""
 
-from collections.abc import Mapping
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
-from matplotlib.axes import Axes
 
 from nltrade import registry
-from nltrade.charts import canvas, over_years, style
-from nltrade.charts.canvas import Canvas
-from nltrade.charts.chart import Chart, Series
-from nltrade.charts.composition import FUELS
-from nltrade.charts.provenance import origins_in, source_lines, statuses, to_fetch, year_label
+from nltrade.charts import over_years, style
+from nltrade.charts.canvas import TEXT, Canvas, Unit, inches, wrap
+from nltrade.charts.chart import Chart, Series, headline_of
+from nltrade.charts.composition import FUELS, TELLING
+from nltrade.charts.over_years import Panels
+from nltrade.charts.provenance import footer, year_label
 from nltrade.errors import NoData
 from nltrade.questions import trade
 from nltrade.questions.trade import VALUE
-from nltrade.registry.entries import Lang, Table
+from nltrade.registry.entries import Lang
+from nltrade.rounding import rounded
 from nltrade.words import Words
 
-PART_YEAR = {"facecolor": style.PAGE, "hatch": "///////", "linewidth": 0.8}
 LINES = {"world_share_pct": style.GREY, "share_pct": style.IMPORT}
-APART = 0.05  # between two panels, as a part of their width
-NAMES = 1.0  # least inches beside each panel for the names of bars and lines
-BARS: dict[str, dict[str, Any]] = {
-    "mineral-fuels": {
-        "facecolor": style.IMPORT,
-        "edgecolor": style.IMPORT,
-        "hatchcolor": style.IMPORT,
-        "linewidth": 0.3,
-    },
-    "other-goods": {
-        "facecolor": style.IMPORT_LIGHT,
-        "edgecolor": style.IMPORT_LIGHT,
-        "hatchcolor": style.IMPORT_LIGHT,
-        "linewidth": 0.3,
-    },
-    "not published": {
-        "facecolor": style.PAGE,
-        "edgecolor": style.RULE,
-        "hatchcolor": style.RULE,
-        "hatch": ".....",
-        "linewidth": 0.3,
-    },
-}
-HEADLINES = {
-    "share": "fuels-headline-share",
-    "fuels-no-part": "fuels-headline-no-part",
-    "fuels-no-whole": "fuels-headline-no-whole",
-    "fuels-no-trade": "fuels-headline-no-trade",
-}
+NAME = 1.2  # inches that a name beside a line may take
 
 
 def draw_fuels(
     frame: pd.DataFrame, *, partner: str = "RU", period: str | int = 2012, lang: Lang = "en"
 ) -> Chart:
     """
-    Draw mineral fuels (SITC section 3) in the imports from a partner over the years, a column for each concept.
+    Draw the share of mineral fuels (SITC section 3) in the imports from a partner over the years.
 
-    Bars give the value, lines the share, next to the share in the imports from all partners. A year in which CBS does
-    not publish the fuels is a bar that is not split and a gap in the line, never a zero.
+    Next to it is the share in the imports from all partners. A year in which CBS does not publish
+    the fuels is a gap in the line, never a zero.
 
     Parameters
     ----------
@@ -68,7 +39,7 @@ def draw_fuels(
     partner : str
         ISO code, slug or name.
     period : str or int
-        Year of the headline.
+        Year that is marked, and of which the headline is.
     lang : {"en", "nl"}
         Language.
 
@@ -81,166 +52,50 @@ def draw_fuels(
     UnknownName
         No such partner.
     NoData
-        No goods table has a yearly figure of the imports from the partner, or no table has the year.
+        No goods table has a yearly figure of fuels, no table has the year, or fuels are too small a
+        part of the imports to say anything.
 
     Examples
     --------
     >>> import nltrade as nl
-    >>> years = draw_fuels(nl.load(), partner="RU").data
-    >>> years.query("period == '2012'")[["fuels_meur", "import_meur", "share_pct", "world_share_pct"]].round(1)
-        fuels_meur  import_meur  share_pct  world_share_pct
-    10     18682.0      20332.0       91.9             25.6
+    >>> drawn = draw_fuels(nl.load(), partner="RU")
+    >>> drawn.headline
+    'Fuels: 92% of imports from Russia in 2012, 26% of all imports'
+    >>> columns = ["fuels_meur", "import_meur", "share_pct", "world_share_pct"]
+    >>> drawn.data.query("period == '2012'")[columns].round(1).values.tolist()
+    [[18682.0, 20332.0, 91.9, 25.6]]
     """
     say = Words(lang)
-    partner = registry.country(partner).id
-    data = _rows(frame, partner)
+    partner, year = registry.country(partner).id, str(period)
+    data = _data(frame, partner)
     trade.select(frame[frame["freq"] == "A"], kind="goods", period=period)
-    tables = [registry.tables()[id] for id in data["table"].unique()]
-    headline = _headline(frame, data, partner, str(period), lang)
-    numbers = over_years.numbered_breaks(tables, data)
-    subtitle = say.text("fuels-subtitle", partner=partner)
-    if len(tables) > 1:
-        subtitle += " " + say.label("two-concepts")
-    origins = origins_in(frame, data["table"])
-    footer = [
-        " ".join(
-            [
-                *_notes(data, numbers, lang),
-                *to_fetch(frame, partner, "33", "fuels-fetch", lang),
-            ]
-        ),
-        *source_lines(
-            origins, lang, statuses(frame[frame["table"].isin(data["table"])], str(period))
-        ),
-    ]
-    paint = partial(_paint, data=data, numbers=numbers, say=say)
+    about = {"partner": partner, "years": over_years.span(data), "unit": "percent"}
+
+    note = [say.label("over-time-part")] if not data["complete"].all() else []
     return Chart(
         "fuels",
         lang,
-        "bars-and-lines",
-        headline,
-        subtitle,
-        footer,
+        "lines",
+        _headline(frame, data, partner, year, say),
+        say.text("fuels-subtitle", **about),
+        footer(frame, data["table"], say, note=" ".join(note), year=year),
         _series(data, say),
         data,
-        paint,
+        partial(_paint, data=data, year=int(year[:4]), say=say),
+        [*_notes(data, say), say.label("concepts")],
+        _details(data, say),
     )
 
 
-def _series(data: pd.DataFrame, say: Words) -> list[Series]:
-    told: dict[str, tuple[str, Literal["bn", "pct"], bool]] = {
-        "import_meur": ("import", "bn", False),
-        "fuels_meur": ("mineral-fuels", "bn", True),
-        "share_pct": ("fuels-share", "pct", True),
-        "world_share_pct": ("fuels-share-all", "pct", False),
-    }
-    return [
-        over_years.year_series(
-            f"{say.label(name)}, {table}", rows, column, say.lang, how, main=main
-        )
-        for table, rows in data.groupby("table", sort=False)
-        for column, (name, how, main) in told.items()
-    ]
-
-
-def _paint(space: Canvas, data: pd.DataFrame, numbers: Mapping[str, int], say: Words) -> None:
-    parts = [
-        (registry.table(str(table)), rows) for table, rows in data.groupby("table", sort=False)
-    ]
-    high = 1.04 * data["import_meur"].fillna(0).max() or 1.0
-    ticks = canvas.billions(0, high, say.lang)
-    shares = {share: say.pct(share) for share in (0, 25, 50, 75, 100)}
-    left = canvas.room([*ticks.values(), *shares.values()])
-    named = [say.label(part) for part in BARS]
-    named += [say.label("all-partners"), say.partner(data["partner"].iloc[0])]
-    words = [word for name in named for word in name.replace("-", "- ").split()]
-    beside = max(NAMES, *(canvas.text_width(word, 8) + 0.25 for word in words))
-    years, year = over_years.limits([rows for _, rows in parts], space.width - left, beside, APART)
-    widths = [end - start for start, end in years]
-    names = [over_years.concept(table, say.lang) for table, _ in parts]
-    above = over_years.titles({name: year * wide for name, wide in zip(names, widths, strict=True)})
-    axes = space.open(4.35 + above).axes(
-        2, len(parts), left=left, titles=above, width_ratios=widths, wspace=APART, hspace=0.12
-    )
-    for at, (name, limits, (table, rows)) in enumerate(zip(names, years, parts, strict=True)):
-        bars, lines = axes[at], axes[at + len(parts)]
-        bars.set(xlim=limits, ylim=(0, high))
-        lines.set(xlim=limits, ylim=(-13, 104))
-        bars.set_yticks(list(ticks), list(ticks.values()))
-        lines.set_yticks(list(shares), list(shares.values()))
-        over_years.title(bars, name)
-        _bars(bars, rows, table, numbers, beside, say)
-        _shares(lines, rows, table, numbers, beside, say)
-        for ax in (bars, lines):
-            ax.tick_params(labelleft=at == 0)
-
-
-def _bars(
-    ax: Axes,
-    rows: pd.DataFrame,
-    table: Table,
-    numbers: Mapping[str, int],
-    beside: float,
-    say: Words,
-) -> None:
-    """Stack fuels and other goods; a bar of which CBS withholds the fuels is not split."""
-    at: dict[str, float] = {}
-    for row in rows[rows["import_meur"] > 0].itertuples():
-        split = {"mineral-fuels": row.fuels_meur, "other-goods": row.import_meur - row.fuels_meur}
-        start = 0.0
-        for part, value in (
-            split if pd.notna(row.fuels_meur) else {"not published": row.import_meur}
-        ).items():
-            look = BARS[part] if row.complete else BARS[part] | PART_YEAR
-            ax.bar(int(row.period), value, bottom=start, width=0.78, **look)
-            at[part] = start + value / 2
-            start += value
-    names = {canvas.wrap(say.label(part), beside - 0.2, 8): part for part in at}
-    _, high = ax.get_ylim()
-    end = int(rows["period"].iloc[-1]) + 0.7
-    inch = (ax.get_xlim()[1] - end) / beside
-    spots = over_years.label_ends(
-        ax, end + 0.15 * inch, {name: (at[part], style.INK) for name, part in names.items()}
-    )
-    for name, y in spots.items():
-        look = BARS[names[name]] | {"width": 0.09 * inch, "height": 0.03 * high}
-        ax.bar(end + 0.06 * inch, bottom=y - 0.015 * high, **look)
-    over_years.mark_breaks(ax, table.breaks, dict.fromkeys(numbers), high)
-    ax.set_xticks([])
-
-
-def _shares(
-    ax: Axes,
-    rows: pd.DataFrame,
-    table: Table,
-    numbers: Mapping[str, int],
-    beside: float,
-    say: Words,
-) -> None:
-    """Draw the share of the partner and that of all partners."""
-    names = {"world_share_pct": say.label("all-partners")}
-    names["share_pct"] = say.partner(rows["partner"].iloc[0])
-    labels: dict[str, tuple[float, Any]] = {}
-    for column, name in names.items():
-        colour = LINES[column]
-        over_years.draw_line(ax, rows, column, colour, table.breaks)
-        known = rows[column].dropna()
-        if len(known):
-            broken = canvas.wrap(name.replace("-", "- "), beside - 0.1, 8).replace("- ", "-")
-            labels[broken] = (known.iloc[-1], colour)
-    over_years.label_ends(ax, int(rows["period"].iloc[-1]) + 0.8, labels)
-    over_years.mark_breaks(ax, table.breaks, {**numbers}, 100)
-    over_years.mark_years(ax, rows["period"].astype(int))
-
-
-def _rows(frame: pd.DataFrame, partner: str) -> pd.DataFrame:
+def _data(frame: pd.DataFrame, partner: str) -> pd.DataFrame:
     """Put fuels, all imports and both shares of a table and year in a row."""
     cells = frame[(frame["flow"] == "import") & (frame["kind"] == "goods") & (frame["freq"] == "A")]
     cells = cells[
         cells["partner"].isin([partner, "WORLD"])
         & ((cells["level"] == 0) | (cells["product"] == FUELS))
     ]
-    index = ["table", "concept", "partner", "period", "complete", "status"]
+    index = ["table", "modified", "concept", "partner", "period", "complete", "status"]
+    index = [name for name in index if name in cells]
     shares = trade.share(cells, of="all products").query("product == @FUELS")
     shares = shares.rename(columns={VALUE: "fuels_meur", "whole_meur": "import_meur"})
     world = shares.loc[shares["partner"] == "WORLD", ["table", "period", "share_pct"]]
@@ -248,16 +103,41 @@ def _rows(frame: pd.DataFrame, partner: str) -> pd.DataFrame:
         world.rename(columns={"share_pct": "world_share_pct"}), on=["table", "period"], how="left"
     )
     amounts = ["fuels_meur", "import_meur"]
-    data = over_years.published_years(data, amounts)[
-        [*index, *amounts, "share_pct", "world_share_pct"]
-    ]
+    data = over_years.published_years(data, amounts)
+    name = f"{registry.partner(partner).name()} ({partner})"
     if data.empty:
         tables = Words("en").several(sorted(set(cells["table"]))) or "no table at hand"
-        name = registry.partner(partner).name()
         raise NoData(
-            f"No yearly imports from {name} ({partner}) are published separately ({tables}); that is not zero."
+            f"No yearly imports from {name} are published separately ({tables}); that is not zero."
         )
-    return data
+    if not data["share_pct"].max() >= TELLING:
+        raise NoData(f"Fuels are too small a part of the imports from {name} to say anything.")
+    return data[[*index, *amounts, "share_pct", "world_share_pct"]]
+
+
+def _series(data: pd.DataFrame, say: Words) -> list[Series]:
+    names = {"share_pct": "fuels-share", "world_share_pct": "fuels-share-all"}
+    return [
+        over_years.year_series(
+            f"{say.label(name)}, {table}",
+            rows,
+            column,
+            say.lang,
+            "pct",
+            in_alt_text=column == "share_pct",
+        )
+        for table, rows in data.groupby("table", sort=False)
+        for column, name in names.items()
+    ]
+
+
+def _details(data: pd.DataFrame, say: Words) -> list[Series]:
+    names = {"fuels_meur": "mineral-fuels", "import_meur": "import"}
+    return [
+        over_years.year_series(f"{say.label(name)}, {table}", rows, column, say.lang)
+        for table, rows in data.groupby("table", sort=False)
+        for column, name in names.items()
+    ]
 
 
 def _missing(data: pd.DataFrame) -> dict[str, "pd.Series[bool]"]:
@@ -270,38 +150,84 @@ def _missing(data: pd.DataFrame) -> dict[str, "pd.Series[bool]"]:
     }
 
 
-def _headline(frame: pd.DataFrame, data: pd.DataFrame, partner: str, year: str, lang: Lang) -> str:
-    """Say both shares of a year, in the first table that publishes it and has all of it."""
-    say = Words(lang)
+def _of_year(data: pd.DataFrame, year: str) -> "pd.Series[Any] | None":
+    """Find the year in the first table that publishes its share and has all of it."""
     found = data[data["period"] == year].assign(
         unknown=lambda rows: rows["share_pct"].isna(), part=lambda rows: ~rows["complete"]
     )
     if found.empty:
-        return say.text("fuels-headline-no-whole", partner=partner, year=year)
-    best = found.sort_values(["unknown", "part"], kind="stable").iloc[0]
-    case = next((id for id, why in _missing(best.to_frame().T).items() if why.iloc[0]), "share")
-    label = year_label(frame, best["table"], year, lang)
-    values = {
-        "partner": partner,
-        "year": label,
-        "share": best["share_pct"],
-        "world": best["world_share_pct"],
-    }
-    sentence = say.text(HEADLINES[case], **values)
-    if pd.notna(best["world_share_pct"]):
-        sentence += say.text("fuels-and-world" if case == "share" else "fuels-but-world", **values)
-    return sentence + (f" ({say.label(best['concept'])})" if len(found) > 1 else "")
+        return None
+    return found.sort_values(["unknown", "part"], kind="stable").iloc[0]
 
 
-def _notes(data: pd.DataFrame, numbers: Mapping[str, int], lang: Lang) -> list[str]:
+def _headline(frame: pd.DataFrame, data: pd.DataFrame, partner: str, year: str, say: Words) -> str:
+    """Say both shares of the year."""
+    best = _of_year(data, year)
+    about: dict[str, Any] = {"partner": partner, "year": year}
+    if best is None or pd.isna(best["share_pct"]):
+        none = say.text("fuels-headline-none", **about)
+        return headline_of(none, say.text("fuels-headline-none-short", **about))
+
+    about["year"] = year_label(frame, best["table"], year, say.lang)
+    about |= {"share": float(rounded(best["share_pct"])), "world": best["world_share_pct"]}
+    if pd.isna(about["world"]):
+        alone = say.text("fuels-headline-alone", **about)
+        return headline_of(alone, say.text("fuels-headline-alone-short", **about))
+    about["world"] = float(rounded(about["world"]))
+    both = say.text("fuels-headline", **about)
+    return headline_of(both, say.text("fuels-headline-short", **about))
+
+
+def _notes(data: pd.DataFrame, say: Words) -> list[str]:
     """Say where lines stop, which years are not whole, and which have no share and why."""
-    say = Words(lang)
-    said = over_years.notes(data, numbers, lang, "fuels-part-years")
+    said = over_years.notes(data, say)
     for id, why in _missing(data).items():
         where = [
-            f"{over_years.year_ranges(years, lang)} ({table})"
+            f"{over_years.year_ranges(years, say.lang)} ({table})"
             for table, years in data[why].groupby("table", sort=False)["period"]
         ]
         if where:
             said.append(say.text(id, where="; ".join(where)))
-    return [*said, say.text("concepts")]
+    return said
+
+
+def _paint(canvas: Canvas, data: pd.DataFrame, year: int, say: Words) -> None:
+    parts = dict(list(data.groupby("table", sort=False)))
+    titles = {id: say.label(f"{registry.table(str(id)).concept}-panel") for id in parts}
+    names = {
+        "world_share_pct": wrap(say.label("all-partners"), NAME, TEXT),
+        "share_pct": wrap(say.partner(data["partner"].iloc[0]), NAME, TEXT),
+    }
+    high = 1.16 * data[list(LINES)].max(axis=None)
+    ticks = Unit(1, "").ticks(0, min(high, 100), say)
+    panels = Panels(
+        canvas,
+        {titles[id]: rows for id, rows in parts.items()},
+        names=[line for name in names.values() for line in name.split("\n")],
+        ticks={share: say.pct(share) for share in ticks},
+        high=high,
+        tall=1.5 if canvas.narrow else 2.0,
+    )
+    best = _of_year(data, str(year))
+    for ax, (id, rows) in zip(panels.axes, parts.items(), strict=True):
+        table = registry.table(str(id))
+        over_years.mark_breaks(ax, over_years.crossed(table, rows), high, say.label("break"))
+        ends = {}
+        for column, colour in LINES.items():
+            over_years.draw_line(ax, rows, column, colour, table.breaks)
+            known = rows[column].dropna()
+            if len(known):
+                ends[names[column]] = known.iloc[-1], colour
+        start, end = ax.get_xlim()
+        past = over_years.PAST * (end - start) / inches(ax)[0]
+        over_years.label_ends(ax, int(rows["period"].iloc[-1]) + past, ends)
+        asked = year if best is not None and best["table"] == id else None
+        over_years.mark_years(ax, rows["period"].astype(int), asked)
+        if best is not None and asked:
+            values = {
+                column: (say.pct(float(rounded(best[column]))), colour)
+                for column, colour in LINES.items()
+                if pd.notna(best[column])
+            }
+            over_years.mark_year(ax, rows, year, values)
+        ax.axhline(0, color=style.GREY, linewidth=0.8)

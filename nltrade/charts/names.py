@@ -8,7 +8,7 @@ Given = Literal["frame", "verdicts", "partner", "period", "sectors", "other_side
 # matplotlib: the command line and the manifest need the names alone.
 FIGURES: dict[str, tuple[Given, ...]] = {
     "reported": ("verdicts",),
-    "over_time": ("frame", "partner"),
+    "over_time": ("frame", "partner", "period"),
     "ranking": ("frame", "partner", "period"),
     "composition": ("frame", "partner", "period"),
     "fuels": ("frame", "partner", "period"),
@@ -17,6 +17,6 @@ FIGURES: dict[str, tuple[Given, ...]] = {
     "sectors_over_time": ("frame", "partner", "sectors", "other_side"),
     "two_sides": ("frame", "partner", "period", "other_side"),
     "suppliers": ("partner", "period", "other_side"),
-    "services": ("frame", "partner"),
+    "services": ("frame", "partner", "period"),
 }
 NAMES = tuple(FIGURES)

@@ -1,34 +1,36 @@
-"""Imports, exports and balance over time: a panel for each concept, a gap for each break, part-years apart."""
+"""Imports and exports over time: a panel for each way of counting, a gap for each break."""
 
-from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import pandas as pd
-from matplotlib.axes import Axes
 
 from nltrade import registry
-from nltrade.charts import canvas, over_years, style
-from nltrade.charts.canvas import Canvas
-from nltrade.charts.chart import Chart, Series
-from nltrade.charts.provenance import origins_in, source_lines
+from nltrade.charts import over_years, style
+from nltrade.charts.canvas import Canvas, inches, unit_of
+from nltrade.charts.chart import Chart, Series, headline_of
+from nltrade.charts.over_years import Panels
+from nltrade.charts.provenance import footer, year_label
 from nltrade.errors import NoData
+from nltrade.questions import trade
 from nltrade.questions.trade import VALUE
-from nltrade.registry.entries import Break, Event, Lang
+from nltrade.registry.entries import Event, Lang
 from nltrade.words import Words
 
-EVENT_ROW = 0.1  # height of a row for an event, as a part of what the lines take
-APART = 0.06  # between two panels, as a part of their width
-NAME = 8.5  # size of the names of lines
-FLOWS = {"import": style.IMPORT, "export": style.EXPORT, "balance": style.GREY}
+FLOWS = ("import", "export")
+CONCEPTS = ("border crossing", "change of ownership")  # those that CBS counts by itself
+SMALL = 50.0  # million euro: of less, rounding to a million alone changes a rate by a percent
+HARDLY = 1.0  # percent
 
 
-def draw_over_time(frame: pd.DataFrame, *, partner: str = "RU", lang: Lang = "en") -> Chart:
+def draw_over_time(
+    frame: pd.DataFrame, *, partner: str = "RU", period: str | int = 2012, lang: Lang = "en"
+) -> Chart:
     """
-    Draw yearly trade in goods with a partner, every table in a panel of its own.
+    Draw yearly imports and exports of goods, each way of counting in a panel of its own.
 
-    Series of different concepts are never joined. A line stops at a change of method; a year that is not over is a
-    hollow mark beside the line.
+    Series of different concepts are never joined. A line stops at a change of method; a year that
+    is not over is a hollow mark beside the line.
 
     Parameters
     ----------
@@ -36,6 +38,8 @@ def draw_over_time(frame: pd.DataFrame, *, partner: str = "RU", lang: Lang = "en
         Tidy frame.
     partner : str
         ISO code, slug or name.
+    period : str or int
+        Year that is marked, and of which the headline is.
     lang : {"en", "nl"}
         Language.
 
@@ -53,160 +57,170 @@ def draw_over_time(frame: pd.DataFrame, *, partner: str = "RU", lang: Lang = "en
     Examples
     --------
     >>> import nltrade as nl
-    >>> drawn = draw_over_time(nl.load(), partner="Russia").data
-    >>> drawn.query("table == '83028NED' and period == '2012'")[["import", "export", "balance"]].values.tolist()
+    >>> drawn = draw_over_time(nl.load(), partner="Russia")
+    >>> drawn.headline
+    'Imports from Russia rose to €20.3bn in 2012, exports to €7.1bn'
+    >>> of_year = drawn.data.query("table == '83028NED' and period == '2012'")
+    >>> of_year[["import", "export", "balance"]].values.tolist()
     [[20332.0, 7068.0, -13264.0]]
     """
     say = Words(lang)
-    partner = registry.country(partner).id
+    partner, year = registry.country(partner).id, str(period)
     data = _data(frame, partner)
-    tables = [registry.tables()[id] for id in data["table"].unique()]
-    headline = _headline(data, partner, say)
-    numbers = over_years.numbered_breaks(tables, data)
-    footer = [
-        " ".join([*over_years.notes(data, numbers, lang), say.text("concepts")]),
-        *source_lines(origins_in(frame, data["table"]), lang),
-    ]
-    subtitle = say.text("over-time-subtitle", partner=partner)
-    if len(tables) > 1:
-        subtitle += " " + say.label("two-concepts")
-    paint = partial(_paint, data=data, numbers=numbers, say=say)
+    table = _counted(frame, partner, year)
+
+    note = []
+    if not data["complete"].all():
+        note.append(say.label("over-time-part"))
+    if data["table"].nunique() > 1:
+        note.append(say.label("over-time-two"))
+    unit = unit_of(data[list(FLOWS)])
+    about = {"partner": partner, "years": over_years.span(data), "unit": unit.label}
     return Chart(
-        "over_time", lang, "lines", headline, subtitle, footer, _series(data, say), data, paint
+        "over_time",
+        lang,
+        "lines",
+        _headline(frame, data, table, partner, year, say),
+        say.text("over-time-subtitle", **about),
+        footer(frame, data["table"], say, note=" ".join(note), year=year),
+        _series(data, say),
+        data,
+        partial(_paint, data=data, table=table, year=int(year[:4]), say=say),
+        [*over_years.notes(data, say), say.label("concepts")],
     )
-
-
-def _series(data: pd.DataFrame, say: Words) -> list[Series]:
-    return [
-        over_years.year_series(
-            f"{say.label(flow)}, {table}", rows, flow, say.lang, main=flow != "balance"
-        )
-        for table, rows in data.groupby("table", sort=False)
-        for flow in FLOWS
-    ]
-
-
-def _paint(space: Canvas, data: pd.DataFrame, numbers: Mapping[str, int], say: Words) -> None:
-    partner = data["partner"].iloc[0]
-    parts = [
-        (registry.table(str(table)), rows) for table, rows in data.groupby("table", sort=False)
-    ]
-    low, high = min(data[list(FLOWS)].min().min(), 0), max(data[list(FLOWS)].max().max(), 0)
-    ticks = canvas.billions(low, high, say.lang)
-    left = canvas.room(ticks.values())
-    beside = max(canvas.text_width(say.label(flow), NAME) for flow in FLOWS) + 0.2
-    years, year = over_years.limits([rows for _, rows in parts], space.width - left, beside, APART)
-    widths = [end - start for start, end in years]
-    names = [over_years.concept(table, say.lang) for table, _ in parts]
-    above = over_years.titles({name: year * wide for name, wide in zip(names, widths, strict=True)})
-    axes = space.open(3.75 + above).axes(
-        1, len(parts), left=left, titles=above, width_ratios=widths, wspace=APART
-    )
-    tall = high - low or 1.0
-    rows_above = 0.06 + EVENT_ROW * len(_events(partner, data))
-    for ax, name, limits, (table, rows) in zip(axes, names, years, parts, strict=True):
-        ax.set(xlim=limits, ylim=(low - 0.09 * tall, high + rows_above * tall))
-        ax.set_yticks(list(ticks), list(ticks.values()))
-        _draw_lines(ax, rows, table.breaks, say)
-        over_years.mark_breaks(ax, table.breaks, numbers, high)
-        _mark_events(ax, _events(partner, rows), EVENT_ROW / (1.09 + rows_above), say.lang)
-        over_years.title(ax, name)
-    for ax in axes[1:]:
-        ax.tick_params(labelleft=False)
 
 
 def _data(frame: pd.DataFrame, partner: str) -> pd.DataFrame:
     rows = frame[
         (frame["partner"] == partner)
         & (frame["kind"] == "goods")
+        & frame["concept"].isin(CONCEPTS)
         & (frame["level"] == 0)
         & (frame["freq"] == "A")
     ]
-    index = ["table", "concept", "partner", "period", "complete", "status"]
+    # which snapshot a year is from goes along, for the months of a part-year
+    index = ["table", "modified", "concept", "partner", "period", "complete", "status"]
+    index = [name for name in index if name in rows]
     wide = rows.pivot(index=index, columns="flow", values=VALUE)
-    wide = wide.reindex(columns=["import", "export"]).reset_index().rename_axis(columns=None)
+    wide = wide.reindex(columns=list(FLOWS)).reset_index().rename_axis(columns=None)
     wide["balance"] = wide["export"] - wide["import"]
-    wide = over_years.published_years(wide, ["import", "export"])
-    if wide.loc[wide["complete"], ["import", "export"]].isna().all(axis=None):
+    wide = over_years.published_years(wide, FLOWS)
+    if wide.loc[wide["complete"], list(FLOWS)].isna().all(axis=None):
         name = registry.partner(partner).name()
         raise NoData(
-            f"No goods table has a whole year for {name} ({partner}): it is not published separately."
+            f"No goods table has a whole year for {name} ({partner}): "
+            "it is not published separately."
         )
-    return wide[[*index, *FLOWS]]
+    return wide[[*index, *FLOWS, "balance"]]
 
 
-def _draw_lines(ax: Axes, rows: pd.DataFrame, breaks: Sequence[Break], say: Words) -> None:
-    """Draw the lines of one table, in pieces between its breaks, and name them at their ends."""
-    ax.axhline(0, color=style.GREY, linewidth=0.8)
-    labels = {}
-    for flow, colour in FLOWS.items():
-        over_years.draw_line(ax, rows, flow, colour, breaks)
-        known = rows[flow].dropna()
-        if len(known):
-            labels[say.label(flow)] = known.iloc[-1], colour
-    over_years.label_ends(ax, int(rows["period"].iloc[-1]) + 0.7, labels, NAME)
-    over_years.mark_years(ax, rows["period"].astype(int))
+def _counted(frame: pd.DataFrame, partner: str, year: str) -> str:
+    """Give the table that the findings count by, as far as one has the year."""
+    try:
+        return trade.main_table(frame, kind="goods", period=year, partner=partner)
+    except NoData:
+        return ""
 
 
-def _events(partner: str, rows: pd.DataFrame) -> list[Event]:
-    """Find the events in the years that are drawn, the earliest first."""
-    years = rows["period"].astype(int)
-    found = [
-        e
-        for e in registry.events().values()
-        if e.partner == partner and years.min() <= e.year <= years.max()
+def _series(data: pd.DataFrame, say: Words) -> list[Series]:
+    return [
+        over_years.year_series(f"{say.label(flow)}, {table}", rows, flow, say.lang)
+        for table, rows in data.groupby("table", sort=False)
+        for flow in FLOWS
     ]
-    return sorted(found, key=lambda event: event.year)
 
 
-def _mark_events(ax: Axes, events: Sequence[Event], row_height: float, lang: Lang) -> None:
-    """Mark events above the lines, a row each, so that no label crosses another."""
-    start, end = ax.get_xlim()
-    year = canvas.inches(ax)[0] / (end - start)
-    before = start
-    for row, event in enumerate(events):
-        height = 0.99 - row_height * row
-        ax.axvline(event.year, ymax=height, color=style.RULE, linewidth=0.8, zorder=0)
-        label, apart = f"{event.year} {event.text(lang)}", 0.25
-        room = {"left": end - event.year - apart, "right": event.year - apart - before}
-        side = (
-            "left"
-            if canvas.text_width(label, 7.5) <= room["left"] * year
-            else max(room, key=room.__getitem__)
-        )
-        look: dict[str, Any] = {
-            "ha": side,
-            "va": "top",
-            "fontsize": 7.5,
-            "color": style.SOFT,
-            "linespacing": 1.0,
-        }
-        label = canvas.wrap(label, room[side] * year, 7.5)
-        at = event.year + (apart if side == "left" else -apart)
-        ax.text(at, height, label, transform=ax.get_xaxis_transform(), **look)
-        before = event.year
+def _headline(
+    frame: pd.DataFrame, data: pd.DataFrame, table: str, partner: str, year: str, say: Words
+) -> str:
+    """Say imports and exports of the year, and where they went, where that may be said."""
+    of_year = data[(data["table"] == table) & (data["period"] == year)]
+    flows = of_year[list(FLOWS)].iloc[0].dropna() if len(of_year) else pd.Series(dtype=float)
+    about = {"partner": partner, "year": year}
+    if flows.empty:
+        none = say.text("over-time-none", **about)
+        return headline_of(none, say.text("over-time-none-short", **about))
+
+    about["year"] = year_label(frame, table, year, say.lang)
+    values = {**about, "import_": flows.get("import"), "export": flows.get("export")}
+    found = "-".join(flow for flow in FLOWS if flow in flows)
+    if found != "import-export":
+        only = say.text(f"over-time-only-{found}", **values)
+        return headline_of(only, say.text(f"over-time-only-{found}-short", **values))
+
+    moved = "-".join(_moved(frame, table, partner, year, flow) for flow in FLOWS)
+    told = [say.text(f"over-time-{moved}", **values)] if "none" not in moved else []
+    return headline_of(
+        *told, say.text("over-time-level", **values), say.text("over-time-short", **values)
+    )
 
 
-def _headline(data: pd.DataFrame, partner: str, say: Words) -> str:
-    """Say when each flow was highest, in the longest series."""
-    whole = data[data["complete"]]
-    longest = whole[whole["table"] == whole["table"].value_counts().index[0]]
-    first, last = longest["period"].min(), longest["period"].max()
-    values = {
-        "partner": partner,
-        "concept": longest["concept"].iloc[0],
-        "first": first,
-        "last": last,
-    }
-    for flow in ("import", "export"):
-        if longest[flow].notna().any():
-            top = longest.loc[longest[flow].idxmax()]
-            values |= {f"{flow}s": top[flow], f"{flow}_year": top["period"]}
-    known = [flow for flow in ("import", "export") if f"{flow}s" in values]
-    sentence = say.text("-".join(["over-time", *known]), **values)
-    crossed = [
-        g
-        for g in registry.tables()[longest["table"].iloc[0]].breaks
-        if first <= g.before and g.after <= last
+def _moved(frame: pd.DataFrame, table: str, partner: str, year: str, flow: str) -> str:
+    """Say whether a flow rose or fell: not over a break, from or to a part-year, or of little."""
+    rows = frame[
+        (frame["table"] == table)
+        & (frame["partner"] == partner)
+        & (frame["flow"] == flow)
+        & (frame["level"] == 0)
+        & (frame["freq"] == "A")
     ]
-    return sentence + (say.label("across-breaks") if crossed else "")
+    grown = trade.growth(rows)
+    (now,) = grown[grown["period"] == year].to_dict("records")
+    rate = now["growth_pct"]
+    if pd.isna(rate) or min(now[VALUE], now["previous_meur"]) < SMALL or abs(rate) < HARDLY:
+        return "none"
+    return "rose" if rate > 0 else "fell"
+
+
+def _paint(canvas: Canvas, data: pd.DataFrame, table: str, year: int, say: Words) -> None:
+    partner = data["partner"].iloc[0]
+    unit = unit_of(data[list(FLOWS)])
+    high = 1.16 * max(data[list(FLOWS)].max().max(), 0)
+    parts = dict(list(data.groupby("table", sort=False)))
+    titles = {id: say.label(f"{registry.table(str(id)).concept}-panel") for id in parts}
+    events = _events(partner, parts)
+    panels = Panels(
+        canvas,
+        {titles[id]: rows for id, rows in parts.items()},
+        names=[say.label(flow) for flow in FLOWS],
+        ticks=unit.ticks(0, high, say),
+        high=high,
+        tall=1.9 if canvas.narrow else 2.3,
+        above=max(len(of_panel) for of_panel in events.values()),
+    )
+    for ax, (id, rows) in zip(panels.axes, parts.items(), strict=True):
+        breaks = over_years.crossed(registry.table(str(id)), rows)
+        over_years.mark_breaks(ax, breaks, high, say.label("break"))
+        over_years.mark_events(ax, events[id], say)
+        ends = {}
+        for flow in FLOWS:
+            over_years.draw_line(
+                ax, rows, flow, style.COLOURS[flow], registry.table(str(id)).breaks
+            )
+            known = rows[flow].dropna()
+            if len(known):
+                ends[say.label(flow)] = known.iloc[-1], style.COLOURS[flow]
+        start, end = ax.get_xlim()
+        past = over_years.PAST * (end - start) / inches(ax)[0]
+        over_years.label_ends(ax, int(rows["period"].iloc[-1]) + past, ends)
+        over_years.mark_years(ax, rows["period"].astype(int), year if id == table else None)
+        if id == table:
+            of_year = rows[rows["period"] == str(year)][list(FLOWS)]
+            values = {
+                flow: (say.text("marked", value=value), style.COLOURS[flow])
+                for flow, value in of_year.iloc[0].items()
+                if pd.notna(value)
+            }
+            over_years.mark_year(ax, rows, year, values)
+        ax.axhline(0, color=style.GREY, linewidth=0.8)
+
+
+def _events(partner: str, parts: dict[Any, pd.DataFrame]) -> dict[Any, list[Event]]:
+    """Share events out over the panels: each in the last one that has its whole year."""
+    found: dict[Any, list[Event]] = {}
+    told: set[int] = set()
+    for id, rows in reversed(parts.items()):
+        events = [e for e in over_years.events_of(partner, rows) if e.year not in told]
+        told |= {event.year for event in events}
+        found[id] = events
+    return found

@@ -1,22 +1,25 @@
-"""What figures over the years share: which years are drawn, lines in pieces, changes of method, labels at the ends."""
+"""What figures over the years share: years, lines in pieces, breaks, the year asked for, labels."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator
 
 from nltrade import registry
-from nltrade.charts import canvas
+from nltrade.charts.canvas import TEXT, Canvas, inches, room, spread, text_width, wrap
 from nltrade.charts.chart import Series
 from nltrade.charts.provenance import part_of_year
-from nltrade.charts.style import INK, PAGE, RULE, SOFT, readable
-from nltrade.registry.entries import Break, Lang, Table
+from nltrade.charts.style import INK, PAGE, PALE, RULE, SOFT, readable
+from nltrade.registry.entries import Break, Event, Lang, Table
 from nltrade.words import Words
 
+T = TypeVar("T")
 YEAR = 0.42  # inches that the label of a year takes
-TITLE = 9.0  # size of the title of a panel
+LINE = 0.16  # inches of a line of text
+STRIP = 0.24  # inches under the lowest value, for the words at breaks
+PAST = 0.12  # inches between the last mark and the names of lines
 HOLLOW: dict[str, Any] = {
     "marker": "o",
     "markersize": 5,
@@ -27,10 +30,10 @@ HOLLOW: dict[str, Any] = {
 
 def published_years(data: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     """
-    Keep the first table of each concept that publishes anything, from its first to its last published year.
+    Keep the first table of each concept that publishes anything, in its published years.
 
-    Of tables that count alike, such as one that was fetched for its detail, the first of the registry is drawn. A
-    year that is not published between two others stays, and is a gap in the line.
+    Of tables that count alike, such as one that was fetched for its detail, the first of the
+    registry is drawn. A year that is not published between two others stays, and is a gap.
 
     Parameters
     ----------
@@ -51,10 +54,9 @@ def published_years(data: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     published = data[list(columns)].notna().any(axis=1)
     kept = data["table"].isin(data[published].drop_duplicates("concept")["table"])
     data, published = data[kept], published[kept]
-    begun, not_over = (
-        published[step].groupby(data["table"]).cummax()
-        for step in (slice(None), slice(None, None, -1))
-    )
+
+    begun = published.groupby(data["table"]).cummax()
+    not_over = published[::-1].groupby(data["table"]).cummax()
     return data[begun & not_over].reset_index(drop=True)
 
 
@@ -63,24 +65,24 @@ def year_series(
     rows: pd.DataFrame,
     column: str,
     lang: Lang,
-    how: Literal["bn", "meur", "pct"] = "bn",
+    unit: Literal["bn", "meur", "pct"] = "bn",
     *,
-    main: bool = True,
+    in_alt_text: bool = True,
 ) -> Series:
-    """Give a column over the years of one table, each part-year named as one and set aside from the extremes."""
+    """Give a column over the years of one table, each part-year named as one."""
     values: dict[str, float | str | None] = {}
-    aside = set()
+    part_years = set()
     for row in rows.to_dict("records"):
         year = row["period"]
         if not row["complete"]:
             year = f"{year} ({part_of_year(rows, row['table'], year, lang)})"
-            aside.add(year)
+            part_years.add(year)
         values[year] = None if pd.isna(row[column]) else float(row[column])
-    return Series(name, values, how, main=main, aside=frozenset(aside))
+    return Series(name, values, unit, in_alt_text=in_alt_text, not_extremes=frozenset(part_years))
 
 
 def pieces(rows: pd.DataFrame, column: str, breaks: Sequence[Break]) -> list[pd.Series]:
-    """Cut a column over the years of one table where its method changed; a year without a row is a gap in its piece."""
+    """Cut a column over the years of one table where its method changed, with gaps for years."""
     years = rows["period"].astype(int)
     piece = sum((rows["period"] >= gap.after).astype(int) for gap in breaks) + 0 * years
     cut = [values for _, values in rows.set_index(years)[column].groupby(piece.to_numpy())]
@@ -90,7 +92,7 @@ def pieces(rows: pd.DataFrame, column: str, breaks: Sequence[Break]) -> list[pd.
 def draw_line(
     ax: Axes, rows: pd.DataFrame, column: str, colour: Any, breaks: Sequence[Break], **look: Any
 ) -> None:
-    """Draw a column over whole years, in pieces between breaks; part-years are hollow marks beside the line."""
+    """Draw a column over whole years, in pieces between breaks; part-years are hollow marks."""
     whole, part = rows[rows["complete"]], rows[~rows["complete"]]
     for values in pieces(whole, column, breaks):
         ax.plot(values.index, values, color=colour, marker="o", **{"markersize": 2.5, **look})
@@ -98,27 +100,21 @@ def draw_line(
         ax.plot(part["period"].astype(int), part[column], color=colour, **HOLLOW)
 
 
-def numbered_breaks(tables: Iterable[Table], data: pd.DataFrame) -> dict[str, int]:
-    """Number the changes of method between two years that are drawn."""
-    years = set(data["period"])
-    notes = [
-        gap.note for table in tables for gap in table.breaks if {gap.before, gap.after} <= years
-    ]
-    return {note: number for number, note in enumerate(dict.fromkeys(notes), start=1)}
+def crossed(table: Table, rows: pd.DataFrame) -> list[Break]:
+    """List the changes of method between two years that are drawn."""
+    years = set(rows["period"])
+    return [gap for gap in table.breaks if {gap.before, gap.after} <= years]
 
 
-def notes(
-    data: pd.DataFrame, numbers: Mapping[str, int], lang: Lang, part_years: str = "part-years"
-) -> list[str]:
+def notes(data: pd.DataFrame, say: Words) -> list[str]:
     """Say where lines stop and why, and which years are not whole."""
-    say = Words(lang)
-    listed = "; ".join(f"({n}) {say.note(id)}" for id, n in numbers.items())
-    found = [say.text("breaks", breaks=listed)] if listed else []
+    found = []
+    for id, rows in data.groupby("table", sort=False):
+        for gap in crossed(registry.table(str(id)), rows):
+            found.append(say.note(gap.note))
+    said = [say.text("breaks", breaks="; ".join(dict.fromkeys(found)))] if found else []
     years = data.loc[~data["complete"], "period"]
-    return [
-        *found,
-        *([say.text(part_years, years=year_ranges(years, lang))] if len(years) else []),
-    ]
+    return [*said, *([say.text("part-years", years=year_ranges(years, say.lang))] * any(years))]
 
 
 def year_ranges(years: Iterable[str], lang: Lang) -> str:
@@ -130,105 +126,246 @@ def year_ranges(years: Iterable[str], lang: Lang) -> str:
     >>> year_ranges(["2012", "2015", "2016", "2017"], "en")
     '2012 and 2015–2017'
     """
-    say = Words(lang)
     runs: list[list[int]] = []
     for year in sorted({int(year) for year in years}):
         if runs and year == runs[-1][-1] + 1:
             runs[-1].append(year)
         else:
             runs.append([year])
-    written = [
-        [f"{run[0]}–{run[-1]}"] if len(run) > 2 else [str(year) for year in run] for run in runs
-    ]
-    return say.several([each for run in written for each in run])
+
+    written = []
+    for run in runs:
+        written += [f"{run[0]}–{run[-1]}"] if len(run) > 2 else [str(year) for year in run]
+    return Words(lang).several(written)
 
 
-def mark_breaks(
-    ax: Axes, breaks: Iterable[Break], numbers: Mapping[str, int | None], high: float
-) -> None:
-    """Number each numbered change of method between the two years it separates."""
-    for gap in breaks:
-        if gap.note in numbers:
-            mark_at(ax, int(gap.after) - 0.5, numbers[gap.note], high)
+def span(data: pd.DataFrame) -> str:
+    """Write the first and the last year."""
+    first, last = data["period"].min(), data["period"].max()
+    return first if first == last else f"{first}–{last}"
 
 
-def mark_at(ax: Axes, at: float, number: int | None, high: float) -> None:
-    """Draw a dashed line up to a height, with its number, if any, at its foot."""
-    ax.vlines(at, ax.get_ylim()[0], high, color=RULE, linewidth=0.8, linestyle=(0, (2, 2)))
-    if number is not None:
-        box = {"facecolor": PAGE, "edgecolor": "none", "pad": 1}
-        where = ax.get_xaxis_transform()
-        ax.text(
-            at, 0.01, f"({number})", transform=where, ha="center", fontsize=7, color=SOFT, bbox=box
-        )
-
-
-def mark_years(ax: Axes, years: Iterable[int]) -> None:
-    """Write round years under the axis, as many as have room."""
-    start, end = ax.get_xlim()
-    room = canvas.inches(ax)[0] / (end - start)
-    every = next((step for step in (5, 10) if step * room >= YEAR), 20)
-    ax.xaxis.set_major_locator(FixedLocator([year for year in years if year % every == 0]))
-
-
-def title(ax: Axes, words: str, colour: str = INK) -> None:
-    """Write a title above a panel, in as many lines as it needs."""
-    name = canvas.wrap(words, canvas.inches(ax)[0], TITLE, "bold")
-    ax.set_title(
-        name, loc="left", fontsize=TITLE, weight="bold", color=readable(colour), linespacing=1.1
-    )
-
-
-def titles(words: Mapping[str, float]) -> float:
-    """Give the inches that titles above panels of some widths take."""
-    lines = max(
-        canvas.wrap(name, width, TITLE, "bold").count("\n") + 1 for name, width in words.items()
-    )
-    return 0.15 * lines + 0.1
-
-
-def concept(table: Table, lang: Lang) -> str:
-    """Name the concept of a table, and the table."""
-    say = Words(lang)
-    return f"{say.label(table.concept)} ({table.id})"
-
-
-def limits(
-    parts: Iterable[pd.DataFrame], inches: float, beside: float, wspace: float
-) -> tuple[list[tuple[float, float]], float]:
+class Panels:
     """
-    Give panels side by side the same width for a year, and each some inches at its end for names.
+    Axes of years for some tables: side by side, a year as wide in each; on a phone in a column.
 
     Parameters
     ----------
-    parts : iterable of pandas.DataFrame
-        Rows of each panel.
-    inches : float
-        Width of all panels together.
-    beside : float
-        Inches for names in each.
-    wspace : float
-        Space between two panels, as a part of their mean width.
-
-    Returns
-    -------
-    limits : list of tuple of float
-        Limits of each axis of years; the panels are as wide as these.
-    year : float
-        Inches that a year takes.
+    canvas : Canvas
+        Not yet opened.
+    parts : mapping of str to pandas.DataFrame
+        Title and rows of each panel.
+    names : iterable of str
+        What is written beside the ends of lines.
+    ticks : mapping of float to str
+        Of the upright axis.
+    high : float
+        The highest value; the lowest is zero, or the lowest tick.
+    tall : float
+        Inches from the lowest to the highest value.
+    above : iterable of int
+        How many lines of text each panel needs above its highest value.
     """
-    spans = [part["period"].astype(int).agg(["min", "max"]) for part in parts]
-    count = len(spans)
-    net = inches * count / (count + wspace * (count - 1))
-    year = (net - beside * count) / sum(span["max"] - span["min"] + 1.4 for span in spans)
-    return [(span["min"] - 0.7, span["max"] + 0.7 + beside / year) for span in spans], year
+
+    def __init__(
+        self,
+        canvas: Canvas,
+        parts: Mapping[str, pd.DataFrame],
+        *,
+        names: Iterable[str],
+        ticks: Mapping[float, str],
+        high: float,
+        tall: float,
+        above: int = 0,
+    ) -> None:
+        left = room(ticks.values())
+        beside = max((text_width(name, TEXT) for name in names), default=0.0) + PAST + 0.1
+        columns = 1 if canvas.narrow else len(parts)
+        gap = 0.2
+        width = canvas.width - left - gap * (columns - 1)
+
+        spans = [rows["period"].astype(int).agg(["min", "max"]) for rows in parts.values()]
+        years = [float(span["max"] - span["min"]) + 1.4 for span in spans]
+        all_years = sum(years) if columns > 1 else max(years)
+        year = (width - beside * columns) / all_years
+        self.limits = [(s["min"] - 0.7, s["max"] + 0.7 + beside / year) for s in spans]
+        widths = [end - start for start, end in self.limits]
+        if columns == 1:  # all as wide as the widest
+            self.limits = [(start, start + max(widths)) for start, _ in self.limits]
+
+        wide = [year * w for w in widths] if columns > 1 else [width] * len(parts)
+        titles = [
+            wrap(title, across, TEXT, "bold") for title, across in zip(parts, wide, strict=True)
+        ]
+        lines = max(title.count("\n") + 1 if title else 0 for title in titles)
+        head = LINE * (lines + above) + 0.08
+        below = LINE + 0.1  # labels of years between panels
+        each = tall + STRIP
+        rows = len(parts) // columns
+        height = rows * (each + head) + (rows - 1) * below
+        spacing: dict[str, Any] = {"hspace": (head + below) / each}
+        if columns > 1:
+            mean = width / columns
+            spacing = {"width_ratios": widths, "wspace": gap / mean}
+        canvas.open(height)
+        self.axes = canvas.axes(rows, columns, left=left, titles=head, **spacing)
+
+        lowest = min(0.0, *ticks)
+        scale = (high - lowest or 1.0) / tall
+        self.lowest, self.high, self.above = lowest, high, LINE * above
+        for at, (ax, title) in enumerate(zip(self.axes, titles, strict=True)):
+            ax.set(xlim=self.limits[at], ylim=(lowest - STRIP * scale, high or 1.0))
+            ax.set_yticks(list(ticks), list(ticks.values()))
+            ax.tick_params(labelleft=at % columns == 0)
+            ax.text(
+                0,
+                1 + (self.above + 0.06) / inches(ax)[1],
+                title,
+                transform=ax.transAxes,
+                fontsize=TEXT,
+                weight="bold",
+                linespacing=1.15,
+                va="bottom",
+            )
+
+
+def mark_breaks(ax: Axes, breaks: Iterable[Break], high: float, words: str) -> None:
+    """Mark each change of method between the two years it separates."""
+    mark_at(ax, [int(gap.after) - 0.5 for gap in breaks], high, words)
+
+
+def mark_at(ax: Axes, places: Iterable[float], high: float, words: str) -> None:
+    """Draw dashed lines up to a height, and say under them what they are."""
+    start, end = ax.get_xlim()
+    per_inch = (end - start) / inches(ax)[0]
+    half = text_width(words, TEXT) / 2 * per_inch
+    free = start
+    for at in places:
+        ax.vlines(at, ax.get_ylim()[0], high, color=RULE, linewidth=0.8, linestyle=(0, (2, 2)))
+        centre = max(at, start + half)
+        if centre - half < free:
+            continue  # the words stand at the line before it, which looks the same
+        box = {"facecolor": PAGE, "edgecolor": "none", "pad": 0.5}
+        ax.text(
+            centre,
+            0.02,
+            words,
+            transform=ax.get_xaxis_transform(),
+            ha="center",
+            va="bottom",
+            fontsize=TEXT,
+            color=SOFT,
+            bbox=box,
+        )
+        free = centre + half + 0.08 * per_inch
+
+
+def events_of(partner: str, rows: pd.DataFrame) -> list[Event]:
+    """Find the events in the whole years that are drawn, the earliest first."""
+    years = rows.loc[rows["complete"], "period"].astype(int)
+    found = [
+        event
+        for event in registry.events().values()
+        if event.partner == partner and years.min() <= event.year <= years.max()
+    ]
+    return sorted(found, key=lambda event: event.year)
+
+
+def mark_events(ax: Axes, events: Sequence[Event], say: Words) -> None:
+    """Mark events above the lines, a row each, so that no label crosses another."""
+    start, end = ax.get_xlim()
+    wide, tall = inches(ax)
+    for row, event in enumerate(events):
+        top = 1 + LINE * (len(events) - row) / tall
+        ax.axvline(event.year, ymax=top, color=RULE, linewidth=0.8, zorder=0, clip_on=False)
+        words = f"{event.year} {event.text(say.lang)}"
+        needed = text_width(words, TEXT) * (end - start) / wide
+        ax.text(
+            min(event.year + 0.25, end - needed),
+            top,
+            words,
+            transform=ax.get_xaxis_transform(),
+            va="top",
+            fontsize=TEXT,
+            color=SOFT,
+            linespacing=1.0,
+            bbox={"facecolor": PAGE, "edgecolor": "none", "pad": 0.3},
+        )
+
+
+def mark_year(
+    ax: Axes, rows: pd.DataFrame, year: int, values: Mapping[str, tuple[str, Any]]
+) -> None:
+    """
+    Mark the year that was asked for: a pale band, and the values of its lines.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Axes of which the limits are set.
+    rows : pandas.DataFrame
+        Rows of the panel, with a column for each line.
+    year : int
+        The year.
+    values : mapping of str to tuple
+        Each column of which the value is written, with the words and the colour.
+    """
+    of_year = rows[rows["period"] == str(year)]
+    if of_year.empty:
+        return
+    ax.axvspan(year - 0.5, year + 0.5, color=PALE, alpha=0.45, linewidth=0, zorder=0)
+    (start, end), (low, high) = ax.get_xlim(), ax.get_ylim()
+    years, meur = (end - start) / inches(ax)[0], (high - low) / inches(ax)[1]  # an inch
+
+    known = {name: of_year[name].iloc[0] for name in values if pd.notna(of_year[name].iloc[0])}
+    halves = {name: text_width(values[name][0], TEXT, "bold") / 2 * years for name in known}
+    near = rows["period"].astype(int).sub(year).abs()
+    wanted = {}
+    for name, value in known.items():
+        # over or under what the line does as far as the words reach, so that they do not hide it
+        around = rows.loc[near <= halves[name] + 0.3, name]
+        highest = value == max(known.values())
+        wanted[name] = around.max() + 0.14 * meur if highest else around.min() - 0.14 * meur
+    spots = _kept(spread(wanted, LINE * meur), low + 0.3 * meur, high + 0.1 * meur, LINE * meur)
+    last = rows["period"].astype(int).max() + (PAST - 0.03) * years  # there the names begin
+    for name, spot in spots.items():
+        words, colour = values[name]
+        ax.text(
+            max(min(year, last - halves[name]), start + halves[name]),
+            spot,
+            words,
+            ha="center",
+            va="center",
+            fontsize=TEXT,
+            weight="bold",
+            color=readable(colour),
+            bbox={"facecolor": PAGE, "edgecolor": "none", "pad": 0.4},
+            zorder=4,
+        )
+
+
+def mark_years(ax: Axes, years: Iterable[int], asked: int | None = None) -> None:
+    """Write round years under the axis, as many as have room, and the year that was asked for."""
+    start, end = ax.get_xlim()
+    wide = inches(ax)[0] / (end - start)
+    every = next((step for step in (5, 10) if step * wide >= YEAR), 20)
+    years = list(years)
+    near = YEAR / wide if asked in years else 0
+    ticks = [y for y in years if y % every == 0 and (y == asked or abs(y - (asked or 0)) >= near)]
+    if asked in years and asked not in ticks:
+        ticks.append(asked)
+    ax.xaxis.set_major_locator(FixedLocator(sorted(ticks)))
+    if asked in years:
+        ax.set_xticks(sorted(ticks), [str(year) for year in sorted(ticks)])
+        label = ax.get_xticklabels()[sorted(ticks).index(asked)]
+        label.set(fontweight="bold", color=INK)
 
 
 def label_ends(
-    ax: Axes, x: float, labels: Mapping[str, tuple[float, Any]], size: float = 8
+    ax: Axes, x: float, labels: Mapping[str, tuple[float, Any]], size: float = TEXT
 ) -> dict[str, float]:
     """
-    Name lines or bars beside their ends, moved apart as needed and kept beside the axis.
+    Name lines beside their ends, moved apart as needed and kept beside the axis.
 
     Parameters
     ----------
@@ -247,25 +384,33 @@ def label_ends(
         Height of each label.
     """
     low, high = ax.get_ylim()
-    apart = size * 1.3 / 72 * (high - low) / canvas.inches(ax)[1]
-    lines = {  # each line of a label is moved for itself; the tiny steps keep those of one label together
-        f"{at} {line}": y - (high - low) * 1e-6 * (10 * at + line)
-        for at, (text, (y, _)) in enumerate(labels.items())
+    scale = (high - low) / inches(ax)[1]
+    apart = size * 1.3 / 72 * scale
+    # each line of a name is moved for itself; the tiny steps keep those of one name together
+    wanted = {
+        (text, line): value - scale * 1e-6 * line
+        for text, (value, _) in labels.items()
         for line in range(text.count("\n") + 1)
     }
-    spots = canvas.spread(lines, apart)
-    floor, ceiling = low + apart / 2, high - apart / 2
-    for line, spot in spots.items():  # from the lowest up, then from the highest down
-        spots[line] = max(spot, floor)
-        floor = spots[line] + apart
-    for line, spot in reversed(spots.items()):
-        spots[line] = min(spot, ceiling)
-        ceiling = spots[line] - apart
-    found = {}
-    for at, (text, (_, colour)) in enumerate(labels.items()):
-        own = [spot for line, spot in spots.items() if line.startswith(f"{at} ")]
-        found[text] = sum(own) / len(own)
-        look: dict[str, Any] = {"va": "center", "linespacing": 1.05, "zorder": 3}
-        look["bbox"] = {"facecolor": PAGE, "edgecolor": "none", "pad": 0.4}
-        ax.text(x, found[text], text, color=readable(colour), fontsize=size, **look)
+    # above the strip of the words at breaks, and beside the line of zero, not on it
+    lines = _kept(spread(wanted, apart), low + (STRIP + 0.09) * scale, high, apart)
+    spots = {}
+    for text, (_, colour) in labels.items():
+        own = [spot for (name, _), spot in lines.items() if name == text]
+        spots[text] = sum(own) / len(own)
+        look: dict[str, Any] = {"va": "center", "fontsize": size, "linespacing": 1.15, "zorder": 3}
+        ax.text(x, spots[text], text, color=readable(colour), **look)
+    return spots
+
+
+def _kept(spots: Mapping[T, float], low: float, high: float, apart: float) -> dict[T, float]:
+    """Push labels into a range: from the lowest up, then from the highest down."""
+    found: dict[T, float] = {}
+    floor, ceiling = low, high - apart / 2
+    for name, spot in spots.items():
+        found[name] = max(spot, floor)
+        floor = found[name] + apart
+    for name, spot in reversed(found.items()):
+        found[name] = min(spot, ceiling)
+        ceiling = found[name] - apart
     return found

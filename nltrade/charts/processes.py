@@ -13,9 +13,8 @@ from typing import NamedTuple
 from nltrade.charts.chart import Chart
 from nltrade.errors import NltradeError
 
-SHARE = (
-    16  # pictures for which a process of its own pays: starting it takes as long as drawing a dozen
-)
+# Pictures for which a process of its own pays: starting it takes as long as drawing a dozen.
+SHARE = 16
 
 
 class Picture(NamedTuple):
@@ -52,8 +51,9 @@ def pictures(
     style : path, optional
         A matplotlib style file to use in the place of ours.
     workers : int
-        How many processes may draw. More than one is used only for so many pictures that it pays, and takes a script
-        with ``if __name__ == "__main__":`` around what it runs, as each process reads the script again.
+        How many processes may draw. More than one is used only for so many pictures that it pays,
+        and takes a script with ``if __name__ == "__main__":`` around what it runs, as each process
+        reads the script again.
 
     Returns
     -------
@@ -88,8 +88,9 @@ def pictures(
             return list(pool.map(draw, charts))
         except BrokenProcessPool:
             raise NltradeError(
-                "A process that draws figures ended before it was done: out of memory, or started by a script without "
-                '`if __name__ == "__main__":` around what it runs. Draw fewer figures at once, or with workers=1.'
+                "A process that draws figures ended before it was done: out of memory, or started "
+                'by a script without `if __name__ == "__main__":` around what it runs. '
+                "Draw fewer figures at once, or with workers=1."
             ) from None
 
 

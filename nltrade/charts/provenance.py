@@ -20,7 +20,7 @@ def source_lines(
     origins: Sequence[Origin], lang: Lang, statuses: Mapping[str, str] | None = None
 ) -> list[str]:
     """
-    Say where the numbers come from: table, modification date, hash, licence, and how final they are.
+    Say where numbers come from: table, modification date, hash, licence, and how final they are.
 
     Parameters
     ----------
@@ -40,15 +40,24 @@ def source_lines(
     final = [
         say.text("status-of", year=year, status=status) for year, status in (statuses or {}).items()
     ]
-    source = [source_line(origins, lang), say.label("computed")]
-    return [" ".join([*(source if origins else [say.label("own-frame")]), *final])]
+    source = source_line(origins, lang) if origins else say.label("own-frame")
+    return [" ".join([source, *final])]
 
 
-def to_fetch(frame: pd.DataFrame, partner: str, product: str, id: str, lang: Lang) -> list[str]:
-    """Say what a fetch would add, where the frame has no cell of a product for the partner."""
-    say = Words(lang)
-    there = frame["product"].eq(product) & frame["partner"].eq(partner)
-    return [] if there.any() else [say.label(id)]
+def footer(
+    frame: pd.DataFrame,
+    tables: Iterable[str],
+    say: Words,
+    *,
+    note: str = "",
+    year: str = "",
+    kind: Kind = "goods",
+) -> list[str]:
+    """Give the two lines under a figure: a note, if it needs one, and the source of its tables."""
+    rows = frame[frame["table"].isin(list(tables))]
+    status = statuses(rows, year, kind) if year else {}
+    source = source_lines(snapshot.origins(rows), say.lang, status)
+    return [note, *source] if note else source
 
 
 def statuses(frame: pd.DataFrame, period: str, kind: Kind = "goods") -> dict[str, str]:

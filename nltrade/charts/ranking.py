@@ -1,40 +1,44 @@
-"""The place of a partner in every reading, with what could change it."""
+"""The place of a partner in total trade: the first partners, and the subject among them."""
 
 from datetime import date
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
-from matplotlib.axes import Axes
 
 from nltrade import registry
-from nltrade.charts import canvas, style
-from nltrade.charts.canvas import Canvas
-from nltrade.charts.chart import Chart, Series
-from nltrade.charts.provenance import origins_in, source_lines, statuses, year_label
+from nltrade.charts import style
+from nltrade.charts.canvas import TEXT, Canvas, text_width, unit_of, wrap
+from nltrade.charts.chart import Chart, Series, headline_of
+from nltrade.charts.provenance import footer, year_label
 from nltrade.claims.reading import Placed, place_range
 from nltrade.errors import NoData
 from nltrade.questions import trade
-from nltrade.questions.ranking import Among, Counted, rank_partners
+from nltrade.questions.ranking import Among, rank_partners
 from nltrade.questions.trade import VALUE
-from nltrade.registry.entries import Lang
+from nltrade.registry.entries import Flow, Lang
 from nltrade.words import Words
 
-FLOWS = ["total trade", "import", "export", "domestic export"]
-SHOWN = 5
-NAMES = 1.3  # inches beside each panel for the names of partners
-ROW, TITLE, GAP = (
-    0.265,
-    0.22,
-    0.4,
-)  # inches: a bar, the title above, from one panel to the next below it
+# What the headline says of the first, and of another place.
+HEADLINES = {
+    "total trade": ("ranking-total-trade-first", "ranking-total-trade"),
+    "import": ("ranking-import-first", "ranking-import"),
+    "export": ("ranking-export-first", "ranking-export"),
+}
+SHOWN = 6
+ROW, BAR = 0.29, 0.66  # inches of a bar with its room; the part of it that is bar
 
 
 def draw_ranking(
-    frame: pd.DataFrame, *, partner: str = "RU", period: str | int = 2012, lang: Lang = "en"
+    frame: pd.DataFrame,
+    *,
+    partner: str = "RU",
+    period: str | int = 2012,
+    flow: Literal["total trade", "import", "export"] = "total trade",
+    lang: Lang = "en",
 ) -> Chart:
     """
-    Draw the first partners outside (or, for a member, inside) the EU, a panel for each reading.
+    Draw the first partners outside (or, for a member, inside) the EU of that year.
 
     Parameters
     ----------
@@ -44,6 +48,8 @@ def draw_ranking(
         ISO code, slug or name of the partner in colour.
     period : str or int
         Year.
+    flow : str
+        What is ranked: ``"total trade"``, ``"import"`` or ``"export"``.
     lang : {"en", "nl"}
         Language.
 
@@ -61,182 +67,139 @@ def draw_ranking(
     Examples
     --------
     >>> import nltrade as nl
-    >>> drawn = draw_ranking(nl.load(), partner="RU", period=2012).data
-    >>> drawn.query("partner == 'RU'")["place"].tolist()
-    [3, 3, 3, 3, 3, 4]
+    >>> drawn = draw_ranking(nl.load(), partner="RU", period=2012)
+    >>> drawn.headline
+    'Russia was the third trading partner outside the EU in 2012'
+    >>> drawn.data.query("partner == 'RU'")[["place", "best", "worst"]].values.tolist()
+    [[3, 3, 3]]
     """
     say = Words(lang)
     partner, year = registry.country(partner).id, str(period)
-    frame = trade.select(frame, period=year)
-    then = registry.eu_members(date(int(year[:4]), 12, 31))
-    among: Among = "inside EU" if partner in then else "outside EU"
-    data = _data(frame, partner, year, among)
-    where = "inside-eu" if among == "inside EU" else "outside-eu"
+    members = registry.eu_members(date(int(year[:4]), 12, 31))
+    among: Among = "inside EU" if partner in members else "outside EU"
+    table = trade.main_table(frame, kind="goods", period=year, partner=partner)
+    rows = frame[(frame["table"] == table) & (frame["period"] == year)]
+    data = _data(rows, partner, flow, among, table, year)
     own = data[data["partner"] == partner]
     if own.empty:
         name = registry.partner(partner).name()
         raise NoData(
-            f"{name} ({partner}) is not published separately in {data['table'].iloc[0]} for {year}; not zero."
+            f"{name} ({partner}) is not published separately in {table} for {year}; not zero."
         )
-    label = year_label(frame, data["table"].iloc[0], year, lang)
-    headline = _headline(own, partner, label, where, say)
-    tables = sorted({table for both in data["table"] for table in both.split(" + ")})
-    notes = [
-        "eu-membership",
-        *(["goods-and-services"] if any("+" in t for t in data["table"]) else []),
-    ]
-    footer = [
-        " ".join(say.note(id) for id in notes),
-        *source_lines(origins_in(frame, tables), lang, statuses(frame, year)),
-    ]
-    subtitle = say.text("ranking-subtitle", where=where, year=label)
-    if data["place"].isna().any():
-        subtitle += " " + say.label("ranking-hatched")
-    series = [_series(bars, say) for _, bars in data.groupby("reading", sort=False)]
-    paint = partial(_paint, data=data, partner=partner, say=say)
-    return Chart("ranking", lang, "bars", headline, subtitle, footer, series, data, paint)
 
-
-def _series(bars: pd.DataFrame, say: Words) -> Series:
-    names = [say.partner(id) for id in bars["partner"]]
-    return Series(_title(bars, say), dict(zip(names, bars[VALUE], strict=True)))
-
-
-def _title(bars: pd.DataFrame, say: Words) -> str:
-    """Name a reading: what is ranked, and with the EU of which day."""
-    title = say.label(bars["what"].iloc[0])
-    return say.text("with-members-now", what=title) if bars["members"].iloc[0] == "today" else title
-
-
-def _paint(space: Canvas, data: pd.DataFrame, partner: str, say: Words) -> None:
-    panels = [bars for _, bars in data.groupby("reading", sort=False)]
-    columns = max(int(space.width // 2.8), 1)
-    rows = -(-len(panels) // columns)
-    apart = NAMES + 0.12
-    wide = (space.width - NAMES - (columns - 1) * apart) / columns
-    tall = ROW * max(len(bars) for bars in panels)
-    spacing = {"hspace": GAP / tall, "wspace": apart / wide}
-    space.open(TITLE + rows * tall + (rows - 1) * GAP, ticks=False)
-    axes = space.axes(rows, columns, left=NAMES, titles=TITLE, **spacing)
-    for ax, bars in zip(axes, panels, strict=False):
-        _panel(ax, bars, partner, say)
-    for ax in axes[len(panels) :]:
-        ax.remove()
-
-
-def _data(frame: pd.DataFrame, partner: str, year: str, among: Among) -> pd.DataFrame:
-    """Rank in every reading; keep the first five, the partner, and the largest group CBS does not split."""
-    goods = trade.main_table(frame, kind="goods", period=year, partner=partner)
-    try:
-        services = trade.main_table(frame, kind="services", period=year)
-    except NoData:
-        services = None
-    asked: list[tuple[list[str], Counted, tuple[str, ...], date | None]] = [
-        (FLOWS, "goods", (goods,), None)
-    ]
-    if services:
-        asked.append((FLOWS[:1], "goods and services", (goods, services), None))
-    if registry.eu_members(date(int(year[:4]), 12, 31)) != registry.eu_members():
-        asked.append((FLOWS[:1], "goods", (goods,), date.max))
-    largest = _largest_groups(frame, goods, among)
-    found: list[pd.DataFrame] = []
-    for flows, kind, tables, day in asked:
-        places = rank_partners(
-            frame, period=year, flow=flows, kind=kind, among=among, members_on=day, table=tables
-        )
-        for flow in flows:
-            ranked = places[places["flow"] == flow]
-            shown = pd.concat([ranked.head(SHOWN), ranked[SHOWN:].query("partner == @partner")])
-            bars = pd.concat([shown, largest[largest["flow"] == flow]])
-            bars = bars[[name for name in bars if "table" not in name and "modified" not in name]]
-            bars.insert(0, "reading", len(found))
-            bars.insert(1, "what", flow if kind == "goods" else kind)
-            bars.insert(2, "members", "today" if day else year[:4])
-            bars.insert(3, "table", " + ".join(tables))
-            bars.insert(4, "among", among)
-            found.append(bars.drop(columns="flow"))
-    whole_numbers = dict.fromkeys(["place", "best", "worst", "hidden"], "Int64")
-    return pd.concat(found, ignore_index=True).astype(whole_numbers)
-
-
-def _largest_groups(frame: pd.DataFrame, table: str, among: Among) -> pd.DataFrame:
-    """Find the largest group of each flow that CBS does not split."""
-    inside = among == "inside EU"
-    groups = [
-        p.id for p in registry.partners().values() if p.holds == "countries" and p.eu == inside
-    ]
-    rows = frame[(frame["table"] == table) & (frame["level"] == 0) & frame["partner"].isin(groups)]
-    rows = pd.concat([rows, trade.total(rows)]).dropna(subset=[VALUE])
-    return rows.sort_values(VALUE).groupby("flow").tail(1)[["flow", "partner", VALUE]]
-
-
-def _panel(ax: Axes, bars: pd.DataFrame, partner: str, say: Words) -> None:
-    """Draw one reading: bars with their values, thin lines for what could be added, the group hatched."""
-    width = canvas.inches(ax)[0]
-    reach = 0.0
-    for at, bar in enumerate(bars.to_dict("records")):
-        value, own, group = bar[VALUE], bar["partner"] == partner, pd.isna(bar["place"])
-        colour = style.SUBJECT if own else style.INK
-        label, size = say.number(value / 1000, 1), 7.5
-        end = value
-        if group:
-            look: dict[str, Any] = {
-                "facecolor": style.PAGE,
-                "edgecolor": style.GREY,
-                "hatch": "/////",
-                "linewidth": 0.6,
-            }
-            ax.barh(at, value, height=0.66, **look)
-            label, size = canvas.wrap(f"{label} {say.partner(bar['partner'])}", 1.5, 7), 7
-        else:
-            ax.barh(at, value, height=0.66, color=style.SUBJECT if own else style.PALE)
-            end += bar["unallocated_meur"]
-            ax.plot([value, end], [at, at], color=colour, linewidth=1, solid_capstyle="butt")
-        if own:
-            certainty = place_range(Placed.of(bar), say.lang)
-            label = say.text("ranking-own", value=label, place=bar["place"], certainty=certainty)
-            label = canvas.wrap(label, max(0.62 * width, 1.0), size, "bold")
-        weight = "bold" if own else "normal"
-        ax.annotate(
-            label,
-            (end, at),
-            xytext=(3, 0),
-            textcoords="offset points",
-            va="center",
-            linespacing=1.0,
-            fontsize=size,
-            weight=weight,
-            color=style.readable(colour),
-        )
-        room = max(canvas.text_width(line, size, weight) for line in label.split("\n")) + 0.08
-        reach = max(reach, end / max(1 - room / width, 0.1))
-    named = bars[bars["place"].notna()]
-    names = [f"{row.place}. {say.partner(row.partner)}" for row in named.itertuples()]
-    ax.set_yticks(
-        range(len(named)), [canvas.wrap(name, NAMES - 0.1, 8) for name in names], fontsize=8
+    about = {
+        "partner": partner,
+        "where": among.replace(" ", "-").lower(),
+        "year": year_label(frame, table, year, lang),
+        "place": int(own["place"].iloc[0]),
+        "what": flow,
+        "unit": unit_of(data[[VALUE]]).label,
+    }
+    largest, other = HEADLINES[flow]
+    first = about["place"] == 1
+    return Chart(
+        "ranking",
+        lang,
+        "bars",
+        headline_of(
+            say.text(largest if first else other, **about),
+            say.text("ranking-short-first" if first else "ranking-short", **about),
+        ),
+        say.text("ranking-subtitle" if flow == "total trade" else "ranking-subtitle-flow", **about),
+        footer(frame, [table], say, year=year),
+        [Series(say.label(flow), _values(data, say))],
+        data,
+        partial(_paint, data=data, partner=partner, say=say),
+        _notes(rows, own.iloc[0], among, flow, say),
     )
-    ax.set(ylim=(len(bars) - 0.5, -0.5), xlim=(0, reach), xticks=[])
+
+
+def _data(
+    rows: pd.DataFrame, partner: str, flow: Flow, among: Among, table: str, year: str
+) -> pd.DataFrame:
+    """Keep the first partners, and the one that was asked for."""
+    ranked = rank_partners(rows, period=year, flow=flow, among=among, table=table)
+    ranked = ranked[ranked["flow"] == flow]
+    further = ranked[SHOWN:]
+    data = pd.concat([ranked[:SHOWN], further[further["partner"] == partner]])
+    about = {"what": flow, "members": year, "table": table, "among": among}
+    ours = [name for name in data if "table" in name or "modified" in name or name in about]
+    data = data.drop(columns=["flow", *ours]).reset_index(drop=True)
+    for at, (name, value) in enumerate(about.items()):
+        data.insert(at, name, value)
+    whole_numbers = dict.fromkeys(["place", "best", "worst", "hidden"], "Int64")
+    return data.astype({name: kind for name, kind in whole_numbers.items() if name in data})
+
+
+def _values(data: pd.DataFrame, say: Words) -> dict[str, float | str | None]:
+    return dict(zip([say.partner(id) for id in data["partner"]], data[VALUE], strict=True))
+
+
+def _notes(
+    rows: pd.DataFrame, own: "pd.Series[float]", among: Among, flow: Flow, say: Words
+) -> list[str]:
+    """Say how sure the place is, and which countries are in no place of their own."""
+    placed = Placed.of(own.to_dict())
+    sure = place_range(placed, say.lang)
+    notes = [
+        say.text("ranking-sure", place=placed.place, partner=placed.partner, range=sure),
+        say.note("rank-certainty"),
+        say.note("eu-membership"),
+    ]
+    inside = among == "inside EU"
+    partners = registry.partners().values()
+    groups = [p.id for p in partners if p.holds == "countries" and p.eu == inside]
+    of_groups = rows[(rows["level"] == 0) & rows["partner"].isin(groups)]
+    of_groups = pd.concat([of_groups, trade.total(of_groups)])
+    of_groups = of_groups[of_groups["flow"] == flow].dropna(subset=[VALUE])
+    if len(of_groups):
+        largest = of_groups.loc[of_groups[VALUE].idxmax()]
+        values = {"partner": largest["partner"], "value": largest[VALUE]}
+        notes.append(say.text("ranking-group", **values))
+    return notes
+
+
+def _paint(canvas: Canvas, data: pd.DataFrame, partner: str, say: Words) -> None:
+    """Draw a bar for each partner, with its place and name before it and its value behind it."""
+    unit = unit_of(data[[VALUE]])
+    names, most = [], (0.42 if canvas.narrow else 0.3) * canvas.width
+    for row in data.itertuples():
+        words = say.text("ranking-name", place=row.place, partner=row.partner)
+        names.append(wrap(words, most, TEXT, "bold" if row.partner == partner else "normal"))
+    left = max(text_width(line, TEXT, "bold") for name in names for line in name.split("\n"))
+    left += 0.1
+    tall = [ROW + 0.15 * name.count("\n") for name in names]
+    # a partner further down stands a little apart from the first ones
+    apart = len(data) > SHOWN and data["place"].iloc[-1] > data["place"].iloc[-2] + 1
+    gap = 0.12 if apart else 0.0
+
+    (ax,) = canvas.open(sum(tall) + gap, ticks=False).axes(left=left)
+    labels = [say.number(value / unit.meur, int(unit.meur > 1)) for value in data[VALUE]]
+    widest = max(text_width(label, TEXT, "bold") for label in labels) + 0.12
+    high = data[VALUE].max() or 1.0
+    ax.set(xlim=(0, high / (1 - widest / (canvas.width - left))), ylim=(sum(tall) + gap, 0))
+    top = 0.0
+    for row, name, label, height in zip(data.itertuples(), names, labels, tall, strict=True):
+        own = row.partner == partner
+        if apart and own:
+            ax.axhline(top + gap / 2, color=style.RULE, linewidth=0.8, linestyle=(0, (2, 2)))
+            top += gap
+        at = top + height / 2
+        value = row.value_meur
+        ax.barh(at, value, height=ROW * BAR, color=style.SUBJECT if own else style.PALE)
+        look: dict[str, Any] = {
+            "va": "center",
+            "fontsize": TEXT,
+            "weight": "bold" if own else "normal",
+            "color": style.readable(style.SUBJECT if own else style.INK),
+            "linespacing": 1.1,
+        }
+        ax.annotate(label, (value, at), xytext=(4, 0), textcoords="offset points", **look)
+        ax.annotate(
+            name, (0, at), xytext=(-left * 72, 0), textcoords="offset points", ha="left", **look
+        )
+        top += height
+    ax.set(xticks=[], yticks=[])
+    ax.grid(False)
     ax.spines["bottom"].set_visible(False)
     ax.spines["left"].set_visible(True)
-    ax.grid(False)
-    ax.set_title(
-        _title(bars, say),
-        loc="left",
-        x=-NAMES / width,
-        fontsize=8.5,
-        weight="bold",
-        color=style.INK,
-    )
-
-
-def _headline(own: pd.DataFrame, partner: str, year: str, where: str, say: Words) -> str:
-    then = own[own["members"] != "today"]
-    sure = then.loc[(then["best"] == then["worst"]).fillna(False), "what"].tolist()
-    certain = say.text("sure", what=sure) if sure else say.label("sure-none")
-    by_place = {int(place): rows["what"].tolist() for place, rows in then.groupby("place")}
-    values = {"partner": partner, "where": where, "year": year, "sure": certain}
-    if len(by_place) == 1:
-        sentence = say.text("ranking-same", place=next(iter(by_place)), **values)
-    else:
-        sentence = say.text("ranking-mixed", places=sorted(by_place.items()), **values)
-    return sentence[0].upper() + sentence[1:]

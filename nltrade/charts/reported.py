@@ -1,36 +1,33 @@
-"""Reported figures against CBS: a bar for what CBS publishes, and the room that the wording leaves."""
+"""Reported amounts against CBS: a bar for what CBS publishes, a line for what was said."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from functools import partial
 from typing import Any
 
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.patches import Rectangle
 
 from nltrade import registry
-from nltrade.charts import canvas, style
-from nltrade.charts.canvas import Canvas
-from nltrade.charts.chart import Chart, Series
+from nltrade.charts import style
+from nltrade.charts.canvas import TEXT, Canvas, text_width, unit_of, wrap
+from nltrade.charts.chart import Chart, Series, headline_of
 from nltrade.charts.provenance import source_lines
 from nltrade.claims import Verdict
 from nltrade.errors import NoData
 from nltrade.registry.entries import Lang
 from nltrade.words import Words
 
-SIZE = 9.0
-LINE, BAR, GAP = 0.17, 0.4, 0.22  # inches: a line of text, a bar, below a bar
+LINE, BAR, GAP = 0.165, 0.26, 0.18  # inches: a line of text, a bar, below a bar
 
 
 def draw_reported(verdicts: Sequence[Verdict], lang: Lang = "en") -> Chart:
     """
-    Draw reported values next to those of CBS.
+    Draw reported amounts next to those of CBS.
 
     Parameters
     ----------
     verdicts : sequence of Verdict
-        Checked claims. Of those about a value of all goods, with the partner and year of the first, the first of
-        each flow that has a figure is drawn.
+        Checked claims. Those about an amount of all goods, with the partner and year of the first
+        of them, are drawn.
     lang : {"en", "nl"}
         Language.
 
@@ -41,104 +38,64 @@ def draw_reported(verdicts: Sequence[Verdict], lang: Lang = "en") -> Chart:
     Raises
     ------
     NoData
-        No claim is about a value that CBS publishes.
+        No claim is about an amount that CBS publishes.
 
     Examples
     --------
     >>> import nltrade as nl
-    >>> draw_reported(nl.check_claims()).data[["flow", "cbs_meur", "verdict"]].values.tolist()
-    [['import', 20332.0, 'supported'], ['export', 7068.0, 'supported']]
+    >>> drawn = draw_reported(nl.check_claims())
+    >>> drawn.headline
+    'All 4 reported amounts hold'
+    >>> drawn.data[["flow", "reported_meur", "cbs_meur"]].values.tolist()[:2]
+    [['import', 20000.0, 20332.0], ['export', 7000.0, 7068.0]]
     """
     say = Words(lang)
     drawable = [
         v
         for v in verdicts
-        if v.claim.measure == "value" and v.claim.product == "TOTAL" and _figure(v)
+        if v.claim.measure == "value"
+        and v.claim.product == "TOTAL"
+        and v.main is not None
+        and v.main.margin is not None
     ]
     if not drawable:
         raise NoData(
-            "None of these claims is about a value of all goods that CBS publishes; there is nothing to draw."
+            "None of these claims is about a value of all goods that CBS publishes; "
+            "there is nothing to draw."
         )
     first = drawable[0].claim
-    shown: dict[str, Verdict] = {}
-    for verdict in drawable:
-        if (verdict.claim.partner, verdict.claim.year) == (first.partner, first.year):
-            shown.setdefault(verdict.claim.flow, verdict)
-    data = pd.DataFrame([_row(verdict) for verdict in shown.values()])
-    margins = [
-        say.text("flow-margin", flow=row.flow, margin=row.margin_pct) for row in data.itertuples()
-    ]
-    held = (data["verdict"] == "supported").sum()
-    outcome = "all" if held == len(data) else "some" if held else "none"
-    headline = say.text(f"reported-{outcome}", margins=say.several(margins))
-    sources = list(
-        {origin.table: origin for verdict in shown.values() for origin in verdict.sources}.values()
+    shown = [v for v in drawable if (v.claim.partner, v.claim.year) == (first.partner, first.year)]
+    data = pd.DataFrame([_row(verdict) for verdict in shown])
+
+    held, count = int((data["verdict"] == "supported").sum()), len(data)
+    some = "all" if held == count else "none" if not held else "some"
+    many = {1: "one", 2: "two"}.get(count, "more") if some != "some" else "of"
+    origins = {origin.table: origin for verdict in shown for origin in verdict.sources}
+    about = {"partner": first.partner, "year": first.year, "unit": unit_of(_amounts(data)).label}
+    notes = [id for id in dict.fromkeys(verdict.claim.note for verdict in shown) if id]
+    notes += [registry.tables()[id].note for id in dict.fromkeys(data["table"])]
+    return Chart(
+        "reported",
+        lang,
+        "bars",
+        headline_of(say.text(f"reported-{some}-{many}", held=held, count=count)),
+        say.text("reported-subtitle", **about),
+        source_lines(list(origins.values()), lang, {str(first.year): data["status"].iloc[0]}),
+        [_series(row, say) for row in data.to_dict("records")],
+        data,
+        partial(_paint, data=data, say=say),
+        [say.note(id) for id in notes],
     )
-    footer = [
-        *(say.note(id) for id in dict.fromkeys(v.claim.note for v in shown.values()) if id),
-        *(say.note(registry.tables()[id].note) for id in dict.fromkeys(data["table"])),
-        *source_lines(sources, lang, {str(first.year): data["status"].iloc[0]}),
-    ]
-    subtitle = say.text("reported-subtitle", partner=first.partner, year=first.year)
-    series = [_series(row, say) for row in data.to_dict("records")]
-    paint = partial(_paint, data=data, say=say)
-    return Chart("reported", lang, "bars", headline, subtitle, footer, series, data, paint)
+
+
+def _amounts(data: pd.DataFrame) -> pd.DataFrame:
+    return data[["cbs_meur", "reported_meur"]]
 
 
 def _series(row: dict[Hashable, Any], say: Words) -> Series:
     name = say.text(f"{row['flow']}-with", partner=row["partner"])
     words = say.text("reported-as", words=row["wording"])
     return Series(name, {say.label("cbs"): row["cbs_meur"], words: row["reported_meur"]}, "meur")
-
-
-def _paint(space: Canvas, data: pd.DataFrame, say: Words) -> None:
-    """Draw a block for each flow: its name, the words at their figure, the bar with what CBS says behind it."""
-    rows = data.to_dict("records")
-    says = [say.text("cbs-says", value=row["cbs_meur"], margin=row["margin_pct"]) for row in rows]
-    ends = [max(row["cbs_meur"], row["upto_meur"]) for row in rows]
-    rooms = [space.width - canvas.text_width(label, SIZE, "bold") - 0.15 for label in says]
-    inch = max(end / room for end, room in zip(ends, rooms, strict=True)) or 1.0  # million euro
-    words = [_words(row, space.width, inch, say) for row in rows]
-    heights = [LINE * (2 + label["s"].count("\n")) + 0.1 + BAR + GAP for label in words]
-    (ax,) = space.open(sum(heights)).axes()
-    bottom = 0.0
-    for row, label, quote, end, height in zip(rows, says, words, ends, heights, strict=True):
-        flow = say.text(f"{row['flow']}-with", partner=row["partner"])
-        colour = style.COLOURS.get(row["flow"], style.INK)
-        ax.text(
-            0, bottom, flow, va="top", fontsize=SIZE, weight="bold", color=style.readable(colour)
-        )
-        bottom += height
-        at = bottom - GAP - BAR / 2
-        ax.text(
-            y=at - BAR / 2 - 0.1,
-            va="bottom",
-            fontsize=SIZE,
-            style="italic",
-            linespacing=1.2,
-            **quote,
-        )
-        _bar(ax, at, row, colour)
-        ax.text(
-            end + 0.08 * inch, at, label, va="center", fontsize=SIZE, weight="bold", color=style.INK
-        )
-    ax.set(xlim=(0, inch * space.width), ylim=(bottom, 0), yticks=[])
-    ticks = canvas.billions(0, max(ends), say.lang)
-    ax.set_xticks(list(ticks), list(ticks.values()))
-    ax.get_xticklabels()[0].set_horizontalalignment("left")  # within the width of the bars
-
-
-def _words(row: Mapping[Hashable, Any], width: float, inch: float, say: Words) -> dict[str, Any]:
-    """Lay out the words that reported the figure, to the side of it that has more room."""
-    reported = row["reported_meur"]
-    left = reported / inch > width / 2
-    room = reported / inch if left else width - reported / inch
-    quote = say.text("quoted", words=row["wording"])
-    return {"x": reported, "s": canvas.wrap(quote, room, SIZE), "ha": "right" if left else "left"}
-
-
-def _figure(verdict: Verdict) -> bool:
-    return verdict.main is not None and verdict.main.margin is not None
 
 
 def _row(verdict: Verdict) -> dict[str, Any]:
@@ -162,22 +119,41 @@ def _row(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _bar(ax: Axes, at: float, row: Mapping[Hashable, Any], colour: str) -> None:
-    """Draw what CBS publishes, the room that the words leave, and their figure."""
-    reported, start, upto = (row[f"{name}_meur"] for name in ("reported", "from", "upto"))
-    ax.barh(at, row["cbs_meur"], height=BAR, color=colour)
-    room = Rectangle(
-        (start, at - BAR / 2 - 0.06),
-        upto - start,
-        BAR + 0.12,
-        facecolor="none",
-        edgecolor=style.GREY,
-    )
-    room.set_hatch("////")
-    ax.add_patch(room)
-    ax.plot(
-        [reported, reported],
-        [at - BAR / 2 - 0.1, at + BAR / 2 + 0.06],
-        color=style.INK,
-        linewidth=1.4,
-    )
+def _paint(canvas: Canvas, data: pd.DataFrame, say: Words) -> None:
+    """Draw a block for each claim: its words, the bar of CBS with the line of what was said."""
+    rows = data.to_dict("records")
+    ends = [say.text("cbs-says", value=row["cbs_meur"]) for row in rows]
+    room = canvas.width - max(text_width(label, TEXT, "bold") for label in ends) - 0.15
+    high = _amounts(data).max(axis=None) or 1.0
+    meur_per_inch = high / room
+
+    heads = [_head(row, canvas.width, say) for row in rows]
+    tall = [LINE * (head.count("\n") + 1) + 0.1 + BAR + GAP for head in heads]
+    (ax,) = canvas.open(sum(tall), ticks=False).axes()
+    ax.set(xlim=(0, meur_per_inch * canvas.width), ylim=(sum(tall), 0), xticks=[], yticks=[])
+    ax.set_axis_off()
+    top = 0.0
+    for row, head, end, height in zip(rows, heads, ends, tall, strict=True):
+        ax.text(0, top, head, va="top", fontsize=TEXT, linespacing=1.3, color=style.INK)
+        at = top + height - GAP - BAR / 2
+        ax.barh(at, row["cbs_meur"], height=BAR, color=style.COLOURS.get(row["flow"], style.GREY))
+        said = [row["reported_meur"]] * 2
+        reach = [at - BAR / 2 - 0.05, at + BAR / 2 + 0.05]
+        # a line that can be seen on the bar and beside it
+        ax.plot(said, reach, color=style.PAGE, linewidth=4, solid_capstyle="butt")
+        ax.plot(said, reach, color=style.INK, linewidth=2, solid_capstyle="butt")
+        after = max(row["cbs_meur"], row["reported_meur"]) + 0.08 * meur_per_inch
+        look: dict[str, Any] = {
+            "va": "center",
+            "fontsize": TEXT,
+            "weight": "bold",
+            "color": style.INK,
+        }
+        ax.text(after, at, end, **look)
+        top += height
+
+
+def _head(row: dict[Hashable, Any], width: float, say: Words) -> str:
+    """Say what was reported of which flow, and whether it holds."""
+    values = {"flow": row["flow"], "words": row["wording"], "verdict": row["verdict"]}
+    return wrap(say.text("reported-head", **values), width, TEXT)

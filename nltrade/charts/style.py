@@ -1,4 +1,4 @@
-"""The look of every figure: colours by what they mean, sizes by where a figure goes, and a house style in its place."""
+"""The look of figures: colours by what they mean, sizes by where they go, a house style instead."""
 
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -6,22 +6,22 @@ from typing import Any
 
 import matplotlib
 import matplotlib.style
-from matplotlib import font_manager
 import numpy as np
 from cycler import cycler
+from matplotlib import font_manager
 from matplotlib.colors import to_hex, to_rgb, to_rgba
 from numpy.typing import NDArray
 
 from nltrade.errors import UnknownName, close_to
 
 STYLE = Path(__file__).with_name("nltrade.mplstyle")
-# The typeface of everything that nltrade makes, in two weights, with figures of one width. It is a
-# part of Source Sans 3 under a name of its own, as its licence (OFL.txt, beside it) asks of parts.
+# The typeface of everything that nltrade makes, in two weights, with figures of one width: a part
+# of Source Sans 3 under a name of its own, as its licence (OFL.txt, beside it) asks of parts.
 FAMILY = "Nltrade Sans"
 FONTS = Path(__file__).with_name("fonts")
 for font in sorted(FONTS.glob("*.ttf")):
     font_manager.fontManager.addfont(font)
-# Width in inches: between the margins of an A4 document, over a full A4 page, over a wide slide
+# Width in inches: between the margins of an A4 document, over an A4 page, over a wide slide
 # (where it is enlarged to 12.3 inches, so that 9 points are seen as 14), on a phone.
 SIZES = {"column": 6.3, "page": 8.0, "slide": 7.9, "phone": 3.6}
 # Colours are places in the cycle of the style that is in use: nltrade.mplstyle says what each means.
@@ -29,8 +29,7 @@ IMPORT, EXPORT, SUBJECT, IMPORT_LIGHT, EXPORT_LIGHT, PALE, GREY = (
     f"C{place}" for place in range(7)
 )
 COLOURS = {"import": IMPORT, "export": EXPORT}
-CLASSES = tuple(f"C{place}" for place in range(7, 13))
-RULE, INK, SOFT, PAGE = "C13", "C14", "C15", "C16"
+RULE, INK, SOFT, PAGE = "C7", "C8", "C9", "C10"
 OWN = {
     INK: "text.color",
     SOFT: "xtick.color",
@@ -46,8 +45,9 @@ def styled(own: Path | str | None = None) -> AbstractContextManager[None]:
     Parameters
     ----------
     own : path, optional
-        A matplotlib style file of yours: what it sets takes the place of what `nltrade.mplstyle` sets. Its
-        ``axes.prop_cycle`` may name fewer colours than ours; the others stay. Words are never read as mathematics.
+        A matplotlib style file of yours: what it sets takes the place of what `nltrade.mplstyle`
+        sets. Its ``axes.prop_cycle`` may name fewer colours than ours; the others stay. Words are
+        never read as mathematics.
 
     Returns
     -------
@@ -74,7 +74,7 @@ def styled(own: Path | str | None = None) -> AbstractContextManager[None]:
 
 def readable(colour: str, on: str = PAGE) -> str:
     """
-    Give a colour as text: as it is, or in a darker (on a dark ground lighter) tone that can be read.
+    Give a colour as text: as it is, or in a darker (on a dark ground lighter) tone to read.
 
     Parameters
     ----------
@@ -146,7 +146,8 @@ def _house_style(own: Path) -> dict[str, Any]:
     if strange := next((name for name in names if name not in matplotlib.rcParams), None):
         hint = close_to(strange, matplotlib.rcParams)
         raise UnknownName(
-            f"Style file {own}: matplotlib has no setting {strange!r}.{hint} Write lines of name: value."
+            f"Style file {own}: matplotlib has no setting {strange!r}.{hint} "
+            "Write lines of name: value."
         )
     try:
         settings = _settings(own)

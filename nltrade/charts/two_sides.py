@@ -140,7 +140,7 @@ def _series(data: pd.DataFrame, partner: str, say: Words) -> list[Series]:
         Series(
             f"{say.text(f'{side}-with', partner=partner)}, {_name(line, partner, say)}",
             dict(zip(rows["period"], rows[VALUE], strict=True)),
-            main=line in (side, partner),
+            in_alt_text=line in (side, partner),
         )
         for (side, line), rows in data.groupby(["side", "line"], sort=False)
     ]
@@ -160,7 +160,7 @@ def _paint(space: Canvas, data: pd.DataFrame, partner: str, year: str, say: Word
     years = data["period"].astype(int)
     for at, (side, rows) in enumerate(data.groupby("side", sort=False)):
         high = rows[VALUE].max()
-        ticks = canvas.billions(0, high, say.lang)
+        ticks = canvas.Unit(1000, "billion-euro").ticks(0, high, say)
         left = canvas.room(ticks.values())
         x = space.margin + at * (wide + APART) + left
         bottom = space.top - (TITLE + PANEL) / tall
