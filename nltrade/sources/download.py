@@ -35,7 +35,7 @@ from nltrade import registry
 from nltrade.errors import SourceError, UnknownName
 from nltrade.files import sha256, write
 from nltrade.registry.entries import Table
-from nltrade.sources import checks, snapshot
+from nltrade.sources import checks, comtrade_feed, snapshot
 from nltrade.sources.cbs_v3 import OBSERVATIONS, Feed
 from nltrade.sources.cbs_v4 import Datasets
 from nltrade.sources.checks import Described
@@ -77,6 +77,7 @@ def fetch(
     product: str | Iterable[str] | None = None,
     years: str | int | tuple[int, int] | None = None,
     freq: str | Iterable[str] = "A",
+    by: Literal["HS", "SITC"] = "HS",
     accept: bool = False,
     source: Literal["auto", "v3", "v4"] = "auto",
     timeout: float = Patience().seconds,
@@ -84,6 +85,8 @@ def fetch(
 ) -> Snapshot:
     """
     Bring a CBS table, or the part of it that is asked for, into the data folder.
+
+    What partners or the Netherlands reported to UN Comtrade comes in the same way, from there.
 
     `nltrade.load` reads it from then on. Interrupted and called again, it asks only for what is
     missing; what is here already, in the state that CBS published last, is not asked for again.
@@ -101,6 +104,8 @@ def fetch(
         default.
     freq : {"A", "Q", "M"} or several
         Years, quarters, months.
+    by : {"HS", "SITC"}
+        For tables of UN Comtrade: chapters of the HS, or groups of the SITC.
     accept : bool
         Keep a download although much is gone from it that the snapshot in use has.
     source : {"auto", "v3", "v4"}
@@ -129,6 +134,12 @@ def fetch(
     >>> import nltrade as nl
     >>> nl.fetch("7137shih", partner="Russia", years="2008:2014")  # doctest: +SKIP
     """
+    if registry.table(table).source == "Comtrade":
+        patience = Patience(timeout, tries)
+        return comtrade_feed.fetch(
+            table, partner=partner or (), years=years or "", by=by, patience=patience
+        )
+
     request = ask(table, partner=partner, product=product, years=years, freq=freq)
     patience = Patience(timeout, tries)
     if source not in {"auto", "v3", "v4"}:

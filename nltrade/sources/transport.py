@@ -216,7 +216,9 @@ class Transport:
         if status == 407:
             raise SourceError("The proxy wants a name and password (407): set HTTPS_PROXY.")
         if status != 429 and status < 500:
-            raise SourceError(f"CBS refused {where}: {status} {answer.reason}.")
+            raise SourceError(
+                f"{urlsplit(where).hostname} refused {where}: {status} {answer.reason}."
+            )
 
         wait = seconds_of(answer.headers.get("Retry-After"))
         if wait > PATIENCE:
@@ -357,5 +359,6 @@ def seconds_of(retry_after: str | None) -> float:
 
 
 def _public(address: str) -> str:
-    """Leave name and password out of an address."""
+    """Leave name, password and key out of an address."""
+    address = re.sub(r"(subscription-key=)[^&]*", r"\1...", address)
     return re.sub(r"(//)[^/@]*@", r"\1", address)
