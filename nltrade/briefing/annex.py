@@ -121,7 +121,7 @@ def _about(figures: Mapping[str, Figure], say: Words) -> list[Block]:
     """Give the notes and the source of each figure."""
     lines = []
     for number, figure in enumerate(figures.values(), start=1):
-        notes = [*getattr(figure.chart, "notes", ()), *figure.chart.footer]
+        notes = [*figure.chart.notes, *figure.chart.footer]
         told = " ".join(dict.fromkeys(line for line in notes if line))
         lines.append(f"{say.text('figure-number', number=number)}. {told}")
     return [Points(lines)]
@@ -169,6 +169,6 @@ def _sources(origins: Sequence[Origin], say: Words) -> list[Block]:
         table(say.label("sources-caption"), [say.label(id) for id in ids], rows),
         say.label("licence-line"),
     ]
-    if any(origin.request is None for origin in origins):
+    if any(o.request is None and o.licence.startswith("CC") for o in origins):
         blocks.append(say.label("via-copy"))
     return [*blocks, say.label("made-with")]

@@ -38,10 +38,10 @@ def add_chart(slide: Any, chart: Chart, box: tuple[int, int, int, int]) -> Any:
         None where the figure is better as a picture: of another kind, of too many series, of
         values that differ in unit or are words.
     """
-    series = [each for each in chart.series if each.main]
+    series = [each for each in chart.series if each.in_alt_text]
     points = list(dict.fromkeys(point for each in series for point in each.values))
     words = any(isinstance(value, str) for each in series for value in each.values.values())
-    several = len({each.how for each in series}) != 1 or len(series) > MOST_SERIES
+    several = len({each.unit for each in series}) != 1 or len(series) > MOST_SERIES
     if chart.kind not in KINDS or words or several or len(points) < 2:
         return None
     alike = all(len(each.values) == len(points) for each in series)
@@ -50,12 +50,14 @@ def add_chart(slide: Any, chart: Chart, box: tuple[int, int, int, int]) -> Any:
     if chart.kind == "lines":
         points = _with_gaps(chart, sorted(points))
 
-    unit = UNITS[series[0].how]
+    unit = UNITS[series[0].unit]
     of_type: Any = CategoryChartData
     data = of_type(number_format="0.0" if unit > 1 else "0")
     data.categories = [point.strip() or " " for point in points]
     for each in series:
-        aside = each.aside if chart.kind == "lines" else ()  # a part-year is no point of a line
+        aside = (
+            each.not_extremes if chart.kind == "lines" else ()
+        )  # a part-year is no point of a line
         known = {
             p: v for p, v in each.values.items() if p not in aside and isinstance(v, float | int)
         }
