@@ -379,7 +379,7 @@ def _key(space: Canvas, data: pd.DataFrame, partner: str, say: Words) -> None:
     by, x, y = data["by"], 0.0, KEY / 2
     if by.eq("CBS").any():
         key.barh(y, 0.22, left=x, height=0.11, color=style.GREY)
-        x = _told(key, x + 0.28, y, say.label("cbs"))
+        x = _told(key, x + 0.28, y, say.label("cbs-name"))
     if by.eq(partner).any():
         key.plot([x + 0.1], [y], **sides.RING)
         x = _told(key, x + 0.22, y, say.text("as-reported-by", partner=partner))
