@@ -35,14 +35,13 @@ from nltrade.words import Words
 # The parts behind page one: the figures in each, and the finding that may be said with them.
 PARTS = {
     "over-time-head": (["over_time", "two_sides"], "goods"),
-    "traded-head": (
-        ["composition", "fuels", "sectors", "sectors_over_time", "suppliers"],
-        "traded",
-    ),
+    "traded-head": (["composition", "sectors"], "traded"),
     "place-section": (["ranking"], "place"),
     "services-head": (["services"], "services"),
 }
 COMTRADE = "comtrade"  # what the tables of the other side begin with
+# What stands in the annex, after the notes on the figures before it.
+MORE = ("fuels", "sectors_over_time", "suppliers", "coverage")
 OF_SECTORS = ("coverage", "sectors", "sectors_over_time")
 
 
@@ -103,12 +102,14 @@ def make_content(
     frames = [frame, *([other_side.trade] if other_side else [])]
     origins = _origins(frames, charts, verdicts)
 
-    first = next((name for name in charts if name != "coverage"), "")
+    first = next((name for name in charts if name not in MORE), "")
     sections = [_summary(facts, told, figures.get(first), say)]
     if verdicts:
         sections.append(_reported(verdicts, say))
     sections += _body({name: each for name, each in figures.items() if name != first}, facts, say)
-    sections += annex.sections(facts, verdicts, figures, origins, say)
+    sections += annex.sections(
+        facts, verdicts, figures, [figures[name] for name in MORE if name in figures], origins, say
+    )
 
     by_cbs = [origin for origin in origins if not origin.table.startswith(COMTRADE)]
     modified = max((origin.modified for origin in by_cbs), default="")
@@ -132,7 +133,7 @@ def _charts(
     lang: Lang,
 ) -> dict[str, Chart]:
     """Draw what there are data for, in the order of the document."""
-    names = ["reported", *_worth_a_figure(facts), "coverage"]
+    names = ["reported", *_worth_a_figure(facts)]
     own = frame[frame["partner"].isin([facts.partner, "WORLD"])]
     charts = {}
     for name in names:
@@ -154,7 +155,8 @@ def _worth_a_figure(facts: Facts) -> list[str]:
     fuels = (facts.part("import", "import", FUELS) or 0) >= MUCH
     services = any((facts.amount(flow, table=facts.services) or 0) >= SMALL for flow in FLOWS)
     worth = {"composition": goods, "fuels": fuels, "ranking": place, "services": services}
-    return [name for names, _ in PARTS.values() for name in names if worth.get(name, True)]
+    names = [*(name for names, _ in PARTS.values() for name in names), *MORE]
+    return [name for name in names if worth.get(name, True)]
 
 
 def _figure(chart: Chart, told: Mapping[str, str], say: Words) -> Figure:
@@ -170,7 +172,8 @@ def _figure(chart: Chart, told: Mapping[str, str], say: Words) -> Figure:
     if any(id.startswith(COMTRADE) for id in tables):
         sources.append(say.label("source-partner"))
     said = told.get(topics.get(chart.name, chart.name), "")
-    return Figure(chart, said, " ".join([*chart.footer[:-1], *sources]))
+    stop = "" if chart.subtitle.endswith(".") else "."
+    return Figure(chart, said, " ".join([chart.subtitle + stop, *chart.footer[:-1], *sources]))
 
 
 def _origins(
