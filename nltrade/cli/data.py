@@ -52,6 +52,9 @@ def fetch(
     accept: Annotated[
         bool, typer.Option("--accept", help="Keep it although much of what was here is gone.")
     ] = False,
+    source: Annotated[
+        str, typer.Option(help="v3, v4 (CBS's newer service), or auto: v4 where v3 is silent.")
+    ] = "auto",
     timeout: Annotated[float, typer.Option(help="Seconds for one answer.", min=1)] = 60.0,
     tries: Annotated[int, typer.Option(help="How often one answer is asked for.", min=1)] = 6,
     json: JsonOption = False,
@@ -87,7 +90,7 @@ def fetch(
         for one in plans:
             print_text(one.says)
     else:
-        how = {"accept": accept, "timeout": timeout, "tries": tries}
+        how = {"accept": accept, "source": source, "timeout": timeout, "tries": tries}
         failed = [one for one in plans if not _fetched(one, asked | how, go_on=every, json=json)]
         raise typer.Exit(SourceError.exit_code if failed else 0)
 

@@ -195,6 +195,7 @@ class Table(Text, frozen=True, kw_only=True):
     keys_of: str | None = None
     groups_only: bool = False
     topic_group: str | None = None
+    v4: bool = False
     freqs: list[Freq] = []
 
     @property

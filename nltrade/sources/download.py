@@ -32,16 +32,17 @@ from filelock import FileLock, Timeout
 from tqdm.auto import tqdm
 
 from nltrade import registry
-from nltrade.errors import SourceError
+from nltrade.errors import SourceError, UnknownName
 from nltrade.files import sha256, write
 from nltrade.registry.entries import Table
 from nltrade.sources import checks, comtrade_feed, snapshot
 from nltrade.sources.cbs_v3 import OBSERVATIONS, Feed
+from nltrade.sources.cbs_v4 import Datasets
 from nltrade.sources.checks import Described
 from nltrade.sources.notation import NO_VALUE
 from nltrade.sources.plan import Piece, Plan, Request, ask, chosen_keys, make_plan
 from nltrade.sources.snapshot import File, Origin, Snapshot
-from nltrade.sources.transport import AT_ONCE, Patience
+from nltrade.sources.transport import AT_ONCE, NoAnswer, Patience
 
 ROUNDS = 3  # how often a download starts anew because CBS published the table meanwhile
 
@@ -78,6 +79,7 @@ def fetch(
     freq: str | Iterable[str] = "A",
     by: Literal["HS", "SITC"] = "HS",
     accept: bool = False,
+    source: Literal["auto", "v3", "v4"] = "auto",
     timeout: float = Patience().seconds,
     tries: int = Patience().tries,
 ) -> Snapshot:
@@ -106,6 +108,8 @@ def fetch(
         For tables of UN Comtrade: chapters of the HS, or groups of the SITC.
     accept : bool
         Keep a download although much is gone from it that the snapshot in use has.
+    source : {"auto", "v3", "v4"}
+        CBS's older feed, its newer service, or the newer one where the older does not answer.
     timeout : float
         Seconds that one answer may take as a whole.
     tries : int
@@ -137,7 +141,18 @@ def fetch(
         )
 
     request = ask(table, partner=partner, product=product, years=years, freq=freq)
-    return bring(request, Feed(patience=Patience(timeout, tries)), accept=accept)
+    patience = Patience(timeout, tries)
+    if source not in {"auto", "v3", "v4"}:
+        raise UnknownName(f"No source {source!r}. Write auto, v3 or v4.")
+    if source == "v4":
+        return bring(request, Datasets(patience=patience), accept=accept)
+    try:
+        return bring(request, Feed(patience=patience), accept=accept)
+    except NoAnswer:
+        if source == "v3" or not registry.table(table).v4:
+            raise
+        logging.getLogger("nltrade").warning("The feed (v3) does not answer; asking v4.")
+        return bring(request, Datasets(patience=patience), accept=accept)
 
 
 def bring(request: Request, source: Source, *, accept: bool = False) -> Snapshot:

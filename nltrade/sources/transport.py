@@ -154,7 +154,7 @@ class Transport:
             return again(act)
         except Again as error:
             times = again.statistics.get("attempt_number", tries)
-            raise SourceError(
+            raise NoAnswer(
                 f"{what}: {error}, {times} times at {self.shown}. Try again later. {GO_ON}"
             ) from None
 
@@ -207,7 +207,7 @@ class Transport:
                 f"CBS has no {urlsplit(where).path} (404). See `nltrade tables --search`."
             )
         if status in {400, 403, 406}:
-            raise SourceError(
+            raise NoAnswer(
                 f"{urlsplit(where).hostname} refused {where}: {status} {answer.reason}. It answers "
                 "so to networks that it does not let in (clouds, some companies): try from another "
                 "network. In a browser on yours, save the table as CSV and use `nltrade fetch TABLE "
@@ -323,6 +323,10 @@ class _Bounded(HTTPAdapter):
 
 class NotThere(SourceError):
     """The service has nothing at that address."""
+
+
+class NoAnswer(SourceError):
+    """The service cannot be reached, or refuses: another way to the same table may be open."""
 
 
 def as_object(body: bytes) -> dict[str, Any]:
