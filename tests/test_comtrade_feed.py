@@ -5,6 +5,7 @@ import sys
 import pytest
 
 import nltrade as nl
+from cbs_replica import Replica, shih
 from comtrade_stand_in import StandIn, made_up
 from nltrade import registry
 from nltrade.cli import main
@@ -192,3 +193,30 @@ def test_the_command_says_what_it_asks_and_what_came(service, monkeypatch, capsy
     main()
     assert "196 rows in:" in capsys.readouterr().out
     assert snapshot.dates("comtrade-partner")[-1] > "2026"
+
+
+def test_fetch_brings_what_sectors_need_and_says_what_it_asks(service, monkeypatch, capsys):
+    with Replica((shih(),)) as cbs:
+        monkeypatch.setenv("NLTRADE_CBS", cbs.url)
+        words = ["nltrade", "sectors", "--partner", "TR", "--year", "2012", "--fetch"]
+        monkeypatch.setattr(sys, "argv", words)
+        main()
+    said = capsys.readouterr()
+    assert "Asking for 7137shih, Türkiye, 2011:2012: 34, 33, 3" in said.err
+    assert "Asking for comtrade-partner, Türkiye, 2011:2012: chapters of the HS" in said.err
+    assert len(service.questions) == 4
+    assert "machine tools" in said.out
+    assert "as reported by Türkiye to UN Comtrade, 2012" in said.out
+
+
+def test_without_a_network_a_command_goes_on_in_one_sentence_each(monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv("NLTRADE_DATA", str(tmp_path / "mine"))
+    monkeypatch.setattr(transport, "FIRST_WAIT", 0.0)
+    for name in ("NLTRADE_CBS", "NLTRADE_COMTRADE"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")  # nobody listens there
+    words = ["nltrade", "sectors", "--partner", "TR", "--year", "2012", "--fetch"]
+    monkeypatch.setattr(sys, "argv", words)
+    main()
+    said = capsys.readouterr()
+    assert said.err.count("Going on without it:") == 2
+    assert "Goods, Türkiye, 2012" in said.out
