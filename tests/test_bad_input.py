@@ -117,8 +117,8 @@ TEXTS = [
 
 @pytest.fixture(scope="module")
 def few(shipped):
-    partners = shipped["partner"].isin(["RU", "CN", "WORLD", "NON-EU"])
-    frame = shipped[partners & shipped["period"].isin(["2011", "2012", "2013"])]
+    # All partners: a part of them is never ranked.
+    frame = shipped[shipped["period"].isin(["2011", "2012", "2013"])]
     return frame[frame["table"] == "83028NED"].reset_index(drop=True)
 
 
@@ -500,7 +500,7 @@ def test_no_number_is_missing_and_not_the_largest(few):
     )
     for each in (frame, frame.lazy(), duckdb.connect().from_arrow(frame.to_arrow())):
         found = nw.from_native(nl.rank_partners(each, period=2012, flow="export")).lazy().collect()
-        assert found["partner"].to_list() == ["RU"]
+        assert found["partner"].to_list()[:2] == ["US", "RU"], "CN would be the second"
 
 
 def test_an_empty_frame_has_an_empty_answer_or_says_so(few):

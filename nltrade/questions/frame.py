@@ -9,7 +9,6 @@ its rows are asked for: there a cell that is twice has no total, balance or plac
 count on it being there once.
 """
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -19,12 +18,13 @@ from narwhals.exceptions import DuplicateError
 from narwhals.typing import IntoFrameT
 
 from nltrade import registry
-from nltrade.errors import FrameError, close_to
+from nltrade.errors import FrameError, UnknownName, close_to
+from nltrade.registry.entries import FLOWS
+from nltrade.registry.periods import PERIOD
 
 VALUE = "value_meur"
 TOTAL_OF = {"goods": "TOTAL", "services": "S"}
 KEY = ["table", "flow", "partner", "product", "period"]  # what tells cells apart
-PERIOD = re.compile(r"\d{4}(-Q[1-4]|-(0[1-9]|1[0-2]))?")
 MOST = 3e7  # million euro: more than the exports of the whole world in a year
 TAKES = {
     VALUE: "numbers, in million euro",
@@ -194,6 +194,47 @@ def require_totals(rows: Any) -> None:
                 raise FrameError(
                     f"Column 'level' calls product {code} a total: 0. Its level is {level}: write that."
                 )
+
+
+def require_flows(rows: Any) -> None:
+    """Refuse flows under other names than ours, where neither imports nor exports are there by name."""
+    if not isinstance(rows, nw.DataFrame):
+        return
+    there = [str(flow) for flow in rows["flow"].unique().to_list()]
+    strange = sorted(set(there) - set(FLOWS) - {"balance"})
+    if strange:
+        raise FrameError(
+            f"Column 'flow' holds {', '.join(strange[:8])}. Flows are {', '.join(FLOWS)}: rename them, "
+            "as the Netherlands sees the trade."
+        )
+
+
+def require_partners(rows: Any) -> None:
+    """Refuse partners of an eager frame that are none of the registry, or called a country and are none."""
+    if not isinstance(rows, nw.DataFrame):
+        return
+    known = registry.partners()
+    called = rows.select("partner", "partner_kind").unique().rows()
+    strange = sorted({str(partner) for partner, kind in called if kind == "country"} - set(known))
+    if strange:
+        meant = [f"{code!r}: {_meant(code)}" for code in strange]
+        raise FrameError(
+            f"Column 'partner' holds codes that are no partners: {', '.join(meant[:12])}. It takes "
+            "ISO 3166-1 alpha-2; nltrade.partners() lists them."
+        )
+    wrong = sorted(p for p, kind in called if kind == "country" and known[p].kind != "country")
+    if wrong:
+        raise FrameError(
+            f"Column 'partner_kind' calls {', '.join(wrong[:12])} a country. It is "
+            f"{known[wrong[0]].kind}: write that, as a group never gets a place."
+        )
+
+
+def _meant(code: str) -> str:
+    try:
+        return registry.partner(code).id
+    except UnknownName:
+        return "unknown"
 
 
 def group_joinable(rows: Any, keys: Iterable[str], *amounts: nw.Expr) -> Any:

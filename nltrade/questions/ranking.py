@@ -1,51 +1,69 @@
 """
 The place of each partner, and how certain it is.
 
-CBS does not publish every country one by one, and some trade has no named partner. Each place therefore comes with
-the best and the worst place possible:
+CBS does not publish every country one by one, and some trade has no named partner. Each place
+therefore comes with the best and the worst place that is possible:
 
-* a group of countries published together ("Other Central and South America") could be the trade of a few large ones:
-  of a group worth G, at most ``ceil(G / V) - 1`` countries can each exceed V;
-* what the published parts leave of their total (beyond rounding) could be split in the same way among countries
-  without a cell;
-* trade without a named partner could belong, as a whole, to any one partner, the ranked one included; where CBS
-  withholds that trade too, what the parts leave of their total stands for it;
-* where services are added to goods, the services of partners without a services cell could belong, as a whole, to
-  any one of these.
+* a group of countries published together ("Other Central and South America") could be the trade of
+  a few large ones: of a group worth G, at most ``ceil(G / V) - 1`` countries can each exceed V;
+* what the published parts leave of their total is that of countries whose cells are withheld, and
+  could be split in the same way; where none is withheld, a little of it is but rounding;
+* trade without a named partner could belong, as a whole, to any one partner on its side of the EU's
+  border; where CBS withholds that trade too, what the parts leave of their total could be it;
+* where services are added to goods, the services of partners without a services cell could be
+  those of any of these, whole or in parts;
+* there are never more countries ahead without a cell than there are countries without a cell;
+* a value stands for all that rounds to it: two that rounding could turn round are a tie.
 
-Trade that no country can have (ship's stores, the high seas, institutions) leaves every place alone. Where the total
-itself is not published, or not in the frame, nothing bounds a place: best and worst are missing.
+Trade that no country can have (ship's stores, the high seas, institutions) leaves every place
+alone. Where the total itself is not published, or not in the frame, nothing bounds a place: best
+and worst are missing. A part of a registered table's partners has no places at all.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Literal, NamedTuple, get_args
 
 import narwhals as nw
 import numpy as np
+import pandas as pd
 from narwhals.typing import IntoDataFrameT, IntoLazyFrame
 
 from nltrade import registry
 from nltrade.errors import NoData, UnknownName, close_to
 from nltrade.questions import frame as shape
 from nltrade.questions.frame import VALUE
+from nltrade.questions.places import (
+    Countries,
+    Pools,
+    certainly_ahead,
+    largest_hidden,
+    possibly_ahead,
+)
+from nltrade.registry import periods
+from nltrade.registry.periods import Periods
+from nltrade.sources.gaps import absent_partners
 
 Among = Literal["outside EU", "inside EU", "all"]
 Counted = Literal["goods", "services", "goods and services"]
+Side = Literal["outside EU", "inside EU"]
 NEEDED = ["table", "kind", "flow", "partner", "partner_kind", "product", "period", VALUE]
 TOTALS = {"outside EU": "NON-EU", "inside EU": "EU", "all": "WORLD"}
+SIDES: tuple[Side, ...] = get_args(Side)
+FEW = 0.1  # a share of the partners that may lack: rows without a value that a user dropped
 
 
 def rank_partners(
     frame: IntoDataFrameT | IntoLazyFrame,
     *,
-    period: str | int,
+    period: Periods,
     flow: str | Sequence[str] = "total trade",
     product: str | None = None,
     kind: Counted = "goods",
     among: Among = "outside EU",
     members_on: date | None = None,
     table: str | tuple[str, ...] | None = None,
+    top: int | None = None,
 ) -> IntoDataFrameT:
     """
     Rank countries by the value of their trade, with the best and the worst place possible.
@@ -54,8 +72,9 @@ def rank_partners(
     ----------
     frame : frame
         Tidy frame of any engine, with its groups and residuals: they never get a place, but bound the certainty.
-    period : str or int
-        ``"2012"``, ``"2012-Q1"`` or ``"2012-01"``.
+    period : str, int or several
+        ``"2012"``, ``"2012-Q1"`` or ``"2012-01"``; several, as a list or ``"2012:2014"``, are ranked
+        apart.
     flow : str or sequence of str
         ``"total trade"`` (imports and exports), or a flow of the tidy frame; several are ranked apart.
     product : str, optional
@@ -68,6 +87,8 @@ def rank_partners(
         Day on which membership of the EU is taken; by default the last day of the period.
     table : str or tuple of str, optional
         The table of each kind, needed where several cover the period.
+    top : int, optional
+        How many of each ranking; all by default.
 
     Returns
     -------
@@ -100,260 +121,350 @@ def rank_partners(
     1      CN     39553.0      2     2      2
     2      RU     27400.0      3     3      3
     """
-    period = str(period)
-    last = _last_day(period)
+    asked = periods.listed(period)
+    _check_words(among, kind)
+    flows = [registry.flow(one) for one in ([flow] if isinstance(flow, str) else flow)]
+    kinds = ("goods", "services") if kind == "goods and services" else (kind,)
+    ends = {one: periods.days(one)[1] for one in asked}
+
+    rows = shape.checked(frame, NEEDED)
+    shape.require_periods(rows)
+    shape.require_flows(rows)
+    there = set(rows["table"].unique().to_list()) if isinstance(rows, nw.DataFrame) else None
+    parts: dict[str, Any] = {}
+    tables: dict[tuple[str, str], str] = {}
+    for one in kinds:
+        tables |= {(one, each): _table(one, each, table, there) for each in asked}
+        code = registry.product(product).id if product else shape.TOTAL_OF[one]
+        used = {tables[one, each] for each in asked}
+        parts[one] = _collected(rows, kind=one, tables=used, product=code, periods=asked)
+
+    columns: dict[str, list[Any]] = {}
+    for each, last in ends.items():
+        cells = [_Cells.of(parts[one], tables[one, each], each) for one in kinds]
+        then = registry.eu_members(last)
+        now = then if members_on is None else registry.eu_members(members_on)
+        for name in sorted(set(flows)):
+            ranking = _Ranking.of(cells, name, among, then, now)
+            about = {**_sources(cells), "period": each, "flow": name}
+            for row in ranking.rows()[:top]:
+                for column, value in (about | row).items():
+                    columns.setdefault(column, []).append(value)
+
+    if not columns:
+        what = f"{', '.join(flows)} of {kind} in {', '.join(asked)}"
+        used_in = " and ".join(dict.fromkeys(tables.values()))
+        raise NoData(f"No country has a value for {what} in table {used_in}.")
+    return _as_frame(columns, parts[kinds[0]])  # type: ignore[no-any-return]
+
+
+def _check_words(among: str, kind: str) -> None:
     if among not in TOTALS:
         raise UnknownName(
             f"No partners {among!r}.{close_to(among, TOTALS)} Rank among {', '.join(TOTALS)}."
         )
     if kind not in get_args(Counted):
-        raise UnknownName(
-            f"No kind {kind!r}.{close_to(kind, get_args(Counted))} Rank {', '.join(get_args(Counted))}."
-        )
-    flows = [registry.flow(one) for one in ([flow] if isinstance(flow, str) else flow)]
-    kinds = ("goods", "services") if kind == "goods and services" else (kind,)
-    codes = {one: registry.product(product).id if product else shape.TOTAL_OF[one] for one in kinds}
-    rows = shape.checked(frame, NEEDED)
-    shape.require_periods(rows)
-    there = set(rows["table"].unique().to_list()) if isinstance(rows, nw.DataFrame) else None
-    tables = {one: _table(one, period, table, there) for one in kinds}
-
-    parts = [
-        _collected(rows, kind=one, table=tables[one], product=codes[one], period=period)
-        for one in kinds
-    ]
-    field = _Field.of(among, then=registry.eu_members(last), now=_members(members_on, last))
-    columns: dict[str, list[Any]] = {}
-    for name in sorted(set(flows)):
-        values = [_values(part, name) for part in parts]
-        for row in _ranked(field, values, [_kinds(part) for part in parts]):
-            for column, value in {"flow": name, **row}.items():
-                columns.setdefault(column, []).append(value)
-    if not columns:
-        what = f"{', '.join(flows)} of {kind} in {period}"
-        raise NoData(f"No country has a value for {what} in table {' and '.join(tables.values())}.")
-    return _as_frame(columns, _sources(parts, tables), parts[0])  # type: ignore[no-any-return]
+        known = get_args(Counted)
+        raise UnknownName(f"No kind {kind!r}.{close_to(kind, known)} Rank {', '.join(known)}.")
 
 
-class _Field(NamedTuple):
-    """Who may take part in a ranking, and which residuals bound it."""
+def _collected(
+    rows: Any, *, kind: str, tables: set[str], product: str, periods: list[str]
+) -> nw.DataFrame[Any]:
+    """Take the cells of one kind and product out of the engine: some hundred rows a period."""
+    cells = rows.filter(
+        nw.col("kind") == kind,
+        nw.col("table").is_in(sorted(tables)),
+        nw.col("period").is_in(periods),
+        nw.col("product") == product,
+    )
+    names = cells.collect_schema().names()
+    carried = [name for name in ["modified", "missing"] if name in names]
+    cells = cells.select("table", "period", "flow", "partner", "partner_kind", VALUE, *carried)
+    if isinstance(cells, nw.LazyFrame):
+        cells = cells.collect()
+    shape.require_unique(cells, ["table", "period", "flow", "partner"])
+    shape.require_partners(cells)
+    return cells  # type: ignore[no-any-return]
 
-    among: Among
-    members: frozenset[str]  # of the EU on the day that is asked for
-    then: frozenset[str]  # on the last day of the period: on which side CBS files a partner
-    filed: frozenset[str]  # residuals that CBS files on this side of the EU's border
-    unallocated: frozenset[str]  # residuals of which all could be one partner's
-    groups: frozenset[str]  # residuals that are several countries
+
+class _Cells(NamedTuple):
+    """The cells of one table and period."""
+
+    table: str
+    modified: str | None
+    kinds: dict[str, str]  # of each partner: country, group or residual
+    values: dict[str, dict[str, float | None]]  # by flow and partner
+    impossible: frozenset[tuple[str, str]]  # flow and partner of cells that cannot be
 
     @classmethod
-    def of(cls, among: Among, *, then: frozenset[str], now: frozenset[str]) -> "_Field":
-        residuals = [each for each in registry.partners().values() if each.kind == "residual"]
-        filed = [
-            each for each in residuals if among == "all" or bool(each.eu) == (among == "inside EU")
-        ]
+    def of(cls, collected: nw.DataFrame[Any], table: str, period: str) -> "_Cells":
+        rows = collected.filter(nw.col("table") == table, nw.col("period") == period)
+        _require_whole(rows, table, period)
 
-        # After a change of membership, trade that CBS files on the other side of the EU's border
-        # can belong here too.
-        may_belong = filed if now == then else residuals
+        values: dict[str, dict[str, float | None]] = {}
+        for flow, partner, value in rows.select("flow", "partner", VALUE).rows():
+            values.setdefault(flow, {})[partner] = None if pd.isna(value) else float(value)
+
+        impossible: list[tuple[str, str]] = []
+        if "missing" in rows.columns:
+            cannot_be = rows.filter(nw.col("missing") == "impossible")
+            impossible = cannot_be.select("flow", "partner").rows()
+
+        dated = "modified" in rows.columns and len(rows) > 0
+        kinds = dict(rows.select("partner", "partner_kind").rows())
         return cls(
-            among=among,
-            members=now,
-            then=then,
-            filed=frozenset(each.id for each in filed),
-            unallocated=frozenset(each.id for each in may_belong if each.holds == "unallocated"),
-            groups=frozenset(each.id for each in may_belong if each.holds == "countries"),
+            table, rows["modified"][0] if dated else None, kinds, values, frozenset(impossible)
         )
 
-    def takes_part(self, partner: str, members: frozenset[str]) -> bool:
-        return self.among == "all" or (partner in members) == (self.among == "inside EU")
+    def of_flow(self, flow: str) -> dict[str, float | None]:
+        """Give the value of each partner, None where it has none; of total trade where both flows have one."""
+        if flow != "total trade" or flow in self.values:
+            return self.values.get(flow, {})
+
+        imports, exports = self.values.get("import", {}), self.values.get("export", {})
+        totals: dict[str, float | None] = {}
+        for partner in imports | exports:
+            bought, sold = imports.get(partner), exports.get(partner)
+            totals[partner] = None if bought is None or sold is None else bought + sold
+        return totals
+
+    def withheld(self, flow: str) -> set[str]:
+        """List the partners whose cell could be, and has no value."""
+        values = self.of_flow(flow)
+        known = self.table in registry.tables()
+        partners = {each.id for each in registry.partner_keys(self.table).values()} if known else ()
+        flows = ["import", "export"] if flow == "total trade" else [flow]
+        cannot_be = {
+            partner for partner in values if all((one, partner) in self.impossible for one in flows)
+        }
+        return {one for one in {*values, *partners} if values.get(one) is None} - cannot_be
+
+    def step(self, flow: str) -> float:
+        """Give how far two values can be apart and be the same before rounding, in million euro."""
+        if self.table not in registry.tables():
+            return 0.0
+        unit = registry.units()[registry.table(self.table).unit]
+        return unit * (2 if flow == "total trade" and flow not in self.values else 1)
+
+
+def _require_whole(rows: nw.DataFrame[Any], table: str, period: str) -> None:
+    """Refuse to rank a part: a place is one among all, and who lacks is not withheld by the source."""
+    if rows.is_empty() or table not in registry.tables():
+        return
+    countries = [p for p in registry.partner_keys(table).values() if p.kind == "country"]
+    absent = set(absent_partners(rows.to_native(), table=table))
+    lacking = [each for each in countries if each.id in absent]
+    if len(lacking) > FEW * len(countries):
+        there = len(countries) - len(lacking)
+        raise NoData(
+            f"The frame has {there} of the {len(countries)} countries of {table} in {period}, and "
+            "a place is one among all of them. Leave partners out of the selection, or bring the "
+            f"rest with `nltrade fetch {table}`."
+        )
+
+
+class _Ranking(NamedTuple):
+    """The countries of one flow, and what is not published by partner on each side of the border."""
+
+    countries: dict[str, float]
+    lack_services: dict[str, bool]
+    sides: dict[str, Side]  # where CBS files each: by the membership of the time
+    pools: dict[Side, list[Pools]]  # the cases that are possible
+    is_bounded: bool
+    close: float
+
+    @classmethod
+    def of(
+        cls,
+        cells: list[_Cells],
+        flow: str,
+        among: Among,
+        then: frozenset[str],
+        now: frozenset[str],
+    ) -> "_Ranking":
+        def takes_part(partner: str) -> bool:
+            return among == "all" or (partner in now) == (among == "inside EU")
+
+        published = [
+            {
+                partner: value
+                for partner, value in each.of_flow(flow).items()
+                if value is not None and each.kinds[partner] == "country" and takes_part(partner)
+            }
+            for each in cells
+        ]
+        countries = published[0]
+        lack_services = dict.fromkeys(countries, False)
+        if len(cells) == 2:
+            services = published[1]
+            countries = {each: v + services.get(each, 0.0) for each, v in countries.items()}
+            lack_services = {partner: partner not in services for partner in countries}
+
+        # After a change of membership, who takes part can be filed on either side of the border.
+        is_one_side = among != "all" and now == then
+        sides: list[Side] = [side for side in SIDES if side == among or not is_one_side]
+        pools: dict[Side, list[Pools]] = {}
+        is_bounded = True
+        for side in sides:
+            unseen = [
+                each.id
+                for each in registry.partners().values()
+                if each.kind == "country"
+                and takes_part(each.id)
+                and (each.id in then) == (side == "inside EU")
+                and each.id not in published[0]
+            ]
+            unpublished = [_Unpublished.of(each, flow, side, then) for each in cells]
+            pools[side] = _pools(unpublished, len(unseen))
+            may_lack = bool(unseen) or any(each.is_untold for each in unpublished)
+            is_bounded &= all(each.is_bounded for each in unpublished) or not may_lack
+
+        filed: dict[str, Side] = {
+            partner: "inside EU" if partner in then else "outside EU" for partner in countries
+        }
+        close = sum(each.step(flow) for each in cells)
+        return cls(countries, lack_services, filed, pools, is_bounded, close)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Give the place of each country, the first one first."""
+        found = [self._row(partner, value) for partner, value in self.countries.items()]
+        return sorted(found, key=lambda row: (row["place"], row["partner"]))
+
+    def _row(self, partner: str, value: float) -> dict[str, Any]:
+        others = {other: v for other, v in self.countries.items() if other != partner}
+        all_values = np.array(list(others.values()), float)
+        own_side = self.pools[self.sides[partner]]
+        unallocated = max(case.unallocated for case in own_side)
+        services = own_side[0].services
+        reach = value + unallocated + services * self.lack_services[partner]
+
+        best = worst = None
+        hidden = 0
+        if self.is_bounded:
+            best = 1 + certainly_ahead(reach, all_values, self.close)
+        if value > 0:
+            hidden = sum(
+                min(int(largest_hidden(value, cases[0].groups).sum()), cases[0].unseen)
+                for cases in self.pools.values()
+            )
+        if self.is_bounded and value > 0:
+            worst = 1
+            for side, cases in self.pools.items():
+                countries = self._on(side, others)
+                ahead = [possibly_ahead(value, countries, case, self.close) for case in cases]
+                worst += max(ahead)
+        return {
+            "partner": partner,
+            VALUE: value,
+            "place": 1 + int((all_values > value).sum()),
+            "best": best,
+            "worst": worst,
+            "hidden": hidden,
+            "unallocated_meur": unallocated,
+            "services_meur": services,
+        }
+
+    def _on(self, side: Side, others: Mapping[str, float]) -> Countries:
+        here = [partner for partner in others if self.sides[partner] == side]
+        values = np.array([others[partner] for partner in here], float)
+        return Countries(values, np.array([self.lack_services[each] for each in here], bool))
 
 
 class _Unpublished(NamedTuple):
-    """What is not published by partner, of one flow and kind."""
+    """What one table does not publish by partner, of one flow and one side of the border."""
 
-    is_bounded: bool  # the total of all partners is there
-    unallocated: float  # could be any one partner's
-    hidden: float  # is that of countries without a cell
-    most: float  # how many countries these can be
+    groups: list[float]
+    unallocated: float
+    left: float  # what the parts leave of their total
+    is_untold: bool  # trade without a named partner is withheld too
+    is_bounded: bool
 
-
-def _members(on: date | None, last: date) -> frozenset[str]:
-    return registry.eu_members(last if on is None else on)
-
-
-def _collected(rows: Any, *, kind: str, table: str, product: str, period: str) -> Any:
-    """Take the cells of one kind, table, product and period out of the engine: some hundred rows."""
-    cells = rows.filter(
-        nw.col("kind") == kind,
-        nw.col("table") == table,
-        nw.col("period") == period,
-        nw.col("product") == product,
-    )
-    carried = [name for name in ["modified"] if name in cells.collect_schema().names()]
-    cells = cells.select("flow", "partner", "partner_kind", VALUE, *carried)
-    if isinstance(cells, nw.LazyFrame):
-        cells = cells.collect()
-    shape.require_unique(cells, ["flow", "partner"])
-    return cells
-
-
-def _kinds(cells: Any) -> dict[str, str]:
-    return dict(cells.select("partner", "partner_kind").rows())
-
-
-def _values(cells: Any, flow: str) -> dict[str, float | None]:
-    """Give the value of each partner in one flow, None where it has none."""
-    by_flow: dict[str, dict[str, float | None]] = {}
-    for name, partner, value in cells.select("flow", "partner", VALUE).rows():
-        is_number = value is not None and value == value  # noqa: PLR0124
-        by_flow.setdefault(name, {})[partner] = value if is_number else None
-    if flow != "total trade" or "total trade" in by_flow:
-        return by_flow.get(flow, {})
-
-    imports, exports = by_flow.get("import", {}), by_flow.get("export", {})
-    totals: dict[str, float | None] = {}
-    for partner in imports | exports:
-        both = imports.get(partner), exports.get(partner)
-        totals[partner] = None if None in both else sum(both)  # type: ignore[arg-type]
-    return totals
-
-
-def _unpublished(
-    field: _Field, values: Mapping[str, float | None], kinds: Mapping[str, str]
-) -> _Unpublished:
-    """
-    Say what is not published by partner, and who could have it.
-
-    What the parts leave of their total (more than rounding could) is that of countries without a
-    cell. Where the trade without a named partner is itself withheld, it could be that as well.
-    """
-    whole = values.get(TOTALS[field.among])
-    countries = [
-        partner
-        for partner, kind in kinds.items()
-        if kind == "country" and field.takes_part(partner, field.then)
-    ]
-    parts = [partner for partner in values if partner in field.filed or partner in countries]
-    left = (whole or 0.0) - sum(values[partner] or 0.0 for partner in parts)
-    hidden = left if left > 0.5 * len(parts) else 0.0
-
-    cells = [values[partner] for partner in values if partner in field.unallocated]
-    unallocated = sum(value or 0.0 for value in cells)
-    if None in cells:
-        unallocated += hidden
-
-    most = np.inf
-    if field.among == "inside EU":
-        published = [partner for partner in _taking_part(field, values, kinds)]
-        most = len(field.members - {"NL"}) - len(published)
-    return _Unpublished(whole is not None, unallocated, hidden, most)
-
-
-def _taking_part(
-    field: _Field, values: Mapping[str, float | None], kinds: Mapping[str, str]
-) -> dict[str, float]:
-    """Give the countries that get a place, with their values."""
-    return {
-        partner: value
-        for partner, value in values.items()
-        if value is not None
-        and kinds[partner] == "country"
-        and field.takes_part(partner, field.members)
-    }
-
-
-def _ranked(
-    field: _Field, values: list[dict[str, float | None]], kinds: list[dict[str, str]]
-) -> list[dict[str, Any]]:
-    """Rank the countries of one flow, of goods or of goods and services together."""
-    pools = [_unpublished(field, *each) for each in zip(values, kinds, strict=True)]
-    countries = _taking_part(field, values[0], kinds[0])
-    lack_services = np.zeros(len(countries), bool)
-    unallocated = sum(pool.unallocated for pool in pools)
-    services = 0.0
-    if len(pools) == 2:
-        published = _taking_part(field, values[1], kinds[1])
-        lack_services = np.array([partner not in published for partner in countries], bool)
-        countries = {
-            partner: value + published.get(partner, 0.0) for partner, value in countries.items()
+    @classmethod
+    def of(cls, cells: _Cells, flow: str, side: Side, then: frozenset[str]) -> "_Unpublished":
+        values, withheld = cells.of_flow(flow), cells.withheld(flow)
+        is_inside = side == "inside EU"
+        residuals = {
+            each.id: each.holds
+            for each in registry.partners().values()
+            if each.kind == "residual" and bool(each.eu) == is_inside
         }
-        services = pools[1].hidden
+        countries = {
+            partner
+            for partner, kind in cells.kinds.items()
+            if kind == "country" and (partner in then) == is_inside
+        }
 
-    groups = [values[0][partner] for partner in values[0] if partner in field.groups]
-    sizes = np.array([*(size for size in groups if size is not None), pools[0].hidden])
-    most = np.array([np.inf] * (len(sizes) - 1) + [pools[0].most])
-    is_bounded = all(pool.is_bounded for pool in pools)
+        parts = [partner for partner in values if partner in residuals or partner in countries]
+        whole = values.get(TOTALS[side])
+        left = 0.0 if whole is None else whole - sum(values[each] or 0.0 for each in parts)
+        some = {
+            partner
+            for partner in withheld
+            if residuals.get(partner) in ("countries", "unallocated")
+            or (_is_country(partner) and (partner in then) == is_inside)
+        }
+        # Where all is published, what is left is but the rounding of the parts.
+        if left <= 0 or (not some and left <= 0.5 * len(parts)):
+            left = 0.0
 
-    own = np.array(list(countries.values()))
-    found = []
-    for at, (partner, value) in enumerate(countries.items()):
-        others = np.delete(own, at)
-        is_ahead = others > value
-        reach = value + unallocated + services * lack_services[at]
-        hidden = by_gift = 0
-        if value > 0:
-            hidden = int(_larger(sizes, value, most).sum())
-            by_gift = _overtaking(
-                others[~is_ahead],
-                np.delete(lack_services, at)[~is_ahead],
-                sizes,
-                most,
-                value,
-                unallocated,
-                services,
-            )
-        found.append(
-            {
-                "partner": partner,
-                VALUE: value,
-                "place": 1 + int(is_ahead.sum()),
-                "best": 1 + int((others > reach).sum()) if is_bounded else None,
-                "worst": 1 + int(is_ahead.sum()) + hidden + by_gift
-                if is_bounded and value > 0
-                else None,
-                "hidden": hidden,
-                "unallocated_meur": unallocated,
-                "services_meur": services,
-            }
+        named = [each for each in values if residuals.get(each) == "unallocated"]
+        of_groups = [values[each] for each in values if residuals.get(each) == "countries"]
+        return cls(
+            groups=[size for size in of_groups if size is not None],
+            unallocated=sum(values[each] or 0.0 for each in named),
+            left=left,
+            is_untold=any(values[each] is None for each in named),
+            is_bounded=whole is not None,
         )
-    return sorted(found, key=lambda row: (row["place"], row["partner"]))
 
 
-def _larger(sizes: Any, value: float, most: Any) -> Any:
-    """Count the countries of each size of group that can all be larger than a value."""
-    return np.minimum(np.maximum(np.ceil(sizes / value), 1), most + 1) - 1
+def _is_country(partner: str) -> bool:
+    known = registry.partners().get(partner)
+    return known is not None and known.kind == "country"
 
 
-def _overtaking(
-    behind: Any, lack: Any, sizes: Any, most: Any, value: float, gift: float, services: float
-) -> int:
-    def passes(extra: Any, of_groups: float) -> bool:
-        alone = (behind + extra > value).any()
-        more = _larger(sizes + of_groups, value, most) > _larger(sizes, value, most)
-        return bool(alone or more.any())
+def _pools(unpublished: list[_Unpublished], unseen: int) -> list[Pools]:
+    """
+    Put together who could have what: of goods, and of services where these are added.
 
-    by_gift = passes(gift, gift)
-    by_services = services > 0 and passes(np.where(lack, services, 0.0), services)
-    by_both = services > 0 and passes(np.where(lack, services + gift, gift), services + gift)
-    return max(by_gift + by_services, int(by_both))
+    What the parts leave of their total is that of countries without a cell; where the trade without
+    a named partner is withheld, it could as well be that: two cases.
+    """
+    goods, services = unpublished[0], unpublished[1:]
+    apart = Pools(
+        groups=np.array([*goods.groups, goods.left], float),
+        unallocated=sum(each.unallocated for each in unpublished),
+        services=sum(each.left for each in services),
+        unseen=unseen,
+    )
+    if not any(each.is_untold for each in unpublished):
+        return [apart]
+
+    untold = sum(each.left for each in unpublished if each.is_untold)
+    one_partners = Pools(
+        groups=np.array([*goods.groups, 0.0 if goods.is_untold else goods.left], float),
+        unallocated=apart.unallocated + untold,
+        services=sum(each.left for each in services if not each.is_untold),
+        unseen=unseen,
+    )
+    return [apart, one_partners]
 
 
-def _sources(parts: list[Any], tables: Mapping[str, str]) -> dict[str, Any]:
+def _sources(cells: list[_Cells]) -> dict[str, Any]:
     """Say which tables and snapshots a ranking is from."""
     found: dict[str, Any] = {}
-    for prefix, cells, table in zip(["", "services_"], parts, tables.values(), strict=False):
-        found[f"{prefix}table"] = table
-        if "modified" in cells.columns:
-            found[f"{prefix}modified"] = cells["modified"][0] if len(cells) else None
+    for prefix, each in zip(["", "services_"], cells, strict=False):
+        found[f"{prefix}table"] = each.table
+        if each.modified is not None:
+            found[f"{prefix}modified"] = each.modified
     return found
 
 
-def _as_frame(columns: dict[str, list[Any]], sources: dict[str, Any], like: Any) -> Any:
+def _as_frame(columns: dict[str, list[Any]], like: nw.DataFrame[Any]) -> Any:
     """Put rows in a frame of the engine; a whole number that can be missing is a float in pandas."""
-    rows = len(columns["partner"])
-    data = {name: [value] * rows for name, value in sources.items()} | columns
     types: dict[str, Any] = {}
-    for name, values in data.items():
+    for name, values in columns.items():
         if isinstance(values[0], str):
             types[name] = nw.String()
         elif name in ("place", "hidden", "best", "worst"):
@@ -361,19 +472,7 @@ def _as_frame(columns: dict[str, list[Any]], sources: dict[str, Any], like: Any)
             types[name] = nw.Float64() if as_float else nw.Int64()
         else:
             types[name] = nw.Float64()
-    return nw.from_dict(data, schema=types, backend=like.implementation).to_native()
-
-
-def _last_day(period: str) -> date:
-    """Give the last day of a period: ``2012``, ``2012-Q1`` or ``2012-01``."""
-    if not shape.PERIOD.fullmatch(period):
-        raise UnknownName(
-            f"No period {period!r}. Write a year, a quarter or a month: 2012, 2012-Q1 or 2012-01."
-        )
-    year, part = int(period[:4]), period[5:]
-    month = 12 if not part else 3 * int(part[1:]) if part.startswith("Q") else int(part)
-    following = date(year + month // 12, month % 12 + 1, 1)
-    return following - timedelta(days=1)
+    return nw.from_dict(columns, schema=types, backend=like.implementation).to_native()
 
 
 def _table(
