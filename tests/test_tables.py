@@ -87,7 +87,7 @@ def test_the_command_line_checks_and_lists_and_removes(serve, run):
     assert run("fetch", "83028NED", "--partner", "RU").code == 0
     assert "83028NED/2023-01-04  0.0 MB  years 2002-2022; RU" in run("tables", "--downloads").out
     assert run("tables", "--remove", "83028NED/2023-01-04").out.startswith("removed ")
-    assert run("tables", "--downloads", "--json").json() == []
+    assert run("tables", "--downloads", "--json").json == []
     again = run("tables", "--remove", "83028NED")
     assert again.code == 3
     assert "No download of 83028NED" in again.err

@@ -53,6 +53,10 @@ def fetch(
     accept: Annotated[
         bool, typer.Option("--accept", help="Keep it although much of what was here is gone.")
     ] = False,
+    file: Annotated[
+        Path | None,
+        typer.Option("--from", help="A file saved by hand: StatLine's CSV, CBS's ZIP, or JSON."),
+    ] = None,
     tables: Annotated[
         Path | None, typer.Option(help="A file of your own that adds or corrects tables.")
     ] = None,
@@ -78,6 +82,14 @@ def fetch(
     if table is not None and registry.table(table).source == "Comtrade":
         asked = {"partner": partner, "years": years, "by": by}
         _fetch_comtrade(table, asked, how, plan=plan, json=json)
+        return
+
+    if file is not None and table is not None:
+        from nltrade.sources.download import fetch_file
+
+        found = fetch_file(table, file, accept=accept)
+        typer.echo(f"{found.origin.selection}, of {found.origin.modified}, in:")
+        print_path(found.folder)
         return
 
     asked = {
