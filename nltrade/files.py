@@ -1,12 +1,16 @@
 """Files written whole or not at all, and what their bytes hash to."""
 
 import hashlib
+import io
 import os
+import re
 import tempfile
+import zipfile
 from pathlib import Path
 
 import pandas as pd
 
+START = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip knows
 FORMULA = set("=+-@\t\r")
 
 
@@ -74,6 +78,40 @@ def as_csv(data: pd.DataFrame) -> bytes:
 def _no_formula(cell: object) -> object:
     """Put an apostrophe before a text that begins as a formula does."""
     return f"'{cell}" if isinstance(cell, str) and cell[:1] in FORMULA else cell
+
+
+def without_moments(content: bytes, *, inside: bool = False) -> bytes:
+    """
+    Write a zip again, every entry dated alike: an Office file that is the same bytes every time.
+
+    Parameters
+    ----------
+    content : bytes
+        A zip, such as a Word or PowerPoint file. A workbook in it, as behind a chart, is written
+        again too.
+    inside : bool
+        Whether it is such a workbook: its own note of when it was made is dated alike as well.
+
+    Returns
+    -------
+    bytes
+        The same entries in the same order.
+    """
+    target = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as old,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
+        for name in old.namelist():
+            entry = zipfile.ZipInfo(name, START)
+            entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, 0
+            data = old.read(name)
+            if name.endswith(".xlsx"):
+                data = without_moments(data, inside=True)
+            if inside and name == "docProps/core.xml":
+                data = re.sub(rb">\d{4}-\d\d-\d\dT[^<]*<", b">1980-01-01T00:00:00Z<", data)
+            new.writestr(entry, data)
+    return target.getvalue()
 
 
 def sha256(path: Path) -> str:

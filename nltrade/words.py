@@ -207,19 +207,23 @@ class Words:
 
     def when(self, day: str) -> str:
         """
-        Write a date: a year, a year and month, or a season; other words stay as they are.
+        Write a date: a day, a year and month, a year, or a season; other words stay as they are.
 
         Examples
         --------
-        >>> [Words("nl").when(day) for day in ("2013-11", "2013", "autumn 2026", "early 2013")]
-        ['november 2013', '2013', 'najaar 2026', 'early 2013']
+        >>> [Words("nl").when(day) for day in ("2026-10-02", "2013-11", "2013", "autumn 2026")]
+        ['2 oktober 2026', 'november 2013', '2013', 'najaar 2026']
         """
         season, _, year = day.partition(" ")
         if season in ("spring", "summer", "autumn", "winter"):
             return f"{self.label(season)} {year}"
-        if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", day):
+        if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])(-\d{2})?", day):
             return day
-        return format_date(date(int(day[:4]), int(day[5:]), 1), "MMMM y", locale=self.lang)
+
+        whole = date.fromisoformat(day if len(day) > len("2013-11") else f"{day}-01")
+        return format_date(
+            whole, "d MMMM y" if len(day) > len("2013-11") else "MMMM y", locale=self.lang
+        )
 
     def months(self, span: tuple[int, int]) -> str:
         """
@@ -256,6 +260,20 @@ class Words:
         ('the United States', 'het Verenigd Koninkrijk', 'Russia')
         """
         return registry.partner(id).named(self.lang)
+
+    def was(self, id: str) -> str:
+        """
+        Give the past tense of "to be" that goes with the name of a partner.
+
+        Examples
+        --------
+        >>> Words("nl").was("US"), Words("nl").was("RU"), Words("en").was("US")
+        ('waren', 'was', 'was')
+        """
+        # Dutch names with "de" are plurals, but for the republics; English takes a country as one.
+        name = self.named(id)
+        many = self.lang == "nl" and name.startswith("de ") and "Republiek" not in name
+        return "waren" if many else "was"
 
     def partners(self, ids: list[str]) -> str:
         """
@@ -379,7 +397,7 @@ WRITERS = frozenset(
     [
         *("number", "count", "meur", "bn", "pct", "signed", "change", "amount"),
         *("place", "ordinal", "places", "causes", "ago"),
-        *("product", "partner", "named", "partners", "label", "start", "labels"),
+        *("product", "partner", "named", "was", "partners", "label", "start", "labels"),
     ]
 )
 

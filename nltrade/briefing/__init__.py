@@ -1,8 +1,10 @@
-"""Documents to hand on: the briefing on one partner and year, as a page, Word file, slides, PDF or text."""
+"""Documents to hand on: the briefing on one partner and year, in six formats."""
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -14,16 +16,19 @@ from nltrade.questions import trade
 from nltrade.registry import claims as reported
 from nltrade.registry import sectors as named
 from nltrade.registry.entries import Claim, Lang, Sector, known_lang
+from nltrade.sources.comtrade import other_side
 from nltrade.sources.tidy import load
 
-# The module that writes each format, and the pictures that go into it: their format and size.
-FORMATS: dict[str, tuple[str, tuple[str, str] | None]] = {
-    "html": ("html", ("svg", "column")),
-    "docx": ("word", ("png", "column")),
-    "pptx": ("slides", ("png", "slide")),
-    "pdf": ("typeset", ("svg", "column")),
-    "txt": ("plain", None),
+# The module that writes each format, and the pictures of a figure that it takes: format and size.
+FORMATS: dict[str, tuple[str, list[tuple[str, str]]]] = {
+    "html": ("html", [("svg", "column"), ("svg", "phone")]),
+    "docx": ("word", [("png", "column")]),
+    "pptx": ("slides", [("png", "slide")]),
+    "pdf": ("typeset", [("svg", "column")]),
+    "xlsx": ("sheet", []),
+    "txt": ("plain", []),
 }
+TEMPLATES = ("docx", "pptx")
 
 
 def briefing(
@@ -37,10 +42,11 @@ def briefing(
     claims: Mapping[str, Claim] | None = None,
     sectors: Mapping[str, Sector] | None = None,
     style: Path | str | None = None,
+    template: Path | str | Iterable[Path | str] = (),
     workers: int = 1,
 ) -> list[Path]:
     """
-    Write a briefing on the trade with a partner: findings, verdicts, figures, notes, sources.
+    Write a briefing on the trade with a partner: page one, the pages behind it, an annex.
 
     Parameters
     ----------
@@ -50,22 +56,26 @@ def briefing(
         Year that findings, claims, ranking and composition are about.
     lang : {"en", "nl"} or several
         Language.
-    formats : {"html", "docx", "pptx", "pdf", "txt"} or several
-        A page, a Word file, slides, a PDF file, plain text.
+    formats : {"html", "docx", "pptx", "pdf", "xlsx", "txt"} or several
+        A page, a Word file, slides, a PDF file, a workbook, plain text.
     out : path
         Folder for the files; made if it does not exist.
     frame : pandas.DataFrame, optional
         Tidy frame; the figures at hand by default.
     claims : mapping of str to Claim, optional
-        Reported figures, such as ``nltrade.claims("mine.toml")``; the shipped ones by default. Those about the partner
-        and the year are checked.
+        Reported figures, such as ``nltrade.claims("mine.toml")``; the shipped ones by default.
+        Those about the partner and the year are checked.
     sectors : mapping of str to Sector, optional
-        The sectors that a mission named, such as ``nltrade.sectors("mine.toml")``. By default those of the mission of
-        2013 where its claims are checked, else none.
+        The sectors that a mission named, such as ``nltrade.sectors("mine.toml")``. By default
+        those of the mission of 2013 where its claims are checked, else none.
     style : path, optional
         A matplotlib style file to draw the figures in.
+    template : path or several, optional
+        A Word or PowerPoint file (``.docx``, ``.pptx``) whose styles, masters and placeholders
+        are used.
     workers : int
-        Processes to draw with. More than one needs a script that guards its main part, as `multiprocessing` does.
+        Processes to draw with. More than one needs a script that guards its main part, as
+        `multiprocessing` does.
 
     Returns
     -------
@@ -75,10 +85,10 @@ def briefing(
     Raises
     ------
     UnknownName
-        No such partner, language or format.
+        No such partner, language or format, or a template of another kind.
     NoData
-        No table covers the year, CBS publishes nothing on the trade with the partner, or none of your claims is
-        about it.
+        No table covers the year, CBS publishes nothing on the trade with the partner, or none of
+        your claims is about it.
 
     Examples
     --------
@@ -97,6 +107,9 @@ def briefing(
     for one in wanted:
         with needs("briefing", one):
             render[one] = import_module(f"nltrade.briefing.{FORMATS[one][0]}").render
+    for format, file in _templates(template).items():
+        if format in render:
+            render[format] = partial(render[format], template=file)
 
     cells = load() if frame is None else frame
     trade.select(
@@ -105,26 +118,46 @@ def briefing(
     verdicts = check_claims(cells, reported.claims(claims, partner=about.id, year=year))
     if sectors is None and claims is None and verdicts:
         sectors = named.sectors()
+    other = other_side(about.id)
+    asked: dict[str, Any] = {"partner": about.id, "year": year}
     contents = [
-        make_content(cells, verdicts, partner=about.id, year=year, lang=one, sectors=sectors)
+        make_content(cells, verdicts, lang=one, sectors=sectors, other_side=other, **asked)
         for one in langs
     ]
 
-    kinds = {one: Picture(*kind, framed=False) for one in wanted if (kind := FORMATS[one][1])}
+    kinds = {one: [Picture(*kind, framed=False) for kind in FORMATS[one][1]] for one in wanted}
     charts = [chart for content in contents for chart in content.charts]
-    drawn = pictures(charts, list(dict.fromkeys(kinds.values())), style=style, workers=workers)
-    of_chart = iter(drawn)
+    every = list(dict.fromkeys(kind for each in kinds.values() for kind in each))
+    of_chart = iter(pictures(charts, every, style=style, workers=workers))
 
     paths = []
     for content in contents:
-        pictures_of = {chart.name: next(of_chart) for chart in content.charts}
+        drawn = {chart.name: next(of_chart) for chart in content.charts}
         for one in wanted:
-            picture = kinds.get(one)
-            images = {id: all[picture] for id, all in pictures_of.items()} if picture else {}
+            images = {
+                name: [all[kind] for kind in kinds[one]]
+                for name, all in drawn.items()
+                if kinds[one]
+            }
             path = Path(out) / f"{content.name}.{content.lang}.{one}"
             paths.append(write(path, render[one](content, images)))
 
     return paths
+
+
+def _templates(given: Path | str | Iterable[Path | str]) -> dict[str, Path]:
+    """Tell templates apart by what their names end in."""
+    listed = [given] if isinstance(given, str | Path) else list(given)
+    found = {}
+    for file in map(Path, listed):
+        format = file.suffix.lower().removeprefix(".")
+        if format not in TEMPLATES or not file.is_file():
+            raise UnknownName(
+                f"No template {str(file)!r}: name a Word or PowerPoint file that is there "
+                "(.docx, .pptx)."
+            )
+        found[format] = file
+    return found
 
 
 def _known(format: str) -> str:

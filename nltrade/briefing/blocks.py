@@ -1,13 +1,41 @@
-"""What a document consists of, whatever its format: sections of paragraphs, points, tables and pictures."""
+"""What a document consists of, whatever its format: sections of paragraphs, tables and pictures."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
 
 from nltrade.charts import Chart
 from nltrade.registry.entries import Lang
+from nltrade.report import Table
 from nltrade.words import Words
 
 MOST = 6  # series in a table, so that it fits a page
+SHORT = 14  # characters of a cell that is a number
+ICONS = {"supported": "✓", "contradicted": "✗", "depends": "≈", "cannot be checked": "?"}
+Part = Literal["summary", "body", "annex"]
+
+
+class Said(str):
+    """A text that says of itself in which language it is (`lang`), or which verdict (`verdict`)."""
+
+    lang: str = ""
+    verdict: str = ""
+
+
+def quote(words: str, lang: str, say: Words) -> Said:
+    """Put words between quotation marks and note their language."""
+    said = Said(say.text("quoted", words=words))
+    said.lang = lang
+    return said
+
+
+def verdict_mark(verdict: str, say: Words) -> Said:
+    """Give the icon and the word of a verdict."""
+    said = Said(f"{ICONS[verdict]}\N{NO-BREAK SPACE}{say.label(verdict)}")
+    said.verdict = verdict.replace(" ", "-")
+    return said
 
 
 @dataclass(frozen=True)
@@ -38,19 +66,12 @@ class Heading:
 
 
 @dataclass(frozen=True)
-class Table:
-    """A table of texts; the first column names the rows."""
-
-    caption: str
-    head: Sequence[str]
-    rows: Sequence[Sequence[str]]
-
-
-@dataclass(frozen=True)
 class Figure:
-    """A figure, with its headline above it, and what is measured, notes and source under it."""
+    """A figure, what may be said with it, and its caption: what is measured, a note, the source."""
 
     chart: Chart
+    said: str
+    caption: str
 
 
 Block = str | Points | Heading | Table | Figure
@@ -58,16 +79,17 @@ Block = str | Points | Heading | Table | Figure
 
 @dataclass(frozen=True)
 class Section:
-    """A part of a document with a heading; `id` names it in links."""
+    """A stretch of a document; `id` names it in links, `part` says where it belongs."""
 
     id: str
     heading: str
     blocks: Sequence[Block]
+    part: Part = "body"
 
 
 @dataclass(frozen=True)
 class Content:
-    """A document: title, what stands under it, sections, and the line at its end."""
+    """A document: title and subtitle, sections, what machines read of it, the line at its end."""
 
     name: str
     lang: Lang
@@ -75,17 +97,49 @@ class Content:
     subtitle: str
     modified: str
     sections: Sequence[Section]
+    facts: Sequence[dict[str, object]]
     end: str
 
     @property
-    def charts(self) -> list[Chart]:
+    def figures(self) -> list[Figure]:
         """The figures, in order."""
-        return [
-            block.chart
-            for section in self.sections
-            for block in section.blocks
-            if isinstance(block, Figure)
-        ]
+        blocks = [block for section in self.sections for block in section.blocks]
+        return [block for block in blocks if isinstance(block, Figure)]
+
+    @property
+    def charts(self) -> list[Chart]:
+        """What they draw."""
+        return [figure.chart for figure in self.figures]
+
+    def number(self, chart: Chart) -> int:
+        """Give the number of a figure."""
+        return self.charts.index(chart) + 1
+
+
+def table(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]], **more: object) -> Table:
+    """Make a table of texts; the first column names the rows."""
+    # of objects, as a column of pandas' own text would forget what a text says of itself
+    return Table(title, pd.DataFrame(rows, columns=list(heads), dtype=object), **more)  # type: ignore[arg-type]
+
+
+def grid(table: Table) -> tuple[list[str], list[list[str]]]:
+    """Give the head and the rows of a table."""
+    frame = pd.DataFrame() if table.frame is None else table.frame
+    return list(map(str, frame.columns)), frame.to_numpy(dtype=object).tolist()
+
+
+def numeric(table: Table) -> set[int]:
+    """Give the places of the columns that hold numbers, which are set right and never broken."""
+    rows = grid(table)[1]
+    if not rows:
+        return set()
+    columns = list(zip(*rows, strict=True))[1:]
+    return {
+        at
+        for at, cells in enumerate(columns, start=1)
+        if any(any(map(str.isdigit, cell)) for cell in cells)
+        and all(len(cell) <= SHORT for cell in cells)
+    }
 
 
 def values_of(chart: Chart, *, main: bool = False) -> list[Table]:
@@ -105,19 +159,20 @@ def values_of(chart: Chart, *, main: bool = False) -> list[Table]:
         Of at most six series each, without the years or parts that none of them has.
     """
     whole = chart.table(main=main)
+    years = all(str(point)[:4].isdigit() for point in whole.index)
+    head = Words(chart.lang).label("year-head" if years else "part-head")
     tables = []
     for start in range(0, len(whole.columns), MOST):
         part = whole.iloc[:, start : start + MOST]
         part = part[(part != "").any(axis=1)]
-        head = [Words(chart.lang).label("period-or-partner"), *part.columns]
         rows = [
             [point, *row] for point, row in zip(part.index, part.to_numpy().tolist(), strict=True)
         ]
-        tables.append(Table(chart.subtitle, head, rows))
+        tables.append(table(chart.subtitle, [head, *part.columns], rows))
     return tables
 
 
-def shares(table: Table, room: float) -> list[float]:
+def widths(table: Table, room: float) -> list[float]:
     """
     Share out the width of a table over its columns.
 
@@ -137,10 +192,12 @@ def shares(table: Table, room: float) -> list[float]:
 
     Examples
     --------
-    >>> [round(part, 1) for part in shares(Table("", ["year", "what"], [["2012", "a long sentence of words"]]), 40)]
+    >>> listed = table("", ["year", "what"], [["2012", "a long sentence of words"]])
+    >>> [round(part, 1) for part in widths(listed, 40)]
     [0.2, 0.8]
     """
-    columns = list(zip(table.head, *table.rows, strict=True))
+    head, rows = grid(table)
+    columns = list(zip(head, *rows, strict=True))
     least = [
         3 + 1.1 * max(len(word) for cell in column for word in cell.split(" "))
         for column in columns

@@ -1,39 +1,48 @@
-"""What the briefing on one partner and year says, whatever its format: findings, verdicts, figures, notes, sources."""
+"""What the briefing on one partner and year says: page one, the pages behind it, the annex."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
 from nltrade import registry
-from nltrade.briefing.blocks import Block, Content, Figure, Heading, Link, Points, Section, Table
-from nltrade.briefing.findings import findings
+from nltrade.briefing import annex
+from nltrade.briefing.blocks import (
+    Block,
+    Content,
+    Figure,
+    Link,
+    Points,
+    Section,
+    quote,
+    table,
+    verdict_mark,
+)
+from nltrade.briefing.facts import FLOWS, FUELS, SMALL, Facts, facts_of
+from nltrade.briefing.findings import MUCH, findings, other_concepts
+from nltrade.briefing.keyfigures import key_figures
+from nltrade.briefing.machine import linked_data
 from nltrade.charts import Chart, draw
-from nltrade.claims import Verdict, verdict_table
+from nltrade.claims import Verdict
+from nltrade.claims.summary import summary
 from nltrade.errors import NoData
+from nltrade.questions.trade import VALUE
 from nltrade.registry.entries import Lang, Sector
 from nltrade.sources import snapshot
-from nltrade.sources.snapshot import Origin
-from nltrade.tables.claims import readings_table
-from nltrade.version import __version__
+from nltrade.sources.comtrade import OtherSide
 from nltrade.words import Words
 
-# Heading of each part with figures, and the figures in it.
+# The parts behind page one: the figures in each, and the finding that may be said with them.
 PARTS = {
-    "over-time-head": ["over_time"],
-    "place-section": ["ranking"],
-    "traded-head": ["composition", "fuels"],
-    "sectors-head": ["coverage", "sectors", "sectors_over_time"],
-    "services-head": ["services"],
+    "over-time-head": (["over_time", "two_sides"], "goods"),
+    "traded-head": (["composition", "sectors"], "traded"),
+    "place-section": (["ranking"], "place"),
+    "services-head": (["services"], "services"),
 }
-NOTES = [
-    "border-crossing",
-    "change-of-ownership",
-    "balance-of-payments",
-    "valuation",
-    "confidential",
-    "eu-membership",
-    "rank-certainty",
-]
+COMTRADE = "comtrade"  # what the tables of the other side begin with
+# What stands in the annex, after the notes on the figures before it.
+MORE = ("fuels", "sectors_over_time", "suppliers", "coverage")
+OF_SECTORS = ("coverage", "sectors", "sectors_over_time")
 
 
 def make_content(
@@ -44,6 +53,7 @@ def make_content(
     year: int,
     lang: Lang,
     sectors: Mapping[str, Sector] | None = None,
+    other_side: OtherSide | None = None,
 ) -> Content:
     """
     Put together what a briefing says.
@@ -53,7 +63,7 @@ def make_content(
     frame : pandas.DataFrame
         Tidy frame.
     verdicts : list of Verdict
-        Checked claims about the partner and the year; without any there is no part on what was reported.
+        Checked claims about the partner and the year; without any the findings lead.
     partner : str
         ISO code of a country.
     year : int
@@ -61,7 +71,9 @@ def make_content(
     lang : {"en", "nl"}
         Language.
     sectors : mapping of str to Sector, optional
-        The sectors that a mission named; without, there is no part on sectors.
+        The sectors that a mission named; without, there is nothing on sectors.
+    other_side : OtherSide, optional
+        What the partner itself reported, as `nltrade.other_side` gives it.
 
     Returns
     -------
@@ -73,110 +85,156 @@ def make_content(
         CBS publishes nothing on the trade with the partner, in any year.
     """
     say = Words(lang)
-    names = [
-        name for part, names in PARTS.items() if sectors or part != "sectors-head" for name in names
-    ]
-    charts: dict[str, Chart] = {}
-    own = frame[frame["partner"].isin([partner, "WORLD"])]
-    for name in ["reported", *names]:
-        try:
-            cells = frame if name == "ranking" else own
-            charts[name] = draw(
-                name, cells, verdicts, partner=partner, period=year, lang=lang, sectors=sectors
-            )
-        except NoData:
-            continue
-    if not set(charts) - {"coverage"}:
+    facts = facts_of(frame, partner, year)
+    own = facts.cells[facts.cells["partner"] == partner]
+    if own[VALUE].isna().all():
         raise NoData(
-            f"CBS publishes nothing on the trade with {registry.partner(partner).named()} ({partner})."
+            "CBS publishes nothing on the trade with "
+            f"{registry.partner(partner).named()} ({partner})."
         )
-    told = findings(own, charts, partner=partner, year=str(year), lang=lang)
-    sections = [Section("findings", say.label("findings-head"), [Points(told)])]
+
+    given = {"sectors": sectors, "other_side": other_side}
+    charts = _charts(frame, verdicts, facts, given, lang)
+    told = findings(facts, lang)
     if verdicts:
-        sections.append(_reported(verdicts, charts, say))
-    for part, members in PARTS.items():
-        blocks = [Figure(charts[name]) for name in members if name in charts]
-        if blocks:
-            sections.append(Section(part, say.label(part), blocks))
-    tables = {
-        table
-        for chart in charts.values()
-        for both in chart.data.get("table", [])
-        for table in both.split(" + ")
-    }
-    used = tables | {origin.table for verdict in verdicts for origin in verdict.sources}
-    origins = snapshot.origins(frame[frame["table"].isin(used)])
-    sections.append(
-        Section(
-            "notes",
-            say.label("concepts-head"),
-            [Points([say.note(id) for id in NOTES])],
-        )
+        told = {"reported": summary(verdicts, lang), **told}
+    figures = {name: _figure(chart, told, say) for name, chart in charts.items()}
+    frames = [frame, *([other_side.trade] if other_side else [])]
+    origins = _origins(frames, charts, verdicts)
+
+    first = next((name for name in charts if name not in MORE), "")
+    sections = [_summary(facts, told, figures.get(first), say)]
+    if verdicts:
+        sections.append(_reported(verdicts, say))
+    sections += _body({name: each for name, each in figures.items() if name != first}, facts, say)
+    sections += annex.sections(
+        facts, verdicts, figures, [figures[name] for name in MORE if name in figures], origins, say
     )
-    sections.append(_sources(origins, say))
-    modified = max((origin.modified for origin in origins), default="")
-    title = "briefing-title" if verdicts else "briefing-title-plain"
+
+    by_cbs = [origin for origin in origins if not origin.table.startswith(COMTRADE)]
+    modified = max((origin.modified for origin in by_cbs), default="")
     return Content(
         name=f"briefing-{partner}-{year}",
         lang=lang,
-        title=say.text(title, partner=partner, year=year),
-        subtitle=say.text("briefing-subtitle", modified=modified, version=__version__),
+        title=say.text("briefing-title", partner=partner, year=year),
+        subtitle=say.text("briefing-subtitle", modified=say.when(modified)),
         modified=modified,
         sections=sections,
+        facts=linked_data(verdicts, by_cbs, say),
         end=say.label("no-endorsement"),
     )
 
 
-def _reported(verdicts: list[Verdict], charts: Mapping[str, Chart], say: Words) -> Section:
-    """Put what was reported next to what CBS says: a table, the figure, and why for each claim, with all readings."""
-    listed = verdict_table(verdicts, say.lang)
-    blocks: list[Block] = [
-        Table(
-            say.label("verdicts-caption"),
-            list(listed.columns),
-            listed.to_numpy().tolist(),
-        )
+def _charts(
+    frame: pd.DataFrame,
+    verdicts: list[Verdict],
+    facts: Facts,
+    given: Mapping[str, Any],
+    lang: Lang,
+) -> dict[str, Chart]:
+    """Draw what there are data for, in the order of the document."""
+    names = ["reported", *_worth_a_figure(facts)]
+    own = frame[frame["partner"].isin([facts.partner, "WORLD"])]
+    charts = {}
+    for name in names:
+        if name in OF_SECTORS and not given["sectors"]:
+            continue
+        cells = frame if name == "ranking" else own
+        about: dict[str, Any] = {"partner": facts.partner, "period": facts.year, "lang": lang}
+        try:
+            charts[name] = draw(name, cells, verdicts, **given, **about)
+        except NoData:
+            continue
+    return charts
+
+
+def _worth_a_figure(facts: Facts) -> list[str]:
+    """Name the figures that say something: short where there is little."""
+    goods = any((facts.amount(flow) or 0) >= SMALL for flow in FLOWS)
+    place = any(placed.value_meur >= SMALL for placed in facts.places.values())
+    fuels = (facts.part("import", "import", FUELS) or 0) >= MUCH
+    services = any((facts.amount(flow, table=facts.services) or 0) >= SMALL for flow in FLOWS)
+    worth = {"composition": goods, "fuels": fuels, "ranking": place, "services": services}
+    names = [*(name for names, _ in PARTS.values() for name in names), *MORE]
+    return [name for name in names if worth.get(name, True)]
+
+
+def _figure(chart: Chart, told: Mapping[str, str], say: Words) -> Figure:
+    """Put a figure beside the finding that goes with it, and the one line that names its source."""
+    topics = {name: topic for names, topic in PARTS.values() for name in names}
+    tables = dict.fromkeys(
+        one for both in chart.data.get("table", []) for one in str(both).split(" + ")
+    )
+    known = [id for id in tables if id in registry.tables() and not id.startswith(COMTRADE)]
+    concepts = [registry.table(id).concept for id in known]
+    names = dict.fromkeys(say.label(concept.partition(" (")[0]) for concept in concepts)
+    sources = [say.text("source-brief", concepts=say.several(list(names)))] if names else []
+    if any(id.startswith(COMTRADE) for id in tables):
+        sources.append(say.label("source-partner"))
+    said = told.get(topics.get(chart.name, chart.name), "")
+    stop = "" if chart.subtitle.endswith(".") else "."
+    return Figure(chart, said, " ".join([chart.subtitle + stop, *chart.footer[:-1], *sources]))
+
+
+def _origins(
+    frames: Sequence[pd.DataFrame], charts: Mapping[str, Chart], verdicts: Sequence[Verdict]
+) -> list[snapshot.Origin]:
+    """List the sources of what is drawn and judged, as the frame names them."""
+    drawn = {
+        one
+        for chart in charts.values()
+        for both in chart.data.get("table", [])
+        for one in str(both).split(" + ")
+    }
+    judged = {origin.table for verdict in verdicts for origin in verdict.sources}
+    return [
+        origin
+        for frame in frames
+        for origin in snapshot.origins(frame[frame["table"].isin(drawn | judged)])
     ]
-    documents = {d.title: d for v in verdicts for d in [v.claim.document, *v.claim.also]}
+
+
+def _summary(facts: Facts, told: Mapping[str, str], figure: Figure | None, say: Words) -> Section:
+    """Write page one: the verdict, the findings, the key figures and one figure."""
+    listed = [words for topic, words in told.items() if topic != "reported"]
+    blocks: list[Block] = [told["reported"]] if "reported" in told else []
+    blocks += [Points(listed), key_figures(facts, say), *([figure] if figure else [])]
+    return Section("summary", say.label("summary-head"), blocks, "summary")
+
+
+def _reported(verdicts: Sequence[Verdict], say: Words) -> Section:
+    """Put each reported figure beside what CBS publishes, the verdict first."""
+    heads = [say.label(id) for id in ("verdict", "asserts", "wording", "cbs")]
+    rows = [
+        [
+            verdict_mark(one.verdict, say),
+            one.claim.text(say.lang),
+            quote(one.claim.wording, one.claim.document.lang, say),
+            annex.cbs_says(one, say),
+        ]
+        for one in verdicts
+    ]
+    documents = {d.title: d for one in verdicts for d in [one.claim.document, *one.claim.also]}
     cited = [
-        Link(f"{d.title} ({d.publisher}, {say.when(d.date)})", d.address or "")
+        Link(f"{d.title} ({d.by(say.lang)}, {say.when(d.date)})", d.address or "")
         for d in documents.values()
     ]
-    blocks += [say.label("documents-head"), Points(cited)]
-    if "reported" in charts:
-        blocks.append(Figure(charts["reported"]))
-    for verdict in verdicts:
-        blocks += [
-            Heading(f"{verdict.claim.text(say.lang)}: {say.label(verdict.verdict)}"),
-            Points(verdict.why(say.lang)),
-        ]
-        if verdict.claim.measure == "place":
-            blocks.append(_readings(verdict, say))
+    blocks: list[Block] = [
+        table(say.label("verdicts-caption"), heads, rows),
+        say.label("documents-head"),
+        Points(cited),
+    ]
     return Section("reported", say.label("reported-and-cbs"), blocks)
 
 
-def _readings(verdict: Verdict, say: Words) -> Table:
-    found = readings_table(verdict, say.lang)
-    assert found.frame is not None
-    return Table(found.title, list(found.frame.columns), found.frame.to_numpy().tolist())
-
-
-def _sources(origins: Sequence[Origin], say: Words) -> Section:
-    ids = ("table", "title-head", "modified-head", "retrieved-head", "hash-head")
-    rows = [
-        [
-            o.table,
-            registry.table(o.table).text(say.lang),
-            o.modified,
-            say.when(o.retrieved),
-            o.sha256[:16],
-        ]
-        for o in origins
-    ]
-    blocks: list[Block] = [
-        Table(say.label("sources-caption"), [say.label(id) for id in ids], rows),
-        say.label("licence-line"),
-    ]
-    if any(origin.request is None for origin in origins):
-        blocks.append(say.label("via-copy"))
-    return Section("sources", say.label("sources"), blocks)
+def _body(figures: Mapping[str, Figure], facts: Facts, say: Words) -> list[Section]:
+    """Write the parts behind page one that there is a figure for."""
+    sections = []
+    for part, (names, _) in PARTS.items():
+        blocks: list[Block] = [figures[name] for name in names if name in figures]
+        if not blocks:
+            continue
+        if part == "over-time-head":
+            blocks += other_concepts(facts, say)
+        sections.append(Section(part, say.label(part), blocks))
+    return sections

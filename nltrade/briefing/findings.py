@@ -1,179 +1,198 @@
-"""The headline findings on the trade with a partner in a year: a sentence for each thing that the data carry."""
-
-from typing import Any
+"""The findings on the trade with a partner in a year: at most five, of one or two sentences."""
 
 import pandas as pd
 
 from nltrade import registry
-from nltrade.charts import Chart
-from nltrade.charts.provenance import year_label
+from nltrade.briefing.facts import FLOWS, FUELS, MADE, SMALL, Facts
 from nltrade.claims.reading import Placed, place_range
-from nltrade.questions import trade
-from nltrade.questions.trade import VALUE
 from nltrade.registry.entries import Flow, Lang
 from nltrade.words import Words
 
 HARDLY = 1.0  # percent: a smaller change is called hardly one
-SMALL = 50.0  # million euro: of less, the rounding of cells to a million alone changes a rate by a percent
 TELLING = 0.05  # percent: a smaller share would be written as nothing
-FLOWS: tuple[Flow, Flow] = ("import", "export")
+MUCH = 10.0  # percent: fuels of which are worth a sentence
+NARROW = 3  # places: a wider range says nothing, and stands in the annex
 
 
-def findings(
-    frame: pd.DataFrame, charts: dict[str, Chart], *, partner: str, year: str, lang: Lang
-) -> list[str]:
+def findings(facts: Facts, lang: Lang) -> dict[str, str]:
     """
-    Say what the figures of a year say.
+    Say what the figures of a year say: goods, their weight, the place, what is traded, services.
 
     Parameters
     ----------
-    frame : pandas.DataFrame
-        Tidy frame.
-    charts : dict of str to Chart
-        The figures of the document by name: place and composition are told from theirs.
-    partner : str
-        ISO code of a country.
-    year : str
-        Year.
+    facts : Facts
+        The numbers on a partner and year.
     lang : {"en", "nl"}
         Language.
 
     Returns
     -------
-    list of str
-        Sentences. What CBS does not publish is said to be not published, and is never a zero.
+    dict of str to str
+        At most five, by topic. What CBS does not publish is said to be not published, never zero.
 
     Examples
     --------
     >>> import nltrade as nl
-    >>> findings(nl.load(), {}, partner="RU", year="2012", lang="en")[0]
-    'Imports of goods from Russia rose by 19.9% to €20.3bn in 2012.'
+    >>> from nltrade.briefing.facts import facts_of
+    >>> findings(facts_of(nl.load(), "RU", 2012), "en")["services"]
+    'Services imported from Russia came to €973m in 2012, services exported to €1.2bn.'
     """
     say = Words(lang)
-    told = _goods(frame, partner, year, say)
-    if "ranking" in charts:
-        told.append(_place(charts["ranking"].data, partner, say))
-    if "composition" in charts and charts["composition"].data[VALUE].any():
-        told.append(_sentence(charts["composition"].headline))
-    return [*told, *_services(frame, partner, year, say)]
+    if not any(facts.amount(flow) is not None for flow in FLOWS):
+        told = {"goods": [say.text("year-not-published", year=facts.year, partner=facts.partner)]}
+    else:
+        told = {
+            "goods": _goods(facts, say),
+            "weight": _weight(facts, say),
+            "place": _place(facts, say),
+            "traded": _traded(facts, say),
+        }
+
+    told["services"] = [_services(facts, say)]
+    return {
+        topic: " ".join(map(_sentence, sentences)) for topic, sentences in told.items() if sentences
+    }
 
 
-def _goods(frame: pd.DataFrame, partner: str, year: str, say: Words) -> list[str]:
-    """Say imports and exports with their change, which were larger, their shares, and the other concept's values."""
-    about: dict[str, Any] = {"partner": partner}
-    goods = frame[(frame["kind"] == "goods") & (frame["level"] == 0) & (frame["freq"] == "A")]
-    table = trade.main_table(goods, kind="goods", period=year, partner=partner)
-    rows = goods[(goods["table"] == table) & (goods["partner"] == partner)]
-    amount = _amounts(rows, year)
-    if not amount:
-        return [say.text("year-not-published", year=year, **about)]
-    grown = trade.growth(rows)
-    grown = grown[grown["period"] == year].set_index("flow")
-    about["year"] = year_label(frame, table, year, say.lang)
-    told = [_flow(flow, amount.get(flow), grown, about, say) for flow in FLOWS]
-    told += _reason(grown, table, year, say)
-    if len(amount) == len(FLOWS) and any(amount.values()):
-        gap = amount["export"] - amount["import"]
-        id = "finding-surplus" if gap > 0 else "finding-deficit" if gap < 0 else "finding-balanced"
-        told.append(say.text(id, gap=abs(gap), **about))
-    world = _amounts(goods[(goods["table"] == table) & (goods["partner"] == "WORLD")], year)
-    shares = {flow: 100 * amount[flow] / world[flow] for flow in amount if world.get(flow)}
-    if shares and min(shares.values()) >= TELLING:
-        listed = [
-            say.text("finding-share-of", flow=flow, share=share) for flow, share in shares.items()
-        ]
-        told.append(say.text("finding-shares", listed=say.several(listed)))
-    concept = registry.table(table).concept
-    told.append(say.text("finding-concept", concept=concept, table=table))
-    return [*told, *_other_concept(goods[goods["partner"] == partner], table, year, say)]
+def _goods(facts: Facts, say: Words) -> list[str]:
+    """Say imports and exports with their change, and why none is given."""
+    told: list[str] = []
+    for flow in FLOWS:
+        first = not told
+        told.append(
+            _flow(flow, facts, say, say.text("in-year", year=facts.when(say.lang)) if first else "")
+        )
+    return told + _reason(facts, say)
 
 
-def _amounts(rows: pd.DataFrame, year: str) -> dict[str, float]:
-    """Give the published values of imports and exports in a year."""
-    found = rows[(rows["period"] == year) & rows["flow"].isin(FLOWS)].dropna(subset=[VALUE])
-    return dict(zip(found["flow"], found[VALUE], strict=True))
-
-
-def _flow(
-    flow: Flow, amount: float | None, grown: pd.DataFrame, about: dict[str, Any], say: Words
-) -> str:
-    """Say one flow: how it changed where that may be said, else its value, else that there is none."""
-    values = {**about, "what": f"{flow}-goods", "value": amount}
+def _flow(flow: Flow, facts: Facts, say: Words, when: str) -> str:
+    """Say one flow: how it changed where that may be said, else its value or that it has none."""
+    amount = facts.amount(flow)
+    values = {"what": f"{flow}-goods", "value": amount, "partner": facts.partner, "when": when}
     if amount is None:
         return say.text("finding-not-published", **values)
     if amount == 0:
         return say.text("finding-zero", **values)
-    rate = grown.loc[flow, "growth_pct"]
-    if pd.isna(rate) or min(amount, grown.loc[flow, "previous_meur"]) < SMALL:
+
+    grown = facts.grown.get(flow, {})
+    rate, before = grown.get("growth_pct"), grown.get("previous_meur")
+    if rate is None or pd.isna(rate) or min(amount, before or 0) < SMALL:
         return say.text("finding-level", **values)
+
     id = "hardly" if abs(rate) < HARDLY else "rose" if rate > 0 else "fell"
     return say.text(f"finding-{id}", change=rate, by=abs(rate), **values)
 
 
-def _reason(grown: pd.DataFrame, table: str, year: str, say: Words) -> list[str]:
-    """Say why no change is given, where the method or a part-year forbids it."""
-    before = str(int(year) - 1)
-    if grown["growth_note"].eq("part-year").any():
+def _reason(facts: Facts, say: Words) -> list[str]:
+    """Say why no change is given, where there is one and the method or a part-year forbids it."""
+    before = facts.years[1]
+    compared = [flow for flow in FLOWS if facts.amount(flow) and facts.amount(flow, period=before)]
+    notes = {facts.grown[flow]["growth_note"] for flow in compared if flow in facts.grown}
+    if "part-year" in notes:
         return [say.text("finding-part-year", before=before)]
-    crossed = [gap.note for gap in registry.table(table).breaks if gap.after == year]
+    gaps = registry.table(facts.goods).breaks if facts.goods in registry.tables() else []
+    crossed = [gap.note for gap in gaps if gap.after == facts.year and any(notes)]
     return [say.text("finding-break", before=before, note=say.note(id)) for id in crossed]
 
 
-def _other_concept(rows: pd.DataFrame, table: str, year: str, say: Words) -> list[str]:
-    """Say the values of a table of another concept, where there is one."""
-    concept = registry.table(table).concept
+def _weight(facts: Facts, say: Words) -> list[str]:
+    """Say which part of Dutch trade is with the partner, and what imports and exports differ."""
     told = []
-    for other in rows.loc[rows["concept"] != concept, "table"].unique():
-        amount = _amounts(rows[rows["table"] == other], year)
-        if not amount:
-            continue
-        values = {
-            "concept": registry.table(other).concept,
-            "table": other,
-            "year": year_label(rows, other, year, say.lang),
-        }
-        listed = [
-            say.text("finding-amount", flow=flow, value=value) for flow, value in amount.items()
-        ]
-        told.append(say.text("finding-other-concept", listed=say.several(listed), **values))
+    shares = {flow: facts.share(flow) for flow in FLOWS}
+    large = [flow for flow, share in shares.items() if share and share >= TELLING]
+    if large:
+        id = f"finding-share-{'both' if len(large) == len(FLOWS) else large[0]}"
+        told.append(say.text(id, partner=facts.partner, **{flow: shares[flow] for flow in large}))
+
+    gap = facts.balance(facts.year)
+    if gap is not None and (gap or facts.amount("import")):
+        id = "finding-surplus" if gap > 0 else "finding-deficit" if gap < 0 else "finding-balanced"
+        told.append(say.text(id, gap=abs(gap), partner=facts.partner))
     return told
 
 
-def _place(data: pd.DataFrame, partner: str, say: Words) -> str:
-    """Say the place in total trade, imports and exports, with the EU of the time."""
-    own = data[
-        (data["partner"] == partner)
-        & data["what"].isin(["total trade", *FLOWS])
-        & (data["members"] != "today")
-    ]
-    listed = [
+def _place(facts: Facts, say: Words) -> list[str]:
+    """Say the place in total trade, or else in the flow that has one, with how sure it is."""
+    places = {flow: placed for flow, placed in facts.places.items() if placed.value_meur >= SMALL}
+    if not places:
+        return []
+    about = {
+        "partner": facts.partner,
+        "where": facts.where,
+        "year": facts.when(say.lang),
+    }
+    parts = [
         say.text(
-            "finding-place-in",
-            place=row["place"],
-            what=row["what"],
-            range=place_range(Placed.of(row), say.lang),
+            "finding-place-in", what=flow, place=places[flow].place, sure=_sure(places[flow], say)
         )
-        for row in own.to_dict("records")
+        for flow in FLOWS
+        if flow in places
     ]
-    where = "inside-eu" if data["among"].iloc[0] == "inside EU" else "outside-eu"
-    values = {"partner": partner, "where": where, "listed": say.several(listed)}
-    return _sentence(say.text("finding-place", **values))
+    if "total trade" not in places:
+        return [say.text("finding-place-part", listed=say.several(parts), **about)]
+    whole = places["total trade"]
+    values = {"place": whole.place, "sure": _sure(whole, say), "listed": say.several(parts)}
+    return [say.text("finding-place", **values, **about)]
 
 
-def _services(frame: pd.DataFrame, partner: str, year: str, say: Words) -> list[str]:
-    """Say exports and imports of services in the year, in the newest table that has it."""
-    rows = frame[(frame["kind"] == "services") & (frame["level"] == 0) & (frame["period"] == year)]
-    if rows.empty:
-        return [say.text("finding-services-no-table", year=year)]
-    own = rows[rows["partner"] == partner].dropna(subset=[VALUE])
-    if own.empty:
-        return [say.text("finding-services-none", partner=partner, year=year)]
-    table = own["table"].iloc[-1]
-    amount = _amounts(own[own["table"] == table], year)
-    listed = [say.text("finding-amount", flow=flow, value=value) for flow, value in amount.items()]
-    values = {"partner": partner, "year": year_label(frame, table, year, say.lang), "table": table}
-    return [say.text("finding-services", listed=say.several(listed), **values)]
+def _sure(placed: Placed, say: Words) -> str:
+    """Say what is open of a place: nothing of a certain one, the range where it is narrow."""
+    if placed.certain:
+        return ""
+    narrow = placed.best and placed.worst and placed.worst - placed.best < NARROW
+    return f" ({place_range(placed, say.lang) if narrow else say.label('not-certain')})"
+
+
+def _traded(facts: Facts, say: Words) -> list[str]:
+    """Say the share of fuels in the imports where it is large, and of Dutch product in exports."""
+    told = []
+    fuels = facts.part("import", "import", FUELS)
+    if fuels and fuels >= MUCH:
+        told.append(say.text("finding-fuels", share=fuels, partner=facts.partner))
+    made = facts.part(MADE, "export")
+    if made is not None and made <= 100:
+        told.append(say.text("finding-made", share=made, partner=facts.partner))
+    return told
+
+
+def _services(facts: Facts, say: Words) -> str:
+    """Say imports and exports of services in the year, or why there is no figure."""
+    about = {"partner": facts.partner, "year": facts.year}
+    if not facts.services:
+        return say.text("finding-services-no-table", **about)
+    amounts = {flow: facts.amount(flow, table=facts.services) for flow in FLOWS}
+    known = [flow for flow in FLOWS if amounts[flow] is not None]
+    if not known:
+        return say.text("finding-services-none", **about)
+    id = f"finding-services-{'both' if len(known) == len(FLOWS) else known[0]}"
+    about["year"] = facts.when(say.lang, facts.services)
+    return say.text(id, **{flow: amounts[flow] for flow in known}, **about)
+
+
+def other_concepts(facts: Facts, say: Words) -> list[str]:
+    """Say the values by another concept, where a table has them."""
+    told = []
+    for table in facts.others() if facts.goods else []:
+        amounts = {flow: facts.amount(flow, table=table) for flow in FLOWS}
+        listed = [
+            say.text("finding-amount", flow=flow, value=value)
+            for flow, value in amounts.items()
+            if value is not None
+        ]
+        if listed:
+            year = facts.when(say.lang, table)
+            concept = registry.table(table).concept
+            told.append(
+                say.text(
+                    "finding-other-concept",
+                    concept=concept,
+                    own=registry.table(facts.goods).concept,
+                    year=year,
+                    listed=say.several(listed),
+                )
+            )
+    return told
 
 
 def _sentence(words: str) -> str:
-    return f"{words[:1].upper()}{words[1:]}."
+    return words[:1].upper() + words[1:]

@@ -1,16 +1,27 @@
-"""The document as one HTML page: images inside, light and dark, for a screen reader, for paper, without a network."""
+"""The document as one HTML page: all inside it, for the eye, a screen reader, a phone and paper."""
 
+import io
+import re
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
+import msgspec
+from fontTools import subset
+from fontTools.ttLib import TTFont
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
-from nltrade.briefing.blocks import Content, values_of
+from nltrade.briefing.blocks import Content, grid, numeric, values_of
+from nltrade.charts.style import FONTS
 from nltrade.words import Words
 
+LEFT_OUT = ("values",)  # sections that stand under the figures here
+WEIGHTS = {"Regular": 400, "Bold": 700}
 
-def render(content: Content, images: Mapping[str, bytes]) -> bytes:
+
+def render(content: Content, images: Mapping[str, Sequence[bytes]]) -> bytes:
     """
     Write the page.
 
@@ -18,28 +29,73 @@ def render(content: Content, images: Mapping[str, bytes]) -> bytes:
     ----------
     content : Content
         What it says.
-    images : mapping of str to bytes
-        Each figure as SVG, without a frame, by its name.
+    images : mapping of str to sequence of bytes
+        Each figure as SVG by its name, without a frame: as wide as a column, and as a phone.
 
     Returns
     -------
     bytes
         UTF-8; every text is escaped.
     """
-    folder = FileSystemLoader(Path(__file__).parent)
     environment = Environment(
-        loader=folder,
+        loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    page = environment.get_template("page.html.j2").render(
-        content=content,
-        kind=lambda block: type(block).__name__,
-        image=lambda chart: b64encode(images[chart.name]).decode("ascii"),
-        values=values_of,
-        label=lambda id: Words(content.lang).label(id),
-        t=lambda id, **values: Words(content.lang).text(id, **values),
-    )
-    return page.lstrip().encode("utf-8")
+    say = Words(content.lang)
+    template = environment.get_template("page.html.j2")
+    known = {
+        "content": content,
+        "sections": [each for each in content.sections if each.id not in LEFT_OUT],
+        "kind": lambda block: type(block).__name__,
+        "pictures": lambda chart: _pictures(images[chart.name], chart.name),
+        "values": values_of,
+        "grid": grid,
+        "numeric": numeric,
+        "label": say.label,
+        "t": say.text,
+        "linked": [_script(each) for each in content.facts],
+    }
+    # the page is written twice, as its typeface holds the letters that it uses
+    letters = frozenset(template.render(faces={}, **known))
+    return template.render(faces=_faces(letters), **known).lstrip().encode("utf-8")
+
+
+def _pictures(drawings: Sequence[bytes], name: str) -> list[Markup]:
+    """Make drawings parts of the page: without a head, their ids told apart."""
+    found = []
+    for number, drawing in enumerate(drawings):
+        text = drawing.decode("utf-8")
+        text = re.sub(
+            r"<!--.*?-->|<metadata>.*?</metadata>|<style.*?</style>", "", text, flags=re.S
+        )
+        text = text[text.find("<svg") :]
+        text = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{name}-{number}-", text)
+        text = re.sub(r'<svg[^>]*?(viewBox="[^"]*")[^>]*>', r"<svg \1>", text, count=1, flags=re.S)
+        found.append(Markup(text))  # a drawing of ours: its texts were escaped when written
+    return found
+
+
+def _script(facts: dict[str, object]) -> Markup:
+    """Write what machines read, so that no text of it ends the element that it stands in."""
+    return Markup(msgspec.json.encode(facts).decode("utf-8").replace("<", "\\u003c"))
+
+
+@cache
+def _faces(letters: frozenset[str]) -> dict[int, str]:
+    """Give the typeface in both weights, with no more than the letters of the page."""
+    faces = {}
+    for name, weight in WEIGHTS.items():
+        (file,) = FONTS.glob(f"*-{name}.ttf")
+        font = TTFont(file, recalcTimestamp=False)
+        options = subset.Options(layout_features=["kern", "tnum"], hinting=False)
+        cut = subset.Subsetter(options)
+        cut.populate(unicodes=map(ord, letters))
+        cut.subset(font)
+        font.flavor = "woff"
+        target = io.BytesIO()
+        font.save(target)
+        faces[weight] = b64encode(target.getvalue()).decode("ascii")
+    return faces

@@ -1,12 +1,14 @@
-"""The document as plain text, for a mail or a terminal: all that is said, and what the figures show in words."""
+"""The document as plain text, for a mail or a terminal: what figures show is said in words."""
 
 import textwrap
 from collections.abc import Mapping
 
-from nltrade.briefing.blocks import Block, Content, Figure, Heading, Points, Table
+from nltrade.briefing.blocks import Block, Content, Figure, Heading, Points, grid
+from nltrade.report import Table
 from nltrade.words import Words
 
 WIDTH = 96  # characters
+LEFT_OUT = ("values",)  # sections that say again what the figures say in words
 
 
 def render(content: Content, _: Mapping[str, bytes]) -> bytes:
@@ -24,8 +26,12 @@ def render(content: Content, _: Mapping[str, bytes]) -> bytes:
         UTF-8.
     """
     parts = [content.title, "=" * min(len(content.title), WIDTH), _fill(content.subtitle)]
+    annex = Words(content.lang).label("annex")
     for section in content.sections:
-        parts += ["", section.heading, "-" * len(section.heading)]
+        if section.id in LEFT_OUT:
+            continue
+        heading = f"{annex}: {section.heading}" if section.part == "annex" else section.heading
+        parts += ["", heading, "-" * len(heading)]
         for block in section.blocks:
             parts += ["", *_lines(block, content)]
     return "\n".join([*parts, "", _fill(content.end), ""]).encode("utf-8")
@@ -44,20 +50,32 @@ def _lines(block: Block, content: Content) -> list[str]:
             ]
             return [_fill(text, "- ") for text in texts]
         case Table():
-            told = [
-                "; ".join(
-                    f"{head}: {cell}" for head, cell in zip(block.head, row, strict=True) if cell
-                )
-                for row in block.rows
-            ]
-            return [_fill(block.caption), *(_fill(row, "- ") for row in told)]
+            return _table(block)
         case Figure():
-            number = content.charts.index(block.chart) + 1
+            number = content.number(block.chart)
             name = Words(content.lang).text("figure-number", number=number)
-            return [
-                _fill(f"{name}. {block.chart.alt}"),
-                *(_fill(line) for line in block.chart.footer if line),
-            ]
+            told = f"{name}. {block.chart.headline}. {block.chart.alt}"
+            return [_fill(told), _fill(block.caption)]
+
+
+def _table(table: Table) -> list[str]:
+    """Set a narrow table in columns; write the rows of a wide one as sentences."""
+    head, rows = grid(table)
+    sizes = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    if sum(sizes) + 2 * len(sizes) <= WIDTH:
+        lines = [
+            "  ".join(cell.ljust(size) for cell, size in zip(row, sizes, strict=True)).rstrip()
+            for row in [head, *rows]
+        ]
+    else:
+        lines = [
+            _fill(
+                "; ".join(f"{name}: {cell}" for name, cell in zip(head, row, strict=True) if cell),
+                "- ",
+            )
+            for row in rows
+        ]
+    return [_fill(table.title), *lines, *map(_fill, table.remarks)]
 
 
 def _fill(text: str, start: str = "") -> str:

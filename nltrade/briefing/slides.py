@@ -1,31 +1,62 @@
-"""The document as slides: one finding a slide, with its figure and its source."""
+"""The document as slides: one thing a slide, in placeholders, with charts that can be restyled."""
 
+import copy
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from pptx import Presentation
 from pptx.dml.color import RGBColor
 from pptx.enum.lang import MSO_LANGUAGE_ID
+from pptx.enum.shapes import PP_PLACEHOLDER as HOLDS
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
+from pptx.oxml import parse_xml
 from pptx.util import Inches, Pt
 
-from nltrade.briefing.blocks import Content, Figure, Points, Table, shares
-from nltrade.briefing.zipped import without_moments
-from nltrade.charts import Chart
+from nltrade.briefing.blocks import (
+    Content,
+    Figure,
+    Points,
+    Said,
+    Section,
+    grid,
+    numeric,
+    table,
+    widths,
+)
+from nltrade.briefing.native import add_chart
 from nltrade.charts.canvas import wrap
+from nltrade.files import without_moments
+from nltrade.report import Table
 
-WIDE, TALL, MARGIN = 13.333, 7.5, 0.5  # inches
-ACROSS = WIDE - 2 * MARGIN
-TITLE_ONLY = 5  # the layout of python-pptx's own template that has a title and nothing else
-LINES = {18: 15.0, 11: 24.0}  # on a slide, by size in points
-ROOM = 115  # characters of a table beside each other
+WIDE, TALL, MARGIN = 13.333, 7.5, 0.6  # inches
+ROWS = 6  # of a table on a slide
+TOLD = ("certainty", "sources")  # parts of the annex that stand on slides
 LANGUAGES = {"en": MSO_LANGUAGE_ID.ENGLISH_UK, "nl": MSO_LANGUAGE_ID.DUTCH}
-INK, SOFT = (RGBColor.from_string(colour) for colour in ("222222", "555555"))  # type: ignore[no-untyped-call]
+SOFT = "555555"
+TONES = {"supported": "1B6E3C", "contradicted": "B3261E", "depends": "7A5200"}
+BODIES = (HOLDS.OBJECT, HOLDS.BODY)
+FEET = (HOLDS.FOOTER, HOLDS.SLIDE_NUMBER)
+PLAIN = (
+    "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"  # PowerPoint's name of its table style without a style
+)
+NS = 'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
 
 
-def render(content: Content, images: Mapping[str, bytes]) -> bytes:
+class Box(NamedTuple):
+    """A place on a slide."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+
+
+def render(
+    content: Content, images: Mapping[str, Sequence[bytes]], template: Path | None = None
+) -> bytes:
     """
     Write the slides.
 
@@ -33,164 +64,233 @@ def render(content: Content, images: Mapping[str, bytes]) -> bytes:
     ----------
     content : Content
         What it says.
-    images : mapping of str to bytes
+    images : mapping of str to sequence of bytes
         Each figure as PNG, without a frame, by its name.
+    template : path, optional
+        A PowerPoint file whose masters, layouts and placeholders are used.
 
     Returns
     -------
     bytes
         The same every time.
     """
-    show = Presentation()
-    show.slide_width, show.slide_height = Inches(WIDE), Inches(TALL)
-    properties = show.core_properties
-    properties.title, properties.author, properties.last_modified_by = (
-        content.title,
-        "nltrade",
-        "nltrade",
-    )
-    properties.created = properties.modified = datetime.fromisoformat(
-        content.modified or "2000-01-01"
-    )
-    first = _slide(show, content.title, top=2.4, height=1.8, size=34)
-    _text(first, [content.subtitle], top=4.3, height=0.8, size=16, colour=SOFT)
-    _text(first, [content.end], top=6.7, height=0.5, size=11, colour=SOFT)
+    show = _show(content, template)
+    first = show.slides.add_slide(_layout(show, HOLDS.SUBTITLE))
+    first.shapes.title.text = content.title
+    next(
+        each for each in first.placeholders if each.placeholder_format.type == HOLDS.SUBTITLE
+    ).text = f"{content.subtitle}\n{content.end}"
     for section in content.sections:
-        for block in section.blocks:
-            match block:
-                case Figure(chart):
-                    _figure(show, chart, images[chart.name])
-                case Points() if section.id in ("findings", "notes"):
-                    texts = [item if isinstance(item, str) else item.text for item in block.items]
-                    tall = [1.4 + wrap(text, ACROSS, 18).count("\n") for text in texts]
-                    for part in _parts(texts, tall, LINES[18]):
-                        slide = _slide(show, section.heading)
-                        _text(
-                            slide,
-                            [f"• {text}" for text in part],
-                            top=1.3,
-                            height=5.6,
-                            size=18,
-                            apart=9,
-                        )
-                case Table():
-                    wide = [ACROSS * share - 0.2 for share in shares(block, ROOM)]
-                    tall = [
-                        0.5
-                        + max(
-                            1 + wrap(cell, room, 11).count("\n")
-                            for cell, room in zip(row, wide, strict=True)
-                        )
-                        for row in block.rows
-                    ]
-                    for part in _parts(block.rows, tall, LINES[11]):
-                        _table(
-                            _slide(show, block.caption),
-                            Table(block.caption, block.head, part),
-                            wide,
-                        )
+        _section(show, section, images)
+
     for slide in show.slides:
-        for shape in slide.shapes:
-            if shape.has_text_frame:
-                for paragraph in shape.text_frame.paragraphs:
-                    for run in paragraph.runs:
-                        run.font.language_id = LANGUAGES[content.lang]
+        _finish(slide, content)
     target = io.BytesIO()
     show.save(target)
     return without_moments(target.getvalue())
 
 
-def _parts(items: Sequence[Any], tall: Sequence[float], most: float) -> list[list[Any]]:
-    """Share items out over slides, as many on each as their lines leave room for."""
-    parts: list[list[Any]] = []
-    left = 0.0
-    for item, lines in zip(items, tall, strict=True):
-        if not parts or lines > left:
-            parts.append([])
-            left = most
-        parts[-1].append(item)
-        left -= lines
-    return parts
+def _show(content: Content, template: Path | None) -> Any:
+    """Open the template without its slides, or python-pptx's own made wide."""
+    show = Presentation(str(template) if template else None)
+    for each in list(show.slides._sldIdLst):
+        show.part.drop_rel(each.rId)
+        show.slides._sldIdLst.remove(each)
+    if template is None:
+        _widen(show)
+    about = show.core_properties
+    about.title, about.author, about.last_modified_by = content.title, "nltrade", "nltrade"
+    about.created = about.modified = datetime.fromisoformat(content.modified or "2000-01-01")
+    return show
 
 
-def _slide(
-    show: Any, title: str, *, top: float = 0.35, height: float = 0.9, size: float = 24
-) -> Any:
-    """Add a slide with a title, set to the left."""
-    slide = show.slides.add_slide(show.slide_layouts[TITLE_ONLY])
-    shape = slide.shapes.title
-    shape.left, shape.top, shape.width, shape.height = map(Inches, (MARGIN, top, ACROSS, height))
-    shape.text_frame.word_wrap = True
-    shape.text_frame.vertical_anchor = MSO_ANCHOR.TOP
-    shape.text_frame.text = title
-    _set(shape.text_frame.paragraphs[0], size, INK, bold=True)
-    return slide
+def _widen(show: Any) -> None:
+    """Stretch the layouts of python-pptx's template, which are of narrow slides; set their type."""
+    across = Inches(WIDE) / show.slide_width
+    show.slide_width, show.slide_height = Inches(WIDE), Inches(TALL)
+    master = show.slide_master
+    for shape in [
+        *master.placeholders,
+        *(s for each in show.slide_layouts for s in each.placeholders),
+    ]:
+        if shape._element.spPr.find("{*}xfrm") is not None:  # else it is where the master has it
+            shape.left, shape.width = int(shape.left * across), int(shape.width * across)
 
-
-def _text(
-    slide: Any,
-    lines: Sequence[str],
-    *,
-    top: float,
-    height: float,
-    size: float,
-    colour: RGBColor = INK,
-    apart: float = 2,
-) -> None:
-    """Write lines below each other."""
-    box = slide.shapes.add_textbox(Inches(MARGIN), Inches(top), Inches(ACROSS), Inches(height))
-    frame = box.text_frame
-    frame.word_wrap = True
-    for at, line in enumerate(lines):
-        paragraph = frame.paragraphs[0] if at == 0 else frame.add_paragraph()
-        paragraph.text = line
-        paragraph.space_after = Pt(apart)
-        _set(paragraph, size, colour)
-
-
-def _set(paragraph: Any, size: float, colour: RGBColor, *, bold: bool = False) -> None:
-    paragraph.alignment = PP_ALIGN.LEFT
-    for run in paragraph.runs:
-        run.font.size, run.font.bold, run.font.color.rgb, run.font.name = (
-            Pt(size),
-            bold,
-            colour,
-            "Calibri",
+    for layout in show.slide_layouts:
+        bodies = [s for s in layout.placeholders if s.placeholder_format.type in BODIES]
+        title = next(
+            (s for s in layout.placeholders if s.placeholder_format.type == HOLDS.TITLE), None
         )
+        if title is not None and bodies:
+            _put(title, Box(*map(Inches, (MARGIN, 0.35, WIDE - 2 * MARGIN, 0.95))))
+        for at, body in enumerate(bodies if len(bodies) <= 2 else []):
+            room = (WIDE - 2 * MARGIN - 0.3 * (len(bodies) - 1)) / len(bodies)
+            _put(body, Box(*map(Inches, (MARGIN + at * (room + 0.3), 1.4, room, 5.4))))
+
+    styles = master.element.find(".//{*}txStyles")
+    title, body = styles.find("{*}titleStyle/{*}lvl1pPr"), styles.find("{*}bodyStyle/{*}lvl1pPr")
+    title.set("algn", "l")
+    title.find("{*}defRPr").set("sz", "2600")
+    title.find("{*}defRPr").set("b", "1")
+    body.find("{*}defRPr").set("sz", "1600")
+    for each in master.placeholders:
+        if each.placeholder_format.type == HOLDS.TITLE:
+            each.text_frame.vertical_anchor = MSO_ANCHOR.TOP
 
 
-def _figure(show: Any, chart: Chart, image: bytes) -> None:
-    """Put a finding on a slide: headline, what is measured, picture, notes and source; its words in the notes."""
-    # measured in a wider font than that of the slide
-    below = 0.45 + 0.36 * (1 + wrap(chart.headline, ACROSS - 0.2, 20, "bold").count("\n"))
-    slide = _slide(show, chart.headline, size=20, height=below - 0.35)
-    measured = 0.22 * (1 + wrap(chart.subtitle, ACROSS - 0.2, 12).count("\n"))
-    _text(slide, [chart.subtitle], top=below, height=measured, size=12, colour=SOFT)
-    footer = [line for line in chart.footer if line]
-    foot = 0.1 + 0.165 * sum(1 + wrap(line, ACROSS - 0.2, 9).count("\n") for line in footer)
-    _text(slide, footer, top=TALL - foot - 0.2, height=foot, size=9, colour=SOFT)
-    top = below + measured + 0.15
-    room = TALL - foot - 0.3 - top
-    picture = slide.shapes.add_picture(io.BytesIO(image), Inches(MARGIN), Inches(top))
-    scale = min(Inches(ACROSS) / picture.width, Inches(room) / picture.height)
-    picture.width, picture.height = int(picture.width * scale), int(picture.height * scale)
-    picture.left = int((Inches(WIDE) - picture.width) / 2)
-    about = picture._element.nvPicPr.cNvPr
+def _put(shape: Any, box: Box) -> None:
+    shape.left, shape.top, shape.width, shape.height = box
+
+
+def _layout(show: Any, *wanted: Any) -> Any:
+    """Choose the first layout with a title and just these placeholders."""
+    for layout in show.slide_layouts:
+        there = [each.placeholder_format.type for each in layout.placeholders]
+        holds = [each for each in there if each in (*BODIES, HOLDS.SUBTITLE, HOLDS.PICTURE)]
+        titled = HOLDS.TITLE in there or HOLDS.CENTER_TITLE in there
+        same = len(holds) == len(wanted) and all(
+            has == want or {has, want} <= set(BODIES)
+            for has, want in zip(holds, wanted, strict=True)
+        )
+        if titled and same:
+            return layout
+    return show.slide_layouts[0] if HOLDS.SUBTITLE in wanted else show.slide_layouts[1]
+
+
+def _section(show: Any, section: Section, images: Mapping[str, Sequence[bytes]]) -> None:
+    """Make the slides of a section: findings beside key figures, a table, a figure."""
+    if section.part == "annex" and section.id not in TOLD:
+        return
+    if section.part == "summary":
+        _summary(show, section)
+    for block in section.blocks:
+        match block:
+            case Table() if section.part != "summary":
+                for part in _pages(block):
+                    slide = show.slides.add_slide(_layout(show, HOLDS.OBJECT))
+                    slide.shapes.title.text = block.title
+                    _add_table(slide, part, _take(slide, 0), 12)
+            case Figure():
+                _figure(show, block, images[block.chart.name][0])
+
+
+def _summary(show: Any, section: Section) -> None:
+    """Put what is found beside the key figures."""
+    lead = [block for block in section.blocks if isinstance(block, str)]
+    (points,) = [block for block in section.blocks if isinstance(block, Points)]
+    (key,) = [block for block in section.blocks if isinstance(block, Table)]
+    slide = show.slides.add_slide(_layout(show, HOLDS.OBJECT, HOLDS.OBJECT))
+    slide.shapes.title.text = section.heading
+    bodies = [each for each in slide.placeholders if each.placeholder_format.type in BODIES]
+    said = [*lead, *(item if isinstance(item, str) else item.text for item in points.items)]
+    frame = bodies[0].text_frame
+    for at, sentence in enumerate(said):
+        paragraph = frame.paragraphs[0] if at == 0 else frame.add_paragraph()
+        paragraph.text = sentence
+        paragraph.space_after = Pt(6)
+        for run in paragraph.runs:
+            run.font.size, run.font.bold = Pt(14), sentence in lead or None
+    if len(bodies) > 1:
+        _add_table(slide, key, _take(slide, 1), 11)
+    slide.notes_slide.notes_text_frame.text = " ".join(said)
+
+
+def _pages(block: Table) -> Iterator[Table]:
+    """Share the rows of a table out over slides."""
+    head, rows = grid(block)
+    count = -(-len(rows) // ROWS)
+    most = -(-len(rows) // count) if count else 1  # no slide with one row left over
+    for start in range(0, len(rows), most):
+        yield table(block.title, head, rows[start : start + most])
+
+
+def _take(slide: Any, which: int) -> Box:
+    """Take the place of a body placeholder."""
+    bodies = [each for each in slide.placeholders if each.placeholder_format.type in BODIES]
+    body = bodies[which]
+    box = Box(body.left, body.top, body.width, body.height)
+    body._element.getparent().remove(body._element)
+    return box
+
+
+def _figure(show: Any, block: Figure, image: bytes) -> None:
+    """Put a figure on a slide, as a chart where it is bars or lines; what to say in the notes."""
+    chart = block.chart
+    slide = show.slides.add_slide(_layout(show, HOLDS.OBJECT))
+    slide.shapes.title.text = chart.headline
+    box = _take(slide, 0)
+    caption = block.caption
+    foot = Inches(0.25 * (1 + wrap(caption, box.width / Inches(1), 12).count("\n")) + 0.1)
+    room = Box(box.left, box.top, box.width, box.height - foot)
+
+    shape = add_chart(slide, chart, room) or _picture(slide, image, room)
+    about = shape._element.xpath(".//p:cNvPr")[0]
     about.set("descr", chart.alt)
     about.set("title", chart.headline)
-    slide.notes_slide.notes_text_frame.text = chart.alt
+    text = slide.shapes.add_textbox(box.left, box.top + room.height, box.width, foot).text_frame
+    text.word_wrap = True
+    text.paragraphs[0].text = caption
+    for run in text.paragraphs[0].runs:
+        run.font.size, run.font.color.rgb = Pt(12), RGBColor.from_string(SOFT)  # type: ignore[no-untyped-call]
+    slide.notes_slide.notes_text_frame.text = "\n".join(
+        dict.fromkeys(line for line in (block.said, f"{chart.headline}.", caption) if line)
+    )
 
 
-def _table(slide: Any, table: Table, wide: Sequence[float]) -> None:
-    """Write a table that can be edited."""
-    size = 1 + len(table.rows), len(table.head)
-    shape = slide.shapes.add_table(*size, Inches(MARGIN), Inches(1.3), Inches(ACROSS), Inches(0.4))
-    for column, width in zip(shape.table.columns, wide, strict=True):
-        column.width = Inches(width + 0.2)
-    for row, cells in enumerate([table.head, *table.rows]):
-        for column, text in enumerate(cells):
-            cell = shape.table.cell(row, column)
-            cell.text = text
-            for run in cell.text_frame.paragraphs[0].runs:
-                run.font.size, run.font.name = Pt(11), "Calibri"
-    shape._element.nvGraphicFramePr.cNvPr.set("descr", table.caption)
+def _picture(slide: Any, image: bytes, box: Box) -> Any:
+    picture = slide.shapes.add_picture(io.BytesIO(image), box.left, box.top)
+    scale = min(box.width / picture.width, box.height / picture.height)
+    picture.width, picture.height = int(picture.width * scale), int(picture.height * scale)
+    picture.left = box.left + (box.width - picture.width) // 2
+    return picture
+
+
+def _add_table(slide: Any, block: Table, box: Box, size: float) -> None:
+    """Write a table: thin lines, numbers to the right, verdicts in their colours."""
+    head, rows = grid(block)
+    tall = Inches(0.4) * (1 + len(rows))
+    shape = slide.shapes.add_table(1 + len(rows), len(head), box.left, box.top, box.width, tall)
+    shape.table._tbl.tblPr.find("{*}tableStyleId").text = PLAIN
+    shape.table.horz_banding = False
+    room = box.width / Inches(1) * 120 / size  # characters beside each other
+    for column, share in zip(shape.table.columns, widths(block, room), strict=True):
+        column.width = int(box.width * share)
+
+    right = numeric(block)
+    for at, texts in enumerate([head, *rows]):
+        for place, text in enumerate(texts):
+            _cell(shape.table.cell(at, place), text, size, at == 0, place in right)
+    shape._element.xpath(".//p:cNvPr")[0].set("descr", block.title)
+
+
+def _cell(cell: Any, text: str, size: float, first: bool, right: bool) -> None:
+    cell.margin_left = cell.margin_right = Inches(0.05)
+    cell.margin_top = cell.margin_bottom = Inches(0.04)
+    cell.text = str(text)
+    line = f'<a:lnB {NS} w="6350"><a:solidFill><a:srgbClr val="BFBFBF"/></a:solidFill></a:lnB>'
+    cell._tc.get_or_add_tcPr().insert(0, parse_xml(line))
+    paragraph = cell.text_frame.paragraphs[0]
+    paragraph.alignment = PP_ALIGN.RIGHT if right else PP_ALIGN.LEFT
+    for run in paragraph.runs:
+        run.font.size, run.font.bold = Pt(size), first
+        if isinstance(text, Said) and text.verdict:
+            run.font.bold = True
+            run.font.color.rgb = RGBColor.from_string(TONES.get(text.verdict, "222222"))  # type: ignore[no-untyped-call]
+
+
+def _finish(slide: Any, content: Content) -> None:
+    """Add the foot and the number of the layout, and say in which language the texts are."""
+    for each in slide.slide_layout.placeholders:
+        if each.placeholder_format.type not in FEET:
+            continue
+        slide.shapes._spTree.append(copy.deepcopy(each._element))
+        added = slide.shapes[-1]
+        added._element.xpath(".//p:cNvPr")[0].set(
+            "id", str(900 + int(each.placeholder_format.type))
+        )
+        if each.placeholder_format.type == HOLDS.FOOTER:
+            added.text_frame.text = content.title
+    for shape in slide.shapes:
+        for paragraph in shape.text_frame.paragraphs if shape.has_text_frame else []:
+            for run in paragraph.runs:
+                run.font.language_id = LANGUAGES[content.lang]

@@ -1,7 +1,7 @@
 """The document as PDF: typeset by typst, with bookmarks, tags and text alternatives (PDF/UA-1)."""
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,15 +9,28 @@ import matplotlib
 import msgspec
 import typst
 
-from nltrade.briefing.blocks import Block, Content, Figure, Heading, Link, Points, Table, shares
+from nltrade.briefing.blocks import (
+    Block,
+    Content,
+    Figure,
+    Heading,
+    Link,
+    Points,
+    Said,
+    grid,
+    numeric,
+    widths,
+)
+from nltrade.charts.style import FAMILY, FONTS
+from nltrade.report import Table
 from nltrade.words import Words
 
 LAYOUT = Path(__file__).with_name("briefing.typ")
-ROOM = 100  # characters of a table beside each other
-FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+ROOM = 105  # characters of a table beside each other
+BESIDE = Path(matplotlib.get_data_path()) / "fonts" / "ttf"  # for letters that the typeface lacks
 
 
-def render(content: Content, images: Mapping[str, bytes]) -> bytes:
+def render(content: Content, images: Mapping[str, Sequence[bytes]]) -> bytes:
     """
     Write the PDF file.
 
@@ -25,7 +38,7 @@ def render(content: Content, images: Mapping[str, bytes]) -> bytes:
     ----------
     content : Content
         What it says.
-    images : mapping of str to bytes
+    images : mapping of str to sequence of bytes
         Each figure as SVG, without a frame, by its name.
 
     Returns
@@ -33,30 +46,33 @@ def render(content: Content, images: Mapping[str, bytes]) -> bytes:
     bytes
         The same every time.
     """
+    parts: dict[str, list[dict[str, Any]]] = {"summary": [], "body": [], "annex": []}
+    for section in content.sections:
+        blocks = [_plain(block, content) for block in section.blocks]
+        whole = {"heading": section.heading, "blocks": blocks}
+        parts[section.part] += blocks if section.part == "summary" else [whole]
+
     said = {
         "lang": content.lang,
+        "fonts": [FAMILY, "DejaVu Sans"],
         "title": content.title,
         "subtitle": content.subtitle,
+        "summary-head": Words(content.lang).label("summary-head"),
+        "annex-head": Words(content.lang).label("annex"),
         "end": content.end,
-        "sections": [
-            {
-                "heading": section.heading,
-                "blocks": [_plain(block, content) for block in section.blocks],
-            }
-            for section in content.sections
-        ],
+        **parts,
     }
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder)
         (here / "content.json").write_bytes(msgspec.json.encode(said))
         (here / "briefing.typ").write_bytes(LAYOUT.read_bytes())
-        for name, image in images.items():
+        for name, (image, *_) in images.items():
             (here / f"{name}.svg").write_bytes(image)
         return bytes(
             typst.compile(
                 here / "briefing.typ",
                 root=here,
-                font_paths=[FONTS],
+                font_paths=[FONTS, BESIDE],
                 ignore_system_fonts=True,
                 pdf_standards="ua-1",
             )
@@ -77,22 +93,34 @@ def _plain(block: Block, content: Content) -> dict[str, Any]:
             ]
             return {"kind": "points", "items": items}
         case Table():
-            supplement = Words(content.lang).label("table")
-            data = {
-                "head": block.head,
-                "rows": block.rows,
-                "caption": block.caption,
-                "widths": shares(block, ROOM),
-            }
-            return {"kind": "table", "supplement": supplement, **data}
-        case Figure(chart):
-            words = {"headline": chart.headline, "alt": chart.alt, "caption": chart.subtitle}
-            notes = [line for line in chart.footer if line]
-            supplement = Words(content.lang).label("figure")
+            return _table(block, content)
+        case Figure(chart=chart):
             return {
                 "kind": "figure",
                 "file": f"{chart.name}.svg",
-                "notes": notes,
-                "supplement": supplement,
-                **words,
+                "headline": chart.headline,
+                "alt": chart.alt,
+                "caption": block.caption,
+                "supplement": Words(content.lang).label("figure"),
             }
+
+
+def _table(block: Table, content: Content) -> dict[str, Any]:
+    head, rows = grid(block)
+    return {
+        "kind": "table",
+        "supplement": Words(content.lang).label("table"),
+        "caption": block.title,
+        "head": head,
+        "rows": [[_cell(cell) for cell in row] for row in rows],
+        "right": sorted(numeric(block)),
+        "widths": widths(block, ROOM),
+        "remarks": list(block.remarks),
+    }
+
+
+def _cell(cell: str) -> str | dict[str, str]:
+    """Give a cell with what it says of itself."""
+    if isinstance(cell, Said):
+        return {"text": str(cell), "lang": cell.lang, "verdict": cell.verdict}
+    return cell

@@ -1,13 +1,15 @@
-"""The document as a Word file: headings, captions, text alternatives, and tables that can be edited."""
+"""The document as a Word file: headings, lists, tables, pictures, in styles a template may set."""
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from docx import Document
 from docx.document import Document as Paper
 from docx.enum.style import WD_STYLE_TYPE
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
@@ -19,20 +21,39 @@ from nltrade.briefing.blocks import (
     Figure,
     Heading,
     Points,
-    Table,
-    shares,
-    values_of,
+    Said,
+    grid,
+    numeric,
+    widths,
 )
-from nltrade.briefing.zipped import without_moments
+from nltrade.files import without_moments
+from nltrade.report import Table
 from nltrade.words import Words
 
-ACROSS, HIGHEST = 16.0, 19.0  # cm: between the margins; of a picture
-ROOM = 110  # characters of a table beside each other
-INK, SOFT, BLUE = (RGBColor.from_string(colour) for colour in ("222222", "444444", "00549F"))
+PAGE_ONE, HIGHEST = 6.6, 12.0  # cm: the most that a picture takes of page one, and of a later page
+ROOM = 92  # characters of a table beside each other
+BLUE = RGBColor(0x00, 0x54, 0x9F)
+TONES = {"supported": "1B6E3C", "contradicted": "B3261E", "depends": "7A5200"}
 LOCALES = {"en": "en-GB", "nl": "nl-NL"}
+# Size in points, bold, colour, space before and after of the styles, where there is no template.
+STYLES = {
+    "Normal": (10, False, "222222", 0, 4),
+    "Title": (20, True, "222222", 0, 2),
+    "Heading 1": (14, True, "222222", 14, 4),
+    "Heading 2": (11, True, "222222", 10, 3),
+    "Heading 3": (10, True, "222222", 8, 2),
+    "Caption": (8.5, False, "444444", 2, 3),
+    "List Bullet": (10, False, "222222", 0, 3),
+    "Header": (8.5, False, "555555", 0, 0),
+    "Footer": (8.5, False, "555555", 0, 0),
+}
+OWN = {"Briefing Lead": (12, True, "222222", 2, 5), "Briefing Note": (8.5, False, "444444", 1, 3)}
+GRID = "Briefing Table"
 
 
-def render(content: Content, images: Mapping[str, bytes]) -> bytes:
+def render(
+    content: Content, images: Mapping[str, Sequence[bytes]], template: Path | None = None
+) -> bytes:
     """
     Write the Word file.
 
@@ -40,39 +61,46 @@ def render(content: Content, images: Mapping[str, bytes]) -> bytes:
     ----------
     content : Content
         What it says.
-    images : mapping of str to bytes
+    images : mapping of str to sequence of bytes
         Each figure as PNG, without a frame, by its name.
+    template : path, optional
+        A Word file whose styles, margins, headers and footers are used.
 
     Returns
     -------
     bytes
         The same every time.
     """
-    paper = _paper(content)
-    paper.add_heading(content.title, level=0)
-    paper.add_paragraph(content.subtitle, style="Note")
+    paper = _paper(content, template)
+    paper.add_paragraph(content.title, style="Title")
+    paper.add_paragraph(content.subtitle, style="Briefing Note")
+    before = "summary"
     for section in content.sections:
-        paper.add_heading(section.heading, level=1)
+        annex = section.part == "annex"
+        if section.part != before:
+            paper.add_page_break()  # type: ignore[no-untyped-call]
+        if annex and before != "annex":
+            paper.add_heading(Words(content.lang).label("annex"), level=1)
+        before = section.part
+        if section.part != "summary":
+            paper.add_heading(section.heading, level=2 if annex else 1)
         for block in section.blocks:
-            _add(paper, block, content, images)
-    paper.add_heading(Words(content.lang).label("values-head"), level=1)
-    for chart in content.charts:
-        for table in values_of(chart, main=True):
-            _add_table(paper, table, content)
-    paper.add_paragraph(content.end, style="Note")
+            _add(paper, block, content, images, section.part)
+
+    paper.add_paragraph(content.end, style="Briefing Note")
     target = io.BytesIO()
     paper.save(target)
     return without_moments(target.getvalue())
 
 
-def _paper(content: Content) -> Paper:
-    """Make an empty document: A4, its language, its properties, its styles."""
-    paper = Document()
-    page = paper.sections[0]
-    page.page_width, page.page_height = Cm(21.0), Cm(29.7)
-    page.left_margin = page.right_margin = Cm(2.5)
-    page.top_margin = page.bottom_margin = Cm(2.3)
-    moment = datetime.fromisoformat(content.modified) if content.modified else datetime(2000, 1, 1)
+def _paper(content: Content, template: Path | None) -> Paper:
+    """Make an empty document: A4 with a header and page numbers, or what the template has."""
+    paper = Document(str(template) if template else None)
+    body = paper.element.body
+    for old in list(body)[:-1]:  # the last says how the page is
+        body.remove(old)
+
+    moment = datetime.fromisoformat(content.modified or "2000-01-01")
     properties = paper.core_properties
     properties.title, properties.author, properties.comments = (
         content.title,
@@ -84,29 +112,86 @@ def _paper(content: Content) -> Paper:
     properties.last_modified_by, properties.revision = "nltrade", 1
     for language in paper.styles.element.iter(qn("w:lang")):
         language.set(qn("w:val"), LOCALES[content.lang])
-    sizes = {
-        "Normal": 10,
-        "Title": 20,
-        "Heading 1": 15,
-        "Heading 2": 11,
-        "Caption": 8.5,
-        "List Bullet": 10,
-    }
-    for name, size in sizes.items():
-        style: Any = paper.styles[name]
-        style.font.size, style.font.name, style.font.color.rgb = Pt(size), "Calibri", INK
-    note: Any = paper.styles.add_style("Note", WD_STYLE_TYPE.PARAGRAPH)
-    note.base_style, note.font.size, note.font.color.rgb = paper.styles["Normal"], Pt(8.5), SOFT
-    note.paragraph_format.space_after = Pt(3)
+
+    names = {style.name for style in paper.styles}
+    for name, look in (STYLES if template is None else {}).items():
+        _style(paper.styles[name], *look)
+    for name, look in {**STYLES, **OWN}.items():
+        if name not in names:
+            style = paper.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+            _style(style, *look)
+    if GRID not in names:
+        _table_style(paper)
+    if template is None:
+        _page(paper, content)
     return paper
 
 
-def _add(paper: Paper, block: Block, content: Content, images: Mapping[str, bytes]) -> None:
+def _style(style: Any, size: float, bold: bool, colour: str, before: float, after: float) -> None:
+    style.font.name, style.font.size, style.font.bold = "Calibri", Pt(size), bold
+    style.font.color.rgb = RGBColor.from_string(colour)
+    # the font of a theme would go before the one that is named
+    fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+    for side in (
+        "asciiTheme",
+        "hAnsiTheme",
+        "eastAsiaTheme",
+        "cstheme",
+    ):
+        fonts.attrib.pop(qn(f"w:{side}"), None)
+    style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(after)
+    style.paragraph_format.line_spacing = 1.08
+
+
+def _table_style(paper: Paper) -> None:
+    """Add the style of tables: thin lines below the rows, the first row bold."""
+    style: Any = paper.styles.add_style(GRID, WD_STYLE_TYPE.TABLE)
+    style.element.append(
+        _xml(
+            "tblPr",
+            _xml(
+                "tblBorders",
+                *(
+                    _xml(edge, val="single", sz="4", color="BFBFBF")
+                    for edge in ("top", "bottom", "insideH")
+                ),
+            ),
+            _xml(
+                "tblCellMar",
+                *(_xml(side, w="55", type="dxa") for side in ("top", "left", "bottom", "right")),
+            ),
+        )
+    )
+    style.element.append(_xml("tblStylePr", _xml("rPr", _xml("b")), type="firstRow"))
+
+
+def _page(paper: Paper, content: Content) -> None:
+    """Set the page: A4, what it is at the top, the number at the foot."""
+    page = paper.sections[0]
+    page.page_width, page.page_height = Cm(21.0), Cm(29.7)
+    page.left_margin = page.right_margin = Cm(2.3)
+    page.top_margin = page.bottom_margin = Cm(2.0)
+    page.header_distance = page.footer_distance = Cm(1.0)
+    page.header.paragraphs[0].text = content.title
+    foot = page.footer.paragraphs[0]
+    foot.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    _field(foot, "PAGE", "1")
+    foot.add_run(" / ")
+    _field(foot, "NUMPAGES", "1")
+
+
+def _add(
+    paper: Paper,
+    block: Block,
+    content: Content,
+    images: Mapping[str, Sequence[bytes]],
+    part: str,
+) -> None:
     match block:
         case str():
-            paper.add_paragraph(block)
+            paper.add_paragraph(block, style="Briefing Lead" if part == "summary" else "Normal")
         case Heading():
-            paper.add_heading(block.text, level=2)
+            paper.add_heading(block.text, level=3 if part == "annex" else 2)
         case Points():
             for item in block.items:
                 paragraph = paper.add_paragraph(style="List Bullet")
@@ -116,73 +201,95 @@ def _add(paper: Paper, block: Block, content: Content, images: Mapping[str, byte
                     _link(paragraph, item.text, item.address)
         case Table():
             _add_table(paper, block, content)
-        case Figure(chart):
-            paper.add_heading(chart.headline, level=2)
-            picture = paper.add_picture(io.BytesIO(images[chart.name]), width=Cm(ACROSS))
-            if picture.height > Cm(HIGHEST):
-                picture.width, picture.height = (
-                    int(picture.width * Cm(HIGHEST) / picture.height),
-                    Cm(HIGHEST),
-                )
-            paper.paragraphs[-1].paragraph_format.keep_with_next = True
-            about = picture._inline.docPr
-            about.set("descr", chart.alt)
-            about.set("title", chart.headline)
-            _caption(
-                paper, "figure", chart.subtitle, content
-            ).paragraph_format.keep_with_next = True
-            for line in chart.footer:
-                if line:
-                    paper.add_paragraph(line, style="Note")
+        case Figure():
+            _figure(paper, block, content, images[block.chart.name][0], part)
+
+
+def _across(paper: Paper) -> int:
+    """Measure the room between the margins."""
+    page: Any = paper.sections[-1]
+    return int(page.page_width - page.left_margin - page.right_margin)
+
+
+def _figure(paper: Paper, block: Figure, content: Content, image: bytes, part: str) -> None:
+    """Put a picture below its headline, kept together with its caption."""
+    chart = block.chart
+    paper.add_heading(chart.headline, level=3 if part == "annex" else 2)
+    across = _across(paper)
+    picture = paper.add_picture(io.BytesIO(image))
+    most = Cm(PAGE_ONE if part == "summary" else HIGHEST)
+    scale = min(across / picture.width, most / picture.height)
+    picture.width, picture.height = int(picture.width * scale), int(picture.height * scale)
+    paper.paragraphs[-1].paragraph_format.keep_with_next = True
+    about = picture._inline.docPr
+    about.set("descr", chart.alt)
+    about.set("title", chart.headline)
+    _caption(paper, "figure", block.caption, content)
 
 
 def _add_table(paper: Paper, table: Table, content: Content) -> None:
-    """Write a table below its caption; its first row is repeated on the next page."""
-    _caption(paper, "table", table.caption, content).paragraph_format.keep_with_next = True
-    grid = paper.add_table(1 + len(table.rows), len(table.head))
-    grid.autofit = False
-    wide = [Cm(ACROSS * share) for share in shares(table, ROOM)]
-    for column, width in zip(grid.columns, wide, strict=True):
+    """Write a table below its caption; the first row is repeated on a next page, none is broken."""
+    if table.title:
+        _caption(paper, "table", table.title, content).paragraph_format.keep_with_next = True
+    head, rows = grid(table)
+    across = _across(paper)
+    cells = paper.add_table(1 + len(rows), len(head), style=GRID)
+    cells.autofit = False
+    wide = [int(across * share) for share in widths(table, ROOM)]
+    right = numeric(table)
+    for column, width in zip(cells.columns, wide, strict=True):
         column.width = width
-    for at, (row, cells) in enumerate(zip(grid.rows, [table.head, *table.rows], strict=True)):
-        for cell, text, width in zip(row.cells, cells, wide, strict=True):
-            cell.width = width
-            cell.paragraphs[0].paragraph_format.space_after = Pt(2)
-            run = cell.paragraphs[0].add_run(text)
-            run.font.size = Pt(8)
-            run.font.bold = at == 0
-    lines = OxmlElement("w:tblBorders")
-    for edge in ("top", "bottom", "insideH"):
-        line = OxmlElement(f"w:{edge}")
-        for name, value in {"val": "single", "sz": "4", "color": "BFBFBF"}.items():
-            line.set(qn(f"w:{name}"), value)
-        lines.append(line)
-    grid._tbl.tblPr.append(lines)
-    repeat = OxmlElement("w:tblHeader")
-    repeat.set(qn("w:val"), "true")
-    grid.rows[0]._tr.get_or_add_trPr().append(repeat)
-    paper.add_paragraph(style="Note")
+
+    for at, (row, texts) in enumerate(zip(cells.rows, [head, *rows], strict=True)):
+        row._tr.get_or_add_trPr().append(_xml("cantSplit"))
+        for place, (cell, text) in enumerate(zip(row.cells, texts, strict=True)):
+            cell.width = wide[place]
+            _cell(cell.paragraphs[0], text, place in right, len(rows) <= 8 and at < len(rows))
+    cells.rows[0]._tr.get_or_add_trPr().append(_xml("tblHeader"))
+
+    for remark in table.remarks:
+        paper.add_paragraph(remark, style="Briefing Note")
+    if not table.remarks:
+        paper.add_paragraph(style="Briefing Note")
+
+
+def _cell(paragraph: Paragraph, text: str, right: bool, keep: bool) -> None:
+    """Write a cell: numbers to the right, a verdict in its colour, a short table on one page."""
+    paragraph.paragraph_format.space_after = Pt(0)
+    paragraph.paragraph_format.keep_with_next = keep
+    if right:
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    run = paragraph.add_run(text)
+    run.font.size = Pt(8.5)
+    if isinstance(text, Said) and text.verdict:
+        run.font.bold = True
+        run.font.color.rgb = RGBColor.from_string(TONES.get(text.verdict, "222222"))
+    if isinstance(text, Said) and text.lang:
+        run._r.get_or_add_rPr().append(_xml("lang", val=LOCALES.get(text.lang, text.lang)))
 
 
 def _caption(paper: Paper, kind: str, text: str, content: Content) -> Paragraph:
     """Write a caption that Word itself numbers."""
-    paragraph = paper.add_paragraph(style="Caption")
-    paragraph.add_run(f"{Words(content.lang).label(kind)} ")
-    number = OxmlElement("w:fldSimple")
-    number.set(qn("w:instr"), f"SEQ {Words(content.lang).label(kind)} \\* ARABIC")
-    run, count = OxmlElement("w:r"), OxmlElement("w:t")
-    instruction = number.get(qn("w:instr"))
+    name = Words(content.lang).label(kind)
+    code = f"SEQ {name} \\* ARABIC"
     before = [
         field
         for field in paper.element.body.iter(qn("w:fldSimple"))
-        if field.get(qn("w:instr")) == instruction
+        if field.get(qn("w:instr")) == code
     ]
-    count.text = str(len(before) + 1)
-    run.append(count)
-    number.append(run)
-    paragraph._p.append(number)
+    paragraph = paper.add_paragraph(style="Caption")
+    paragraph.add_run(f"{name} ")
+    _field(paragraph, code, str(len(before) + 1))
     paragraph.add_run(f". {text}")
     return paragraph
+
+
+def _field(paragraph: Paragraph, code: str, shown: str) -> None:
+    """Add a field that Word fills in, and what it shows until then."""
+    run, text = _xml("r"), _xml("t")
+    text.text = shown
+    run.append(text)
+    paragraph._p.append(_xml("fldSimple", run, instr=code))
 
 
 def _link(paragraph: Paragraph, text: str, address: str) -> None:
@@ -194,3 +301,12 @@ def _link(paragraph: Paragraph, text: str, address: str) -> None:
     run.font.underline, run.font.color.rgb = True, BLUE
     link.append(run._r)
     paragraph._p.append(link)
+
+
+def _xml(name: str, *inside: Any, **values: str) -> Any:
+    """Make an element of Word's own XML."""
+    element = OxmlElement(f"w:{name}")
+    for key, value in values.items():
+        element.set(qn(f"w:{key}"), value)
+    element.extend(inside)
+    return element

@@ -14,6 +14,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from nltrade.charts.canvas import Canvas
+from nltrade.charts.hover import with_values
 from nltrade.charts.style import SIZES, styled
 from nltrade.errors import UnknownName, close_to
 from nltrade.files import as_csv, write
@@ -331,7 +332,10 @@ class Chart:
                     metadata=METADATA[format](self.headline, self.alt),
                     **options,
                 )
-                contents.append(target.getvalue())
+                content = target.getvalue()
+                if format == "svg" and not framed:  # for a page, where a reader can point at it
+                    content = with_values(content, drawn, self)
+                contents.append(content)
         return contents
 
     def save(

@@ -276,8 +276,10 @@ def _series(rows: pd.DataFrame, partner: str, say: Words) -> Series:
     """Give the value of each row, or what is said of it where it has none of its own."""
     values: dict[str, float | str | None] = {}
     for row in rows.to_dict("records"):
-        point = row["name"] if row["by"] == "CBS" else f"{row['name']} ({row['by']})"
-        if row["by"] == partner:
+        point = row["name"]
+        if row["kind"] == "reported":
+            point = say.text("reported-point-of", thing=row["name"], publisher=row["by"])
+        elif row["by"] == partner:
             point = say.text("reported-point-by", thing=row["name"], partner=partner)
         values[point] = row["label"] if pd.isna(row[VALUE]) else float(row[VALUE])
     return Series(say.text(f"{rows['flow'].iloc[0]}-with", partner=partner), values, "meur")
@@ -379,7 +381,7 @@ def _key(space: Canvas, data: pd.DataFrame, partner: str, say: Words) -> None:
     by, x, y = data["by"], 0.0, KEY / 2
     if by.eq("CBS").any():
         key.barh(y, 0.22, left=x, height=0.11, color=style.GREY)
-        x = _told(key, x + 0.28, y, say.label("cbs"))
+        x = _told(key, x + 0.28, y, say.label("cbs-name"))
     if by.eq(partner).any():
         key.plot([x + 0.1], [y], **sides.RING)
         x = _told(key, x + 0.22, y, say.text("as-reported-by", partner=partner))

@@ -162,7 +162,9 @@ def _verdict(claim: Claim, readings: list[Reading]) -> str:
     decided = {reading.holds for reading in judged if not reading.open}
     is_open = any(reading.open for reading in judged)
 
-    if not judged or (not decided and claim.measure != "place"):
+    # The other flows go with the one that a claim names: they say nothing where it says nothing.
+    named = [r for r in judged if r.flow == claim.flow and r.kind != "goods and services"]
+    if not named or (not decided and claim.measure != "place"):
         return "cannot be checked"
     if is_open or len(decided) > 1:
         return "depends"

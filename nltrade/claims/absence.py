@@ -73,8 +73,21 @@ def _of_gap(claim: Claim, cells: pd.DataFrame, table: str, found: Gap) -> Absent
     id = "why-flow" if has_partner else "why-no-partner"
     reasons = [Reason(id if has_product else "why-no-product", about)]
 
-    flow = {"balance": "total trade"}.get(claim.flow, claim.flow)
-    cell = {"partner": partner, "product": claim.product, "period": year, "flow": flow}
-    if bring := commands(cells, kind=registry.product(claim.product).kind, **cell):
-        reasons.append(Reason("why-elsewhere", {"command": bring[0]}))
+    if bring := _elsewhere(claim, cells, table):
+        reasons.append(Reason("why-elsewhere", {"command": bring}))
     return "not in the table", reasons
+
+
+def _elsewhere(claim: Claim, cells: pd.DataFrame, table: str) -> str:
+    """Give the command for a table that has a figure and counts in the same way; else nothing."""
+    found = commands(
+        cells,
+        kind=registry.product(claim.product).kind,
+        partner=registry.partner(claim.partner).id,
+        product=claim.product,
+        period=str(claim.year),
+        flow={"balance": "total trade"}.get(claim.flow, claim.flow),
+    )
+    concepts = {id: other.concept for id, other in registry.tables().items()}
+    alike = [id for id, concept in concepts.items() if concept == concepts.get(table)]
+    return next((command for command in found if set(alike) & set(command.split())), "")

@@ -167,9 +167,9 @@ def _placed(
     """Compare the place that a partner has with the one claimed."""
     own = placed[at]
     holds, open = _held(claim, placed, own, row, is_named)
-    reasons = _order(claim, placed, own, holds) if is_named else []
-    if reading.judged:
-        reasons += _uncertain(own, row, reading.what)
+    reasons = []
+    if is_named:
+        reasons = [*_order(claim, placed, own, holds), *_uncertain(own, row, reading.what)]
 
     if not reading.complete or own.best is None:
         holds, open = None, False
@@ -227,7 +227,8 @@ def _held(
     holds = asserted.decide(Fraction(own.best), worst)
     if behind and holds is not False:
         sure = names == behind and all(place.certain for place in front)
-        if not _could_be(behind, placed, own, row["unallocated_meur"]):
+        close = 1.0 if claim.flow == "total trade" else 0.0
+        if not _could_be(behind, placed, own, free=row["unallocated_meur"], close=close):
             holds = False
         elif not sure:
             holds = None
@@ -245,12 +246,14 @@ def _order(claim: Claim, placed: list[Placed], own: Placed, holds: bool | None) 
     return [Reason(id, {"claimed": behind, "found": front})]
 
 
-def _could_be(behind: list[str], placed: list[Placed], own: Placed, free: float) -> bool:
+def _could_be(
+    behind: list[str], placed: list[Placed], own: Placed, *, free: float, close: float
+) -> bool:
     """
     Tell whether the partners named can be ahead, in their order, by trade without a named partner.
 
     From the last of them to the first, each has to reach the one behind it; the least that takes is
-    what they need together.
+    what they need together. Of two rounded flows, rounding alone can close a gap of a million.
     """
     values = {place.partner: place.value_meur for place in placed}
     if not set(behind) <= set(values):
@@ -261,7 +264,7 @@ def _could_be(behind: list[str], placed: list[Placed], own: Placed, free: float)
 
     needed, level = 0.0, chain[-1]
     for value in reversed(chain[:-1]):
-        needed += max(level - value, 0.0)
+        needed += max(level - value - close, 0.0)
         level = max(level, value)
     return needed <= free
 
@@ -280,6 +283,9 @@ def _uncertain(own: Placed, row: dict[Any, Any], what: str) -> list[Reason]:
     if services:
         causes.append(("cause-services", services))
 
+    if not causes:
+        causes.append(("cause-tie", 0))
+
     id = "why-uncertain" if own.worst is not None else "why-uncertain-below"
     about = {"what": what, "best": own.best, "worst": own.worst, "causes": causes}
-    return [Reason(id, about)] if causes else []
+    return [Reason(id, about)]

@@ -13,6 +13,9 @@ from nltrade.rounding import exact, rounded
 from nltrade.sources.snapshot import Origin
 from nltrade.words import Words
 
+# Labels of why there is no figure, the one that says most first.
+GAPS = ["no-rate", "no-share", "no-place", "not published", "not-on-this-machine"]
+GAPS += ["not in the table"]
 WRITTEN = {"value": "meur", "share": "pct", "growth": "change"}
 
 
@@ -45,8 +48,8 @@ class Verdict(Prints, msgspec.Struct, frozen=True, kw_only=True):
         told = [reading for reading in self._named() if reading.value is not None]
 
         if not told:
-            main = self.main
-            return say.label(main.gap if main and main.gap else "not published")
+            gaps = {reading.gap for reading in self._named()}
+            return say.label(next((gap for gap in GAPS if gap in gaps), "not published"))
 
         return self._by_table([(reading, self._said(reading, say)) for reading in told], say)
 
@@ -145,8 +148,10 @@ class Verdict(Prints, msgspec.Struct, frozen=True, kw_only=True):
 
             if then:
                 yield then[0], Reason("why-places-then", {"places": _by_place(then)})
-            if sure := [r.what for r in then if r.certain and r.complete]:
-                yield then[0], Reason("why-certain", {"what": list(dict.fromkeys(sure))})
+            for id, is_certain in [("why-certain", True), ("why-not-certain", False)]:
+                what = [r.what for r in then if r.certain == is_certain and r.complete]
+                if what:
+                    yield then[0], Reason(id, {"what": list(dict.fromkeys(what))})
             if now and _by_place(now) != _by_place(then):
                 yield now[0], Reason("why-places-now", {"places": _by_place(now)})
 

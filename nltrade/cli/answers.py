@@ -14,6 +14,7 @@ from nltrade.claims.revisions import claims_revised
 from nltrade.claims.second_opinion import second_opinions
 from nltrade.claims.summary import summary
 from nltrade.claims.verdict import Verdict
+from nltrade.cli.bring import FetchOption, bring_sectors
 from nltrade.cli.options import (
     ClaimsOption,
     CsvOption,
@@ -163,6 +164,7 @@ def sectors(
     every: Annotated[
         bool, typer.Option("--all", help="Show the sectors without a figure too.")
     ] = False,
+    fetch: FetchOption = False,
     lang: LangOption = "en",
     json: JsonOption = False,
     csv: CsvOption = None,
@@ -178,6 +180,9 @@ def sectors(
     known = nltrade.sectors(sectors)
     frame = load()
     about = subject(partner, year, frame)
+    if fetch:
+        bring_sectors(about.partner, about.year, sectors)
+        frame = load()
     frame = frame[frame["partner"].isin([about.partner, "WORLD"])]
     # Says what there is instead of nothing.
     trade.select(frame, partner=about.partner, period=about.year)

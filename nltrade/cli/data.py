@@ -21,7 +21,7 @@ from nltrade.cli.output import (
     verdict_as_json,
 )
 from nltrade.errors import NltradeError, NoData, SourceError, UnknownName
-from nltrade.sources import snapshot
+from nltrade.sources import comtrade_feed, snapshot
 from nltrade.sources.plan import Plan, ask, make_plan, registered_keys
 from nltrade.sources.tidy import load
 from nltrade.tables.claims import changes_report
@@ -44,11 +44,17 @@ def fetch(
     freq: Annotated[
         list[str] | None, typer.Option(help="A (years, the default), Q (quarters), M (months).")
     ] = None,
+    by: Annotated[
+        str, typer.Option(help="Of UN Comtrade: HS (chapters, the default) or SITC (groups).")
+    ] = "HS",
     plan: Annotated[bool, typer.Option("--plan", help="Only say what would be asked.")] = False,
     every: Annotated[bool, typer.Option("--all", help="All registered tables.")] = False,
     accept: Annotated[
         bool, typer.Option("--accept", help="Keep it although much of what was here is gone.")
     ] = False,
+    source: Annotated[
+        str, typer.Option(help="v3, v4 (CBS's newer service), or auto: v4 where v3 is silent.")
+    ] = "auto",
     timeout: Annotated[float, typer.Option(help="Seconds for one answer.", min=1)] = 60.0,
     tries: Annotated[int, typer.Option(help="How often one answer is asked for.", min=1)] = 6,
     json: JsonOption = False,
@@ -62,7 +68,13 @@ def fetch(
         raise UnknownName(
             "Name one table, or write --all for every registered one. `nltrade tables` lists them."
         )
-    asked: dict[str, Any] = {
+    if table is not None and registry.table(table).source == "Comtrade":
+        asked = {"partner": partner, "years": years, "by": by}
+        how = {"timeout": timeout, "tries": tries}
+        _fetch_comtrade(table, asked, how, plan=plan, json=json)
+        return
+
+    asked = {
         "partner": partner,
         "product": product,
         "years": years,
@@ -77,12 +89,32 @@ def fetch(
     elif plan:
         for one in plans:
             print_text(one.says)
-            for piece in one.pieces:
-                print_text(f"  {piece.filter or 'all of it'}")
     else:
-        how = {"accept": accept, "timeout": timeout, "tries": tries}
+        how = {"accept": accept, "source": source, "timeout": timeout, "tries": tries}
         failed = [one for one in plans if not _fetched(one, asked | how, go_on=every, json=json)]
         raise typer.Exit(SourceError.exit_code if failed else 0)
+
+
+def _fetch_comtrade(
+    table: str, asked: dict[str, Any], how: dict[str, Any], *, plan: bool, json: bool
+) -> None:
+    """Bring what was reported to UN Comtrade, or say what would be asked."""
+    request, questions = comtrade_feed.plan(table, **asked)
+    if not json:
+        print_text(f"{request.table}: {request.says}: {len(questions)} questions to UN Comtrade")
+    if plan:
+        for question in questions:
+            print_text(f"  {question.says}")
+        return
+
+    found = nltrade.fetch(table, **asked, **how)
+    if json:
+        print_json({"folder": str(found.folder), **msgspec.to_builtins(found.origin)})
+        return
+    for told in found.origin.selection.split("; "):
+        print_text(told)
+    typer.echo(f"{found.origin.files[found.origin.observations].rows:,} rows in:")
+    print_path(found.folder)
 
 
 def _plans(ids: list[str], asked: dict[str, Any], *, skip: bool) -> list[Plan]:

@@ -10,6 +10,7 @@ import typer
 import nltrade
 from nltrade.claims import check_claims
 from nltrade.claims.summary import summary
+from nltrade.cli.bring import FetchOption, bring_sectors
 from nltrade.cli.mission import write_mission
 from nltrade.cli.options import (
     ClaimsOption,
@@ -51,6 +52,7 @@ def figures(
     size: Annotated[str, typer.Option(help="page, column, slide or phone.")] = "page",
     style: StyleOption = None,
     out: OutOption = Path("figures"),
+    fetch: FetchOption = False,
     check: Annotated[
         bool,
         typer.Option(
@@ -66,6 +68,8 @@ def figures(
     What they are made of stands in manifest.json beside them.
     """
     about = subject(partner, year, load())
+    if fetch:
+        bring_sectors(about.partner, about.year)
     question = Question(
         names=list(dict.fromkeys(names or ())),
         partner=about.partner,
@@ -138,10 +142,14 @@ def briefing(
     sectors: SectorsOption = None,
     lang: LangsOption = None,
     format: Annotated[
-        str, typer.Option(help="html, docx, pptx, pdf or txt, or several: html,pdf.")
+        str, typer.Option(help="html, docx, pptx, pdf, xlsx or txt, or several: html,pdf.")
     ] = "html,docx,pptx,pdf",
     style: StyleOption = None,
+    template: Annotated[
+        list[Path] | None, typer.Option(help="A Word or PowerPoint file to take the styles of.")
+    ] = None,
     out: OutOption = Path("briefing"),
+    fetch: FetchOption = False,
     show: Annotated[
         bool, typer.Option("--open", help="Open the first file when it is written.")
     ] = False,
@@ -153,6 +161,9 @@ def briefing(
     """
     frame = load()
     about = subject(partner, year, frame)
+    if fetch:
+        bring_sectors(about.partner, about.year, sectors)
+        frame = load()
     own = reported.claims(claims) if claims else None
     with patience("Writing the briefing"):
         paths = nltrade.briefing(
@@ -165,6 +176,7 @@ def briefing(
             claims=own,
             sectors=nltrade.sectors(sectors) if sectors else None,
             style=style,
+            template=template or (),
             workers=os.cpu_count() or 1,
         )
 

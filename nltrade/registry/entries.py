@@ -198,6 +198,7 @@ class Table(Text, frozen=True, kw_only=True):
     keys_of: str | None = None
     groups_only: bool = False
     topic_group: str | None = None
+    v4: bool = False
     freqs: list[Freq] = []
 
     @property
@@ -225,12 +226,18 @@ class Table(Text, frozen=True, kw_only=True):
 
 
 class Document(Entry, frozen=True, kw_only=True):
-    """Where a reported figure was read."""
+    """Where a reported figure was read: in which language, and who published it, named in both."""
 
     title: str
     publisher: str
     date: str
+    lang: Annotated[str, msgspec.Meta(pattern="^([a-z]{2,3})?$")] = ""
+    publisher_nl: str = ""
     address: Annotated[str, msgspec.Meta(pattern="^https?://")] | None = None
+
+    def by(self, lang: Lang) -> str:
+        """Name who published it; in Dutch by its Dutch name, where it has one."""
+        return (self.publisher_nl if lang == "nl" else "") or self.publisher
 
 
 class Claim(Text, frozen=True, kw_only=True):

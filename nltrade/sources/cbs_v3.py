@@ -128,6 +128,7 @@ class Feed(Transport):
         url: str | None = self._url(plan)
         seen: set[tuple[str, ...]] = set()
         start, dimensions = 0, len(plan.dimensions)
+        most = 20 + piece.rows // 1_000  # pages: a tenth of the usual size is small enough
 
         def next_page() -> tuple[pa.Table, str | None]:
             here = str(url)
@@ -150,6 +151,8 @@ class Feed(Transport):
             what = f"{plan.request.table} ({piece.filter or 'all'}), row {start}"
             found, url = self.attempt(what, next_page)
             start += found.num_rows
+            if len(seen) > most:
+                raise SourceError(f"{what}: the pages of {self.shown} have no end.")
             yield found.rename_columns(plan.columns)
 
     def _settle(self, plan: Plan, piece: Piece, described: Described, rows: int) -> None:

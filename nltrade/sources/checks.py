@@ -262,13 +262,16 @@ def _total_faults(table: Table, keys: Mapping[str, list[str]], cube: np.ndarray)
         if not pairs:
             continue
 
-        wholes = sorted({whole for whole, _ in pairs})
-        makes = np.zeros((len(wholes), len(keys[name])))
-        makes[[wholes.index(whole) for whole, _ in pairs], [part for _, part in pairs]] = 1
+        parts_of: dict[int, list[int]] = {}
+        for whole, part in sorted(pairs):
+            parts_of.setdefault(whole, []).append(part)
+        wholes = list(parts_of)
 
         cells = np.moveaxis(cube, axis, 0)
-        there = np.tensordot(makes, ~np.isnan(cells), 1)
-        excess = np.tensordot(makes, np.nan_to_num(cells), 1) - cells[wholes]
+        has_value, values = ~np.isnan(cells), np.nan_to_num(cells)
+        there = np.stack([has_value[parts].sum(axis=0) for parts in parts_of.values()])
+        sums = np.stack([values[parts].sum(axis=0) for parts in parts_of.values()])
+        excess = sums - cells[wholes]
         if name == table.partner:
             excess = np.where(there == 2, np.abs(excess), np.nan)
 

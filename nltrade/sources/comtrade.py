@@ -81,10 +81,10 @@ def other_side(partner: str | None = None) -> OtherSide:
     {'TOTAL': 4654.3, 'HS04': 178.1}
     """
     only = {"partner": {registry.partner(partner).id}} if partner else {}
-    parts = snapshots.find(PARTNER_REPORTS) if snapshots.dates(PARTNER_REPORTS) else []
-
+    parts = parts_of(PARTNER_REPORTS)
     trade = [tidy(part.verify(), only) for part in parts]
-    snapshots.remember(parts)
+    for part in parts:
+        snapshots.remember([part])
     sold = [suppliers(part) for part in parts if SUPPLIERS in part.origin.files]
 
     cell = ["flow", "partner", "product", "period"]
@@ -93,6 +93,12 @@ def other_side(partner: str | None = None) -> OtherSide:
     found = OtherSide(whole.drop_duplicates(cell, ignore_index=True), beside)
 
     return found.of(registry.partner(partner).id) if partner else found
+
+
+def parts_of(table: str) -> list[Snapshot]:
+    """List every snapshot of a table of Comtrade, the newest first: each is of other partners."""
+    dates = reversed(snapshots.dates(table))
+    return [part for date in dates for part in snapshots.find(table, date)]
 
 
 def tidy(raw: Snapshot, only: Mapping[str, Collection[str]]) -> pd.DataFrame:

@@ -21,7 +21,7 @@ from itertools import count
 from math import prod
 from pathlib import Path
 from threading import Event
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import msgspec
 import pandas as pd
@@ -32,16 +32,17 @@ from filelock import FileLock, Timeout
 from tqdm.auto import tqdm
 
 from nltrade import registry
-from nltrade.errors import SourceError
+from nltrade.errors import SourceError, UnknownName
 from nltrade.files import sha256, write
 from nltrade.registry.entries import Table
-from nltrade.sources import checks, snapshot
+from nltrade.sources import checks, comtrade_feed, snapshot
 from nltrade.sources.cbs_v3 import OBSERVATIONS, Feed
+from nltrade.sources.cbs_v4 import Datasets
 from nltrade.sources.checks import Described
 from nltrade.sources.notation import NO_VALUE
 from nltrade.sources.plan import Piece, Plan, Request, ask, chosen_keys, make_plan
 from nltrade.sources.snapshot import File, Origin, Snapshot
-from nltrade.sources.transport import AT_ONCE, Patience
+from nltrade.sources.transport import AT_ONCE, NoAnswer, Patience
 
 ROUNDS = 3  # how often a download starts anew because CBS published the table meanwhile
 
@@ -51,11 +52,9 @@ class Source(Protocol):
 
     stop: Event
 
-    def __enter__(self) -> Any:
-        ...
+    def __enter__(self) -> Any: ...
 
-    def __exit__(self, *_: object) -> None:
-        ...
+    def __exit__(self, *_: object) -> None: ...
 
     @property
     def via(self) -> str:
@@ -78,12 +77,16 @@ def fetch(
     product: str | Iterable[str] | None = None,
     years: str | int | tuple[int, int] | None = None,
     freq: str | Iterable[str] = "A",
+    by: Literal["HS", "SITC"] = "HS",
     accept: bool = False,
+    source: Literal["auto", "v3", "v4"] = "auto",
     timeout: float = Patience().seconds,
     tries: int = Patience().tries,
 ) -> Snapshot:
     """
     Bring a CBS table, or the part of it that is asked for, into the data folder.
+
+    What partners or the Netherlands reported to UN Comtrade comes in the same way, from there.
 
     `nltrade.load` reads it from then on. Interrupted and called again, it asks only for what is
     missing; what is here already, in the state that CBS published last, is not asked for again.
@@ -101,8 +104,12 @@ def fetch(
         default.
     freq : {"A", "Q", "M"} or several
         Years, quarters, months.
+    by : {"HS", "SITC"}
+        For tables of UN Comtrade: chapters of the HS, or groups of the SITC.
     accept : bool
         Keep a download although much is gone from it that the snapshot in use has.
+    source : {"auto", "v3", "v4"}
+        CBS's older feed, its newer service, or the newer one where the older does not answer.
     timeout : float
         Seconds that one answer may take as a whole.
     tries : int
@@ -127,8 +134,25 @@ def fetch(
     >>> import nltrade as nl
     >>> nl.fetch("7137shih", partner="Russia", years="2008:2014")  # doctest: +SKIP
     """
+    if registry.table(table).source == "Comtrade":
+        patience = Patience(timeout, tries)
+        return comtrade_feed.fetch(
+            table, partner=partner or (), years=years or "", by=by, patience=patience
+        )
+
     request = ask(table, partner=partner, product=product, years=years, freq=freq)
-    return bring(request, Feed(patience=Patience(timeout, tries)), accept=accept)
+    patience = Patience(timeout, tries)
+    if source not in {"auto", "v3", "v4"}:
+        raise UnknownName(f"No source {source!r}. Write auto, v3 or v4.")
+    if source == "v4":
+        return bring(request, Datasets(patience=patience), accept=accept)
+    try:
+        return bring(request, Feed(patience=patience), accept=accept)
+    except NoAnswer:
+        if source == "v3" or not registry.table(table).v4:
+            raise
+        logging.getLogger("nltrade").warning("The feed (v3) does not answer; asking v4.")
+        return bring(request, Datasets(patience=patience), accept=accept)
 
 
 def bring(request: Request, source: Source, *, accept: bool = False) -> Snapshot:

@@ -160,7 +160,7 @@ def measure_columns(table: Table, properties: Sequence[Mapping[str, Any]]) -> di
 
     found = {}
     for name in value_columns(table):
-        same = [key for key in there if _unnumbered(key) == _unnumbered(name)]
+        same = [key for key in there if unnumbered(key) == unnumbered(name)]
         if name in same:
             found[name] = name
         elif len(same) == 1:
@@ -168,7 +168,8 @@ def measure_columns(table: Table, properties: Sequence[Mapping[str, Any]]) -> di
     return found
 
 
-def _unnumbered(name: str) -> str:
+def unnumbered(name: str) -> str:
+    """Give the name of a column without its running number, in lower case."""
     return re.sub(r"_\d+$", "", name).lower()
 
 

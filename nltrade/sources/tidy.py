@@ -88,8 +88,12 @@ def load(
     ids = tables or snapshots.here()
     found = []
     for id in ids:
-        parts = snapshots.find(id, snapshot)
+        parts: list[Snapshot] = snapshots.find(id, snapshot)
+        if registry.table(id).source == "Comtrade" and snapshot is None:
+            parts = comtrade.parts_of(id)
         found += [tidy(part.verify(), only) for part in parts]
+        for part in parts if registry.table(id).source == "Comtrade" else ():
+            snapshots.remember([part])
         snapshots.remember(parts)
     frame = pd.concat(
         [part for part in found if len(part)] or found, ignore_index=True

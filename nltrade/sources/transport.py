@@ -11,15 +11,20 @@ error says at once what to do. At most four requests are sent at a time, and the
 import re
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from email.utils import parsedate_to_datetime
-from threading import Event, local
+from socket import SHUT_RDWR
+from threading import Event, Timer, local
 from typing import Any, NamedTuple, Self, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 import msgspec
 import requests
 import tenacity
+from requests.adapters import HTTPAdapter
 from tenacity.nap import sleep_using_event
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from nltrade.errors import SourceError
 from nltrade.version import __version__
@@ -28,6 +33,7 @@ AT_ONCE = 4
 BYTES = 32_000_000  # of one answer: the largest page that is asked for has half of it
 PART = 16_384  # bytes read at a time: compressed, they can be a thousand times as many
 ROWS = 100_000  # of metadata; the longest list known has some 6,000
+PAGES = 50  # of metadata
 HOPS = 5  # redirects that are followed
 FIRST_WAIT = 1.0  # seconds before an answer is asked again, doubled each time
 CONNECT = 6.0  # seconds for one address of the host; then its next is tried
@@ -111,19 +117,20 @@ class Transport:
     ) -> list[dict[str, Any]]:
         """Ask for a list of metadata, page after page, until there is no `link` to the next."""
         found: list[dict[str, Any]] = []
-        following: str | None = url
-        while following is not None:
+        following = url
+        for _ in range(PAGES):
             page = self.json(what, following, params)
             more = page.get("value")
             if not isinstance(more, list) or not all(isinstance(row, dict) for row in more):
                 raise SourceError(f"{what}: the answer of {self.shown} is no list of rows.")
             found += more
-            if len(found) > ROWS:
-                raise SourceError(f"{what}: {self.shown} lists more than {ROWS:,} rows.")
             given = page.get(link)
-            following = self.stay(following, given) if isinstance(given, str) and more else None
-            params = None
-        return found
+            if not isinstance(given, str) or not more:
+                return found
+            if len(found) > ROWS:
+                break
+            following, params = self.stay(following, given), None
+        raise SourceError(f"{what}: the list of {self.shown} has no end.")
 
     def json(self, what: str, url: str, params: Mapping[str, str] | None = None) -> dict[str, Any]:
         """Ask for one object, as often as needed."""
@@ -147,7 +154,7 @@ class Transport:
             return again(act)
         except Again as error:
             times = again.statistics.get("attempt_number", tries)
-            raise SourceError(
+            raise NoAnswer(
                 f"{what}: {error}, {times} times at {self.shown}. Try again later. {GO_ON}"
             ) from None
 
@@ -164,18 +171,30 @@ class Transport:
     def _read(self, answer: requests.Response, deadline: float, most: int) -> bytes:
         """Read a body to its end, its bound or its time, whichever comes first."""
         parts, size = [], 0
-        for part in answer.iter_content(PART):
-            parts.append(part)
-            size += len(part)
-            if size > most:
-                raise SourceError(
-                    f"{_public(answer.url)} sends more than {most / 1e6:.0f} MB: that is no page "
-                    "of a table, and was not read further."
-                )
+        late = f"the answer was not whole after {self.patience.seconds:.0f} seconds"
+        clock = Timer(max(0.0, deadline - time.monotonic()), answer.raw.shutdown)
+        clock.daemon = True
+        clock.start()
+        try:
+            for part in answer.iter_content(PART):
+                parts.append(part)
+                size += len(part)
+                if size > most:
+                    raise SourceError(
+                        f"{_public(answer.url)} sends more than {most / 1e6:.0f} MB: that is no "
+                        "page of a table, and was not read further."
+                    )
+                if self.stop.is_set():
+                    raise SourceError(f"Stopped. {GO_ON}")
+        except requests.RequestException:
             if time.monotonic() > deadline:
-                raise Again(f"the answer was not whole after {self.patience.seconds:.0f} seconds")
-            if self.stop.is_set():
-                raise SourceError(f"Stopped. {GO_ON}")
+                raise Again(late) from None
+            raise
+        finally:
+            clock.cancel()
+        # An answer without a length ends, for who reads it, where it was hung up.
+        if time.monotonic() > deadline:
+            raise Again(late)
         return b"".join(parts)
 
     def _check_status(self, answer: requests.Response) -> None:
@@ -188,7 +207,7 @@ class Transport:
                 f"CBS has no {urlsplit(where).path} (404). See `nltrade tables --search`."
             )
         if status in {400, 403, 406}:
-            raise SourceError(
+            raise NoAnswer(
                 f"{urlsplit(where).hostname} refused {where}: {status} {answer.reason}. It answers "
                 "so to networks that it does not let in (clouds, some companies): try from another "
                 "network. In a browser on yours, save the table as CSV and use `nltrade fetch TABLE "
@@ -197,7 +216,9 @@ class Transport:
         if status == 407:
             raise SourceError("The proxy wants a name and password (407): set HTTPS_PROXY.")
         if status != 429 and status < 500:
-            raise SourceError(f"CBS refused {where}: {status} {answer.reason}.")
+            raise SourceError(
+                f"{urlsplit(where).hostname} refused {where}: {status} {answer.reason}."
+            )
 
         wait = seconds_of(answer.headers.get("Retry-After"))
         if wait > PATIENCE:
@@ -244,22 +265,75 @@ class Transport:
         """Give the session of this thread: one connection that stays open."""
         if not hasattr(self._local, "session"):
             session = requests.Session()
+            for scheme in ("http://", "https://"):
+                session.mount(scheme, _Bounded())
             session.headers["User-Agent"] = f"nltrade/{__version__} (Python requests)"
+            # Proxies and certificates of the surroundings, looked up once and not with each page.
+            around = session.merge_environment_settings(self.address, {}, None, None, None)
+            session.proxies, session.verify = around["proxies"], around["verify"]
+            session.trust_env = False
             self._local.session = session
             self._sessions.append(session)
         found: requests.Session = self._local.session
         return found
 
 
+class _InTime:
+    """A connection whose answer begins in time, also where its head comes a byte at a time."""
+
+    def getresponse(self) -> Any:
+        connection: Any = self
+        # The limit of a socket counts from the last byte, so a slow head would never reach it.
+        clock = Timer(connection.timeout or 60.0, self._hang_up)
+        clock.daemon = True
+        clock.start()
+        try:
+            return super().getresponse()  # type: ignore[misc]
+        finally:
+            clock.cancel()
+
+    def _hang_up(self) -> None:
+        with suppress(OSError, AttributeError):
+            self.sock.shutdown(SHUT_RDWR)  # type: ignore[attr-defined]
+
+
+class _Http(_InTime, HTTPConnection):
+    pass
+
+
+class _Https(_InTime, HTTPSConnection):
+    pass
+
+
+class _HttpPool(HTTPConnectionPool):
+    ConnectionCls = _Http
+
+
+class _HttpsPool(HTTPSConnectionPool):
+    ConnectionCls = _Https
+
+
+class _Bounded(HTTPAdapter):
+    """Connections of the kind above, for every host."""
+
+    def init_poolmanager(self, *given: Any, **how: Any) -> None:
+        super().init_poolmanager(*given, **how)
+        self.poolmanager.pool_classes_by_scheme = {"http": _HttpPool, "https": _HttpsPool}
+
+
 class NotThere(SourceError):
     """The service has nothing at that address."""
+
+
+class NoAnswer(SourceError):
+    """The service cannot be reached, or refuses: another way to the same table may be open."""
 
 
 def as_object(body: bytes) -> dict[str, Any]:
     """Decode the JSON of one object; a page for people, or half an answer, is `Again`."""
     try:
         return msgspec.json.decode(checked(body), type=dict[str, Any])
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Again(f"the answer is no JSON or half of it: {error}") from None
 
 
@@ -285,5 +359,6 @@ def seconds_of(retry_after: str | None) -> float:
 
 
 def _public(address: str) -> str:
-    """Leave name and password out of an address."""
+    """Leave name, password and key out of an address."""
+    address = re.sub(r"(subscription-key=)[^&]*", r"\1...", address)
     return re.sub(r"(//)[^/@]*@", r"\1", address)

@@ -1,0 +1,103 @@
+"""The key figures on page one: this year, the year before, five years before, share, place."""
+
+from typing import NamedTuple
+
+from nltrade import registry
+from nltrade.briefing.blocks import table
+from nltrade.briefing.facts import FLOWS, MADE, Facts
+from nltrade.briefing.findings import TELLING
+from nltrade.claims.reading import Placed
+from nltrade.registry.entries import Flow
+from nltrade.report import Numbers, Table
+from nltrade.words import Words
+
+NONE = "–"
+
+
+def key_figures(facts: Facts, say: Words) -> Table:
+    """
+    Put the key figures in a table.
+
+    Parameters
+    ----------
+    facts : Facts
+        The numbers on a partner and year.
+    say : Words
+        Language.
+
+    Returns
+    -------
+    Table
+        Amounts as the sentences write them; a dash where CBS publishes none, which is not a zero.
+    """
+    share, place = say.label("key-share"), say.label(f"place-{facts.where}")
+    rows = [
+        _goods("import", facts),
+        _goods("export", facts),
+        _Row("made", [facts.amount(MADE, period=year) for year in facts.years]),
+        _Row("balance", [facts.balance(year) for year in facts.years]),
+    ]
+    if any(facts.amount(flow, table=facts.services) is not None for flow in FLOWS):
+        rows += [_services(flow, facts) for flow in FLOWS]
+
+    texts = [
+        [
+            say.label(f"key-{row.id}"),
+            *(NONE if value is None else say.bn(value) for value in row.amounts),
+            "" if row.share is None else say.pct(row.share),
+            _place(row.placed, say),
+        ]
+        for row in rows
+    ]
+    million = say.label("million-euro")
+    numbers = {
+        year: Numbers([row.amounts[at] for row in rows], million)
+        for at, year in enumerate(facts.years)
+    }
+    numbers[share] = Numbers([row.share for row in rows], "%")
+    title = say.text("key-title", partner=facts.partner)
+    heads = [say.label("key-head"), *facts.years, share, place]
+    return table(title, heads, texts, remarks=_remarks(facts, say), numbers=numbers)
+
+
+class _Row(NamedTuple):
+    """The numbers of a row: of each year, the share in Dutch trade, the place."""
+
+    id: str
+    amounts: list[float | None]
+    share: float | None = None
+    placed: Placed | None = None
+
+
+def _goods(flow: Flow, facts: Facts) -> _Row:
+    amounts = [facts.amount(flow, period=year) for year in facts.years]
+    return _Row(flow, amounts, _telling(facts.share(flow)), facts.places.get(flow))
+
+
+def _services(flow: Flow, facts: Facts) -> _Row:
+    table = facts.services
+    amounts = [facts.amount(flow, table=table, period=year) for year in facts.years]
+    return _Row(f"services-{flow}", amounts, _telling(facts.share(flow, table)))
+
+
+def _telling(share: float | None) -> float | None:
+    return None if share is None or share < TELLING else share
+
+
+def _place(placed: Placed | None, say: Words) -> str:
+    """Write a place, with a star where it is not certain; none of a partner with no trade."""
+    if placed is None or placed.value_meur <= 0:
+        return ""
+    return say.place(placed.place) + ("" if placed.certain else "*")
+
+
+def _remarks(facts: Facts, say: Words) -> list[str]:
+    """Say how goods are counted, where the years do not compare, what a star and a dash mean."""
+    known = registry.tables().get(facts.goods)
+    remarks = [say.text("key-concept", concept=known.concept)] if known else []
+    now, _, then = facts.years
+    gaps = [gap for gap in (known.breaks if known else []) if then < gap.after <= now]
+    remarks += [say.text("key-break", before=gap.before, after=gap.after) for gap in gaps]
+    if any(not placed.certain and placed.value_meur > 0 for placed in facts.places.values()):
+        remarks.append(say.label("key-star"))
+    return [" ".join([*remarks, say.label("key-dash")])]

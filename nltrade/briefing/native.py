@@ -1,0 +1,129 @@
+"""Bars and lines as PowerPoint's own charts, which a person can restyle."""
+
+from typing import Any
+
+from pptx.chart.data import CategoryChartData
+from pptx.dml.color import RGBColor
+from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION, XL_TICK_LABEL_POSITION
+from pptx.util import Pt
+
+from nltrade import registry
+from nltrade.charts import Chart
+from nltrade.words import Words
+
+# The figures that say the same without what is drawn beside their marks.
+NATIVE = ("over_time", "ranking", "services", "fuels", "suppliers")
+KINDS = {"bars": XL_CHART_TYPE.BAR_CLUSTERED, "lines": XL_CHART_TYPE.LINE}
+MOST_SERIES, MOST_BARS = 6, 16  # a chart of more is a picture
+IMPORT, EXPORT = "0072B2", "D55E00"
+SUBJECT, REST = "964A8B", "BFBFBF"
+OTHERS = ("555555", "8A8A8A", "B0B0B0", "333333")
+UNITS = {"bn": 1000.0, "meur": 1.0, "pct": 1.0}
+SIZE = 14
+
+
+def add_chart(slide: Any, chart: Chart, box: tuple[int, int, int, int]) -> Any:
+    """
+    Put a figure on a slide as a chart, if it is one of bars or lines.
+
+    Parameters
+    ----------
+    slide : pptx.slide.Slide
+        The slide.
+    chart : Chart
+        The figure.
+    box : tuple of int
+        Where it goes: left, top, width, height.
+
+    Returns
+    -------
+    pptx.shapes.graphfrm.GraphicFrame or None
+        None where the figure is better as a picture: of another kind, of too many series, of
+        values that differ in unit or are words.
+    """
+    series = [each for each in chart.series if each.in_alt_text]
+    points = list(dict.fromkeys(point for each in series for point in each.values))
+    words = any(isinstance(value, str) for each in series for value in each.values.values())
+    several = len({each.unit for each in series}) != 1 or len(series) > MOST_SERIES
+    if chart.name not in NATIVE or chart.kind not in KINDS or words or several or len(points) < 2:
+        return None
+    alike = all(len(each.values) == len(points) for each in series)
+    if chart.kind == "bars" and (len(points) * len(series) > MOST_BARS or not alike):
+        return None
+    if chart.kind == "lines":
+        points = _with_gaps(chart, sorted(points))
+
+    unit = UNITS[series[0].unit]
+    of_type: Any = CategoryChartData
+    data = of_type(number_format="0.0" if unit > 1 else "0")
+    data.categories = [point.strip() or " " for point in points]
+    for each in series:
+        aside = (
+            each.not_extremes if chart.kind == "lines" else ()
+        )  # a part-year is no point of a line
+        known = {
+            p: v for p, v in each.values.items() if p not in aside and isinstance(v, float | int)
+        }
+        data.add_series(
+            each.name,
+            [known[p] / unit if p in known and known[p] == known[p] else None for p in points],
+        )
+
+    shape = slide.shapes.add_chart(KINDS[chart.kind], *box, data)
+    _style(shape.chart, chart, len(series))
+    return shape
+
+
+def _with_gaps(chart: Chart, years: list[str]) -> list[str]:
+    """Leave a place open where the method changed, so that no line goes on across it."""
+    tables = {one for both in chart.data.get("table", []) for one in str(both).split(" + ")}
+    after = {
+        gap.after for id in tables & set(registry.tables()) for gap in registry.table(id).breaks
+    }
+    told: list[str] = []
+    for year in years:
+        told += [f"{' ' * len(told)}"] if year[:4] in after and told else []
+        told.append(year)
+    return told
+
+
+def _style(drawn: Any, chart: Chart, count: int) -> None:
+    """Set type, legend and colours: imports and exports as in the figures, the rest grey."""
+    say = Words(chart.lang)
+    drawn.font.size = Pt(SIZE)
+    drawn.has_title = False
+    drawn.has_legend = count > 1
+    if drawn.has_legend:
+        drawn.legend.position, drawn.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
+    drawn.category_axis.tick_label_position = XL_TICK_LABEL_POSITION.LOW
+    drawn.category_axis.format.line.color.rgb = _colour("BFBFBF")
+    drawn.value_axis.major_gridlines.format.line.color.rgb = _colour("E3E3E3")
+    drawn.value_axis.format.line.fill.background()
+    if chart.kind == "bars":
+        drawn.category_axis.reverse_order = True
+        drawn.value_axis.tick_label_position = XL_TICK_LABEL_POSITION.HIGH
+        drawn.plots[0].gap_width = 60
+
+    for at, name in enumerate(drawn.plots[0].categories if chart.kind == "bars" else []):
+        if count == 1 and str(name) in chart.headline:  # the subject in colour, the rest grey
+            bar = drawn.plots[0].series[0].points[at].format.fill
+            bar.solid()
+            bar.fore_color.rgb = _colour(SUBJECT)
+
+    others = iter(OTHERS * count)
+    for each in drawn.plots[0].series:
+        start = each.name.lower()
+        flow = next((id for id in ("import", "export") if start.startswith(say.label(id))), "")
+        colour = {"import": IMPORT, "export": EXPORT}.get(flow) or next(others)
+        rgb = _colour(colour)
+        if chart.kind == "bars":
+            each.format.fill.solid()
+            each.format.fill.fore_color.rgb = _colour(REST) if count == 1 else rgb
+        else:
+            each.smooth = False
+            each.format.line.width = Pt(2.5)
+            each.format.line.color.rgb = rgb
+
+
+def _colour(code: str) -> Any:
+    return RGBColor.from_string(code)  # type: ignore[no-untyped-call]

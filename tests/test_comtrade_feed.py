@@ -1,0 +1,222 @@
+"""Records of UN Comtrade: asked for in few questions, looked at, kept; faults are survived."""
+
+import sys
+
+import pytest
+
+import nltrade as nl
+from cbs_replica import Replica, shih
+from comtrade_stand_in import StandIn, made_up
+from nltrade import registry
+from nltrade.cli import main
+from nltrade.errors import SourceError
+from nltrade.sources import snapshot, transport
+from nltrade.sources.comtrade import other_side
+from nltrade.sources.comtrade_feed import plan
+
+TURKEY = {"partner": "TR", "years": 2012}
+
+
+@pytest.fixture
+def service(monkeypatch, tmp_path):
+    """A stand-in of the service, and an empty data folder of the user's own."""
+    monkeypatch.setenv("NLTRADE_DATA", str(tmp_path / "mine"))
+    monkeypatch.setattr(transport, "FIRST_WAIT", 0.01)
+    monkeypatch.delenv("NLTRADE_COMTRADE_KEY", raising=False)
+    with StandIn() as service:
+        monkeypatch.setenv("NLTRADE_COMTRADE", service.url)
+        yield service
+
+
+def test_a_plan_is_a_question_a_partner_year_and_flow():
+    request, questions = plan("comtrade-partner", partner=["TR", "US"], years="2008:2010")
+    assert len(questions) == 2 * 3 * 2
+    assert {(q.reporter, q.partner) for q in questions} == {("792", "528"), ("842", "528")}
+    _, own = plan("comtrade-nl", partner="DE", years=2012, by="SITC")
+    assert [(q.reporter, q.partner, q.flow) for q in own] == [
+        ("528", "276", "M"),
+        ("528", "276", "X"),
+    ]
+    assert request.says == "years 2008-2010; TR, US; all products"
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ({"partner": None, "years": 2012}, "name both"),
+        ({"partner": "TR", "years": None}, "name both"),
+        ({"partner": "Turkye", "years": 2012}, "Did you mean"),
+        ({"partner": "TR", "years": 2012, "by": "CPA"}, "No classification 'CPA'"),
+        ({"partner": "EU", "years": 2012}, "does not publish"),
+        ({"partner": "TR", "years": 1950}, "starts in 1988"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_before_anything_is_sent(asked, says):
+    with pytest.raises(nl.NltradeError, match=says):
+        plan("comtrade-partner", **asked)
+
+
+def test_what_the_partner_reported_becomes_the_tidy_frame(service):
+    found = nl.fetch("comtrade-partner", **TURKEY)
+    assert found.verify().origin.files["Comtrade.csv"].rows == 2 * 98
+    assert [question["flowCode"] for _, question in service.questions] == ["M", "X"]
+    assert {path for path, _ in service.questions} == {"/public/v1/preview/C/A/HS"}
+    assert service.questions[0][1]["reportercode"] == "792"
+
+    frame = nl.load("comtrade-partner", partner="TR")
+    cells = frame.set_index(["flow", "product"])["value_meur"]
+    rate = registry.rates()["2012"]
+    assert cells["export", "HS04"] == pytest.approx(made_up("04", 2012, "M") / rate / 1e6)
+    chapters = frame[(frame["flow"] == "import") & (frame["level"] == 2)]
+    assert chapters["value_meur"].sum() == pytest.approx(cells["import", "TOTAL"])
+
+
+@pytest.mark.usefixtures("service")
+def test_russia_stays_where_turkey_comes():
+    before = other_side("RU").trade
+    nl.fetch("comtrade-partner", **TURKEY)
+    assert len(other_side("RU").trade) == len(before) > 4000
+    assert set(nl.load("comtrade-partner")["partner"]) == {"RU", "TR"}
+    chart = nl.charts.draw_sectors(
+        nl.load(partner="TR"), partner="TR", period=2012, other_side=other_side("TR")
+    )
+    assert len(chart.data[chart.data["by"] == "TR"]) >= 10
+
+
+def test_groups_of_the_sitc_fill_the_sectors_with_one_question_a_flow(service):
+    nl.fetch("comtrade-partner", **TURKEY, by="SITC")
+    assert len(service.questions) == 2
+    assert service.questions[0][0] == "/public/v1/preview/C/A/S4"
+    frame = nl.load("comtrade-partner-sitc")
+    found = nl.sector_trade(frame, "TR", 2012).query("flow == 'export'").set_index("sector")
+    with_codes = [id for id, sector in nl.sectors().items() if sector.goods]
+    assert found.loc[with_codes, "value_meur"].notna().all()
+    assert len(with_codes) >= 20
+
+
+def test_what_the_netherlands_reported_is_a_table_of_its_own(service):
+    nl.fetch("comtrade-nl", **TURKEY)
+    frame = nl.load("comtrade-nl")
+    assert set(frame["partner"]) == {"TR"}
+    assert set(frame["concept"]) == {"border crossing (as reported to UN Comtrade)"}
+    assert service.questions[0][1]["reportercode"] == "528"
+    imports = frame.set_index(["flow", "product"]).at[("import", "HS04"), "value_meur"]
+    assert imports == pytest.approx(made_up("04", 2012, "M") / registry.rates()["2012"] / 1e6)
+
+
+def test_a_key_is_sent_and_never_kept_or_printed(service, monkeypatch):
+    monkeypatch.setenv("NLTRADE_COMTRADE_KEY", "a-secret-key")
+    found = nl.fetch("comtrade-partner", **TURKEY)
+    path, question = service.questions[0]
+    assert path == "/data/v1/get/C/A/HS"
+    assert question["subscription-key"] == "a-secret-key"
+    assert "a-secret-key" not in (found.folder / "origin.json").read_text()
+    service.faults = [(401, {})]
+    with pytest.raises(SourceError, match="401") as refused:
+        nl.fetch("comtrade-partner", partner="TR", years=2013)
+    assert "a-secret-key" not in str(refused.value)
+
+
+def test_a_busy_service_is_asked_again_after_its_wait(service):
+    service.faults = [(429, {"Retry-After": "0"}), (503, {}), b"<html>busy</html>"]
+    nl.fetch("comtrade-partner", **TURKEY)
+    assert len(service.questions) == 3 + 2
+
+
+def test_a_long_wait_is_left_to_the_user_who_goes_on_from_there(service):
+    service.faults = [None, (429, {"Retry-After": "3600"})]
+    with pytest.raises(SourceError, match="asks to wait 60 minutes"):
+        nl.fetch("comtrade-partner", **TURKEY)
+    asked = len(service.questions)
+    nl.fetch("comtrade-partner", **TURKEY)
+    assert len(service.questions) == asked + 1  # the first answer was kept
+
+
+def test_nothing_reported_is_said_and_is_not_zero(service):
+    service.faults = [lambda _: [], lambda _: []]
+    with pytest.raises(nl.NoData, match="nothing was reported, which is not zero"):
+        nl.fetch("comtrade-partner", **TURKEY)
+    assert other_side("TR").trade.empty
+
+
+def test_a_null_is_missing_and_what_is_left_of_the_total_is_told(service, caplog):
+    def null(rows):
+        return [{**one, "primaryValue": None} if one["cmdCode"] == "27" else one for one in rows]
+
+    service.faults = [null]
+    found = nl.fetch("comtrade-partner", **TURKEY)
+    assert "dollars of the total are in no part" in found.origin.selection
+    assert "39,000,000" in caplog.text
+    rows = nl.load("comtrade-partner", partner="TR", product="HS27").set_index("flow")
+    assert rows.at["export", "missing"] == "not published"
+    assert rows["value_meur"].notna().to_dict() == {"export": False, "import": True}
+
+
+def _other(**changes):
+    return lambda rows: [rows[0] | changes, *rows[1:]]
+
+
+@pytest.mark.parametrize(
+    ("fault", "says"),
+    [
+        (_other(reporterCode=999), "reporterCode is 999, not 792"),
+        (_other(refYear=2011), "refYear is 2011, not 2012"),
+        (_other(cmdCode="27"), "a product is there twice"),
+        (_other(cmdCode="2710"), "products that were not asked: 2710"),
+        (_other(primaryValue=-1.0), "the value of TOTAL is -1.0"),
+        (_other(primaryValue="many"), "the value of TOTAL is 'many'"),
+        (lambda rows: rows * 6, "as many as one answer can"),
+        (b'{"data": null, "error": "Invalid period"}', "Invalid period"),
+        (b'{"data": {"a": 1}, "error": ""}', "no list of records"),
+    ],
+)
+def test_an_answer_that_cannot_be_right_is_refused_and_nothing_of_it_kept(service, fault, says):
+    service.faults = [fault]
+    with pytest.raises(SourceError, match=says):
+        nl.fetch("comtrade-partner", **TURKEY)
+    assert other_side("TR").trade.empty
+
+
+def test_parts_by_transport_or_customs_are_left_out(service):
+    service.faults = [lambda rows: [*rows, {**rows[1], "motCode": 2100}]]
+    found = nl.fetch("comtrade-partner", **TURKEY)
+    assert found.origin.files["Comtrade.csv"].rows == 2 * 98
+
+
+def test_the_command_says_what_it_asks_and_what_came(service, monkeypatch, capsys):
+    words = ["nltrade", "fetch", "comtrade-partner", "--partner", "TR", "--years", "2012"]
+    monkeypatch.setattr(sys, "argv", [*words, "--plan"])
+    main()
+    assert "2 questions to UN Comtrade" in capsys.readouterr().out
+    assert service.questions == []
+    monkeypatch.setattr(sys, "argv", words)
+    main()
+    assert "196 rows in:" in capsys.readouterr().out
+    assert snapshot.dates("comtrade-partner")[-1] > "2026"
+
+
+def test_fetch_brings_what_sectors_need_and_says_what_it_asks(service, monkeypatch, capsys):
+    with Replica((shih(),)) as cbs:
+        monkeypatch.setenv("NLTRADE_CBS", cbs.url)
+        words = ["nltrade", "sectors", "--partner", "TR", "--year", "2012", "--fetch"]
+        monkeypatch.setattr(sys, "argv", words)
+        main()
+    said = capsys.readouterr()
+    assert "Asking for 7137shih, Türkiye, 2011:2012: 34, 33, 3" in said.err
+    assert "Asking for comtrade-partner, Türkiye, 2011:2012: chapters of the HS" in said.err
+    assert len(service.questions) == 4
+    assert "machine tools" in said.out
+    assert "as reported by Türkiye to UN Comtrade, 2012" in said.out
+
+
+def test_without_a_network_a_command_goes_on_in_one_sentence_each(monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv("NLTRADE_DATA", str(tmp_path / "mine"))
+    monkeypatch.setattr(transport, "FIRST_WAIT", 0.0)
+    for name in ("NLTRADE_CBS", "NLTRADE_COMTRADE"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")  # nobody listens there
+    words = ["nltrade", "sectors", "--partner", "TR", "--year", "2012", "--fetch"]
+    monkeypatch.setattr(sys, "argv", words)
+    main()
+    said = capsys.readouterr()
+    assert said.err.count("Going on without it:") == 2
+    assert "Goods, Türkiye, 2012" in said.out

@@ -1,0 +1,295 @@
+"""A server that means harm, or is broken: every answer ends in a sentence, soon, in little memory."""
+
+import gzip
+import http.server
+import json
+import re
+import resource
+import socket
+import subprocess
+import sys
+import threading
+import time
+from urllib.parse import urlsplit
+
+import pytest
+
+import nltrade as nl
+from cbs_replica import Replica
+from nltrade.sources import snapshot
+from test_fetch import own
+
+__all__ = ["own"]  # a fixture
+
+TABLE = "83028NED"
+FEED = f"/ODataFeed/odata/{TABLE}/"
+
+
+@pytest.fixture(scope="module")
+def right():
+    """What an honest server answers, by entity."""
+    with Replica([TABLE]) as cbs:
+        yield cbs
+
+
+@pytest.fixture
+def hostile(right, monkeypatch):
+    """Start a server that answers as the honest one does, but for what `spoil` does to it."""
+    started = []
+
+    def start(spoil):
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                entity = urlsplit(self.path).path.rpartition("/")[2]
+                answer = right.answer(urlsplit(self.path).path, {"$format": "json"}, json=True)
+                body = answer.body.replace(right.host.encode(), self.headers["Host"].encode())
+                spoilt = spoil(self, entity, body)
+                if spoilt is not None:
+                    send(self, spoilt)
+
+            def log_message(self, *_):
+                """Keep the tests quiet."""
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        started.append(server)
+        monkeypatch.setenv("NLTRADE_CBS", f"http://127.0.0.1:{server.server_address[1]}")
+        return server
+
+    yield start
+    for server in started:
+        server.shutdown()
+        server.server_close()
+
+
+def send(handler, body, status=200, **headers):
+    handler.send_response(status)
+    for name, value in headers.items():
+        handler.send_header(name.replace("_", "-"), value)
+    handler.send_header("Content-Length", str(len(body)))
+    handler.end_headers()
+    handler.wfile.write(body)
+
+
+def instead(entity, body):
+    """Answer one entity with another body."""
+    return lambda _, asked, given: body if asked == entity else given
+
+
+def edited(entity, change):
+    """Change the decoded rows of one entity."""
+
+    def spoil(_, asked, given):
+        if asked != entity:
+            return given
+        page = json.loads(given)
+        change(page)
+        return json.dumps(page).encode()
+
+    return spoil
+
+
+def first(**fields):
+    return lambda page: page["value"][0].update(fields)
+
+
+def value(text):
+    """Write something into a cell of the observations."""
+    return edited("UntypedDataSet", first(Invoerwaarde_1=text))
+
+
+SPOILT = {
+    "null for a page": (instead("UntypedDataSet", b"null"), "no JSON or half of it"),
+    "null for metadata": (instead("TableInfos", b"null"), "no JSON or half of it"),
+    "a list": (instead("SITC", b"[]"), "no JSON or half of it"),
+    "no rows at all": (instead("SITC", b"{}"), "is no list of rows"),
+    "rows that are none": (instead("SITC", b'{"value": [1, 2]}'), "is no list of rows"),
+    "an empty list": (instead("Perioden", b'{"value": []}'), "the answer is empty"),
+    "deep brackets": (instead("SITC", b'{"value": ' + b"[" * 100_000), "no JSON or half of it"),
+    "deep in a page": (
+        instead("UntypedDataSet", b'{"value": [], "x": ' + b'{"a":' * 100_000),
+        "no JSON or half of it",
+    ),
+    "not UTF-8": (instead("TableInfos", b'{"value": [{"Title": "\xff"}]}'), "no JSON"),
+    "a date that leads away": (edited("TableInfos", first(Modified="../../x")), "cannot be right"),
+    "a path for a date": (edited("TableInfos", first(Modified="/etc/cron.d/x")), "cannot be right"),
+    "no date": (edited("TableInfos", first(Modified="")), "cannot be right"),
+    "a date to come": (edited("TableInfos", first(Modified="2099-01-01")), "cannot be right"),
+    "a number for a date": (edited("TableInfos", first(Modified=3)), "not as CBS writes it"),
+    "no title": (edited("TableInfos", first(Title=None)), "not as CBS writes it"),
+    "ESC in a title": (edited("SITC", first(Title="\x1b[31mred")), "characters that no text has"),
+    "a key of a number": (edited("SITC", first(Key=7)), "rows without a key or a title"),
+    "a key twice": (
+        edited("SITC", lambda page: page["value"].append(page["value"][0])),
+        "has keys twice",
+    ),
+    "no columns": (edited("DataProperties", lambda p: p["value"].clear()), "the answer is empty"),
+    "columns of a number": (
+        edited("DataProperties", first(Type=1, Key=2)),
+        "is not as CBS writes it|dimensions are",
+    ),
+    "infinite": (value("Infinity"), "neither a number"),
+    "not a number": (value("NaN"), "neither a number"),
+    "too large": (value("1e308"), "neither a number"),
+    "a number without quotes": (value(1), "no JSON or half of it"),
+    "a row of nothing": (
+        edited("UntypedDataSet", lambda page: page["value"].append(None)),
+        "no JSON or half of it",
+    ),
+    "a key of nothing": (edited("UntypedDataSet", first(SITC=None)), "rows without a key"),
+    "a link to another host": (
+        edited("UntypedDataSet", lambda p: p.update({"odata.nextLink": "http://example.org/x"})),
+        "leads to another host, example.org",
+    ),
+    "a link to a file": (
+        edited("UntypedDataSet", lambda p: p.update({"odata.nextLink": "file:///etc/passwd"})),
+        "leads to another host",
+    ),
+    "a link without an end": (
+        edited("SITC", lambda p: p.update({"odata.nextLink": "/ODataFeed/odata/83028NED/SITC"})),
+        "has no end",
+    ),
+    "a link that is a number": (
+        edited("UntypedDataSet", lambda p: p.update({"odata.nextLink": 3})),
+        "no JSON or half of it",
+    ),
+}
+
+
+@pytest.mark.parametrize(("spoil", "says"), SPOILT.values(), ids=SPOILT)
+def test_what_cannot_be_is_refused_with_a_sentence(hostile, own, spoil, says):
+    hostile(spoil)
+    with pytest.raises(nl.errors.SourceError, match=says):
+        nl.fetch(TABLE, tries=2)
+    assert snapshot.dates(TABLE) == ["2023-01-04"]
+    assert not list((own / "raw").rglob("origin.json"))
+
+
+STATUSES = {
+    "a page of ASP.NET": (400, "it does not let in"),
+    "refused": (403, "it does not let in"),
+    "empty": (406, "it does not let in"),
+    "proxy": (407, "wants a name and password"),
+    "lasting": (500, "CBS answers 500, 2 times"),
+}
+
+
+@pytest.mark.parametrize(("status", "says"), STATUSES.values(), ids=STATUSES)
+def test_refusals_are_told_apart_and_not_asked_again_where_that_is_vain(hostile, status, says):
+    asked = []
+
+    def spoil(handler, *_):
+        asked.append(1)
+        send(handler, b"<html>" if status == 400 else b"", status)
+
+    hostile(spoil)
+    with pytest.raises(nl.errors.SourceError, match=says):
+        nl.fetch(TABLE, tries=2)
+    assert len(asked) == (2 if status == 500 else 1)
+
+
+def test_a_redirect_to_another_host_is_not_followed(hostile):
+    hostile(lambda handler, *_: send(handler, b"", 302, Location="http://example.org/"))
+    with pytest.raises(nl.errors.SourceError, match=r"leads to another host, example\.org"):
+        nl.fetch(TABLE)
+
+
+def test_redirects_without_an_end_are_left(hostile):
+    hostile(lambda handler, *_: send(handler, b"", 302, Location=handler.path))
+    with pytest.raises(nl.errors.SourceError, match="from one address to the next without an end"):
+        nl.fetch(TABLE)
+
+
+def test_a_page_without_an_end_has_a_bound(hostile):
+    def endless(handler, *_):
+        handler.send_response(200)
+        handler.end_headers()
+        try:
+            while True:
+                handler.wfile.write(b" " * 100_000)
+        except OSError:
+            return
+
+    hostile(endless)
+    with pytest.raises(nl.errors.SourceError, match="sends more than 32 MB"):
+        nl.fetch(TABLE)
+
+
+@pytest.mark.parametrize("part", ["head", "body"])
+def test_a_byte_at_a_time_is_left_after_the_time_for_one_answer(hostile, part):
+    def slow(handler, *_):
+        if part == "body":
+            handler.send_response(200)
+            handler.end_headers()
+        try:
+            while True:
+                handler.wfile.write(b"H")
+                time.sleep(0.05)
+        except OSError:
+            return
+
+    hostile(slow)
+    before = time.monotonic()
+    with pytest.raises(nl.errors.SourceError, match="after 1 seconds|broke off|came for 1 seconds"):
+        nl.fetch(TABLE, timeout=1)
+    assert time.monotonic() - before < 5
+
+
+def test_three_megabytes_that_are_three_thousand_are_not_unpacked(hostile):
+    """In a process of its own, whose memory is measured."""
+    bomb = gzip.compress(b" " * 10_000_000) * 300
+
+    hostile(lambda handler, *_: send(handler, bomb, Content_Encoding="gzip"))
+    asked = f"import nltrade as nl\ntry: nl.fetch('{TABLE}')\nexcept nl.NltradeError as e: print(e)"
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    done = subprocess.run(
+        [sys.executable, "-c", asked], capture_output=True, text=True, check=True, timeout=100
+    )
+    assert "sends more than 32 MB" in done.stdout
+    assert max(before, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) < 600_000
+
+
+def test_a_password_is_neither_printed_nor_kept(monkeypatch, right):
+    monkeypatch.setenv("NLTRADE_CBS", f"http://me:secret@{right.host}")
+    found = nl.fetch(TABLE)
+    assert "secret" not in (found.folder / "origin.json").read_text()
+    assert right.host in found.origin.via
+    monkeypatch.setenv("NLTRADE_CBS", "http://me:secret@127.0.0.1:9")
+    with pytest.raises(nl.errors.SourceError) as error:
+        nl.fetch(TABLE, partner="RU", tries=1)
+    assert not re.search("secret|me:", str(error.value))
+
+
+def test_an_unknown_host_is_said_at_once(monkeypatch):
+    def unknown(*_, **__):
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    monkeypatch.setenv("NLTRADE_CBS", "http://no-such-host.invalid")
+    before = time.monotonic()
+    with pytest.raises(
+        nl.errors.SourceError, match=r"No address is known of no-such-host\.invalid"
+    ):
+        nl.fetch(TABLE)
+    assert time.monotonic() - before < 5
+
+
+def test_a_dead_proxy_is_said_at_once(monkeypatch):
+    monkeypatch.setenv("NLTRADE_CBS", "http://cbs.invalid")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    with pytest.raises(
+        nl.errors.SourceError, match=r"proxy does not lead to cbs\.invalid.*HTTPS_PROXY"
+    ):
+        nl.fetch(TABLE)
+
+
+def test_a_folder_that_takes_no_file_is_said_before_anything_is_asked(monkeypatch, right):
+    monkeypatch.setenv("NLTRADE_CBS", right.url)
+    monkeypatch.setenv("NLTRADE_DATA", "/proc/self")
+    asked = len(right.requests)
+    with pytest.raises(nl.errors.SourceError, match="Nothing can be written into /proc/self"):
+        nl.fetch(TABLE)
+    assert len(right.requests) == asked
