@@ -5,6 +5,7 @@ Each TOML file of this folder is read once, checked, and served as frozen object
 names the file, the entry and the remedy. No fact of these kinds stands in code.
 """
 
+import os
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -12,10 +13,11 @@ from datetime import date
 from difflib import SequenceMatcher
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from nltrade.errors import UnknownName, close_to
 from nltrade.registry.entries import FLOWS, Event, Flow, Partner, Product, Table, Text
-from nltrade.registry.toml import known, read, sections, wrong
+from nltrade.registry.toml import convert, entries, known, read, sections, wrong
 
 FOLDER = Path(__file__).parent
 
@@ -42,7 +44,16 @@ def tables() -> Mapping[str, Table]:
 @cache
 def all_tables() -> Mapping[str, Table]:
     """Give every registered table by its identifier: those of CBS, then those of UN Comtrade."""
-    found = read(FOLDER / "tables.toml", "tables", Table)
+    shipped = FOLDER / "tables.toml"
+    fields: dict[str, Any] = entries(shipped, "tables")
+    found = {id: convert(shipped, id, each, Table) for id, each in fields.items()}
+
+    # A file of the user's own adds tables, or corrects fields of those that are here.
+    own = Path(os.environ.get("NLTRADE_TABLES") or shipped)
+    for id, each in entries(own, "tables").items() if own != shipped else ():
+        both = {**fields.get(id, {}), **each} if isinstance(each, dict) else each
+        found[id] = convert(own, id, both, Table)
+
     for table in found.values():
         if table.source == "CBS" and table.unit not in units():
             raise wrong(
@@ -55,6 +66,14 @@ def all_tables() -> Mapping[str, Table]:
         for gap in table.breaks:
             known(gap.note, notes(), "tables.toml", table.id, "note")
     return found
+
+
+def use_tables(path: Path) -> None:
+    """Read tables of the user's own beside those of the package, from now on in this process."""
+    entries(path, "tables")  # a wrong file is an error here, and changes nothing
+    os.environ["NLTRADE_TABLES"] = str(path)
+    for kept in (tables, all_tables, partners, partner_keys, product_keys):
+        kept.cache_clear()
 
 
 @cache
@@ -148,6 +167,8 @@ def partner_keys(table: str) -> Mapping[str, Partner]:
     of = all_tables()[table]
     if of.source == "Comtrade":
         return _numbered()
+    if of.partners:
+        return {key.strip(): partner(name) for key, name in of.partners.items()}
     found = {
         p.keys[of.keys_of or table].strip(): p
         for p in partners().values()
@@ -178,6 +199,8 @@ def _numbered() -> Mapping[str, Partner]:
 def product_keys(table: str) -> Mapping[str, Product]:
     """Give the products of a table by the key (or the value column) it has for them, without padding."""
     of = all_tables()[table]
+    if of.products:
+        return {key.strip(): product(code) for key, code in of.products.items()}
     goods_or_services = [product for product in products().values() if product.kind == of.kind]
     return {
         key.strip(): p for p in goods_or_services for key in p.keys if re.fullmatch(of.codes, key)

@@ -199,6 +199,8 @@ class Table(Text, frozen=True, kw_only=True):
     groups_only: bool = False
     topic_group: str | None = None
     v4: bool = False
+    partners: dict[str, str] = {}
+    products: dict[str, str] = {}
     freqs: list[Freq] = []
 
     @property
