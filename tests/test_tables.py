@@ -138,6 +138,7 @@ def test_any_table_is_kept_as_it_is_with_labels_units_and_statuses(serve, run):
     assert set(rows.loc[rows["value"].isna(), "missing"]) == {"unknown or secret"}
 
 
-def test_a_table_that_was_not_kept_is_a_sentence_with_the_command(own):
+@pytest.mark.usefixtures("own")
+def test_a_table_that_was_not_kept_is_a_sentence_with_the_command():
     with pytest.raises(nl.errors.SnapshotError, match="`nltrade fetch 81261ned --raw`"):
         nl.load_raw("81261ned")
