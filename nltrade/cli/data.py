@@ -68,9 +68,9 @@ def fetch(
         raise UnknownName(
             "Name one table, or write --all for every registered one. `nltrade tables` lists them."
         )
+    how: dict[str, Any] = {"timeout": timeout, "tries": tries}
     if table is not None and registry.table(table).source == "Comtrade":
         asked = {"partner": partner, "years": years, "by": by}
-        how = {"timeout": timeout, "tries": tries}
         _fetch_comtrade(table, asked, how, plan=plan, json=json)
         return
 
@@ -90,8 +90,8 @@ def fetch(
         for one in plans:
             print_text(one.says)
     else:
-        how = {"accept": accept, "source": source, "timeout": timeout, "tries": tries}
-        failed = [one for one in plans if not _fetched(one, asked | how, go_on=every, json=json)]
+        asked |= how | {"accept": accept, "source": source}
+        failed = [one for one in plans if not _fetched(one, asked, go_on=every, json=json)]
         raise typer.Exit(SourceError.exit_code if failed else 0)
 
 
