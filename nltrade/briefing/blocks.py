@@ -67,11 +67,11 @@ class Heading:
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure, what may be said with it, and the line that names its source."""
+    """A figure, what may be said with it, and its caption: what is measured, a note, the source."""
 
     chart: Chart
     said: str
-    source: str
+    caption: str
 
 
 Block = str | Points | Heading | Table | Figure

@@ -219,7 +219,7 @@ def _figure(show: Any, block: Figure, image: bytes) -> None:
     slide = show.slides.add_slide(_layout(show, HOLDS.OBJECT))
     slide.shapes.title.text = chart.headline
     box = _take(slide, 0)
-    caption = f"{chart.subtitle} {block.source}".strip()
+    caption = block.caption
     foot = Inches(0.25 * (1 + wrap(caption, box.width / Inches(1), 12).count("\n")) + 0.1)
     room = Box(box.left, box.top, box.width, box.height - foot)
 
