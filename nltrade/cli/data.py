@@ -1,5 +1,6 @@
 """Commands that bring data and compare what CBS changed: fetch, diff."""
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
@@ -21,7 +22,7 @@ from nltrade.cli.output import (
     verdict_as_json,
 )
 from nltrade.errors import NltradeError, NoData, SourceError, UnknownName
-from nltrade.sources import comtrade_feed, snapshot
+from nltrade.sources import snapshot
 from nltrade.sources.plan import Plan, ask, make_plan, registered_keys
 from nltrade.sources.tidy import load
 from nltrade.tables.claims import changes_report
@@ -52,6 +53,13 @@ def fetch(
     accept: Annotated[
         bool, typer.Option("--accept", help="Keep it although much of what was here is gone.")
     ] = False,
+    file: Annotated[
+        Path | None,
+        typer.Option("--from", help="A file saved by hand: StatLine's CSV, CBS's ZIP, or JSON."),
+    ] = None,
+    tables: Annotated[
+        Path | None, typer.Option(help="A file of your own that adds or corrects tables.")
+    ] = None,
     source: Annotated[
         str, typer.Option(help="v3, v4 (CBS's newer service), or auto: v4 where v3 is silent.")
     ] = "auto",
@@ -68,10 +76,20 @@ def fetch(
         raise UnknownName(
             "Name one table, or write --all for every registered one. `nltrade tables` lists them."
         )
+    if tables is not None:
+        registry.use_tables(tables)
     how: dict[str, Any] = {"timeout": timeout, "tries": tries}
     if table is not None and registry.table(table).source == "Comtrade":
         asked = {"partner": partner, "years": years, "by": by}
         _fetch_comtrade(table, asked, how, plan=plan, json=json)
+        return
+
+    if file is not None and table is not None:
+        from nltrade.sources.download import fetch_file
+
+        found = fetch_file(table, file, accept=accept)
+        typer.echo(f"{found.origin.selection}, of {found.origin.modified}, in:")
+        print_path(found.folder)
         return
 
     asked = {
@@ -90,8 +108,8 @@ def fetch(
         for one in plans:
             print_text(one.says)
     else:
-        asked |= how | {"accept": accept, "source": source}
-        failed = [one for one in plans if not _fetched(one, asked, go_on=every, json=json)]
+        how |= {"accept": accept, "source": source}
+        failed = [one for one in plans if not _fetched(one, asked | how, go_on=every, json=json)]
         raise typer.Exit(SourceError.exit_code if failed else 0)
 
 
@@ -99,6 +117,8 @@ def _fetch_comtrade(
     table: str, asked: dict[str, Any], how: dict[str, Any], *, plan: bool, json: bool
 ) -> None:
     """Bring what was reported to UN Comtrade, or say what would be asked."""
+    from nltrade.sources import comtrade_feed  # which loads what reaches a network
+
     request, questions = comtrade_feed.plan(table, **asked)
     if not json:
         print_text(f"{request.table}: {request.says}: {len(questions)} questions to UN Comtrade")

@@ -10,6 +10,7 @@ of the table, is ``<modified>.2``; the two together are the snapshot of that dat
 import hashlib
 import logging
 import os
+import shutil
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache, reduce
 from operator import and_
@@ -268,6 +269,55 @@ def dates(table: str) -> list[str]:
     ['2023-01-04']
     """
     return list(_available(table))
+
+
+def downloads() -> list[Snapshot]:
+    """List what was downloaded, in the order of the registry; not what ships with the package."""
+    raw = own_folder() / "raw"
+    found = [
+        Snapshot(path, _origin(path))
+        for table in registry.all_tables()
+        for paths in _available(table).values()
+        for path in paths
+    ]
+    return [part for part in found if part.folder.is_relative_to(raw)]
+
+
+def remove(table: str, modified: str | None = None) -> list[Path]:
+    """
+    Remove downloads of a table, and what an interrupted one left; never what ships with the package.
+
+    Parameters
+    ----------
+    table : str
+        Identifier of the table.
+    modified : str, optional
+        Only those of this date, ``"2023-01-04"``.
+
+    Returns
+    -------
+    list of pathlib.Path
+        The folders that are gone.
+
+    Raises
+    ------
+    SnapshotError
+        There is no such download.
+    """
+    folder = own_folder() / "raw" / registry.table(table).id
+    gone = [part.folder for part in downloads() if part.origin.table == table]
+    if modified is None:
+        gone += [*folder.glob(".partial-*"), *folder.glob(".new-*")]
+    else:
+        gone = [path for path in gone if path.name.partition(".")[0] == modified]
+    if not gone:
+        raise SnapshotError(
+            f"No download of {table}{f' of {modified}' if modified else ''} in {folder}. "
+            "See `nltrade tables --downloads`."
+        )
+    for path in gone:
+        shutil.rmtree(path)
+    return gone
 
 
 def here() -> list[str]:
