@@ -53,6 +53,9 @@ def fetch(
     accept: Annotated[
         bool, typer.Option("--accept", help="Keep it although much of what was here is gone.")
     ] = False,
+    raw: Annotated[
+        bool, typer.Option("--raw", help="Any CBS table as it is; read it with nltrade.load_raw.")
+    ] = False,
     file: Annotated[
         Path | None,
         typer.Option("--from", help="A file saved by hand: StatLine's CSV, CBS's ZIP, or JSON."),
@@ -78,6 +81,11 @@ def fetch(
         )
     if tables is not None:
         registry.use_tables(tables)
+    if raw and table is not None:
+        from nltrade.sources.raw import fetch_raw
+
+        print_path(fetch_raw(table, timeout=timeout, tries=tries))
+        return
     how: dict[str, Any] = {"timeout": timeout, "tries": tries}
     if table is not None and registry.table(table).source == "Comtrade":
         asked = {"partner": partner, "years": years, "by": by}
