@@ -69,9 +69,9 @@ def fetch(
             "Name one table, or write --all for every registered one. `nltrade tables` lists them."
         )
     if table is not None and registry.table(table).source == "Comtrade":
-        asked = {"partner": partner, "years": years, "by": by}
-        how = {"timeout": timeout, "tries": tries}
-        _fetch_comtrade(table, asked, how, plan=plan, json=json)
+        of_un: dict[str, Any] = {"partner": partner, "years": years, "by": by}
+        patient: dict[str, Any] = {"timeout": timeout, "tries": tries}
+        _fetch_comtrade(table, of_un, patient, plan=plan, json=json)
         return
 
     asked = {
