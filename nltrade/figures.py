@@ -21,7 +21,6 @@ import pandas as pd
 from filelock import FileLock
 
 from nltrade import registry
-from nltrade.charts.names import NAMES
 from nltrade.claims import Verdict, check_claims
 from nltrade.errors import ManifestError, NoData, needs
 from nltrade.files import as_csv, sha256, write
@@ -368,7 +367,7 @@ def _charts(
 ) -> tuple[list["Chart"], dict[str, str]]:
     """Make the charts, and say for which there are no data."""
     with needs("briefing", "A figure"):
-        from nltrade.charts import draw
+        from nltrade.charts import NAMES, draw  # loads matplotlib: only what draws may
 
     about = registry.country(question.partner)
     names = question.names or NAMES
@@ -409,6 +408,8 @@ def _unmade(question: Question, known: Iterable[str], without: Iterable[str]) ->
     """List the files that no figure makes: of figures without data, and of names that are none."""
     if question.names:
         return []
+    from nltrade.charts.names import NAMES
+
     asked = {f"{figure}.{format}" for figure in without for format in question.formats}
     strange = {file for file in known if file.partition(".")[0] not in NAMES}
     return sorted(asked.intersection(known) | strange)

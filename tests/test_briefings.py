@@ -124,9 +124,7 @@ def assert_no_fault(content):
             for cell in row
         ]
         figures = [b for b in section.blocks if b in content.figures]
-        listed += [
-            words for f in figures for words in (f.chart.headline, f.chart.subtitle, f.source)
-        ]
+        listed += [words for f in figures for words in (f.chart.headline, f.caption)]
         for words in listed:
             for fault, pattern in FAULTS.items():
                 assert not re.search(pattern, words), f"{fault}: {words}"

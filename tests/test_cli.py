@@ -18,7 +18,7 @@ from nltrade.cli import answers, output
 from test_registry import GOOD_CLAIM
 
 PINNED = ("2023-01-04", "f4158376e8e45a1e5dbadadf31390b235341d65085a8fc90b25cbe26c5e4d555")
-MISSION = "Meant: Russia, 2012, the mission that ships."
+MISSION = "Meant: Russia, 2012, the mission that comes with nltrade."
 
 
 def in_a_shell(line, **more):

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -15,6 +16,7 @@ from nltrade.questions import trade
 from nltrade.registry import claims as reported
 from nltrade.registry import sectors as named
 from nltrade.registry.entries import Claim, Lang, Sector, known_lang
+from nltrade.sources.comtrade import other_side
 from nltrade.sources.tidy import load
 
 # The module that writes each format, and the pictures of a figure that it takes: format and size.
@@ -116,8 +118,10 @@ def briefing(
     verdicts = check_claims(cells, reported.claims(claims, partner=about.id, year=year))
     if sectors is None and claims is None and verdicts:
         sectors = named.sectors()
+    other = other_side(about.id)
+    asked: dict[str, Any] = {"partner": about.id, "year": year}
     contents = [
-        make_content(cells, verdicts, partner=about.id, year=year, lang=one, sectors=sectors)
+        make_content(cells, verdicts, lang=one, sectors=sectors, other_side=other, **asked)
         for one in langs
     ]
 

@@ -24,6 +24,7 @@ def sections(
     facts: Facts,
     verdicts: Sequence[Verdict],
     figures: Mapping[str, Figure],
+    more: Sequence[Figure],
     origins: Sequence[Origin],
     say: Words,
 ) -> list[Section]:
@@ -37,7 +38,9 @@ def sections(
     verdicts : sequence of Verdict
         Checked claims.
     figures : mapping of str to Figure
-        Figures of the document by name; that of the coverage of sectors stands here.
+        All figures of the document by name.
+    more : sequence of Figure
+        Those that stand here.
     origins : sequence of Origin
         Sources of all that is said.
     say : Words
@@ -48,20 +51,19 @@ def sections(
     list of Section
         Those that there is something to say in.
     """
-    coverage: list[Block] = [figures["coverage"]] if "coverage" in figures else []
     parts: dict[str, list[Block]] = {
         "certainty": _places(facts, say),
         "why-each": _reasons(verdicts, say),
+        "more-figures": list(more),
         "values": [
             each for figure in figures.values() for each in values_of(figure.chart, main=True)
         ],
         "about-figures": _about(figures, say),
         "concepts": _concepts(origins, say),
-        "coverage-head": coverage,
         "sources": _sources(origins, say),
     }
     return [
-        Section(id, say.label(id if id.endswith("-head") else f"{id}-head"), blocks, "annex")
+        Section(id, say.label(f"{id}-head"), blocks, "annex")
         for id, blocks in parts.items()
         if blocks
     ]
@@ -121,7 +123,7 @@ def _about(figures: Mapping[str, Figure], say: Words) -> list[Block]:
     """Give the notes and the source of each figure."""
     lines = []
     for number, figure in enumerate(figures.values(), start=1):
-        notes = [*getattr(figure.chart, "notes", ()), *figure.chart.footer]
+        notes = [*figure.chart.notes, *figure.chart.footer]
         told = " ".join(dict.fromkeys(line for line in notes if line))
         lines.append(f"{say.text('figure-number', number=number)}. {told}")
     return [Points(lines)]
@@ -169,6 +171,6 @@ def _sources(origins: Sequence[Origin], say: Words) -> list[Block]:
         table(say.label("sources-caption"), [say.label(id) for id in ids], rows),
         say.label("licence-line"),
     ]
-    if any(origin.request is None for origin in origins):
+    if any(o.request is None and o.licence.startswith("CC") for o in origins):
         blocks.append(say.label("via-copy"))
     return [*blocks, say.label("made-with")]

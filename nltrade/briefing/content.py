@@ -1,6 +1,7 @@
 """What the briefing on one partner and year says: page one, the pages behind it, the annex."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -28,15 +29,19 @@ from nltrade.errors import NoData
 from nltrade.questions.trade import VALUE
 from nltrade.registry.entries import Lang, Sector
 from nltrade.sources import snapshot
+from nltrade.sources.comtrade import OtherSide
 from nltrade.words import Words
 
 # The parts behind page one: the figures in each, and the finding that may be said with them.
 PARTS = {
-    "over-time-head": (["over_time"], "goods"),
-    "traded-head": (["composition", "fuels", "sectors", "sectors_over_time"], "traded"),
+    "over-time-head": (["over_time", "two_sides"], "goods"),
+    "traded-head": (["composition", "sectors"], "traded"),
     "place-section": (["ranking"], "place"),
     "services-head": (["services"], "services"),
 }
+COMTRADE = "comtrade"  # what the tables of the other side begin with
+# What stands in the annex, after the notes on the figures before it.
+MORE = ("fuels", "sectors_over_time", "suppliers", "coverage")
 OF_SECTORS = ("coverage", "sectors", "sectors_over_time")
 
 
@@ -48,6 +53,7 @@ def make_content(
     year: int,
     lang: Lang,
     sectors: Mapping[str, Sector] | None = None,
+    other_side: OtherSide | None = None,
 ) -> Content:
     """
     Put together what a briefing says.
@@ -66,6 +72,8 @@ def make_content(
         Language.
     sectors : mapping of str to Sector, optional
         The sectors that a mission named; without, there is nothing on sectors.
+    other_side : OtherSide, optional
+        What the partner itself reported, as `nltrade.other_side` gives it.
 
     Returns
     -------
@@ -85,21 +93,26 @@ def make_content(
             f"{registry.partner(partner).named()} ({partner})."
         )
 
-    charts = _charts(frame, verdicts, facts, sectors, lang)
+    given = {"sectors": sectors, "other_side": other_side}
+    charts = _charts(frame, verdicts, facts, given, lang)
     told = findings(facts, lang)
     if verdicts:
         told = {"reported": summary(verdicts, lang), **told}
     figures = {name: _figure(chart, told, say) for name, chart in charts.items()}
-    origins = _origins(frame, charts, verdicts)
+    frames = [frame, *([other_side.trade] if other_side else [])]
+    origins = _origins(frames, charts, verdicts)
 
-    first = next((name for name in charts if name != "coverage"), "")
+    first = next((name for name in charts if name not in MORE), "")
     sections = [_summary(facts, told, figures.get(first), say)]
     if verdicts:
         sections.append(_reported(verdicts, say))
     sections += _body({name: each for name, each in figures.items() if name != first}, facts, say)
-    sections += annex.sections(facts, verdicts, figures, origins, say)
+    sections += annex.sections(
+        facts, verdicts, figures, [figures[name] for name in MORE if name in figures], origins, say
+    )
 
-    modified = max((origin.modified for origin in origins), default="")
+    by_cbs = [origin for origin in origins if not origin.table.startswith(COMTRADE)]
+    modified = max((origin.modified for origin in by_cbs), default="")
     return Content(
         name=f"briefing-{partner}-{year}",
         lang=lang,
@@ -107,7 +120,7 @@ def make_content(
         subtitle=say.text("briefing-subtitle", modified=say.when(modified)),
         modified=modified,
         sections=sections,
-        facts=linked_data(verdicts, origins, say),
+        facts=linked_data(verdicts, by_cbs, say),
         end=say.label("no-endorsement"),
     )
 
@@ -116,20 +129,20 @@ def _charts(
     frame: pd.DataFrame,
     verdicts: list[Verdict],
     facts: Facts,
-    sectors: Mapping[str, Sector] | None,
+    given: Mapping[str, Any],
     lang: Lang,
 ) -> dict[str, Chart]:
     """Draw what there are data for, in the order of the document."""
-    names = ["reported", *_worth_a_figure(facts), "coverage"]
+    names = ["reported", *_worth_a_figure(facts)]
     own = frame[frame["partner"].isin([facts.partner, "WORLD"])]
     charts = {}
     for name in names:
-        if name in OF_SECTORS and not sectors:
+        if name in OF_SECTORS and not given["sectors"]:
             continue
         cells = frame if name == "ranking" else own
-        about = {"partner": facts.partner, "period": facts.year, "lang": lang}
+        about: dict[str, Any] = {"partner": facts.partner, "period": facts.year, "lang": lang}
         try:
-            charts[name] = draw(name, cells, verdicts, sectors=sectors, **about)  # type: ignore[arg-type]
+            charts[name] = draw(name, cells, verdicts, **given, **about)
         except NoData:
             continue
     return charts
@@ -142,7 +155,8 @@ def _worth_a_figure(facts: Facts) -> list[str]:
     fuels = (facts.part("import", "import", FUELS) or 0) >= MUCH
     services = any((facts.amount(flow, table=facts.services) or 0) >= SMALL for flow in FLOWS)
     worth = {"composition": goods, "fuels": fuels, "ranking": place, "services": services}
-    return [name for names, _ in PARTS.values() for name in names if worth.get(name, True)]
+    names = [*(name for names, _ in PARTS.values() for name in names), *MORE]
+    return [name for name in names if worth.get(name, True)]
 
 
 def _figure(chart: Chart, told: Mapping[str, str], say: Words) -> Figure:
@@ -151,14 +165,19 @@ def _figure(chart: Chart, told: Mapping[str, str], say: Words) -> Figure:
     tables = dict.fromkeys(
         one for both in chart.data.get("table", []) for one in str(both).split(" + ")
     )
-    concepts = [registry.table(id).concept for id in tables if id in registry.tables()]
+    known = [id for id in tables if id in registry.tables() and not id.startswith(COMTRADE)]
+    concepts = [registry.table(id).concept for id in known]
     names = dict.fromkeys(say.label(concept.partition(" (")[0]) for concept in concepts)
-    source = say.text("source-brief", concepts=say.several(list(names))) if names else ""
-    return Figure(chart, told.get(topics.get(chart.name, chart.name), ""), source)
+    sources = [say.text("source-brief", concepts=say.several(list(names)))] if names else []
+    if any(id.startswith(COMTRADE) for id in tables):
+        sources.append(say.label("source-partner"))
+    said = told.get(topics.get(chart.name, chart.name), "")
+    stop = "" if chart.subtitle.endswith(".") else "."
+    return Figure(chart, said, " ".join([chart.subtitle + stop, *chart.footer[:-1], *sources]))
 
 
 def _origins(
-    frame: pd.DataFrame, charts: Mapping[str, Chart], verdicts: Sequence[Verdict]
+    frames: Sequence[pd.DataFrame], charts: Mapping[str, Chart], verdicts: Sequence[Verdict]
 ) -> list[snapshot.Origin]:
     """List the sources of what is drawn and judged, as the frame names them."""
     drawn = {
@@ -168,7 +187,11 @@ def _origins(
         for one in str(both).split(" + ")
     }
     judged = {origin.table for verdict in verdicts for origin in verdict.sources}
-    return list(snapshot.origins(frame[frame["table"].isin(drawn | judged)]))
+    return [
+        origin
+        for frame in frames
+        for origin in snapshot.origins(frame[frame["table"].isin(drawn | judged)])
+    ]
 
 
 def _summary(facts: Facts, told: Mapping[str, str], figure: Figure | None, say: Words) -> Section:

@@ -9,11 +9,15 @@ from pptx.util import Pt
 
 from nltrade import registry
 from nltrade.charts import Chart
+from nltrade.charts.hover import by_years
 from nltrade.words import Words
 
+# The figures that say the same without what is drawn beside their marks.
+NATIVE = ("over_time", "ranking", "services", "fuels", "suppliers")
 KINDS = {"bars": XL_CHART_TYPE.BAR_CLUSTERED, "lines": XL_CHART_TYPE.LINE}
 MOST_SERIES, MOST_BARS = 6, 16  # a chart of more is a picture
 IMPORT, EXPORT = "0072B2", "D55E00"
+SUBJECT, REST = "964A8B", "BFBFBF"
 OTHERS = ("555555", "8A8A8A", "B0B0B0", "333333")
 UNITS = {"bn": 1000.0, "meur": 1.0, "pct": 1.0}
 SIZE = 14
@@ -38,29 +42,28 @@ def add_chart(slide: Any, chart: Chart, box: tuple[int, int, int, int]) -> Any:
         None where the figure is better as a picture: of another kind, of too many series, of
         values that differ in unit or are words.
     """
-    series = [each for each in chart.series if each.main]
+    series = [each for each in chart.series if each.in_alt_text]
     points = list(dict.fromkeys(point for each in series for point in each.values))
     words = any(isinstance(value, str) for each in series for value in each.values.values())
-    several = len({each.how for each in series}) != 1 or len(series) > MOST_SERIES
-    if chart.kind not in KINDS or words or several or len(points) < 2:
+    several = len({each.unit for each in series}) != 1 or len(series) > MOST_SERIES
+    if chart.name not in NATIVE or chart.kind not in KINDS or words or several or len(points) < 2:
         return None
     alike = all(len(each.values) == len(points) for each in series)
     if chart.kind == "bars" and (len(points) * len(series) > MOST_BARS or not alike):
         return None
     if chart.kind == "lines":
-        points = _with_gaps(chart, sorted(points))
+        # a part-year is no point of a line
+        aside = frozenset().union(*(each.not_extremes for each in series))
+        points = _with_gaps(chart, sorted(set(points) - aside))
 
-    unit = UNITS[series[0].how]
+    unit = UNITS[series[0].unit]
     of_type: Any = CategoryChartData
     data = of_type(number_format="0.0" if unit > 1 else "0")
     data.categories = [point.strip() or " " for point in points]
     for each in series:
-        aside = each.aside if chart.kind == "lines" else ()  # a part-year is no point of a line
-        known = {
-            p: v for p, v in each.values.items() if p not in aside and isinstance(v, float | int)
-        }
+        known = {p: v for p, v in each.values.items() if isinstance(v, float | int)}
         data.add_series(
-            each.name,
+            by_years(each.name),
             [known[p] / unit if p in known and known[p] == known[p] else None for p in points],
         )
 
@@ -99,6 +102,12 @@ def _style(drawn: Any, chart: Chart, count: int) -> None:
         drawn.value_axis.tick_label_position = XL_TICK_LABEL_POSITION.HIGH
         drawn.plots[0].gap_width = 60
 
+    for at, name in enumerate(drawn.plots[0].categories if chart.kind == "bars" else []):
+        if count == 1 and str(name) in chart.headline:  # the subject in colour, the rest grey
+            bar = drawn.plots[0].series[0].points[at].format.fill
+            bar.solid()
+            bar.fore_color.rgb = _colour(SUBJECT)
+
     others = iter(OTHERS * count)
     for each in drawn.plots[0].series:
         start = each.name.lower()
@@ -107,7 +116,7 @@ def _style(drawn: Any, chart: Chart, count: int) -> None:
         rgb = _colour(colour)
         if chart.kind == "bars":
             each.format.fill.solid()
-            each.format.fill.fore_color.rgb = rgb
+            each.format.fill.fore_color.rgb = _colour(REST) if count == 1 else rgb
         else:
             each.smooth = False
             each.format.line.width = Pt(2.5)

@@ -55,7 +55,7 @@ def _lines(block: Block, content: Content) -> list[str]:
             number = content.number(block.chart)
             name = Words(content.lang).text("figure-number", number=number)
             told = f"{name}. {block.chart.headline}. {block.chart.alt}"
-            return [_fill(told), *([_fill(block.source)] if block.source else [])]
+            return [_fill(told), _fill(block.caption)]
 
 
 def _table(table: Table) -> list[str]:

@@ -94,13 +94,13 @@ def _plain(block: Block, content: Content) -> dict[str, Any]:
             return {"kind": "points", "items": items}
         case Table():
             return _table(block, content)
-        case Figure(chart):
+        case Figure(chart=chart):
             return {
                 "kind": "figure",
                 "file": f"{chart.name}.svg",
                 "headline": chart.headline,
                 "alt": chart.alt,
-                "caption": f"{chart.subtitle} {block.source}".strip(),
+                "caption": block.caption,
                 "supplement": Words(content.lang).label("figure"),
             }
 

@@ -30,7 +30,7 @@ from nltrade.files import without_moments
 from nltrade.report import Table
 from nltrade.words import Words
 
-PAGE_ONE, HIGHEST = 6.6, 10.5  # cm: the most that a picture takes of page one, and of a later page
+PAGE_ONE, HIGHEST = 6.6, 12.0  # cm: the most that a picture takes of page one, and of a later page
 ROOM = 92  # characters of a table beside each other
 BLUE = RGBColor(0x00, 0x54, 0x9F)
 TONES = {"supported": "1B6E3C", "contradicted": "B3261E", "depends": "7A5200"}
@@ -224,7 +224,7 @@ def _figure(paper: Paper, block: Figure, content: Content, image: bytes, part: s
     about = picture._inline.docPr
     about.set("descr", chart.alt)
     about.set("title", chart.headline)
-    _caption(paper, "figure", f"{chart.subtitle} {block.source}".strip(), content)
+    _caption(paper, "figure", block.caption, content)
 
 
 def _add_table(paper: Paper, table: Table, content: Content) -> None:

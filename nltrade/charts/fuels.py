@@ -7,7 +7,7 @@ import pandas as pd
 
 from nltrade import registry
 from nltrade.charts import over_years, style
-from nltrade.charts.canvas import TEXT, Canvas, Unit, inches, wrap
+from nltrade.charts.canvas import TEXT, Canvas, Unit, wrap
 from nltrade.charts.chart import Chart, Series, headline_of
 from nltrade.charts.composition import FUELS, TELLING
 from nltrade.charts.over_years import Panels
@@ -67,8 +67,9 @@ def draw_fuels(
     """
     say = Words(lang)
     partner, year = registry.country(partner).id, str(period)
-    data = _data(frame, partner)
     trade.select(frame[frame["freq"] == "A"], kind="goods", period=period)
+    frame = frame[frame["partner"].isin([partner, "WORLD"])]
+    data = _data(frame, partner)
     about = {"partner": partner, "years": over_years.span(data), "unit": "percent"}
 
     note = [say.label("over-time-part")] if not data["complete"].all() else []
@@ -90,10 +91,7 @@ def draw_fuels(
 def _data(frame: pd.DataFrame, partner: str) -> pd.DataFrame:
     """Put fuels, all imports and both shares of a table and year in a row."""
     cells = frame[(frame["flow"] == "import") & (frame["kind"] == "goods") & (frame["freq"] == "A")]
-    cells = cells[
-        cells["partner"].isin([partner, "WORLD"])
-        & ((cells["level"] == 0) | (cells["product"] == FUELS))
-    ]
+    cells = cells[(cells["level"] == 0) | (cells["product"] == FUELS)]
     index = ["table", "modified", "concept", "partner", "period", "complete", "status"]
     index = [name for name in index if name in cells]
     shares = trade.share(cells, of="all products").query("product == @FUELS")
@@ -200,34 +198,31 @@ def _paint(canvas: Canvas, data: pd.DataFrame, year: int, say: Words) -> None:
     }
     high = 1.16 * data[list(LINES)].max(axis=None)
     ticks = Unit(1, "").ticks(0, min(high, 100), say)
+    best = _of_year(data, str(year))
+    counted = data[:0] if best is None else parts[best["table"]]
+    lines = {column: (names[column], colour) for column, colour in LINES.items()}
+    said = {
+        column: say.pct(float(rounded(best[column])))
+        for column in LINES
+        if best is not None and pd.notna(best[column])
+    }
     panels = Panels(
         canvas,
         {titles[id]: rows for id, rows in parts.items()},
-        names=[line for name in names.values() for line in name.split("\n")],
+        names=[
+            *(line for name in names.values() for line in name.split("\n")),
+            *over_years.names_at(counted, year, said),
+        ],
         ticks={share: say.pct(share) for share in ticks},
         high=high,
         tall=1.5 if canvas.narrow else 2.0,
     )
-    best = _of_year(data, str(year))
     for ax, (id, rows) in zip(panels.axes, parts.items(), strict=True):
         table = registry.table(str(id))
         over_years.mark_breaks(ax, over_years.crossed(table, rows), high, say.label("break"))
-        ends = {}
         for column, colour in LINES.items():
             over_years.draw_line(ax, rows, column, colour, table.breaks)
-            known = rows[column].dropna()
-            if len(known):
-                ends[names[column]] = known.iloc[-1], colour
-        start, end = ax.get_xlim()
-        past = over_years.PAST * (end - start) / inches(ax)[0]
-        over_years.label_ends(ax, int(rows["period"].iloc[-1]) + past, ends)
-        asked = year if best is not None and best["table"] == id else None
-        over_years.mark_years(ax, rows["period"].astype(int), asked)
-        if best is not None and asked:
-            values = {
-                column: (say.pct(float(rounded(best[column]))), colour)
-                for column, colour in LINES.items()
-                if pd.notna(best[column])
-            }
-            over_years.mark_year(ax, rows, year, values)
-        ax.axhline(0, color=style.GREY, linewidth=0.8)
+        if best is not None and id == best["table"]:
+            over_years.finish(ax, rows, lines, year, said)
+        else:
+            over_years.finish(ax, rows, lines)

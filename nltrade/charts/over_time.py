@@ -7,7 +7,7 @@ import pandas as pd
 
 from nltrade import registry
 from nltrade.charts import over_years, style
-from nltrade.charts.canvas import Canvas, inches, unit_of
+from nltrade.charts.canvas import Canvas, unit_of
 from nltrade.charts.chart import Chart, Series, headline_of
 from nltrade.charts.over_years import Panels
 from nltrade.charts.provenance import footer, year_label
@@ -66,6 +66,7 @@ def draw_over_time(
     """
     say = Words(lang)
     partner, year = registry.country(partner).id, str(period)
+    frame = frame[(frame["partner"] == partner) & (frame["kind"] == "goods")]
     data = _data(frame, partner)
     table = _counted(frame, partner, year)
 
@@ -91,13 +92,7 @@ def draw_over_time(
 
 
 def _data(frame: pd.DataFrame, partner: str) -> pd.DataFrame:
-    rows = frame[
-        (frame["partner"] == partner)
-        & (frame["kind"] == "goods")
-        & frame["concept"].isin(CONCEPTS)
-        & (frame["level"] == 0)
-        & (frame["freq"] == "A")
-    ]
+    rows = frame[frame["concept"].isin(CONCEPTS) & (frame["level"] == 0) & (frame["freq"] == "A")]
     # which snapshot a year is from goes along, for the months of a part-year
     index = ["table", "modified", "concept", "partner", "period", "complete", "status"]
     index = [name for name in index if name in rows]
@@ -148,28 +143,25 @@ def _headline(
         only = say.text(f"over-time-only-{found}", **values)
         return headline_of(only, say.text(f"over-time-only-{found}-short", **values))
 
-    moved = "-".join(_moved(frame, table, partner, year, flow) for flow in FLOWS)
-    told = [say.text(f"over-time-{moved}", **values)] if "none" not in moved else []
+    moved = _moved(frame[frame["table"] == table], year)
+    told = [say.text(f"over-time-{'-'.join(moved)}", **values)] if "none" not in moved else []
     return headline_of(
         *told, say.text("over-time-level", **values), say.text("over-time-short", **values)
     )
 
 
-def _moved(frame: pd.DataFrame, table: str, partner: str, year: str, flow: str) -> str:
-    """Say whether a flow rose or fell: not over a break, from or to a part-year, or of little."""
-    rows = frame[
-        (frame["table"] == table)
-        & (frame["partner"] == partner)
-        & (frame["flow"] == flow)
-        & (frame["level"] == 0)
-        & (frame["freq"] == "A")
-    ]
-    grown = trade.growth(rows)
-    (now,) = grown[grown["period"] == year].to_dict("records")
-    rate = now["growth_pct"]
-    if pd.isna(rate) or min(now[VALUE], now["previous_meur"]) < SMALL or abs(rate) < HARDLY:
-        return "none"
-    return "rose" if rate > 0 else "fell"
+def _moved(rows: pd.DataFrame, year: str) -> list[str]:
+    """Say how each flow moved: not over a break, from or to a part-year, or of little."""
+    near = rows["period"].isin([year, str(int(year[:4]) - 1)])
+    totals = rows[near & (rows["level"] == 0) & (rows["freq"] == "A") & rows["flow"].isin(FLOWS)]
+    grown = trade.growth(totals)
+    now = grown[grown["period"] == year].set_index("flow")
+    moved = []
+    for flow in FLOWS:
+        rate, least = now.at[flow, "growth_pct"], now.loc[flow, [VALUE, "previous_meur"]].min()
+        told = pd.notna(rate) and least >= SMALL and abs(rate) >= HARDLY
+        moved.append(("rose" if rate > 0 else "fell") if told else "none")
+    return moved
 
 
 def _paint(canvas: Canvas, data: pd.DataFrame, table: str, year: int, say: Words) -> None:
@@ -179,40 +171,33 @@ def _paint(canvas: Canvas, data: pd.DataFrame, table: str, year: int, say: Words
     parts = dict(list(data.groupby("table", sort=False)))
     titles = {id: say.label(f"{registry.table(str(id)).concept}-panel") for id in parts}
     events = _events(partner, parts)
+    lines = {flow: (say.label(flow), style.COLOURS[flow]) for flow in FLOWS}
+    counted = parts.get(table, data[:0])
+    of_year = counted[counted["period"] == str(year)][list(FLOWS)]
+    known = of_year.iloc[0].dropna() if len(of_year) else {}
+    said = {str(flow): say.text("marked", value=value) for flow, value in known.items()}
+
+    names = [name for name, _ in lines.values()]
     panels = Panels(
         canvas,
         {titles[id]: rows for id, rows in parts.items()},
-        names=[say.label(flow) for flow in FLOWS],
+        names=[*names, *over_years.names_at(counted, year, said)],
         ticks=unit.ticks(0, high, say),
         high=high,
         tall=1.9 if canvas.narrow else 2.3,
         above=max(len(of_panel) for of_panel in events.values()),
     )
     for ax, (id, rows) in zip(panels.axes, parts.items(), strict=True):
-        breaks = over_years.crossed(registry.table(str(id)), rows)
-        over_years.mark_breaks(ax, breaks, high, say.label("break"))
+        breaks = registry.table(str(id)).breaks
+        crossed = over_years.crossed(registry.table(str(id)), rows)
+        over_years.mark_breaks(ax, crossed, high, say.label("break"))
         over_years.mark_events(ax, events[id], say)
-        ends = {}
         for flow in FLOWS:
-            over_years.draw_line(
-                ax, rows, flow, style.COLOURS[flow], registry.table(str(id)).breaks
-            )
-            known = rows[flow].dropna()
-            if len(known):
-                ends[say.label(flow)] = known.iloc[-1], style.COLOURS[flow]
-        start, end = ax.get_xlim()
-        past = over_years.PAST * (end - start) / inches(ax)[0]
-        over_years.label_ends(ax, int(rows["period"].iloc[-1]) + past, ends)
-        over_years.mark_years(ax, rows["period"].astype(int), year if id == table else None)
+            over_years.draw_line(ax, rows, flow, style.COLOURS[flow], breaks)
         if id == table:
-            of_year = rows[rows["period"] == str(year)][list(FLOWS)]
-            values = {
-                flow: (say.text("marked", value=value), style.COLOURS[flow])
-                for flow, value in of_year.iloc[0].items()
-                if pd.notna(value)
-            }
-            over_years.mark_year(ax, rows, year, values)
-        ax.axhline(0, color=style.GREY, linewidth=0.8)
+            over_years.finish(ax, rows, lines, year, said)
+        else:
+            over_years.finish(ax, rows, lines)
 
 
 def _events(partner: str, parts: dict[Any, pd.DataFrame]) -> dict[Any, list[Event]]:

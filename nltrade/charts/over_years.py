@@ -11,7 +11,7 @@ from nltrade import registry
 from nltrade.charts.canvas import TEXT, Canvas, inches, room, spread, text_width, wrap
 from nltrade.charts.chart import Series
 from nltrade.charts.provenance import part_of_year
-from nltrade.charts.style import INK, PAGE, PALE, RULE, SOFT, readable
+from nltrade.charts.style import GREY, INK, PAGE, PALE, RULE, SOFT, readable
 from nltrade.registry.entries import Break, Event, Lang, Table
 from nltrade.words import Words
 
@@ -293,27 +293,53 @@ def mark_events(ax: Axes, events: Sequence[Event], say: Words) -> None:
         )
 
 
-def mark_year(
-    ax: Axes, rows: pd.DataFrame, year: int, values: Mapping[str, tuple[str, Any]]
+def finish(
+    ax: Axes,
+    rows: pd.DataFrame,
+    lines: Mapping[str, tuple[str, Any]],
+    year: int | None = None,
+    said: Mapping[str, str] | None = None,
 ) -> None:
     """
-    Mark the year that was asked for: a pale band, and the values of its lines.
+    Name lines at their ends, write years, draw zero, and mark the year that was asked for.
 
     Parameters
     ----------
     ax : matplotlib.axes.Axes
         Axes of which the limits are set.
     rows : pandas.DataFrame
-        Rows of the panel, with a column for each line.
-    year : int
-        The year.
-    values : mapping of str to tuple
-        Each column of which the value is written, with the words and the colour.
+        Rows of the panel by year, with a column for each line.
+    lines : mapping of str to tuple
+        Name and colour of each line, by its column.
+    year : int, optional
+        The year to mark; none in a panel that does not count.
+    said : mapping of str to str, optional
+        What is written at each line in that year; at the end of a line, below its name.
     """
+    said = said or {}
+    years = rows["period"].astype(int)
+    at_end = year == years.max()
+    ends = {}
+    for column, (name, colour) in lines.items():
+        known = rows[column].dropna()
+        if len(known):
+            words = f"{name}\n{said[column]}" if at_end and column in said else name
+            ends[words] = known.iloc[-1], colour
+    start, end = ax.get_xlim()
+    label_ends(ax, years.max() + PAST * (end - start) / inches(ax)[0], ends)
+    mark_years(ax, years.unique(), year)
+    ax.axhline(0, color=GREY, linewidth=0.8)
+    if year is not None and year in set(years):
+        ax.axvspan(year - 0.5, year + 0.5, color=PALE, alpha=0.45, linewidth=0, zorder=0)
+        if not at_end:
+            _write_values(ax, rows, year, {name: (said[name], lines[name][1]) for name in said})
+
+
+def _write_values(
+    ax: Axes, rows: pd.DataFrame, year: int, values: Mapping[str, tuple[str, Any]]
+) -> None:
+    """Write values at the lines of a year, over the highest and under the others."""
     of_year = rows[rows["period"] == str(year)]
-    if of_year.empty:
-        return
-    ax.axvspan(year - 0.5, year + 0.5, color=PALE, alpha=0.45, linewidth=0, zorder=0)
     (start, end), (low, high) = ax.get_xlim(), ax.get_ylim()
     years, meur = (end - start) / inches(ax)[0], (high - low) / inches(ax)[1]  # an inch
 
@@ -342,6 +368,11 @@ def mark_year(
             bbox={"facecolor": PAGE, "edgecolor": "none", "pad": 0.4},
             zorder=4,
         )
+
+
+def names_at(rows: pd.DataFrame, year: int, said: Mapping[str, str]) -> list[str]:
+    """List what is written beside lines of which the year asked for is the last."""
+    return list(said.values()) if year == rows["period"].astype(int).max() else []
 
 
 def mark_years(ax: Axes, years: Iterable[int], asked: int | None = None) -> None:

@@ -78,7 +78,7 @@ def draw_ranking(
     members = registry.eu_members(date(int(year[:4]), 12, 31))
     among: Among = "inside EU" if partner in members else "outside EU"
     table = trade.main_table(frame, kind="goods", period=year, partner=partner)
-    rows = frame[(frame["table"] == table) & (frame["period"] == year)]
+    rows = frame[(frame["table"] == table) & (frame["period"] == year) & (frame["level"] == 0)]
     data = _data(rows, partner, flow, among, table, year)
     own = data[data["partner"] == partner]
     if own.empty:
@@ -149,7 +149,7 @@ def _notes(
     inside = among == "inside EU"
     partners = registry.partners().values()
     groups = [p.id for p in partners if p.holds == "countries" and p.eu == inside]
-    of_groups = rows[(rows["level"] == 0) & rows["partner"].isin(groups)]
+    of_groups = rows[rows["partner"].isin(groups)]
     of_groups = pd.concat([of_groups, trade.total(of_groups)])
     of_groups = of_groups[of_groups["flow"] == flow].dropna(subset=[VALUE])
     if len(of_groups):

@@ -322,7 +322,9 @@ def _key(
     """Lay out the key: line, inches from the left, words, and the looks of the sample."""
     cbs = data[data["table"].isin(registry.tables())]
     plain = {"color": style.GREY, "linewidth": 1.8}
-    samples: list[tuple[str, list[dict[str, Any]]]] = [(say.label("cbs-name"), [plain])] if len(cbs) else []
+    samples: list[tuple[str, list[dict[str, Any]]]] = (
+        [(say.label("cbs-name"), [plain])] if len(cbs) else []
+    )
     goods = cbs[cbs["kind"] == "goods"]
     if (goods.groupby(["sector", "flow"])["concept"].nunique() > 1).any():
         samples.append((say.label("other-concept"), [{**plain, "color": style.PALE}]))

@@ -8,7 +8,7 @@ import pandas as pd
 
 from nltrade import registry
 from nltrade.charts import over_years, style
-from nltrade.charts.canvas import Canvas, inches, unit_of
+from nltrade.charts.canvas import Canvas, unit_of
 from nltrade.charts.chart import Chart, Series, headline_of
 from nltrade.charts.over_years import Panels
 from nltrade.charts.provenance import footer, year_label
@@ -65,13 +65,16 @@ def draw_services(
     """
     say = Words(lang)
     partner, year = registry.country(partner).id, str(period)
-    data = _data(frame, partner)
+    frame = trade.select(frame, kind="services")
+    tables = frame["table"].unique()
+    frame = frame[(frame["partner"] == partner) & (frame["freq"] == "A")]
+    data = _data(frame)
     totals = data[data["product"] == TOTAL]
     if not totals[VALUE].abs().max() > 0:
         name = registry.partner(partner).name()
-        tables = ", ".join(data["table"].unique())
         raise NoData(
-            f"No yearly services with {name} ({partner}) are published separately ({tables}), "
+            f"No yearly services with {name} ({partner}) are published separately "
+            f"({', '.join(tables)}), "
             "or none but zeros; what is not published is not zero."
         )
 
@@ -95,17 +98,14 @@ def draw_services(
         _series(totals, say),
         data,
         partial(_paint, totals=totals, counted=counted, year=int(year[:4]), say=say),
-        _notes(frame, data, partner, say),
+        _notes(frame, data, say),
         _details(data, counted, year, say),
     )
 
 
-def _data(frame: pd.DataFrame, partner: str) -> pd.DataFrame:
+def _data(frame: pd.DataFrame) -> pd.DataFrame:
     """Take the totals, and the classes of the sixth manual that are not inside another one."""
-    services = trade.select(frame, kind="services")
-    cells = services[
-        (services["partner"] == partner) & (services["freq"] == "A") & services["flow"].isin(FLOWS)
-    ]
+    cells = frame[frame["flow"].isin(FLOWS)]
     ids = set(cells["product"]) - {TOTAL}
     outer = {id for id in ids if not any(id != other and id.startswith(other) for other in ids)}
     cells = cells[cells["product"].isin([TOTAL, *(id for id in outer if not id.startswith(OLD))])]
@@ -170,7 +170,7 @@ def _details(data: pd.DataFrame, table: str, year: str, say: Words) -> list[Seri
     ]
 
 
-def _notes(frame: pd.DataFrame, data: pd.DataFrame, partner: str, say: Words) -> list[str]:
+def _notes(frame: pd.DataFrame, data: pd.DataFrame, say: Words) -> list[str]:
     """Say where lines stop, what is left out and what is not published."""
     said = []
     totals = data[data["product"] == TOTAL]
@@ -182,9 +182,7 @@ def _notes(frame: pd.DataFrame, data: pd.DataFrame, partner: str, say: Words) ->
         said.append(say.text(id, years=years, before=before, after=after))
     said = [say.text("services-breaks", breaks="; ".join(said))] if said else []
     said += over_years.notes(totals, say)
-    old = frame[
-        (frame["partner"] == partner) & frame["product"].str.startswith(OLD) & frame[VALUE].notna()
-    ]
+    old = frame[frame["product"].str.startswith(OLD) & frame[VALUE].notna()]
     said += [say.text("services-old-classes", table=table) for table in old["table"].unique()]
     if data[VALUE].isna().any():
         said.append(say.label("services-gaps"))
@@ -203,34 +201,28 @@ def _marks(totals: pd.DataFrame) -> list[float]:
 def _paint(canvas: Canvas, totals: pd.DataFrame, counted: str, year: int, say: Words) -> None:
     unit = unit_of(totals[[VALUE]])
     low, high = min(totals[VALUE].min(), 0), 1.16 * max(totals[VALUE].max(), 0)
+    lines = {flow: (say.label(flow), style.COLOURS[flow]) for flow in FLOWS}
+    of_year = _of_year(totals, counted, str(year))
+    said = {flow: say.text("marked", value=value) for flow, value in of_year.items()}
+    wide = totals.pivot(index=["table", "period"], columns="flow", values=VALUE).reset_index()
+    wide = wide.reindex(columns=["table", "period", *FLOWS])
+    wide = wide.sort_values("period", key=lambda years: years.astype(int), kind="stable")
+    # of a year in two tables, the one that counts is marked
+    wide = wide[(wide["period"] != str(year)) | (wide["table"] == counted) | (counted == "")]
+
     panels = Panels(
         canvas,
         {"": totals},
-        names=[say.label(flow) for flow in FLOWS],
+        names=[*map(say.label, FLOWS), *over_years.names_at(totals, year, said)],
         ticks=unit.ticks(low, high, say),
         high=high,
         tall=1.9 if canvas.narrow else 2.3,
     )
     (ax,) = panels.axes
     over_years.mark_at(ax, _marks(totals), high, say.label("other-table"))
-    ends = {}
     for flow in FLOWS:
-        colour = style.COLOURS[flow]
         rows = totals[totals["flow"] == flow]
         for table, line in rows.groupby("table", sort=False):
-            over_years.draw_line(ax, line, VALUE, colour, registry.table(str(table)).breaks)
-        known = rows.sort_values("period", kind="stable")[VALUE].dropna()
-        if len(known):
-            ends[say.label(flow)] = known.iloc[-1], colour
-    start, end = ax.get_xlim()
-    past = over_years.PAST * (end - start) / inches(ax)[0]
-    years = totals["period"].astype(int)
-    over_years.label_ends(ax, years.max() + past, ends)
-    over_years.mark_years(ax, years.unique(), year)
-    wide = totals[totals["table"] == counted].pivot(index="period", columns="flow", values=VALUE)
-    values = {
-        flow: (say.text("marked", value=value), style.COLOURS[flow])
-        for flow, value in _of_year(totals, counted, str(year)).items()
-    }
-    over_years.mark_year(ax, wide.reset_index(), year, values)
-    ax.axhline(0, color=style.GREY, linewidth=0.8)
+            breaks = registry.table(str(table)).breaks
+            over_years.draw_line(ax, line, VALUE, style.COLOURS[flow], breaks)
+    over_years.finish(ax, wide, lines, year, said)

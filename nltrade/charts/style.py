@@ -21,10 +21,10 @@ FAMILY = "Nltrade Sans"
 FONTS = Path(__file__).with_name("fonts")
 for font in sorted(FONTS.glob("*.ttf")):
     font_manager.fontManager.addfont(font)
-# Width in inches: between the margins of an A4 document, over an A4 page, over a wide slide
+# Width in inches: between the margins of an A4 document, over an A4 page, over a slide
 # (where it is enlarged to 12.3 inches, so that 9 points are seen as 14), on a phone.
 SIZES = {"column": 6.3, "page": 8.0, "slide": 7.9, "phone": 3.6}
-# Colours are places in the cycle of the style that is in use: nltrade.mplstyle says what each means.
+# Colours are places in the cycle of the style in use: nltrade.mplstyle says what each means.
 IMPORT, EXPORT, SUBJECT, IMPORT_LIGHT, EXPORT_LIGHT, PALE, GREY = (
     f"C{place}" for place in range(7)
 )

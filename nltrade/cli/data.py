@@ -1,5 +1,6 @@
 """Commands that bring data and compare what CBS changed: fetch, diff."""
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
@@ -52,6 +53,16 @@ def fetch(
     accept: Annotated[
         bool, typer.Option("--accept", help="Keep it although much of what was here is gone.")
     ] = False,
+    raw: Annotated[
+        bool, typer.Option("--raw", help="Any CBS table as it is; read it with nltrade.load_raw.")
+    ] = False,
+    file: Annotated[
+        Path | None,
+        typer.Option("--from", help="A file saved by hand: StatLine's CSV, CBS's ZIP, or JSON."),
+    ] = None,
+    tables: Annotated[
+        Path | None, typer.Option(help="A file of your own that adds or corrects tables.")
+    ] = None,
     source: Annotated[
         str, typer.Option(help="v3, v4 (CBS's newer service), or auto: v4 where v3 is silent.")
     ] = "auto",
@@ -68,10 +79,25 @@ def fetch(
         raise UnknownName(
             "Name one table, or write --all for every registered one. `nltrade tables` lists them."
         )
+    if tables is not None:
+        registry.use_tables(tables)
+    if raw and table is not None:
+        from nltrade.sources.raw import fetch_raw
+
+        print_path(fetch_raw(table, timeout=timeout, tries=tries))
+        return
+    how: dict[str, Any] = {"timeout": timeout, "tries": tries}
     if table is not None and registry.table(table).source == "Comtrade":
         of_un: dict[str, Any] = {"partner": partner, "years": years, "by": by}
-        patient: dict[str, Any] = {"timeout": timeout, "tries": tries}
-        _fetch_comtrade(table, of_un, patient, plan=plan, json=json)
+        _fetch_comtrade(table, of_un, how, plan=plan, json=json)
+        return
+
+    if file is not None and table is not None:
+        from nltrade.sources.download import fetch_file
+
+        found = fetch_file(table, file, accept=accept)
+        typer.echo(f"{found.origin.selection}, of {found.origin.modified}, in:")
+        print_path(found.folder)
         return
 
     asked = {
@@ -90,7 +116,7 @@ def fetch(
         for one in plans:
             print_text(one.says)
     else:
-        how = {"accept": accept, "source": source, "timeout": timeout, "tries": tries}
+        how |= {"accept": accept, "source": source}
         failed = [one for one in plans if not _fetched(one, asked | how, go_on=every, json=json)]
         raise typer.Exit(SourceError.exit_code if failed else 0)
 

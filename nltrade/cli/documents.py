@@ -142,9 +142,12 @@ def briefing(
     sectors: SectorsOption = None,
     lang: LangsOption = None,
     format: Annotated[
-        str, typer.Option(help="html, docx, pptx, pdf or txt, or several: html,pdf.")
+        str, typer.Option(help="html, docx, pptx, pdf, xlsx or txt, or several: html,pdf.")
     ] = "html,docx,pptx,pdf",
     style: StyleOption = None,
+    template: Annotated[
+        list[Path] | None, typer.Option(help="A Word or PowerPoint file to take the styles of.")
+    ] = None,
     out: OutOption = Path("briefing"),
     fetch: FetchOption = False,
     show: Annotated[
@@ -173,6 +176,7 @@ def briefing(
             claims=own,
             sectors=nltrade.sectors(sectors) if sectors else None,
             style=style,
+            template=template or (),
             workers=os.cpu_count() or 1,
         )
 

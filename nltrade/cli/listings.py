@@ -10,7 +10,7 @@ import nltrade
 from nltrade import registry
 from nltrade.cli.options import CsvOption, JsonOption, LangOption, XlsxOption
 from nltrade.cli.output import Output, emit, patience, print_json, rows_of
-from nltrade.errors import NoData
+from nltrade.errors import NoData, SourceError
 from nltrade.sources import snapshot
 from nltrade.tables import show
 from nltrade.tables.catalogues import tables_report
@@ -25,6 +25,14 @@ def tables(
     search: Annotated[
         str | None, typer.Option(help="A word to look for in the titles of all CBS tables.")
     ] = None,
+    check: Annotated[
+        list[str] | None,
+        typer.Option(help="Ask CBS whether this table is as registered; 'all' for every one."),
+    ] = None,
+    downloads: Annotated[bool, typer.Option("--downloads", help="What was downloaded.")] = False,
+    remove: Annotated[
+        str | None, typer.Option(help="Remove downloads: TABLE, or TABLE/2023-01-04.")
+    ] = None,
     lang: LangOption = "en",
     json: JsonOption = False,
 ) -> None:
@@ -36,6 +44,17 @@ def tables(
     if search is not None:
         _search(search, json=json)
         return
+    if check:
+        _check([] if check == ["all"] else check, json=json)
+        return
+    if remove is not None:
+        table, _, date = remove.partition("/")
+        for path in snapshot.remove(table, date or None):
+            typer.echo(f"removed {path}")
+        return
+    if downloads:
+        _downloads(json=json)
+        return
 
     here = {id: snapshot.find(id) if id in snapshot.here() else [] for id in registry.tables()}
     listed = [
@@ -43,6 +62,41 @@ def tables(
         for id, parts in here.items()
     ]
     emit(lambda: tables_report(here, lang), lambda: listed, Output(lang, json))
+
+
+def _check(ids: list[str], *, json: bool) -> None:
+    """Hold the registered tables against those that CBS serves."""
+    nltrade.fetch  # noqa: B018 (says what to install where what reaches CBS is not)
+    from nltrade.sources.fitting import fitting
+
+    with patience("Asking CBS"):
+        found = fitting(ids)
+    if json:
+        print_json([msgspec.to_builtins(fit) for fit in found])
+    for fit in [] if json else found:
+        typer.echo(fit.says)
+    if any(fit.faults for fit in found):
+        raise typer.Exit(SourceError.exit_code)
+
+
+def _downloads(*, json: bool) -> None:
+    """List what lies in the folder for downloads, and how much room it takes."""
+    found = snapshot.downloads()
+    sizes = [sum(path.stat().st_size for path in part.folder.iterdir()) for part in found]
+    if json:
+        pairs = zip(found, sizes, strict=True)
+        print_json(
+            [
+                {"folder": str(part.folder), "bytes": size, **msgspec.to_builtins(part.origin)}
+                for part, size in pairs
+            ]
+        )
+        return
+    for part, size in zip(found, sizes, strict=True):
+        origin = part.origin
+        typer.echo(f"{origin.table}/{part.folder.name}  {size / 1e6:.1f} MB  {origin.selection}")
+    if not found:
+        typer.echo(f"No downloads in {snapshot.own_folder()}.")
 
 
 def _search(word: str, *, json: bool) -> None:

@@ -36,6 +36,7 @@ from nltrade.errors import SourceError, UnknownName
 from nltrade.files import sha256, write
 from nltrade.registry.entries import Table
 from nltrade.sources import checks, comtrade_feed, snapshot
+from nltrade.sources.cbs_file import Brought
 from nltrade.sources.cbs_v3 import OBSERVATIONS, Feed
 from nltrade.sources.cbs_v4 import Datasets
 from nltrade.sources.checks import Described
@@ -153,6 +154,32 @@ def fetch(
             raise
         logging.getLogger("nltrade").warning("The feed (v3) does not answer; asking v4.")
         return bring(request, Datasets(patience=patience), accept=accept)
+
+
+def fetch_file(table: str, path: str | Path, *, accept: bool = False) -> Snapshot:
+    """
+    Make a file that was saved by hand a snapshot, checked like a download.
+
+    Parameters
+    ----------
+    table : str
+        CBS's identifier.
+    path : path
+        StatLine's CSV, CBS's bulk ZIP, or JSON saved from the feed.
+    accept : bool
+        Keep it although much is gone from it that the snapshot in use has.
+
+    Returns
+    -------
+    Snapshot
+
+    Raises
+    ------
+    SourceError
+        The file is of no such kind, is not whole, or fails the checks.
+    """
+    source = Brought(table, Path(path))
+    return bring(source.request, source, accept=accept)
 
 
 def bring(request: Request, source: Source, *, accept: bool = False) -> Snapshot:
@@ -317,6 +344,7 @@ def _keep(
         licence="CC BY 4.0",
         attribution=f"Source: CBS (StatLine {table}, modified {date})",
         counted=_is_counted(plan, described, files[observations]),
+        brought_by=getattr(source, "brought_by", None),
     ).sealed()
     write(new / "origin.json", msgspec.json.format(msgspec.json.encode(origin)) + b"\n")
     new.chmod(0o755)

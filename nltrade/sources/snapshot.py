@@ -10,11 +10,12 @@ of the table, is ``<modified>.2``; the two together are the snapshot of that dat
 import hashlib
 import logging
 import os
+import shutil
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache, reduce
 from operator import and_
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import narwhals as nw
@@ -22,7 +23,7 @@ import pandas as pd
 from narwhals.typing import IntoFrame
 
 from nltrade import registry
-from nltrade.errors import SnapshotError
+from nltrade.errors import SnapshotError, UnknownName
 from nltrade.files import sha256
 from nltrade.report import Prints, Results
 from nltrade.sources import notation
@@ -56,6 +57,41 @@ class Origin(Prints, msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     counted: bool | None = None  # False where no count of the source confirms the rows
     brought_by: str | None = None  # of a file that was brought by hand
     seal: str | None = None
+
+    @property
+    def link(self) -> str:
+        """Where the table stands on StatLine, or at the source."""
+        if registry.table(self.table).source != "CBS":
+            return "https://comtradeplus.un.org"
+        return f"https://opendata.cbs.nl/statline/#/CBS/nl/dataset/{self.table}/table"
+
+    def cite(self, style: Literal["text", "bibtex"] = "text") -> str:
+        """
+        Give a citation of the table, as text or for BibTeX.
+
+        Examples
+        --------
+        >>> find("83028NED")[0].origin.cite()[:57]
+        'CBS (2023). In-, (weder)uitvoer, SITC (1 digit), landen(g'
+        """
+        publisher = "CBS" if registry.table(self.table).source == "CBS" else "UN Comtrade"
+        year = self.modified[:4]
+        if style == "text":
+            return (
+                f"{publisher} ({year}). {self.title}. Table {self.table}, modified "
+                f"{self.modified}, retrieved {self.retrieved}. {self.licence}. {self.link}"
+            )
+        if style != "bibtex":
+            raise UnknownName(f"No style {style!r} of a citation. Write text or bibtex.")
+        fields = {
+            "author": f"{{{publisher}}}",
+            "title": self.title,
+            "year": year,
+            "howpublished": f"\\url{{{self.link}}}",
+            "note": f"Table {self.table}, modified {self.modified}, {self.licence}",
+        }
+        lines = [f"  {name} = {{{text}}}," for name, text in fields.items()]
+        return "\n".join([f"@misc{{{publisher.rsplit(maxsplit=1)[-1].lower()}-{self.table},", *lines, "}"])
 
     def sealed(self) -> "Origin":
         """Give the origin with a hash of its own, which covers the hashes of all files."""
@@ -268,6 +304,55 @@ def dates(table: str) -> list[str]:
     ['2023-01-04']
     """
     return list(_available(table))
+
+
+def downloads() -> list[Snapshot]:
+    """List what was downloaded, in the order of the registry; not what ships with the package."""
+    raw = own_folder() / "raw"
+    found = [
+        Snapshot(path, _origin(path))
+        for table in registry.all_tables()
+        for paths in _available(table).values()
+        for path in paths
+    ]
+    return [part for part in found if part.folder.is_relative_to(raw)]
+
+
+def remove(table: str, modified: str | None = None) -> list[Path]:
+    """
+    Remove downloads of a table, and what an interrupted one left; never what ships with the package.
+
+    Parameters
+    ----------
+    table : str
+        Identifier of the table.
+    modified : str, optional
+        Only those of this date, ``"2023-01-04"``.
+
+    Returns
+    -------
+    list of pathlib.Path
+        The folders that are gone.
+
+    Raises
+    ------
+    SnapshotError
+        There is no such download.
+    """
+    folder = own_folder() / "raw" / registry.table(table).id
+    gone = [part.folder for part in downloads() if part.origin.table == table]
+    if modified is None:
+        gone += [*folder.glob(".partial-*"), *folder.glob(".new-*")]
+    else:
+        gone = [path for path in gone if path.name.partition(".")[0] == modified]
+    if not gone:
+        raise SnapshotError(
+            f"No download of {table}{f' of {modified}' if modified else ''} in {folder}. "
+            "See `nltrade tables --downloads`."
+        )
+    for path in gone:
+        shutil.rmtree(path)
+    return gone
 
 
 def here() -> list[str]:

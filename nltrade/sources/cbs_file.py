@@ -1,0 +1,306 @@
+"""
+A table that somebody brought as a file: StatLine's CSV, CBS's bulk ZIP, or JSON saved from the feed.
+
+Networks that CBS refuses let a browser through, for days at times. What such a file holds is put
+into the shape of the feed and checked like a download; its date is that of the file, and its
+provenance says who brought it. StatLine's CSV has labels where the feed has keys: they are looked up
+in the lists of keys of the snapshot in use.
+"""
+
+import getpass
+import io
+import re
+import zipfile
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Event
+from typing import Any, NamedTuple, Self
+
+import msgspec
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from nltrade import registry
+from nltrade.errors import SourceError
+from nltrade.registry.entries import Freq, Table
+from nltrade.sources import cbs_v4, snapshot
+from nltrade.sources.checks import Described
+from nltrade.sources.notation import FREQS, column_of, unnumbered, value_columns
+from nltrade.sources.plan import Piece, Plan, Request, make_plan
+
+LARGEST = 500_000_000  # bytes, unpacked: more than any table that is registered
+UNKNOWN = cbs_v4.UNKNOWN
+
+
+class Content(NamedTuple):
+    """What a file holds: rows in registered names, as text, and the lists of keys."""
+
+    rows: pa.Table
+    lists: dict[str, list[dict[str, Any]]]
+    properties: list[dict[str, Any]]
+
+
+class Brought:
+    """
+    A file as a source, which `nltrade.sources.download.bring` takes as it takes CBS.
+
+    Parameters
+    ----------
+    table : str
+        Identifier of the table.
+    path : pathlib.Path
+        The file.
+    """
+
+    def __init__(self, table: str, path: Path):
+        self.stop = Event()
+        self.path, self.brought_by = path, getpass.getuser()
+        self._table = registry.table(table)
+        try:
+            if path.stat().st_size > LARGEST:
+                raise SourceError(f"{path.name} is larger than any table that is registered.")
+            changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+            self._content = _read(path, self._table)
+        except OSError as error:
+            raise SourceError(f"{path} cannot be read: {error.strerror}.") from None
+        self._date = changed.strftime("%Y-%m-%dT%H:%M:%S")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing is left open."""
+
+    @property
+    def via(self) -> str:
+        """Where it comes from, as the provenance says it."""
+        return f"the file {self.path.name}, brought by {self.brought_by}; its date is the file's"
+
+    @property
+    def request(self) -> Request:
+        """What the file has, as a request would ask for it."""
+        table, keys = self._table, self.describe(self._table).keys
+        marks = {key[4:6] for key in keys[table.period]}
+        years = sorted(key[:4] for key in keys[table.period])
+        freqs: list[Freq] = [freq for freq, (mark, _) in FREQS.items() if mark in marks]
+        products = keys[table.product] if table.product else value_columns(table)
+        return Request(
+            table=table.id,
+            partners=_part(keys[table.partner], registry.partner_keys(table.id)),
+            products=_part(products, registry.product_keys(table.id)) if table.product else [],
+            first=years[0],
+            last=years[-1],
+            freqs=freqs,
+        )
+
+    def modified(self, table: str) -> str:  # noqa: ARG002 (a file is of one table)
+        """Give the date of the file."""
+        return self._date
+
+    def describe(self, table: Table) -> Described:
+        """Describe what the file has."""
+        columns = {name: name for name in self._content.rows.column_names}
+        return Described(
+            title=table.nl,
+            modified=self._date,
+            properties=self._content.properties,
+            lists=self._content.lists,
+            spelt={name: name for name in table.dimensions},
+            measures={name: name for name in columns if name not in table.dimensions},
+        )
+
+    def pages(self, plan: Plan, piece: Piece, described: Described) -> Iterator[pa.Table]:  # noqa: ARG002
+        """Give the rows of a piece."""
+        rows = self._content.rows.select(plan.columns)
+        for name, keys in piece.keys.items():
+            rows = rows.filter(pc.is_in(rows[name], pa.array(keys)))
+        if rows.num_rows != piece.rows:
+            raise SourceError(
+                f"{self.path.name} has {rows.num_rows} rows where its keys make {piece.rows}: it is "
+                "not whole. Save it again, with all periods and partners chosen."
+            )
+        yield rows
+
+
+def _part(keys: list[str], known: Mapping[str, Any]) -> list[str]:
+    """Name what a file has of a dimension; nothing where it has all of it."""
+    ids = [known[key.strip()].id for key in keys if key.strip() in known]
+    return [] if len(ids) == len(known) else ids
+
+
+def _read(path: Path, table: Table) -> Content:
+    """Read a file of any of the three kinds, told by how it begins."""
+    body = path.read_bytes()
+    start = body.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if body.startswith(b"PK"):
+        return _bulk(path, table)
+    if start.startswith(b"{"):
+        return _feed(path.name, start, table)
+    if b";" in start[:4_000]:
+        return _statline(path.name, start, table)
+    raise SourceError(
+        f"{path.name} is neither a CSV of StatLine (with ;), nor a ZIP of CBS, nor JSON of the feed."
+    )
+
+
+def _bulk(path: Path, table: Table) -> Content:
+    """Read CBS's bulk ZIP: the long form of the newer service."""
+    try:
+        with zipfile.ZipFile(path) as packed:
+            if sum(member.file_size for member in packed.infolist()) > LARGEST:
+                raise SourceError(f"{path.name} unpacks to more than any registered table has.")
+            files = {Path(name).name: packed.read(name) for name in packed.namelist()}
+    except zipfile.BadZipFile:
+        raise SourceError(f"{path.name} is a ZIP that is cut or broken. Save it again.") from None
+
+    needed = ["Observations", "MeasureCodes", *(f"{name}Codes" for name in table.dimensions)]
+    absent = [name for name in needed if f"{name}.csv" not in files]
+    if absent:
+        raise SourceError(f"{path.name} has no {absent[0]}.csv: is it the ZIP of {table.id}?")
+    cells, measures, *codes = (_csv(files[f"{name}.csv"]) for name in needed)
+
+    lists = {}
+    for name, rows in zip(table.dimensions, codes, strict=True):
+        kept = rows[[column for column in ("Identifier", "Title", "Status") if column in rows]]
+        lists[name] = kept.rename(columns={"Identifier": "Key"}).to_dict("records")
+    of = cbs_v4.described(
+        table,
+        title=table.nl,
+        modified="",
+        spelt={name: name for name in table.dimensions},
+        lists=lists,
+        measures=measures.to_dict("records"),
+    )
+    lost = [name for name in value_columns(table) if name not in of.measures]
+    if lost:
+        raise SourceError(f"{path.name} has no measure {lost[0]}: is it the ZIP of {table.id}?")
+
+    # Only the periods and keys that have cells: a ZIP can be of a part.
+    keys = {name: list(dict.fromkeys(cells[name])) for name in table.dimensions}
+    for name, there in keys.items():
+        lists[name] = [row for row in lists[name] if row["Key"] in set(there)]
+    value = pd.to_numeric(cells["Value"].str.replace(",", "."), errors="coerce")
+    asked = cells["Measure"].isin(list(of.measures.values()))
+    long = pa.Table.from_pandas(cells.assign(Value=value)[asked], preserve_index=False)
+
+    years = sorted(key[:4] for key in keys[table.period])
+    freqs: list[Freq] = list(FREQS)
+    whole = Request(table=table.id, first=years[0], last=years[-1], freqs=freqs)
+    of = msgspec.structs.replace(of, lists=lists)
+    plan = make_plan(whole, of.keys)
+    rows = cbs_v4.wide(long, plan, Piece({}, 0), of)
+    return Content(rows, lists, _properties(table))
+
+
+def _feed(name: str, body: bytes, table: Table) -> Content:
+    """Read rows as the feed gives them, keys and all."""
+    try:
+        page = msgspec.json.decode(body, type=dict[str, Any])
+        rows = pd.DataFrame(page["value"])
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, KeyError, ValueError):
+        raise SourceError(f"{name} is no JSON of the feed, or half of it. Save it again.") from None
+    if "odata.nextLink" in page:
+        raise SourceError(f"{name} is the first page of several. Save the bulk ZIP instead.")
+    return _of_rows(name, rows, table, {})
+
+
+def _statline(name: str, body: bytes, table: Table) -> Content:
+    """Read StatLine's CSV: labels in place of keys, units behind the titles."""
+    rows = _csv(body)
+    columns = {}
+    for label in rows.columns:
+        title, _, unit = str(label).partition(" (")
+        for known in [*table.dimensions, *value_columns(table)]:
+            if column_of(str(label)).lower() == known.lower():
+                columns[label] = known
+            elif unnumbered(known) == column_of(title).lower() and known not in table.dimensions:
+                columns[label] = known
+                if unit and unit.rstrip(")") != table.unit:
+                    raise SourceError(
+                        f"{name}: the unit of {title} is {unit.rstrip(')')!r}, registered is "
+                        f"{table.unit!r}."
+                    )
+    rows = rows.rename(columns=columns)
+
+    titles = {}
+    for dimension in [each for each in table.dimensions if each in rows]:
+        keys = {_plain(title): key for key, title in _listed(table, dimension).items()}
+        labels = rows[dimension].map(_plain)
+        strange = sorted(set(labels) - set(keys))
+        if strange:
+            raise SourceError(
+                f"{name}: {dimension} has labels that are in no list of keys here: "
+                f"{', '.join(map(repr, strange[:5]))}."
+            )
+        titles[dimension] = dict(zip(labels.map(keys), rows[dimension], strict=True))
+        rows[dimension] = labels.map(keys)
+    return _of_rows(name, rows, table, titles)
+
+
+def _of_rows(
+    name: str, rows: pd.DataFrame, table: Table, titles: Mapping[str, Mapping[str, str]]
+) -> Content:
+    """Put rows that have a column for each measure into the shape of the feed."""
+    columns = [*table.dimensions, *value_columns(table)]
+    absent = [column for column in columns if column not in rows]
+    if absent or not len(rows):
+        raise SourceError(f"{name} has no {', '.join(absent[:3]) or 'rows'}: is it {table.id}?")
+
+    text = rows[columns].astype(object)
+    for column in value_columns(table):
+        # The typed rows of the feed have numbers, and null for whatever has none.
+        text[column] = [
+            UNKNOWN if value is None or value != value else _as_text(value)  # noqa: PLR0124
+            for value in text[column]
+        ]
+    lists = {}
+    for dimension in table.dimensions:
+        known = {**_listed(table, dimension), **titles.get(dimension, {})}
+        keys = dict.fromkeys(str(key) for key in rows[dimension])
+        lists[dimension] = [
+            {"Key": key, "Title": known.get(key.strip(), key.strip()[:4])} for key in keys
+        ]
+    return Content(pa.Table.from_pandas(text, preserve_index=False), lists, _properties(table))
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.0f}" if value.is_integer() else repr(value)
+    return str(value).strip().replace(",", ".") if isinstance(value, str) else str(value)
+
+
+def _properties(table: Table) -> list[dict[str, Any]]:
+    """List the columns as the feed does: those of a file are the registered ones."""
+    kinds = {table.period: "TimeDimension"}
+    dimensions = [{"Type": kinds.get(n, "Dimension"), "Key": n} for n in table.dimensions]
+    topics = [{"Type": "Topic", "Key": n, "Unit": table.unit} for n in value_columns(table)]
+    return [*dimensions, *topics]
+
+
+def _listed(table: Table, dimension: str) -> dict[str, str]:
+    """Give the titles of the keys of a dimension: those at hand, else the registered names."""
+    parts = snapshot.find(table.id) if snapshot.dates(table.id) else []
+    for part in parts:
+        if part.listed(dimension):
+            return dict(part.listed(dimension))
+    if dimension == table.partner:
+        return {key: p.name("nl") for key, p in registry.partner_keys(table.id).items()}
+    if dimension == table.product:
+        return {key: p.nl for key, p in registry.product_keys(table.id).items()}
+    years = range(int(table.first), int(table.last) + 1)
+    return {f"{year}JJ00": str(year) for year in years} if dimension == table.period else {}
+
+
+def _csv(body: bytes) -> pd.DataFrame:
+    try:
+        return pd.read_csv(
+            io.BytesIO(body), sep=";", dtype=str, keep_default_na=False, encoding="utf-8-sig"
+        )
+    except (ValueError, pd.errors.ParserError) as error:
+        raise SourceError(f"The CSV cannot be read: {error}. Save it again.") from None
+
+
+def _plain(title: str) -> str:
+    return re.sub(r"[\s*]+", " ", title).strip().lower()

@@ -1,0 +1,144 @@
+"""The registry beside CBS: what fits is told, a file of one's own corrects it, downloads are listed."""
+
+import pytest
+
+import cbs_replica as replica
+import nltrade as nl
+from nltrade import registry
+from nltrade.sources.fitting import fitting
+from test_fetch import own, serve
+
+__all__ = ["own", "serve"]  # fixtures
+
+
+@pytest.fixture(autouse=True)
+def registry_as_it_was(monkeypatch):
+    monkeypatch.setenv("NLTRADE_TABLES", "")
+    yield
+    monkeypatch.setenv("NLTRADE_TABLES", "")
+    for kept in (registry.tables, registry.all_tables, registry.partners):
+        kept.cache_clear()
+    registry.partner_keys.cache_clear()
+    registry.product_keys.cache_clear()
+
+
+def test_a_table_that_fits_says_so_with_what_is_newer(serve):
+    cbs = serve("83028NED", "85427NED")
+    cbs.tables["83028NED"].info["Modified"] = "2023-06-06T02:00:00"
+    older, newer = fitting(["83028NED", "85427NED"])
+    assert (older.faults, older.records, older.here) == ([], 3234, "2023-01-04")
+    assert "newer than here (2023-01-04): nltrade fetch 83028NED" in older.says
+    assert (newer.faults, newer.modified) == ([], newer.here)
+
+
+def test_no_observation_is_asked_for(serve):
+    cbs = serve("83028NED")
+    fitting(["83028NED"])
+    assert len(cbs.requests) <= 6
+    assert not [path for path, _ in cbs.requests if "DataSet" in path]
+
+
+@pytest.mark.parametrize(
+    ("fault", "says"),
+    [
+        (replica.WrongUnit("1 000 euro"), "registered is 'mln euro'"),
+        (replica.RenamedMeasure("Invoerwaarde_1", "Invoer_1"), "no measure 'Invoerwaarde_1'"),
+        (replica.NewKey("SITC", "A999999"), "new in SITC: 'A999999'"),
+    ],
+)
+def test_what_does_not_fit_is_named(serve, fault, says):
+    serve("83028NED", faults=[fault])
+    (fit,) = fitting(["83028NED"])
+    assert says in fit.says
+    assert fit.says.startswith("83028NED: does not fit")
+
+
+def test_keys_that_changed_throughout_are_recognised_with_those_that_look_like_them(serve):
+    cbs = serve("83028NED")
+    for at, row in enumerate(cbs.tables["83028NED"].dimensions["LandenGroepen"]):
+        row["Key"] = f"{at:03}"
+    (fit,) = fitting(["83028NED"])
+    assert "0 of 77 registered keys are there: CBS changed the keys" in fit.says
+    assert "for 'L008724' (Rusland)" in fit.says or "for 'L00" in fit.says
+
+
+def test_an_inserted_topic_that_renumbers_the_others_is_understood(serve):
+    serve(
+        "83028NED", faults=[replica.RenamedMeasure("Wederuitvoerwaarde_3", "Wederuitvoerwaarde_9")]
+    )
+    (fit,) = fitting(["83028NED"])
+    assert fit.faults == []
+    assert "Wederuitvoerwaarde_3 is Wederuitvoerwaarde_9" in fit.says
+    nl.fetch("83028NED", partner="RU")
+    trade = nl.load("83028NED", partner="RU", product="TOTAL", period=2012)
+    assert trade.set_index("flow")["value_meur"]["re-export"] == 2809
+
+
+def test_a_service_that_is_silent_is_a_fault_of_every_table(monkeypatch):
+    monkeypatch.setenv("NLTRADE_CBS", "http://127.0.0.1:9")
+    (fit,) = fitting(["70017"], tries=1)
+    assert "the connection failed" in fit.says
+
+
+def test_the_command_line_checks_and_lists_and_removes(serve, run):
+    serve("83028NED")
+    checked = run("tables", "--check", "83028NED")
+    assert (checked.code, checked.out.splitlines()[0]) == (0, "83028NED: fits")
+    assert run("fetch", "83028NED", "--partner", "RU").code == 0
+    assert "83028NED/2023-01-04  0.0 MB  years 2002-2022; RU" in run("tables", "--downloads").out
+    assert run("tables", "--remove", "83028NED/2023-01-04").out.startswith("removed ")
+    assert run("tables", "--downloads", "--json").json == []
+    again = run("tables", "--remove", "83028NED")
+    assert again.code == 3
+    assert "No download of 83028NED" in again.err
+    assert nl.load("83028NED", partner="RU", period=2012)["value_meur"].iloc[0] == 20332
+
+
+def test_a_file_of_ones_own_corrects_a_field_of_a_table(serve, run, tmp_path):
+    cbs = serve("83028NED")
+    for topic in cbs.tables["83028NED"].topics:
+        topic["Unit"] = "1 000 euro"
+    (tmp_path / "mine.toml").write_text('[tables.83028NED]\nunit = "1 000 euro"\n')
+    mine = ["--tables", tmp_path / "mine.toml"]
+    assert run("fetch", "83028NED", "--partner", "RU").code == 3
+    assert run("fetch", "83028NED", "--partner", "RU", *mine).code == 0
+    assert registry.table("83028NED").unit == "1 000 euro"
+    assert registry.table("85427NED").unit == "mln euro"
+
+
+def test_a_file_of_ones_own_adds_a_table_with_keys_of_its_own(tmp_path):
+    text = registry.FOLDER.joinpath("tables.toml").read_text("utf-8")
+    start = text.index("[tables.85427NED]")
+    entry = text[start : text.index("[tables.7137shih]")].replace("85427NED", "99999NED")
+    entry = entry.replace("v4 = true\n", 'partners = { "1" = "RU", "2" = "WORLD" }\n')
+    (tmp_path / "mine.toml").write_text(entry)
+    registry.use_tables(tmp_path / "mine.toml")
+    assert [p.id for p in registry.partner_keys("99999NED").values()] == ["RU", "WORLD"]
+    assert "83028NED" in registry.tables()
+
+
+def test_a_wrong_file_of_ones_own_names_file_and_entry(tmp_path):
+    (tmp_path / "mine.toml").write_text("[tables.83028NED]\nunits = 3\n")
+    registry.use_tables(tmp_path / "mine.toml")
+    with pytest.raises(nl.errors.RegistryError, match=r"mine\.toml.*83028NED.*units"):
+        registry.tables()
+
+
+def test_any_table_is_kept_as_it_is_with_labels_units_and_statuses(serve, run):
+    cbs = serve("80414ned")
+    cbs.tables["80414ned"].info["Identifier"] = "99999ned"
+    cbs.tables["99999ned"] = cbs.tables.pop("80414ned")
+    assert run("fetch", "99999ned", "--raw").code == 0
+    rows = nl.load_raw("99999ned")
+    russia = rows.query("Landen == 'RU' and Perioden == '2012JJ00' and title == 'Totaal diensten'")
+    assert russia.set_index("InvoerUitvoerEnSaldo")["value"][["I", "E"]].gt(0).all()
+    assert set(russia["Landen_label"]) == {"Rusland"}
+    assert set(russia["unit"]) == {"mln euro"}
+    assert set(russia["Perioden_status"]) == {"NaderVoorlopig"}
+    assert set(rows.loc[rows["value"].isna(), "missing"]) == {"unknown or secret"}
+
+
+@pytest.mark.usefixtures("own")
+def test_a_table_that_was_not_kept_is_a_sentence_with_the_command():
+    with pytest.raises(nl.errors.SnapshotError, match="`nltrade fetch 81261ned --raw`"):
+        nl.load_raw("81261ned")
