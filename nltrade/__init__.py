@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from nltrade import charts
     from nltrade.explorer import explore
     from nltrade.sources.download import fetch
+    from nltrade.sources.raw import load_raw
 
 __all__ = [
     "NltradeError",
@@ -57,6 +58,7 @@ __all__ = [
     "fetch",
     "growth",
     "load",
+    "load_raw",
     "origins",
     "other_side",
     "partners",
@@ -79,6 +81,7 @@ _LATER = {  # what draws and downloads: its module, and the extra that it needs
     "charts": ("nltrade.charts", "briefing"),
     "explore": ("nltrade.explorer", "briefing"),
     "fetch": ("nltrade.sources.download", "fetch"),
+    "load_raw": ("nltrade.sources.raw", "fetch"),
 }
 
 
