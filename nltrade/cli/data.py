@@ -22,7 +22,7 @@ from nltrade.cli.output import (
     verdict_as_json,
 )
 from nltrade.errors import NltradeError, NoData, SourceError, UnknownName
-from nltrade.sources import comtrade_feed, snapshot
+from nltrade.sources import snapshot
 from nltrade.sources.plan import Plan, ask, make_plan, registered_keys
 from nltrade.sources.tidy import load
 from nltrade.tables.claims import changes_report
@@ -125,6 +125,8 @@ def _fetch_comtrade(
     table: str, asked: dict[str, Any], how: dict[str, Any], *, plan: bool, json: bool
 ) -> None:
     """Bring what was reported to UN Comtrade, or say what would be asked."""
+    from nltrade.sources import comtrade_feed  # which loads what reaches a network
+
     request, questions = comtrade_feed.plan(table, **asked)
     if not json:
         print_text(f"{request.table}: {request.says}: {len(questions)} questions to UN Comtrade")

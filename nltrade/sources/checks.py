@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from nltrade import registry
 from nltrade.errors import SnapshotError
 from nltrade.registry.entries import Table
-from nltrade.sources.notation import NO_VALUE, period_of
+from nltrade.sources.cbs_notation import NO_VALUE, period_of
 from nltrade.sources.plan import Piece, Request, asked_columns
 
 NUMBER = r"^[+-]?\d+(\.\d+)?$"
@@ -149,7 +149,7 @@ def _key_faults(request: Request, described: Described) -> list[str]:
 
 
 def _changed_keys(name: str, known: Mapping[str, Any], listed: Sequence[Mapping[str, Any]]) -> str:
-    """Say that a dimension has other keys throughout, and which of them look like the known ones."""
+    """Say that a dimension has other keys throughout, and which look like the known ones."""
     by_title = {" ".join(str(row["Title"]).lower().split()): str(row["Key"]) for row in listed}
     alike = []
     for key, thing in known.items():
@@ -163,7 +163,7 @@ def _changed_keys(name: str, known: Mapping[str, Any], listed: Sequence[Mapping[
 def cell_faults(
     request: Request, piece: Piece, cells: pa.Table, keys: Mapping[str, Sequence[str]]
 ) -> list[str]:
-    """Look for what cannot be right in the cells of one piece, columns of text as CBS wrote them."""
+    """Look for what cannot be right in the cells of one piece, as text that CBS wrote."""
     table = registry.table(request.table)
     if cells.num_rows == 0:
         where = piece.filter or "the whole table"

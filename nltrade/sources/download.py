@@ -37,10 +37,10 @@ from nltrade.files import sha256, write
 from nltrade.registry.entries import Table
 from nltrade.sources import checks, comtrade_feed, snapshot
 from nltrade.sources.cbs_file import Brought
+from nltrade.sources.cbs_notation import NO_VALUE
 from nltrade.sources.cbs_v3 import OBSERVATIONS, Feed
 from nltrade.sources.cbs_v4 import Datasets
 from nltrade.sources.checks import Described
-from nltrade.sources.notation import NO_VALUE
 from nltrade.sources.plan import Piece, Plan, Request, ask, chosen_keys, make_plan
 from nltrade.sources.snapshot import File, Origin, Snapshot
 from nltrade.sources.transport import AT_ONCE, NoAnswer, Patience
@@ -207,7 +207,7 @@ def bring(request: Request, source: Source, *, accept: bool = False) -> Snapshot
 
 
 def _make(home: Path) -> None:
-    """Make the folder for downloads; a place where that cannot be is told before anything is asked."""
+    """Make the folder for downloads; where that cannot be is told before anything is asked."""
     try:
         home.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=home):
@@ -238,9 +238,9 @@ def _describe(source: Source, request: Request) -> Described:
     if faults:
         raise SourceError(
             f"{request.table} (modified {described.modified[:10]}) is not the table that is "
-            f"registered: {'; '.join(faults)}. Nothing was downloaded. A newer nltrade may know it; "
-            "else correct the entry in a file of your own (`nltrade fetch --tables FILE`), or keep "
-            f"the table as it is with `nltrade fetch {request.table} --raw`."
+            f"registered: {'; '.join(faults)}. Nothing was downloaded. A newer nltrade may know "
+            "it; else correct the entry in a file of your own (`nltrade fetch --tables FILE`), or "
+            f"keep the table as it is with `nltrade fetch {request.table} --raw`."
         )
     return described
 
@@ -313,8 +313,8 @@ def _bring_piece(
         write(aside / path.name, _as_parquet(cells))
         raise SourceError(
             f"What CBS sent of {plan.request.table} ({piece.filter or 'all'}) cannot be right: "
-            f"{'; '.join(faults)}. It is kept aside in {aside / path.name}; the snapshots that were "
-            "here stay in use. Try again later, or tell CBS."
+            f"{'; '.join(faults)}. It is kept aside in {aside / path.name}; the snapshots that "
+            "were here stay in use. Try again later, or tell CBS."
         )
     write(path, _as_parquet(cells))
 
