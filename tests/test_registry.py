@@ -120,7 +120,6 @@ def test_environment_yml_gives_what_pyproject_asks():
     assert given == asked
     by_pip = [line.strip().removeprefix("- ") for line in lines[lines.index("  - pip:") + 1 :]]
     assert by_pip == [
-        "cbsodata >=1.3.5",
         "typst >=0.15",
         "--editable .",
     ]  # pip takes no other options in such a list

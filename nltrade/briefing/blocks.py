@@ -7,6 +7,7 @@ from typing import Literal
 import pandas as pd
 
 from nltrade.charts import Chart
+from nltrade.charts.hover import by_years
 from nltrade.registry.entries import Lang
 from nltrade.report import Table
 from nltrade.words import Words
@@ -164,11 +165,12 @@ def values_of(chart: Chart, *, main: bool = False) -> list[Table]:
     tables = []
     for start in range(0, len(whole.columns), MOST):
         part = whole.iloc[:, start : start + MOST]
+        heads = [by_years(str(name)) for name in part.columns]
         part = part[(part != "").any(axis=1)]
         rows = [
             [point, *row] for point, row in zip(part.index, part.to_numpy().tolist(), strict=True)
         ]
-        tables.append(table(chart.subtitle, [head, *part.columns], rows))
+        tables.append(table(chart.subtitle, [head, *heads], rows))
     return tables
 
 
@@ -197,11 +199,15 @@ def widths(table: Table, room: float) -> list[float]:
     [0.2, 0.8]
     """
     head, rows = grid(table)
+    if not rows:
+        return [1 / len(head)] * len(head)
     columns = list(zip(head, *rows, strict=True))
-    least = [
-        3 + 1.1 * max(len(word) for cell in column for word in cell.split(" "))
-        for column in columns
+    whole = numeric(table)  # a number is never broken
+    words = [
+        [*head[at].split(" "), *(part for cell in cells for part in _parts(cell, at in whole))]
+        for at, cells in enumerate(zip(*rows, strict=True))
     ]
+    least = [3 + 1.1 * max(map(len, each)) for each in words]
     more = [
         max(min(max(len(cell) for cell in column), 60) + 2 - word, 0)
         for column, word in zip(columns, least, strict=True)
@@ -211,3 +217,7 @@ def widths(table: Table, room: float) -> list[float]:
         word + spare * extra / (sum(more) or 1) for word, extra in zip(least, more, strict=True)
     ]
     return [one / sum(wide) for one in wide]
+
+
+def _parts(cell: str, whole: bool) -> list[str]:
+    return [cell] if whole else cell.split(" ")

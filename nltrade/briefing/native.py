@@ -9,6 +9,7 @@ from pptx.util import Pt
 
 from nltrade import registry
 from nltrade.charts import Chart
+from nltrade.charts.hover import by_years
 from nltrade.words import Words
 
 # The figures that say the same without what is drawn beside their marks.
@@ -51,21 +52,18 @@ def add_chart(slide: Any, chart: Chart, box: tuple[int, int, int, int]) -> Any:
     if chart.kind == "bars" and (len(points) * len(series) > MOST_BARS or not alike):
         return None
     if chart.kind == "lines":
-        points = _with_gaps(chart, sorted(points))
+        # a part-year is no point of a line
+        aside = frozenset().union(*(each.not_extremes for each in series))
+        points = _with_gaps(chart, sorted(set(points) - aside))
 
     unit = UNITS[series[0].unit]
     of_type: Any = CategoryChartData
     data = of_type(number_format="0.0" if unit > 1 else "0")
     data.categories = [point.strip() or " " for point in points]
     for each in series:
-        aside = (
-            each.not_extremes if chart.kind == "lines" else ()
-        )  # a part-year is no point of a line
-        known = {
-            p: v for p, v in each.values.items() if p not in aside and isinstance(v, float | int)
-        }
+        known = {p: v for p, v in each.values.items() if isinstance(v, float | int)}
         data.add_series(
-            each.name,
+            by_years(each.name),
             [known[p] / unit if p in known and known[p] == known[p] else None for p in points],
         )
 

@@ -32,6 +32,7 @@ from nltrade.files import without_moments
 from nltrade.report import Table
 
 WIDE, TALL, MARGIN = 13.333, 7.5, 0.6  # inches
+COLUMNS = (5.2, 6.7)  # inches: of two bodies beside each other
 ROWS = 6  # of a table on a slide
 TOLD = ("certainty", "sources")  # parts of the annex that stand on slides
 LANGUAGES = {"en": MSO_LANGUAGE_ID.ENGLISH_UK, "nl": MSO_LANGUAGE_ID.DUTCH}
@@ -124,8 +125,9 @@ def _widen(show: Any) -> None:
         if title is not None and bodies:
             _put(title, Box(*map(Inches, (MARGIN, 0.35, WIDE - 2 * MARGIN, 0.95))))
         for at, body in enumerate(bodies if len(bodies) <= 2 else []):
-            room = (WIDE - 2 * MARGIN - 0.3 * (len(bodies) - 1)) / len(bodies)
-            _put(body, Box(*map(Inches, (MARGIN + at * (room + 0.3), 1.4, room, 5.4))))
+            rooms = COLUMNS if len(bodies) == len(COLUMNS) else [WIDE - 2 * MARGIN]
+            left = MARGIN + at * (rooms[0] + 0.2)
+            _put(body, Box(*map(Inches, (left, 1.4, rooms[at], 5.4))))
 
     styles = master.element.find(".//{*}txStyles")
     title, body = styles.find("{*}titleStyle/{*}lvl1pPr"), styles.find("{*}bodyStyle/{*}lvl1pPr")

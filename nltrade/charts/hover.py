@@ -10,6 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from nltrade import registry
+
 if TYPE_CHECKING:
     from nltrade.charts.chart import Chart
 
@@ -46,6 +48,13 @@ def with_values(svg: bytes, figure: Figure, chart: "Chart") -> bytes:
     return start + group + end + rest if shapes else svg
 
 
+def by_years(name: str) -> str:
+    """Name a series by the years of its table, in the place of the table's code."""
+    words, _, table = name.rpartition(", ")
+    known = registry.tables().get(table)
+    return f"{words}, {known.first}–{known.last}" if known else name
+
+
 def _names(chart: "Chart") -> dict[tuple[str, float], set[str]]:
     """Give what each value is called, by its year if it has one, in each unit to draw in."""
     names: dict[tuple[str, float], set[str]] = defaultdict(set)
@@ -54,7 +63,7 @@ def _names(chart: "Chart") -> dict[tuple[str, float], set[str]]:
             if value is None or isinstance(value, str) or isnan(value):
                 continue
             year = point[:4] if point[:4].isdigit() else ""
-            told = f"{series.name}, {point}: {series.write(point, chart.lang)}"
+            told = f"{by_years(series.name)}, {point}: {series.write(point, chart.lang)}"
             for unit in (1.0, 1000.0):
                 names[year, round(value / unit, 6)].add(told)
     return names

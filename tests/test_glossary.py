@@ -1,0 +1,55 @@
+"""Texts for readers are held to the glossary, and to the marks of a sentence that is written."""
+
+import re
+import tomllib
+
+import pytest
+
+import nltrade as nl
+from nltrade import registry
+
+GLOSSARY = tomllib.loads((registry.FOLDER / "glossary.toml").read_text(encoding="utf-8"))
+# Commands and options stand as they are typed.
+TYPED = re.compile(r"\{[^}]*\}|`[^`]*`|--\w+|“[^”]*”")
+
+
+def texts():
+    """List the words of every text: where it stands, its language, the words without fields."""
+    listed = {"texts": registry.texts(), "notes": registry.notes(), "claims": nl.claims()}
+    for file, entries in listed.items():
+        for id, text in entries.items():
+            for lang in ("en", "nl"):
+                yield f"{file}.{id}", lang, TYPED.sub("…", text.text(lang))
+
+
+def test_every_term_has_both_languages_and_none_breaks_its_own_rule():
+    assert len(GLOSSARY) >= 12
+    for id, term in GLOSSARY.items():
+        assert set(term) <= {"en", "nl", "never_en", "never_nl"}, id
+        for lang in ("en", "nl"):
+            assert term[lang].strip()
+            assert not any(re.search(each, term[lang]) for each in term.get(f"never_{lang}", []))
+        assert term.get("never_en") or term.get("never_nl"), id
+
+
+@pytest.mark.parametrize("id", GLOSSARY)
+def test_texts_use_the_words_of_the_glossary(id):
+    term = GLOSSARY[id]
+    found = [
+        f"{where} ({lang}): {words}"
+        for where, lang, words in texts()
+        for pattern in term.get(f"never_{lang}", [])
+        if re.search(pattern, words)
+    ]
+    assert found == []
+
+
+def test_no_text_has_doubled_stops_words_or_spaces():
+    faults = re.compile(r"\.\.(?!\.)|\s\s|[,;:.][,;:]|(?i:\b(\w{3,}) \1\b)|\s[,;.]")
+    assert [where for where, _, words in texts() if faults.search(words)] == []
+
+
+def test_a_broken_rule_is_found():
+    assert re.search(GLOSSARY["cbs"]["never_nl"][0], "Nu CBS publiceert")
+    assert not re.search(GLOSSARY["cbs"]["never_nl"][0], "Het CBS publiceert")
+    assert re.search(GLOSSARY["import"]["never_nl"][0], "de goederenimport uit")
