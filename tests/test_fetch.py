@@ -361,6 +361,7 @@ def contents(folder):
     found = {path.name: path.read_bytes() for path in Path(folder).iterdir()}
     origin = json.loads(found.pop("origin.json"))
     assert origin.pop("retrieved")
+    assert origin.pop("seal")  # which covers the time
     return found, {key: value for key, value in origin.items() if key != "via"}
 
 

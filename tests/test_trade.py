@@ -190,7 +190,8 @@ def test_one_missing_flow_makes_the_total_missing(shipped, engine):
         (
             {"partner": "AF", "period": 2012, "kind": "goods"},
             nl.NoData,
-            r"Afghanistan \(AF\) is not.*here \(83028NED\).*It is in 80414ned, 85427NED, 2003 to 2026",
+            r"Afghanistan \(AF\) is not.*here \(83028NED\).*"
+            "It is in 80414ned, 85427NED, 2003 to 2026",
         ),
         (
             {"partner": "AF", "table": GOODS},

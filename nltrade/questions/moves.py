@@ -40,14 +40,16 @@ def trace_place(
     flow : str
         ``"total trade"``, or a flow of the tidy frame.
     among : {"outside EU", "inside EU", "all"}, optional
-        The countries that take part; by default those on the partner's own side of the EU's border in that year.
+        The countries that take part; by default those on the partner's own side of the EU's border
+        in that year.
 
     Returns
     -------
     pandas.DataFrame
-        A row for each table of goods and year, tables never joined: `table`, `kind`, `flow`, `partner`, `product`,
-        `period`, `modified`, `complete`, `status`, `among`, `value_meur` (million euro), `place`, `best` and `worst`, which are
-        missing where the partner has no value of its own in that year: that is not zero.
+        A row for each table of goods and year, tables never joined: `table`, `kind`, `flow`,
+        `partner`, `product`, `period`, `modified`, `complete`, `status`, `among`, `value_meur`
+        (million euro), `place`, `best` and `worst`, which are missing where the partner has no
+        value of its own in that year: that is not zero.
 
     Raises
     ------
@@ -114,12 +116,13 @@ def compare_places(
     Returns
     -------
     pandas.DataFrame
-        A row for each country with a place in either year, by the place after and then the one before: `table`,
-        `flow`, `among`, the years `before` and `after`, `partner`, `before_meur` (million euro), `before_place`,
-        `before_best`, `before_worst`, the same of `after`, `moved` (places won, negative for places lost) and
-        `certain`: whether the country moved, or stayed, in every possible case. These two are missing where it has a
-        place in one of the years only. `note` marks what the two years have not in common: ``"part-year 2026"``,
-        ``"method break 2012/2013"``, empty where there is nothing.
+        A row for each country with a place in either year, by the place after and then the one
+        before: `table`, `flow`, `among`, the years `before` and `after`, `partner`, `before_meur`
+        (million euro), `before_place`, `before_best`, `before_worst`, the same of `after`, `moved`
+        (places won, negative for places lost) and `certain`: whether the country moved, or stayed,
+        in every possible case. These two are missing where it has a place in one of the years only.
+        `note` marks what the two years have not in common: ``"part-year 2026"``, ``"method break
+        2012/2013"``, empty where there is nothing.
 
     Raises
     ------
@@ -132,7 +135,8 @@ def compare_places(
     --------
     >>> import nltrade as nl
     >>> moved = compare_places(nl.load(), 2002, 2012)
-    >>> moved[["partner", "before_place", "after_place", "moved", "certain"]].iloc[2].astype(str).tolist()
+    >>> russia = moved[["partner", "before_place", "after_place", "moved", "certain"]].iloc[2]
+    >>> russia.astype(str).tolist()
     ['RU', '5', '3', '2', 'True']
     """
     before, after = str(before), str(after)
@@ -209,8 +213,8 @@ def like_for_like(
     """
     Compare a year with the one before by the countries that were members of a group in both.
 
-    The total of a group whose members changed is that of another group, so `nltrade.growth` gives no
-    rate for it; the sum of those who stayed has one.
+    The total of a group whose members changed is that of another group, so `nltrade.growth` gives
+    no rate for it; the sum of those who stayed has one.
 
     Parameters
     ----------
@@ -226,8 +230,8 @@ def like_for_like(
     Returns
     -------
     pandas.DataFrame
-        A row for each table that has both years: `table`, `modified` where the frame has it, `flow`,
-        `partner` (the group), `product`, `period`, `members` (how many), `previous_meur`,
+        A row for each table that has both years: `table`, `modified` where the frame has it,
+        `flow`, `partner` (the group), `product`, `period`, `members` (how many), `previous_meur`,
         `value_meur` (million euro) and `growth_pct` (percent). The amounts are missing unless both
         are published for each of these members.
 
@@ -298,7 +302,7 @@ def _yearly_totals(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _table_of_both(goods: pd.DataFrame, before: str, after: str) -> str:
-    """Choose the table that has both years, whole before part: places of two concepts are not compared."""
+    """Choose the table that has both years, whole before part: two concepts do not compare."""
     years = goods[goods["period"].isin([before, after])].drop_duplicates(["table", "period"])
     both = years.groupby("table").agg({"period": "nunique", "complete": "all"})
     both = both[both["period"] == len({before, after})]
@@ -309,6 +313,7 @@ def _table_of_both(goods: pd.DataFrame, before: str, after: str) -> str:
         here = goods.groupby("table")["period"].agg(["min", "max"])
         spans = ", ".join(f"{id} {low}-{high}" for id, low, high in here.itertuples())
         raise NoData(
-            f"No table has both {before} and {after}; places of two tables do not compare. Here: {spans}."
+            f"No table has both {before} and {after}; places of two tables do not compare. Here: "
+            f"{spans}."
         )
     return str(order[0])

@@ -20,8 +20,8 @@ from pyarrow import json
 
 from nltrade.errors import NoData, SourceError
 from nltrade.registry.entries import Table
+from nltrade.sources.cbs_notation import measure_columns
 from nltrade.sources.checks import Described
-from nltrade.sources.notation import measure_columns
 from nltrade.sources.plan import Piece, Plan
 from nltrade.sources.transport import Again, Patience, Transport, checked
 

@@ -1,8 +1,8 @@
 """
 Any CBS table as CBS has it, registered or not: keys, labels, units and statuses beside the values.
 
-Nothing of it is checked against the registry or turned into the tidy frame: it is for questions that
-this package does not ask.
+Nothing of it is checked against the registry or turned into the tidy frame: it is for questions
+that this package does not ask.
 """
 
 import re
@@ -17,8 +17,8 @@ import pyarrow.parquet as pq
 from nltrade.errors import SnapshotError, SourceError, UnknownName
 from nltrade.files import sha256, write
 from nltrade.sources import snapshot
+from nltrade.sources.cbs_notation import NO_VALUE
 from nltrade.sources.cbs_v3 import OBSERVATIONS, Feed, decoded
-from nltrade.sources.notation import NO_VALUE
 from nltrade.sources.transport import Again, Patience
 
 ROWS = 20_000_000  # of one table; the largest here have 7.5 million
