@@ -15,6 +15,7 @@ from nltrade.briefing import briefing
 from nltrade.claims import check_claims, verdict_table
 from nltrade.claims.base_of_trade import base_of_trade
 from nltrade.claims.elsewhere import check_published
+from nltrade.claims.second_opinion import second_opinions
 from nltrade.errors import NltradeError, NoData, UnknownName, needs
 from nltrade.questions.moves import compare_places, trace_place
 from nltrade.questions.ranking import rank_partners
@@ -65,6 +66,7 @@ __all__ = [
     "products",
     "published",
     "rank_partners",
+    "second_opinions",
     "sector_trade",
     "sectors",
     "select",

@@ -59,16 +59,14 @@ def draw_coverage(*, sectors: Mapping[str, Sector] | None = None, lang: Lang = "
     groups: dict[str, list[Sector]] = {}
     for sector in known.values():
         groups.setdefault(sector.group.text(lang), []).append(sector)
-    notes = ["coverage-meaning", "coverage-classification", "coverage-fetch"]
+    notes = ["coverage-meaning", "coverage-classification"]
     footer = [say.label(id) for id in notes]
     subtitle = say.label("coverage-subtitle")
     paint = partial(_paint, groups=groups, say=say)
-    told = [
-        say.text(LISTED[each], listed="; ".join(names))
-        for each, names in by_coverage.items()
-        if names
-    ]
-    series = [_series(known, kind, " ".join(told), say) for kind in named.KINDS]
+    # The best covered are named; the table beside the figure has all, and why.
+    best = next(each for each in COVERAGES if by_coverage[each])
+    told = say.text(LISTED[best], listed="; ".join(by_coverage[best]))
+    series = [_series(known, kind, told, say) for kind in named.KINDS]
     return Chart("coverage", lang, "boxes", headline, subtitle, footer, series, _data(known), paint)
 
 

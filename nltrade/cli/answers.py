@@ -45,7 +45,7 @@ from nltrade.questions.ranking import rank_partners
 from nltrade.questions.trade import VALUE
 from nltrade.registry import claims as reported
 from nltrade.registry.entries import Lang, Sector
-from nltrade.report import Report, Table
+from nltrade.report import Report
 from nltrade.sources.snapshot import origins
 from nltrade.sources.tidy import load
 from nltrade.tables import claims as judged
@@ -99,13 +99,10 @@ def check(
     raise typer.Exit(int(any(one.verdict == "contradicted" for one in verdicts)))
 
 
-def _second_opinions(judged_ones: Iterable[Verdict | Checked], lang: Lang) -> list[Report]:
+def _second_opinions(checked: Iterable[Verdict | Checked], lang: Lang) -> list[Report]:
     """Present what partners reported of the same things, beside the answers and no part of them."""
-    opinions = second_opinions(judged_ones, nltrade.other_side())
-    title = Words(lang).label("second-opinions")
-    said = list(dict.fromkeys(one.says(lang) for one in opinions))
-    sources = [one.attribution for one in origins(nltrade.other_side().trade)] if said else []
-    return [Report([Table(title, remarks=said)], sources, lang)] if said else []
+    opinions = second_opinions(checked, nltrade.other_side())
+    return [judged.opinions_report(opinions, lang)] if opinions else []
 
 
 @app.command(epilog="Example: nltrade rank --partner Vietnam --flow exports")

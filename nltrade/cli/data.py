@@ -88,8 +88,8 @@ def fetch(
         return
     how: dict[str, Any] = {"timeout": timeout, "tries": tries}
     if table is not None and registry.table(table).source == "Comtrade":
-        asked = {"partner": partner, "years": years, "by": by}
-        _fetch_comtrade(table, asked, how, plan=plan, json=json)
+        of_un: dict[str, Any] = {"partner": partner, "years": years, "by": by}
+        _fetch_comtrade(table, of_un, how, plan=plan, json=json)
         return
 
     if file is not None and table is not None:
