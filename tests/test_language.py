@@ -159,6 +159,7 @@ SOURCES = {
 # How ids are put together in code: f"why-{measure}" begins, f"{flow}-of-year" ends so.
 BEGINNINGS = {each for text in SOURCES.values() for each in re.findall(r'f"([a-z-]{3,}-)\{', text)}
 ENDINGS = {each for text in SOURCES.values() for each in re.findall(r'\}(-[a-z-]{3,})"', text)}
+# A note in a frame is a text with spaces for hyphens.
 QUOTED = {
     each for text in SOURCES.values() for each in re.findall(r"[\"']([\w *()–-]+)[\"']", text)
 }

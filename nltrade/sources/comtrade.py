@@ -66,6 +66,7 @@ def other_side(partner: str | None = None) -> OtherSide:
     Returns
     -------
     OtherSide
+        Its frames in million euro, with the years and the rates they are of.
 
     Raises
     ------
