@@ -25,7 +25,6 @@ from nltrade.sources.plan import Piece, Request, asked_columns
 NUMBER = r"^[+-]?\d+(\.\d+)?$"
 LARGEST = 2.0**53  # beyond it a float is no exact number any more, nor any trade so large
 TOLERANCE = 0.0001  # of a total
-LOST = 0.1  # the part of the cells with a value that may be gone since the snapshot before
 MISSING = {"Missing", "None", "Impossible", "", None}  # of an absent cell: it stays missing
 
 
@@ -289,37 +288,6 @@ def _total_faults(table: Table, keys: Mapping[str, list[str]], cube: np.ndarray)
                 f"in {len(wrong)} places the parts in {name} do not make the whole, as in "
                 f"{', '.join(where)}: by {abs(excess[first]):,.0f} {table.unit}"
             )
-    return faults
-
-
-def loss_faults(before: Mapping[str, int], now: Mapping[str, int], *, any_value: bool) -> list[str]:
-    """
-    Hold a download against the snapshot in use, year by year: how many cells have a value.
-
-    Parameters
-    ----------
-    before, now : mapping of str to int
-        Cells with a value in each year, of what both have; empty where nothing was here.
-    any_value : bool
-        Whether any cell of the download has a value that is not zero.
-
-    Returns
-    -------
-    list of str
-
-    Examples
-    --------
-    >>> loss_faults({"2011": 500, "2012": 500}, {"2012": 300}, any_value=True)
-    ['the year 2011 is gone', '700 of 1,000 cells with a value are gone']
-    """
-    if not any_value:
-        return ["every value is empty or zero"]
-    gone = [year for year, count in sorted(before.items()) if count and not now.get(year)]
-    faults = [f"the year {year} is gone" for year in gone]
-
-    had, have = sum(before.values()), sum(now.get(year, 0) for year in before)
-    if have < (1 - LOST) * had:
-        faults.append(f"{had - have:,} of {had:,} cells with a value are gone")
     return faults
 
 
