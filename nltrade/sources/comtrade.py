@@ -66,7 +66,7 @@ def other_side(partner: str | None = None) -> OtherSide:
     Returns
     -------
     OtherSide
-        Its frames in million euro, with the years and the rates they are of.
+        With the frames `trade` and `suppliers`.
 
     Raises
     ------
