@@ -13,7 +13,8 @@ from PIL import Image
 import nltrade as nl
 from gallery import gallery, without
 from nltrade.charts import NAMES, draw_coverage, draw_reported, style
-from nltrade.charts.chart import FEW, METADATA, Series
+from nltrade.charts.chart import METADATA
+from nltrade.charts.series import FEW, Series
 from nltrade.registry.entries import LANGS
 from nltrade.words import Words
 

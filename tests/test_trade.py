@@ -93,13 +93,6 @@ def test_growth_asked_for_across_a_break_is_given_and_marked(shipped, engine):
         ("83028NED", "goods", "EU", "2005", False),
         ("83028NED", "goods", "NON-EU", "2007", True),
         ("83028NED", "goods", "EU", "2020", True),
-        (
-            "85427NED",
-            "goods",
-            "EU",
-            "2021",
-            True,
-        ),  # that of 2020 holds the United Kingdom's January
         ("85427NED", "goods", "EU", "2022", False),
         ("85427NED", "goods", "UNSPECIFIED-EU", "2020", True),
         ("82616NED", "services", "EU", "2020", True),

@@ -454,8 +454,10 @@ def _growth_note() -> nw.Expr:
         return nw.lit(f"{word} {after - 1}/{after}")
 
     # A change of members is no change of method: another group is counted, in the same way.
-    for after, is_crossed in _changes_of_members().items():
-        note = nw.when(is_crossed).then(years("other members", after)).otherwise(note)
+    year = nw.col("year")
+    pair = [(year - 1).cast(nw.String), nw.lit("/"), year.cast(nw.String)]
+    changed = nw.concat_str([nw.lit("other members "), *pair])
+    note = nw.when(_has_other_members()).then(changed).otherwise(note)
 
     tables: dict[int, list[str]] = {}
     for table in registry.tables().values():
@@ -476,19 +478,16 @@ def _growth_note() -> nw.Expr:
     return nw.when(is_first).then(nw.lit(FIRST)).otherwise(note)
 
 
-def _changes_of_members() -> dict[int, nw.Expr]:
-    """Tell which rows are of a group that has other members than a year before, by year."""
-    found: dict[int, nw.Expr] = {}
+def _has_other_members() -> nw.Expr:
+    """Tell which rows are of a group that has other members than a year before."""
+    found = nw.lit(False)
     for kind in ("goods", "services"):
         alike: dict[frozenset[str], list[str]] = {}
         for partner, changed in members.changed(kind).items():
             alike.setdefault(changed, []).append(partner)
         for changed, partners in alike.items():
             is_of_them = (nw.col("kind") == kind) & nw.col("partner").is_in(partners)
-            for year in sorted({int(period[:4]) for period in changed}):
-                of_year = [period for period in changed if period[:4] == str(year)]
-                is_crossed = is_of_them & nw.col("period").is_in(of_year)
-                found[year] = found[year] | is_crossed if year in found else is_crossed
+            found = found | (is_of_them & nw.col("period").is_in(sorted(changed)))
     return found
 
 
