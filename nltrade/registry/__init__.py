@@ -17,7 +17,8 @@ from typing import Any
 
 from nltrade.errors import UnknownName, close_to
 from nltrade.registry.entries import FLOWS, Event, Flow, Partner, Product, Table, Text
-from nltrade.registry.toml import convert, entries, known, read, sections, wrong
+from nltrade.registry.toml import convert, known, read, sections, wrong
+from nltrade.registry.toml import entries as written
 
 FOLDER = Path(__file__).parent
 
@@ -46,12 +47,12 @@ def tables() -> Mapping[str, Table]:
 def all_tables() -> Mapping[str, Table]:
     """Give every registered table by its identifier: those of CBS, then those of UN Comtrade."""
     shipped = FOLDER / "tables.toml"
-    fields: dict[str, Any] = entries(shipped, "tables")
+    fields: dict[str, Any] = written(shipped, "tables")
     found = {id: convert(shipped, id, each, Table) for id, each in fields.items()}
 
     # A file of the user's own adds tables, or corrects fields of those that are here.
     own = Path(os.environ.get("NLTRADE_TABLES") or shipped)
-    for id, each in entries(own, "tables").items() if own != shipped else ():
+    for id, each in written(own, "tables").items() if own != shipped else ():
         both = {**fields.get(id, {}), **each} if isinstance(each, dict) else each
         found[id] = convert(own, id, both, Table)
 
@@ -71,7 +72,7 @@ def all_tables() -> Mapping[str, Table]:
 
 def use_tables(path: Path) -> None:
     """Read tables of the user's own beside those of the package, from now on in this process."""
-    entries(path, "tables")  # a wrong file is an error here, and changes nothing
+    written(path, "tables")  # a wrong file is an error here, and changes nothing
     os.environ["NLTRADE_TABLES"] = str(path)
     for kept in (tables, all_tables, partners, partner_keys, product_keys):
         kept.cache_clear()
