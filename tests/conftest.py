@@ -181,9 +181,7 @@ QUICK = {"pandas", "polars", "polars-lazy"}  # the others answer the same suite 
 
 def engines(names):
     """Name engines as parameters; all but the quick ones are slow."""
-    return [
-        pytest.param(name, marks=[] if name in QUICK else [pytest.mark.slow]) for name in names
-    ]
+    return [pytest.param(name, marks=[] if name in QUICK else [pytest.mark.slow]) for name in names]
 
 
 @pytest.fixture(params=engines(["pandas", "polars-lazy", "pyarrow", "duckdb"]))

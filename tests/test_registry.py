@@ -162,7 +162,11 @@ BAD_CLAIMS = [
     ('flow = "import"', 'flw = "import"', r"no field 'flw' here. Did you mean 'flow'\?"),
     ("upto = 21000", "", r'"just above" needs `upto`'),
     ('measure = "value"', "", r"the field 'measure' is missing"),
-    ('operator = "just above"', 'operator = "is"', r'a place takes the operator "is" or "in the top"'),
+    (
+        'operator = "just above"',
+        'operator = "is"',
+        r'a place takes the operator "is" or "in the top"',
+    ),
     ('operator = "just above"', 'operator = "rounds to"', r'"rounds to" needs `precision`'),
     (
         'document = "letter"',

@@ -10,7 +10,8 @@ from matplotlib.patches import Rectangle
 
 from nltrade.charts import canvas, style
 from nltrade.charts.canvas import Canvas
-from nltrade.charts.chart import Chart, Series
+from nltrade.charts.chart import Chart
+from nltrade.charts.series import Series
 from nltrade.registry import sectors as named
 from nltrade.registry.entries import Coverage, Kind, Lang, Sector
 from nltrade.words import Words

@@ -9,8 +9,9 @@ import pandas as pd
 from nltrade import registry
 from nltrade.charts import style
 from nltrade.charts.canvas import TEXT, Canvas, text_width, unit_of, wrap
-from nltrade.charts.chart import Chart, Series, headline_of
+from nltrade.charts.chart import Chart, headline_of
 from nltrade.charts.provenance import footer, year_label
+from nltrade.charts.series import Series
 from nltrade.claims.reading import Placed, place_range
 from nltrade.errors import NoData
 from nltrade.questions import trade

@@ -10,8 +10,9 @@ from matplotlib.axes import Axes
 from nltrade import registry
 from nltrade.charts import canvas, sides, style
 from nltrade.charts.canvas import Canvas
-from nltrade.charts.chart import Chart, Series
+from nltrade.charts.chart import Chart
 from nltrade.charts.provenance import year_label
+from nltrade.charts.series import Series
 from nltrade.errors import NoData
 from nltrade.questions.sectors import most_detailed, sector_trade
 from nltrade.questions.trade import VALUE

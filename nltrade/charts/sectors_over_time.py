@@ -11,8 +11,9 @@ from matplotlib.ticker import FixedLocator, MaxNLocator
 from nltrade import registry
 from nltrade.charts import canvas, sides, style
 from nltrade.charts.canvas import Canvas
-from nltrade.charts.chart import Chart, Series
+from nltrade.charts.chart import Chart
 from nltrade.charts.over_years import pieces
+from nltrade.charts.series import Series
 from nltrade.errors import NoData
 from nltrade.questions.sectors import sector_trade
 from nltrade.questions.trade import VALUE

@@ -10,8 +10,9 @@ from matplotlib.ticker import FixedLocator
 from nltrade import registry
 from nltrade.charts import canvas, sides, style
 from nltrade.charts.canvas import Canvas
-from nltrade.charts.chart import Chart, Series
+from nltrade.charts.chart import Chart
 from nltrade.charts.over_years import label_ends, pieces
+from nltrade.charts.series import Series
 from nltrade.errors import NoData
 from nltrade.questions.trade import VALUE
 from nltrade.registry.entries import Lang

@@ -17,8 +17,7 @@ from typing import Any
 
 from nltrade.errors import UnknownName, close_to
 from nltrade.registry.entries import FLOWS, Event, Flow, Partner, Product, Table, Text
-from nltrade.registry.toml import convert, known, read, sections, wrong
-from nltrade.registry.toml import entries as written
+from nltrade.registry.toml import convert, known, read, sections, written, wrong
 
 FOLDER = Path(__file__).parent
 

@@ -8,7 +8,7 @@ import msgspec
 from nltrade import registry
 from nltrade.errors import RegistryError, UnknownName
 from nltrade.registry.entries import Kind, Published, Sector, Text
-from nltrade.registry.toml import convert, entries, known, read, wrong
+from nltrade.registry.toml import convert, known, read, written, wrong
 from nltrade.report import Entries
 
 KINDS: tuple[Kind, Kind] = ("goods", "services")
@@ -43,7 +43,7 @@ def sectors(file: Path | None = None) -> Mapping[str, Sector]:
     path = registry.FOLDER / "sectors.toml" if file is None else Path(file)
     groups = read(path, "groups", Text)
     found: Entries[Sector] = Entries()
-    for id, fields in entries(path, "sectors").items():
+    for id, fields in written(path, "sectors").items():
         if isinstance(fields, dict):
             group = known(fields.get("group"), groups, path.name, id, "group")
             fields = {**fields, "group": msgspec.to_builtins(groups[group])}  # noqa: PLW2901
@@ -69,6 +69,7 @@ def published(file: Path | None = None) -> Mapping[str, Published]:
     Returns
     -------
     mapping of str to Published
+        By their ids, in the order of the file.
 
     Raises
     ------
