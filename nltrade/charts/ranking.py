@@ -78,8 +78,11 @@ def draw_ranking(
     partner, year = registry.country(partner).id, str(period)
     members = registry.eu_members(date(int(year[:4]), 12, 31))
     among: Among = "inside EU" if partner in members else "outside EU"
-    table = trade.main_table(frame, kind="goods", period=year, partner=partner)
-    rows = frame[(frame["table"] == table) & (frame["period"] == year) & (frame["level"] == 0)]
+    # the whole frame is only for the sentence that says which years there are
+    totals = frame["kind"].eq("goods") & frame["level"].eq(0) & frame["period"].eq(year)
+    of_year = frame[totals] if totals.any() else frame
+    table = trade.main_table(of_year, kind="goods", period=year, partner=partner)
+    rows = of_year[of_year["table"] == table]
     data = _data(rows, partner, flow, among, table, year)
     own = data[data["partner"] == partner]
     if own.empty:
