@@ -1,4 +1,6 @@
-"""The registry beside CBS: what fits is told, a file of one's own corrects it, downloads are listed."""
+"""
+The registry beside CBS: what fits is told, a file of one's own corrects it, downloads are listed.
+"""
 
 import pytest
 

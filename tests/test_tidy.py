@@ -99,7 +99,10 @@ def test_status_is_definitive_as_far_as_cbs_says_so(shipped):
 
 @pytest.fixture
 def in_another_unit(tmp_path, monkeypatch):
-    """Obviously made-up cells in thousand euro, with months, quarters and a status, as other tables have them."""
+    """
+    Obviously made-up cells in thousand euro, with months, quarters and a status, as other tables
+    have them.
+    """
     table = msgspec.structs.replace(
         registry.tables()["83028NED"], unit="1 000 euro", definitive_until=None
     )

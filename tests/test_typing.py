@@ -1,4 +1,7 @@
-"""A typed script that imports nltrade is checked strictly, with the types that the public face promises."""
+"""
+A typed script that imports nltrade is checked strictly, with the types that the public face
+promises.
+"""
 
 import inspect
 

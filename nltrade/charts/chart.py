@@ -118,7 +118,9 @@ class Chart:
 
     @property
     def alt(self) -> str:
-        """Text alternative: what kind of figure, and what it draws; headline and caption say more."""
+        """
+        Text alternative: what kind of figure, and what it draws; headline and caption say more.
+        """
         say = Words(self.lang)
         told = f"{say.label(self.kind)}."
         for series in self.series:

@@ -33,7 +33,8 @@ WORD = 0.8  # before the codes in a box
 
 def draw_coverage(*, sectors: Mapping[str, Sector] | None = None, lang: Lang = "en") -> Chart:
     """
-    Draw a box for the goods and a box for the services of each sector: how well their classes show it, and which.
+    Draw a box for the goods and a box for the services of each sector: how well their classes show
+    it, and which.
 
     Parameters
     ----------
@@ -101,7 +102,9 @@ def _data(known: Mapping[str, Sector]) -> pd.DataFrame:
 
 
 class _Block:
-    """The sectors of some groups below each other, in inches from the top, in a column of some width."""
+    """
+    The sectors of some groups below each other, in inches from the top, in a column of some width.
+    """
 
     def __init__(self, groups: Mapping[str, Sequence[Sector]], width: float, say: Words) -> None:
         self.groups, self.say = groups, say

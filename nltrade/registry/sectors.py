@@ -21,19 +21,21 @@ def sectors(file: Path | None = None) -> Mapping[str, Sector]:
     Parameters
     ----------
     file : path, optional
-        A sector file of your own; the sectors of the mission of 2013 by default. `nltrade/registry/sectors.toml`
-        explains each field.
+        A sector file of your own; the sectors of the mission of 2013 by default.
+        `nltrade/registry/sectors.toml` explains each field.
 
     Returns
     -------
     mapping of str to Sector
-        By their ids, in the order of the file. It prints as a table; `nltrade.show` gives that in Dutch too.
+        By their ids, in the order of the file. It prints as a table; `nltrade.show` gives that in
+        Dutch too.
 
     Raises
     ------
     RegistryError
-        A code is not in the classification, stands beside its own parent, or is of the other kind; a coverage or its
-        note is missing or does not fit. The message names the entry and the remedy.
+        A code is not in the classification, stands beside its own parent, or is of the other kind;
+        a coverage or its note is missing or does not fit. The message names the entry and the
+        remedy.
 
     Examples
     --------
