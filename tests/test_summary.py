@@ -73,3 +73,47 @@ def test_every_mix_is_one_line_without_a_gap(one_of_each, lang):
             assert line.count("10.4%" if lang == "en" else "10,4%") == (
                 mix.count("contradicted") if mix.count("contradicted") < 3 else 0
             )
+
+
+@pytest.mark.parametrize(
+    ("id", "fields", "says"),
+    [
+        ("imports-2012", {"threshold": 25000, "upto": 26000}, "imports came to €20.3bn, not just"),
+        (
+            "imports-2012",
+            {"flow": "balance", "operator": "at least", "threshold": -5000},
+            "the trade balance was −€13.3bn, not at least −€5bn",
+        ),
+        ("first-fuels-2012", {"threshold": 93}, "mineral fuels made up 91.9% of imports, not 93%"),
+        (
+            "first-fuels-2012",
+            {"of": "all partners", "product": "TOTAL", "threshold": 7},
+            "Russia had 5.2% of all Dutch imports, not 7%",
+        ),
+        ("first-export-growth-2012", {"threshold": -4}, "exports changed by +10.4%, not by −4%"),
+        (
+            "first-import-growth-2012",
+            {"year": 2009, "threshold": -30},
+            "imports fell 26.1%, not 30%",
+        ),
+        ("third-partner", {"threshold": 2, "behind": ["US"]}, "Russia was third, not second"),
+        (
+            "third-partner",
+            {"threshold": 2, "operator": "in the top", "behind": []},
+            "Russia was third, not in the first two",
+        ),
+        ("third-partner", {"behind": ["US", "JP"]}, "Russia was third, but not behind those named"),
+        (
+            "imports-2012",
+            {"operator": "at least", "threshold": 20333},
+            "imports came to €20.3bn, not at least €20.333bn",
+        ),
+    ],
+)
+def test_what_does_not_hold_is_said_with_what_does(shipped, id, fields, says):
+    claim = msgspec.structs.replace(nl.claims()[id], **fields)
+    (found,) = nl.check_claims(shipped, [claim])
+    assert found.verdict == "contradicted"
+    line = summary([found])
+    assert line.startswith(f"The published figure does not hold; {says}")
+    assert summary([found], "nl").startswith("Het gepubliceerde cijfer klopt niet; ")

@@ -86,6 +86,51 @@ def test_growth_asked_for_across_a_break_is_given_and_marked(shipped, engine):
     assert pd.notna(only.loc["2022", "growth_pct"])
 
 
+@pytest.mark.parametrize(
+    ("table", "kind", "group", "year", "is_refused"),
+    [
+        ("83028NED", "goods", "EU", "2004", True),
+        ("83028NED", "goods", "EU", "2005", False),
+        ("83028NED", "goods", "NON-EU", "2007", True),
+        ("83028NED", "goods", "EU", "2020", True),
+        (
+            "85427NED",
+            "goods",
+            "EU",
+            "2021",
+            True,
+        ),  # that of 2020 holds the United Kingdom's January
+        ("85427NED", "goods", "EU", "2022", False),
+        ("85427NED", "goods", "UNSPECIFIED-EU", "2020", True),
+        ("82616NED", "services", "EU", "2020", True),
+        ("84765NED", "services", "EU", "2021", False),
+        ("82616NED", "services", "EUROZONE", "2015", True),
+        ("84765NED", "services", "EUROZONE", "2023", True),
+        ("82616NED", "services", "NON-EUROZONE", "2016", False),
+        ("83028NED", "goods", "OTHER-EASTERN-EUROPE", "2007", True),
+        ("83028NED", "goods", "OTHER-ASIA", "2007", False),
+        ("83028NED", "goods", "WORLD", "2020", False),
+    ],
+)
+def test_growth_of_a_group_is_refused_where_its_members_changed(
+    shipped, table, kind, group, year, is_refused
+):
+    rows = nl.select(
+        shipped,
+        table=table,
+        partner=group,
+        flow="import",
+        product="TOTAL" if kind == "goods" else "S",
+    )
+    row = nl.growth(rows).set_index("period").loc[year]
+    marked = nl.growth(rows, across_breaks=True).set_index("period").loc[year]
+    note = f"other members {int(year) - 1}/{year}" if is_refused else ""
+    assert row["growth_note"] == note
+    assert pd.isna(row["growth_pct"]) == is_refused
+    assert marked["growth_note"] == note
+    assert pd.notna(marked["growth_pct"])
+
+
 def test_growth_never_joins_two_tables(shipped):
     both = nl.select(shipped, partner="RU", flow="import", product="TOTAL", kind="goods")
     rates = nl.growth(both, across_breaks=True)

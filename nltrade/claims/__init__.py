@@ -86,7 +86,7 @@ def check_claims(
             *(id for id in snapshot.here() if any(registry.table(id).covers(y) for y in years)),
             period=years,
         )
-    rows = shape.checked(frame, [*CELL, "flow", VALUE])
+    rows = shape.checked(frame, [*CELL, "level", "flow", VALUE])
     products = {
         "TOTAL",
         "S",

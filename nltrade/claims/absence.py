@@ -40,7 +40,7 @@ def _no_rate(claim: Claim, cells: pd.DataFrame, table: str, note: str) -> Absent
     before = _gap(claim, cells, table, claim.year - 1)
     if before.kind == "not at hand":
         return "no-rate", [Reason("why-not-here", about | {"command": before.command})]
-    if note and before.kind in NO_GAP:
+    if note.startswith("other members"):
         return "no-rate", [Reason("why-members", about | {"partner": claim.partner})]
 
     ids = {"withheld": "why-previous-withheld", "not in the table": "why-no-previous"}

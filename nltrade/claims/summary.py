@@ -108,7 +108,7 @@ def _wrong_number(claim: Claim, value: Fraction, what: str, say: Words) -> str:
     """Say a value, a share or a growth rate beside the one that was claimed."""
     asserted = Asserted.of(claim)
     how, id = {
-        "value": ("meur", "summary-value"),
+        "value": ("meur", f"summary-{'balance' if claim.flow == 'balance' else 'value'}"),
         "share": ("pct", f"summary-share of {claim.of}"),
         "growth": ("pct", "summary-fell" if value < 0 else "summary-grew"),
     }[claim.measure]

@@ -100,6 +100,8 @@ def check_columns(frame: Any, needed: Iterable[str]) -> tuple[Any, dict[str, nw.
             f"The columns of the frame have {frame.columns.nlevels} levels. The tidy frame has one: stack the others "
             "into columns of their own, or write `frame.columns = frame.columns.get_level_values(-1)`."
         )
+    if isinstance(frame, pd.DataFrame) and set(frame.index.names) & set(frame.columns):
+        frame = frame.rename_axis(index=[None] * frame.index.nlevels)  # it is a column too
     try:
         rows: Any = nw.from_native(frame)
     except DuplicateError as error:
@@ -312,6 +314,8 @@ def _check_rows(rows: nw.DataFrame[Any], asked: list[str]) -> None:
             raise FrameError(
                 f"Column {name!r} is empty in some rows. Fill it, or leave these rows out."
             )
+    if VALUE in asked and (rows[VALUE].cast(nw.Float64).abs() == float("inf")).any():
+        raise FrameError(f"Column {VALUE!r} holds infinity, which is no amount. Leave it empty.")
     if VALUE in asked and "table" in asked and (rows[VALUE] > MOST).any():
         large = rows.filter(nw.col(VALUE) > MOST, ~nw.col("table").is_in(list(registry.tables())))
         if not large.is_empty():  # the tables of CBS are converted when they are loaded

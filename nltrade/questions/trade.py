@@ -18,26 +18,31 @@ from nltrade import registry
 from nltrade.errors import NoData, UnknownName, close_to
 from nltrade.questions import frame as shape
 from nltrade.questions.frame import in_engine_of
+from nltrade.registry import members, periods
+from nltrade.registry.periods import Periods
 from nltrade.sources.gaps import commands, gap
 
 VALUE = shape.VALUE
 
-CELL = [
-    "table",
-    "kind",
-    "concept",
-    "partner",
-    "partner_kind",
-    "product",
-    "level",
-    "freq",
-    "period",
-    "complete",
-    "status",
+# What a total or a balance cannot do without, beside the flow and the value.
+CELL = ["table", "kind", "partner", "product", "period", "complete"]
+
+# The columns of a total, in the order of the tidy frame.
+ORDER = [
+    *("table", "modified", "kind", "flow", "concept", "partner", "partner_kind", "product"),
+    *("level", "period", "freq", "complete", "status"),
 ]
+
+# How sure a value is: what is made of two is as sure as the less sure one.
+STATUSES = ["definitive", "revised provisional", "provisional", "unknown"]
 
 # What tells one series from another: the other columns follow from these and the period.
 SERIES = ["table", "kind", "flow", "partner", "product"]
+
+# What can stand in the way of a rate, beside a change of method or of members.
+PART = "part-year"
+UNKNOWN_PART = "not known to be a whole year"
+FIRST = "year before not in the frame"
 
 GROWTH = ["previous_meur", "growth_note", "growth_pct"]
 
@@ -51,7 +56,8 @@ def select(
     partner: str | Sequence[str] | None = None,
     flow: str | None = None,
     product: str | None = None,
-    period: str | int | None = None,
+    period: Periods | None = None,
+    year: Periods | None = None,
     kind: str | None = None,
     table: str | None = None,
 ) -> IntoFrameT:
@@ -63,13 +69,16 @@ def select(
     frame : frame
         Tidy frame of any engine.
     partner : str or sequence of str, optional
-        ISO code, slug or name of one partner, or several.
+        Code, slug or name of one partner, or several.
     flow : str, optional
         ``"import"``, ``"export"``, ``"re-export"``, ``"domestic export"`` or, after `total`, ``"total trade"``.
     product : str, optional
         ``"TOTAL"``, a SITC code, or a services class.
-    period : str or int, optional
-        ``"2012"``, ``"2012-Q1"`` or ``"2012-01"``.
+    period : str, int or several, optional
+        ``"2012"``, ``"2012-Q1"`` or ``"2012-01"``; several as a list, a `range`, or ``"2012:2014"``
+        (both years included).
+    year : str, int or several, optional
+        The same as `period`, under the name that people try first.
     kind : str, optional
         ``"goods"`` or ``"services"``.
     table : str, optional
@@ -94,6 +103,8 @@ def select(
     >>> import nltrade as nl
     >>> nl.select(nl.load(), partner="Russia", flow="import", product="TOTAL", period=2012)["value_meur"].tolist()
     [20332.0]
+    >>> len(nl.select(nl.load("83028NED"), partner="RUS", product="TOTAL", year="2010:2012"))
+    12
     """
     wanted: dict[str, list[str]] = {}
     if partner is not None:
@@ -107,11 +118,15 @@ def select(
         wanted["flow"] = [registry.flow(str(flow))]
     if product is not None:
         wanted["product"] = [registry.product(product).id]
-    for column, value in [("period", period), ("kind", kind), ("table", table)]:
+    if period is not None and year is not None:
+        raise UnknownName("Give `period` or `year`, not both: they are the same.")
+    if period is not None or year is not None:
+        wanted["period"] = periods.listed(period if period is not None else year or "")
+    for column, value in [("kind", kind), ("table", table)]:
         if value is not None:
             wanted[column] = [str(value)]
     rows, brought = shape.check_columns(frame, wanted)
-    if period is not None:
+    if "period" in wanted:
         shape.require_periods(rows)
     asked = [brought.get(column, nw.col(column)).is_in(values) for column, values in wanted.items()]
     found = rows.filter(*asked) if asked else rows
@@ -149,6 +164,7 @@ def total(frame: IntoFrameT) -> IntoFrameT:
     [27400.0]
     """
     rows = shape.checked(frame, [*CELL, "flow", VALUE])
+    shape.require_flows(rows)
     return in_engine_of(frame, combined(rows, "total trade"))
 
 
@@ -180,6 +196,7 @@ def balance(frame: IntoFrameT) -> IntoFrameT:
     [-13264.0]
     """
     rows = shape.checked(frame, [*CELL, "flow", VALUE])
+    shape.require_flows(rows)
     return in_engine_of(frame, combined(rows, "balance"))
 
 
@@ -216,17 +233,21 @@ def share(frame: IntoFrameT, of: Literal["all products", "all partners", "export
     [91.9]
     """
     wholes = {
-        "all products": (nw.col("level") == 0, ["product", "level"]),
-        "all partners": (nw.col("partner") == "WORLD", ["partner", "partner_kind"]),
-        "export": (nw.col("flow") == "export", ["flow"]),
+        "all products": (nw.col("level") == 0, "product"),
+        "all partners": (nw.col("partner") == "WORLD", "partner"),
+        "export": (nw.col("flow") == "export", "flow"),
     }
     if of not in wholes:
         raise UnknownName(
             f"No whole {of!r}.{close_to(str(of), wholes)} Shares are of {', '.join(wholes)}."
         )
     is_whole, differs = wholes[of]
-    keys = [name for name in [*CELL, "flow"] if name not in differs]
-    rows = shape.checked(frame, [*CELL, "flow", VALUE], adds=["whole_meur", "share_pct"])
+    identity = [*SERIES, "period"]
+    keys = [name for name in identity if name != differs]
+    needed = [*identity, VALUE, *(["level"] if of == "all products" else [])]
+    rows = shape.checked(frame, needed, adds=["whole_meur", "share_pct"])
+    shape.require_flows(rows)
+    shape.require_unique(rows, identity)
 
     if of == "export":
         rows = rows.filter(nw.col("flow").is_in(["export", "re-export", "domestic export"]))
@@ -250,15 +271,17 @@ def growth(
     """
     Compare each cell with the same period a year before.
 
-    A rate across a change of method, or from or to a part-year, is refused: `growth_pct` is missing and
+    A rate across a change of method or of the members of a group (the EU, the euro area, countries
+    that are published together), or from or to a part-year, is refused: `growth_pct` is missing and
     `growth_note` says why. Ask for it and the rate is given, with the note beside it as a mark.
+    `nltrade.questions.moves.like_for_like` compares the members of both years.
 
     Parameters
     ----------
     frame : frame
         Tidy frame. Rows of one table are compared with each other only.
     across_breaks : bool
-        Give rates across the method breaks of ``tables.toml`` too.
+        Give rates across changes of method and of members too.
     part_years : bool
         Give rates from or to a year that is not over too.
 
@@ -266,8 +289,9 @@ def growth(
     -------
     frame
         The rows of `frame` with `previous_meur` (million euro), `growth_pct` (percent) and `growth_note`
-        (``""``, ``"method break 2012/2013"`` or ``"part-year"``). A rate is missing as well where either value is,
-        or where the previous one is not above zero.
+        (``""``, or why there is no rate: ``"method break 2012/2013"``, ``"other members 2019/2020"``,
+        ``"part-year"``, ``"not known to be a whole year"``, ``"year before not in the frame"``,
+        ``"not published"``, ``"year before not published"``, ``"year before not above zero"``).
 
     Raises
     ------
@@ -335,14 +359,22 @@ def combined(rows: Any, name: Literal["total trade", "balance"]) -> Any:
     of_imports = nw.when(is_import).then(sign * nw.col(VALUE))
     amount = of_imports.otherwise(nw.when(is_export).then(nw.col(VALUE)))
 
-    # A frame says of which snapshot it is; one of a user's own need not.
-    carried = [name for name in ["modified"] if name in rows.collect_schema().names()]
-    cell = [*CELL, *carried]
+    there = rows.collect_schema().names()
+    apart = ("flow", "complete", "status")
+    cell = [each for each in ORDER if each in there and each not in apart]
+    has_status = "status" in there
+    status = nw.lit(len(STATUSES) - 1, nw.Int64)
+    for place, known in enumerate(STATUSES[:-1] if has_status else []):
+        is_it = nw.col("status") == known
+        status = nw.when(is_it).then(nw.lit(place, nw.Int64)).otherwise(status)
+
     amounts = rows.select(
         *cell,
         amount.alias(VALUE),
         imports=is_import.cast(nw.Int64),
         exports=is_export.cast(nw.Int64),
+        part=(~nw.col("complete")).cast(nw.Int64).fill_null(1),
+        unsure=status,
     )
     sums = shape.group_joinable(
         amounts,
@@ -350,22 +382,32 @@ def combined(rows: Any, name: Literal["total trade", "balance"]) -> Any:
         nw.col(VALUE).sum(),
         nw.col(VALUE).count().alias("published"),
         nw.col("imports", "exports").sum(),
+        nw.col("part", "unsure").max(),
     )
 
     is_twice = (nw.col("imports") > 1) | (nw.col("exports") > 1)
     if isinstance(sums, nw.DataFrame) and sums.select(is_twice.any()).item():
-        shape.require_unique(rows.filter(is_import | is_export), [*CELL, "flow"])
+        shape.require_unique(rows.filter(is_import | is_export), [*SERIES, "period"])
 
     once_each = (nw.col("imports") == 1) & (nw.col("exports") == 1)
     both_known = once_each & (nw.col("published") == 2)
-    return sums.with_columns(
-        nw.lit(name).alias("flow"), nw.when(both_known).then(nw.col(VALUE)).alias(VALUE)
-    ).select("table", *carried, "kind", "flow", *CELL[2:], VALUE)
+    word = nw.lit(STATUSES[-1])
+    for place, known in enumerate(STATUSES):
+        word = nw.when(nw.col("unsure") == place).then(nw.lit(known)).otherwise(word)
+    found = sums.with_columns(
+        nw.lit(name).alias("flow"),
+        nw.when(both_known).then(nw.col(VALUE)).alias(VALUE),
+        complete=nw.col("part") == 0,
+        status=word,
+    )
+    order = [each for each in ORDER if each in (*there, "flow")]
+    return found.select(*order, VALUE)
 
 
 def grown(rows: Any, *, across_breaks: bool = False, part_years: bool = False) -> Any:
     """Answer `growth` for tidy rows of narwhals."""
     shape.require_periods(rows)
+    shape.require_unique(rows, [*SERIES, "period"])
     names = rows.collect_schema().names()
     dated = rows.with_columns(
         year=nw.col("period").str.slice(0, 4).cast(nw.Int64), part=nw.col("period").str.slice(4)
@@ -375,16 +417,17 @@ def grown(rows: Any, *, across_breaks: bool = False, part_years: bool = False) -
         nw.col("year") + 1,
         "part",
         previous_meur=nw.col(VALUE),
-        previous_complete=nw.col("complete"),
+        previous_complete=nw.col("complete").cast(nw.Int64).fill_null(2),
     )
     compared = beside(dated, previous, [*SERIES, "year", "part"])
     noted = compared.with_columns(_growth_note().alias("growth_note"))
 
-    is_part = nw.col("growth_note") == "part-year"
-    is_break = ~nw.col("growth_note").is_in(["", "part-year"])
+    is_part = nw.col("growth_note").is_in([PART, UNKNOWN_PART])
+    is_break = nw.col("growth_note").str.starts_with("method break")
+    is_break = is_break | nw.col("growth_note").str.starts_with("other members")
     is_refused = (is_part & (not part_years)) | (is_break & (not across_breaks))
     before = nw.col("previous_meur")
-    rate = 100 * (nw.col(VALUE) / before - 1)
+    rate = 100 * (nw.col(VALUE) - before) / before
     is_given = ~is_refused & (before > 0)
     return noted.with_columns(nw.when(is_given).then(rate).alias("growth_pct")).select(
         *names, *GROWTH
@@ -392,19 +435,52 @@ def grown(rows: Any, *, across_breaks: bool = False, part_years: bool = False) -
 
 
 def _growth_note() -> nw.Expr:
-    """Say what stands in the way of a comparison with the year before: a part-year, or a change of method."""
+    """Say what stands in the way of a comparison with the year before; the last one that does is told."""
+    before, value = nw.col("previous_meur"), nw.col(VALUE)
+    note = nw.when(before <= 0).then(nw.lit("year before not above zero")).otherwise(nw.lit(""))
+    note = nw.when(before.is_null()).then(nw.lit("year before not published")).otherwise(note)
+    note = nw.when(value.is_null()).then(nw.lit("not published")).otherwise(note)
+
+    def years(word: str, after: int) -> nw.Expr:
+        return nw.lit(f"{word} {after - 1}/{after}")
+
+    # A change of members is no change of method: another group is counted, in the same way.
+    for after, is_crossed in _changes_of_members().items():
+        note = nw.when(is_crossed).then(years("other members", after)).otherwise(note)
+
     tables: dict[int, list[str]] = {}
     for table in registry.tables().values():
         for gap in table.breaks:
             tables.setdefault(int(gap.after), []).append(table.id)
-
-    note = nw.lit("")
     for after, ids in tables.items():
         is_crossed = (nw.col("year") == after) & nw.col("table").is_in(ids)
-        note = nw.when(is_crossed).then(nw.lit(f"method break {after - 1}/{after}")).otherwise(note)
+        note = nw.when(is_crossed).then(years("method break", after)).otherwise(note)
 
-    are_whole = nw.col("complete") & nw.col("previous_complete").fill_null(True)
-    return nw.when(are_whole).then(note).otherwise(nw.lit("part-year"))
+    was_whole = nw.col("previous_complete")
+    is_part = ~nw.col("complete") | (was_whole == 0)
+    is_unknown = nw.col("complete").is_null() | (was_whole == 2)
+    note = nw.when(is_unknown).then(nw.lit(UNKNOWN_PART)).otherwise(note)
+    note = nw.when(is_part).then(nw.lit(PART)).otherwise(note)
+
+    # A period that a frame begins with has none before it, whatever changed.
+    is_first = was_whole.is_null() & nw.col("complete")
+    return nw.when(is_first).then(nw.lit(FIRST)).otherwise(note)
+
+
+def _changes_of_members() -> dict[int, nw.Expr]:
+    """Tell which rows are of a group that has other members than a year before, by year."""
+    found: dict[int, nw.Expr] = {}
+    for kind in ("goods", "services"):
+        alike: dict[frozenset[str], list[str]] = {}
+        for partner, changed in members.changed(kind).items():
+            alike.setdefault(changed, []).append(partner)
+        for changed, partners in alike.items():
+            is_of_them = (nw.col("kind") == kind) & nw.col("partner").is_in(partners)
+            for year in sorted({int(period[:4]) for period in changed}):
+                of_year = [period for period in changed if period[:4] == str(year)]
+                is_crossed = is_of_them & nw.col("period").is_in(of_year)
+                found[year] = found[year] | is_crossed if year in found else is_crossed
+    return found
 
 
 def beside(rows: Any, other: Any, keys: list[str]) -> Any:

@@ -7,8 +7,10 @@ names the file, the entry and the remedy. No fact of these kinds stands in code.
 
 import os
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date
+from difflib import SequenceMatcher
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -239,12 +241,14 @@ def events() -> Mapping[str, Event]:
 
 def partner(name: str) -> Partner:
     """
-    Find a partner by ISO code, slug, or English or Dutch name.
+    Find a partner by code or name.
 
     Parameters
     ----------
     name : str
-        ``"RU"``, ``"Russia"``, ``"Rusland"`` or ``"NON-EU"``; upper or lower case.
+        ISO 3166 code of two or three letters, UN numeric code, slug, or English or Dutch name, also
+        as CBS writes it: ``"RU"``, ``"RUS"``, ``"643"``, ``"Russia"``, ``"Rusland"``, ``"NON-EU"``.
+        Case, accents and the kind of apostrophe make no difference.
 
     Returns
     -------
@@ -257,23 +261,98 @@ def partner(name: str) -> Partner:
 
     Examples
     --------
-    >>> partner("rusland").id
-    'RU'
+    >>> partner("rusland").id, partner("RUS").id, partner("cote d'ivoire").id
+    ('RU', 'RU', 'CI')
     """
+    name = str(name).strip()
     by_id = partners()
-    if str(name).upper() in by_id:
-        return by_id[str(name).upper()]
-    by_name = {
-        other.lower(): p for p in by_id.values() for other in [p.name("en"), p.name("nl"), *p.also]
-    }
-    name = str(name)
-    if name.lower() in by_name:
-        return by_name[name.lower()]
-    hint = close_to(name, [*by_id, *by_name])
-    for close, match in by_name.items():
-        if f"{close!r}?" in hint:
-            hint = f" Did you mean {match.id!r} ({match.name()})?"
-    raise UnknownName(f"No partner {name!r}.{hint} nltrade.partners() lists all {len(by_id) - 1}.")
+    if name.upper() in by_id:
+        return by_id[name.upper()]
+    if name.upper() in _by_iso():
+        return by_id[_by_iso()[name.upper()]]
+    if plain(name) in _by_name():
+        return by_id[_by_name()[plain(name)]]
+    raise UnknownName(
+        f"No partner {name!r}.{_close_partner(name)} nltrade.partners() lists all {len(by_id) - 1}."
+    )
+
+
+def plain(name: str) -> str:
+    """
+    Write a name without what people leave out or write in several ways: case, accents, apostrophes.
+
+    Examples
+    --------
+    >>> plain("Côte d\u2019Ivoire") == plain("COTE D'IVOIRE")
+    True
+    """
+    apart = unicodedata.normalize("NFKD", name)
+    letters = "".join(each for each in apart if not unicodedata.combining(each))
+    straight = re.sub("[\u2018\u2019\u02bc`\u00b4]", "'", letters)
+    return " ".join(re.sub(r"[-\u2010-\u2015]", " ", straight).casefold().split())
+
+
+@cache
+def iso_codes() -> Mapping[str, tuple[str | None, str | None]]:
+    """
+    Give the alpha-3 and the UN numeric code of each country, None where it has none.
+
+    Examples
+    --------
+    >>> iso_codes()["RU"]
+    ('RUS', '643')
+    """
+    letters = {id: code for code, id in _by_iso().items() if code.isalpha()}
+    numbers = {id: code for code, id in _by_iso().items() if code.isdigit()}
+    return {each.id: (letters.get(each.id), numbers.get(each.id)) for each in partners().values()}
+
+
+@cache
+def _by_iso() -> Mapping[str, str]:
+    """Give the partner that each alpha-3 and numeric code stands for; the code in use is the last one."""
+    from babel.core import get_global  # costs as much as the rest of this module
+
+    found = {}
+    for code, ids in sorted(get_global("territory_aliases").items()):
+        # The codes with an X are users' own, and CLDR's are not those of others.
+        is_code = len(code) == 3 and (code.isalpha() or code.isdigit()) and code[0] != "X"
+        known_as = partners().get(ids[0])
+        is_country = known_as is not None and known_as.kind in ("country", "reporter")
+        if is_code and is_country and len(ids) == 1 and ids[0][0] != "X":
+            found[code] = ids[0]
+    for each in partners().values():
+        for code in each.iso:
+            found.pop(code, None)
+            found[code] = each.id
+    return found
+
+
+@cache
+def _by_name() -> Mapping[str, str]:
+    names: dict[str, str] = {}
+    for each in partners().values():
+        for name in [
+            each.name("en"),
+            each.name("nl"),
+            each.named("en"),
+            each.named("nl"),
+            *each.also,
+        ]:
+            names.setdefault(plain(name), each.id)
+    return names
+
+
+def _close_partner(name: str) -> str:
+    """Say which partner is meant where one name is closer than those of all others."""
+    if len(name) <= 3:
+        return ""  # one letter off, a code is that of another country
+    near: dict[str, float] = {}
+    for known_name, id in _by_name().items():
+        ratio = SequenceMatcher(None, plain(name), known_name).ratio()
+        near[id] = max(ratio, near.get(id, 0.0))
+    (best, ratio), (_, next_ratio) = sorted(near.items(), key=lambda each: -each[1])[:2]
+    is_clear = ratio >= 0.8 and ratio - next_ratio > 0.05
+    return f" Did you mean {best!r} ({partners()[best].name()})?" if is_clear else ""
 
 
 def country(name: str) -> Partner:

@@ -76,6 +76,9 @@ class Partner(Entry, frozen=True, kw_only=True):
     eu: bool | None = None
     eu_from: date | None = None
     eu_until: date | None = None
+    euro_from: date | None = None
+    changes: list[str] = []
+    iso: list[str] = []
     also: list[str] = []
     keys: dict[str, str] = {}
 

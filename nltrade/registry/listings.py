@@ -46,22 +46,30 @@ def partners() -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Indexed by ISO code or slug: English and Dutch name, kind, first day in the European Union and first day out
-        of it, and the tables that have it.
+        Indexed by ISO code or slug: English and Dutch name, kind, ISO alpha-3 and UN numeric code,
+        first day in the European Union and first day out of it, first day in the euro area, and the
+        tables that have it.
 
     Examples
     --------
+    >>> partners().loc["GB", ["alpha_3", "numeric"]].tolist()
+    ['GBR', '826']
     >>> partners().loc["GB", ["en", "eu_until"]].tolist()
     ['United Kingdom', datetime.date(2020, 2, 1)]
     """
-    rows = [
-        (p.id, p.name("en"), p.name("nl"), p.kind, p.eu_from, p.eu_until, ", ".join(p.keys))
-        for p in registry.partners().values()
-        if p.kind != "reporter"
+    rows = []
+    for p in registry.partners().values():
+        if p.kind != "reporter":
+            days = (p.eu_from, p.eu_until, p.euro_from)
+            names = (p.name("en"), p.name("nl"))
+            rows.append(
+                (p.id, *names, p.kind, *registry.iso_codes()[p.id], *days, ", ".join(p.keys))
+            )
+    columns = [
+        *("id", "en", "nl", "kind", "alpha_3", "numeric"),
+        *("eu_from", "eu_until", "euro_from", "tables"),
     ]
-    return pd.DataFrame(
-        rows, columns=["id", "en", "nl", "kind", "eu_from", "eu_until", "tables"]
-    ).set_index("id")
+    return pd.DataFrame(rows, columns=columns).set_index("id")
 
 
 def products() -> pd.DataFrame:

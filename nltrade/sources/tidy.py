@@ -30,8 +30,10 @@ import pandas as pd
 
 from nltrade import registry
 from nltrade.errors import SnapshotError
+from nltrade.registry import periods
 from nltrade.registry.entries import Table
 from nltrade.sources import comtrade
+from nltrade.registry.periods import Periods
 from nltrade.sources import snapshot as snapshots
 from nltrade.sources.notation import NO_VALUE, Period, period_of
 from nltrade.sources.snapshot import Snapshot
@@ -44,7 +46,7 @@ def load(
     snapshot: str | None = None,
     partner: str | Iterable[str] | None = None,
     product: str | Iterable[str] | None = None,
-    period: str | int | Iterable[str | int] | None = None,
+    period: Periods | None = None,
 ) -> pd.DataFrame:
     """
     Load CBS figures as one tidy frame, or only the part of it that a question needs.
@@ -81,7 +83,7 @@ def load(
     only = {
         "partner": {registry.partner(str(one)).id for one in _several(partner)},
         "product": {registry.product(str(one)).id for one in _several(product)},
-        "period": {str(one) for one in _several(period)},
+        "period": set() if period is None else set(periods.listed(period)),
     }
     ids = tables or snapshots.here()
     found = []

@@ -199,4 +199,6 @@ def _concept(table: str) -> str:
 def _growth_note(note: str, say: Words) -> str:
     if note.startswith("method break "):
         return say.text("method-break", years=note.removeprefix("method break "))
-    return known(note, say.lang) if note else ""
+    if note.startswith("other members "):
+        return say.text("other-members", years=note.removeprefix("other members "))
+    return known(note.replace(" ", "-"), say.lang) if note else ""

@@ -1,0 +1,88 @@
+"""When the members of a group of partners change: its total is that of another group then."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from functools import cache
+from itertools import chain
+
+from nltrade import registry
+from nltrade.registry.entries import Partner
+from nltrade.registry.periods import days
+
+EURO = ("EUROZONE", "NON-EUROZONE")
+EU = ("EU", "NON-EU")
+YEARS = range(1990, 2051)
+
+# CBS counts the goods of 2013 and 2020 by the membership of each month: its EU of 2020 holds the
+# United Kingdom's January, that of 2013 Croatia's second half. So the year after differs as well.
+# The years before that are counted by the members at their end, as services always are.
+MIXED_YEARS = ("2013", "2020")
+
+
+@cache
+def changed(kind: str) -> dict[str, frozenset[str]]:
+    """
+    Give the periods in which each group has other members than a year before.
+
+    Parameters
+    ----------
+    kind : {"goods", "services"}
+        What is counted.
+
+    Returns
+    -------
+    dict of str to frozenset of str
+        Periods by the partner's id: years, quarters and months.
+
+    Examples
+    --------
+    >>> sorted(period for period in changed("goods")["EU"] if len(period) == 4)
+    ['1995', '2004', '2007', '2013', '2014', '2020', '2021']
+    """
+    of_the_eu = _changed(_of_the_eu, mixed=MIXED_YEARS if kind == "goods" else ())
+    of_the_euro = _changed(_of_the_euro, mixed=())
+
+    found: dict[str, frozenset[str]] = {}
+    for partner in registry.partners().values():
+        if partner.id in EURO:
+            found[partner.id] = of_the_euro
+        elif partner.id in EU or _is_filed_by_border(partner):
+            found[partner.id] = of_the_eu
+        elif partner.changes:
+            found[partner.id] = frozenset(chain.from_iterable(map(_parts, partner.changes)))
+    return found
+
+
+def _is_filed_by_border(partner: Partner) -> bool:
+    return partner.kind == "residual" and partner.eu is not None and partner.holds != "countries"
+
+
+def _of_the_eu(day: date) -> frozenset[str]:
+    return registry.eu_members(day)
+
+
+def _of_the_euro(day: date) -> frozenset[str]:
+    known = registry.partners().values()
+    return frozenset(each.id for each in known if each.euro_from and each.euro_from <= day)
+
+
+def _changed(
+    members: Callable[[date], frozenset[str]], *, mixed: tuple[str, ...]
+) -> frozenset[str]:
+    def held(period: str) -> set[frozenset[str]]:
+        first, last = days(period)
+        is_by_its_end = len(period) == 4 and period not in mixed
+        return {members(day) for day in ((last,) if is_by_its_end else (first, last))}
+
+    periods = chain.from_iterable(_parts(str(year)) for year in YEARS)
+    return frozenset(each for each in periods if len(held(each) | held(_before(each))) > 1)
+
+
+def _before(period: str) -> str:
+    return f"{int(period[:4]) - 1}{period[4:]}"
+
+
+def _parts(year: str) -> Iterator[str]:
+    yield year
+    yield from (f"{year}-Q{quarter}" for quarter in range(1, 5))
+    yield from (f"{year}-{month:02}" for month in range(1, 13))
