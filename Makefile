@@ -26,7 +26,7 @@ lab: $(VENV)/installed-lab
 
 site: $(VENV)/installed-site
 	rm -rf site
-	$(BIN)/sphinx-build --fail-on-warning --keep-going --jobs auto --quiet --conf-dir docs . site
+	$(BIN)/sphinx-build --fail-on-warning --keep-going --jobs auto --quiet --conf-dir docs --doctree-dir build/doctrees . site
 
 data: $(VENV)/installed-test
 	$(BIN)/python data/process.py

@@ -78,7 +78,7 @@ from nltrade.questions.moves import compare_places, trace_place
 from nltrade.sources.snapshot import origins
 
 ROOT = Path(__file__).parents[1]
-CLAIMS = [ROOT / "tests", Path("/work/shared/cases")]
+CLAIMS = [ROOT / "tests"]
 LANGS = ("en", "nl")
 FLOWS = ("import", "export", "re-export", "domestic export", "total trade")
 SIDES = ("outside EU", "inside EU", "all")

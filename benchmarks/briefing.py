@@ -1,8 +1,10 @@
 """
-Measure the briefing of the mission against saving its figures alone: ``.venv/bin/python benchmarks/briefing.py``.
+Measure the briefing of the mission against saving its figures alone: ``.venv/bin/python
+benchmarks/briefing.py``.
 
-Both run in this process, in turn: the whole briefing in four formats and two languages, and the same figures drawn
-and saved as the same pictures, one after the other. The median of the ratios is shown.
+Both run in this process, in turn: the whole briefing in four formats and two languages, and the
+same figures drawn and saved as the same pictures, one after the other. The median of the ratios is
+shown.
 """
 
 import os

@@ -1,9 +1,11 @@
 """
-Measure the shared code over code written for one engine alone: ``.venv/bin/python benchmarks/engines.py``.
+Measure the shared code over code written for one engine alone: ``.venv/bin/python
+benchmarks/engines.py``.
 
-The frame has a million rows: the cells of 83028NED, over and over under the names of other tables. Each question is
-put to `nltrade` and to a function for pandas or Polars that an analyst would write for it, in turn, in one process; the
-two answers are compared first. The median of each and the median of their ratios is shown.
+The frame has a million rows: the cells of 83028NED, over and over under the names of other tables.
+Each question is put to `nltrade` and to a function for pandas or Polars that an analyst would write
+for it, in turn, in one process; the two answers are compared first. The median of each and the
+median of their ratios is shown.
 """
 
 import os

@@ -1,10 +1,12 @@
 """
-Measure a download against its yardsticks, all from the replica of the feed: ``.venv/bin/python benchmarks/fetch.py``.
+Measure a download against its yardsticks, all from the replica of the feed: ``.venv/bin/python
+benchmarks/fetch.py``.
 
-The replica runs in a process of its own and keeps its answers, each asked for once before it counts: so the ratios are
-those of the clients, not of the replica. Each contender is a fresh process; its time is that of the work, after the
-imports; its memory the peak of the whole process. The yardsticks are ``pandas.DataFrame(cbsodata.get_data(...))`` of
-the same rows, and the floor: reading the same bytes, one page after the other, and parsing them with the same parser.
+The replica runs in a process of its own and keeps its answers, each asked for once before it
+counts: so the ratios are those of the clients, not of the replica. Each contender is a fresh
+process; its time is that of the work, after the imports; its memory the peak of the whole process.
+The yardsticks are ``pandas.DataFrame(cbsodata.get_data(...))`` of the same rows, and the floor:
+reading the same bytes, one page after the other, and parsing them with the same parser.
 """
 
 import os
@@ -93,7 +95,10 @@ def measure(
 def medians(
     contenders: dict[str, tuple[str, str]], url: str, **years: int
 ) -> dict[str, tuple[float, float]]:
-    """Run each once for the replica to have its answers, then in turn; give the median time and memory of each."""
+    """
+    Run each once for the replica to have its answers, then in turn; give the median time and memory
+    of each.
+    """
     rounds = [
         {name: measure(each, url, **years) for name, each in contenders.items()}
         for _ in range(ROUNDS + 1)

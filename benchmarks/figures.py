@@ -2,8 +2,9 @@
 Measure a check of all figures against drawing them, and drawing in two processes against one:
 ``.venv/bin/python benchmarks/figures.py``.
 
-The check is that of a folder in which nothing changed; both commands run in a fresh process. The pictures are those of
-the mission in both languages, drawn from charts that are made before the clock starts.
+The check is that of a folder in which nothing changed; both commands run in a fresh process. The
+pictures are those of the mission in both languages, drawn from charts that are made before the
+clock starts.
 """
 
 import platform

@@ -1,9 +1,9 @@
 """
 Measure against a yardstick in one run, as ratios: ``.venv/bin/python benchmarks/run.py``.
 
-Each command runs in a fresh process, ours and the yardstick in turn; the median of the ratios is shown. A figure is
-drawn and saved in this process in its three formats; the yardstick is matplotlib saving an empty figure of that size
-(as many axes, nothing in them) in the same formats.
+Each command runs in a fresh process, ours and the yardstick in turn; the median of the ratios is
+shown. A figure is drawn and saved in this process in its three formats; the yardstick is matplotlib
+saving an empty figure of that size (as many axes, nothing in them) in the same formats.
 """
 
 import io

@@ -1,9 +1,14 @@
-"""How the site is built: `make site`. Sources are the README, the notebooks, and the pages in this folder."""
+"""How the site is built: `make site`, from the README, the notebooks and the pages here."""
 
+import json
+import sys
 from pathlib import Path
 from typing import Any
 
 import nltrade
+
+sys.path.insert(0, str(Path(__file__).parent))
+import home
 
 project = "nltrade"
 author = "The nltrade authors"
@@ -14,6 +19,7 @@ root_doc = "README"
 include_patterns = [
     "README.md",
     "CHANGELOG.md",
+    "CONTRIBUTING.md",
     "benchmarks/README.md",
     "notebooks/*.ipynb",
     "docs/**.md",
@@ -40,14 +46,9 @@ html_theme = "pydata_sphinx_theme"
 html_title = "nltrade"
 html_static_path = ["static"]
 html_css_files = ["site.css"]
-html_additional_pages = {"index": "index.html"}  # leads to the README
-html_sidebars = {
-    "README": [],
-    "CHANGELOG": [],
-    "benchmarks/*": [],
-    "notebooks/*": [],
-}  # room for figures and tables
-html_context = {"default_mode": "light"}  # the figures are drawn on white
+html_additional_pages = {"index": "index.html"}  # the home page: the answer first
+html_sidebars = {"index": [], "README": [], "notebooks/*": []}  # room for figures and tables
+html_context = {"default_mode": "light", "home": home.home()}  # the figures are drawn on white
 html_copy_source = False
 html_domain_indices = False
 html_show_search_summary = False  # a browser reads no file that a page did not name
@@ -60,11 +61,27 @@ html_theme_options = {
 
 
 def setup(app: Any) -> None:
-    """Fit the README for the site: the contents below it, and a page where it points to the folder of notebooks."""
+    """Fit the sources for the site, and write the briefings that its home page points to."""
     contents = (Path(__file__).parent / "contents.txt").read_text(encoding="utf-8")
 
-    def fit_readme(_app: Any, docname: str, source: list[str]) -> None:
-        if docname == root_doc:
+    def fit(_app: Any, docname: str, source: list[str]) -> None:
+        if docname == root_doc:  # the contents below the README, and a page for the folder
             source[0] = source[0].replace("](notebooks/)", "](docs/notebooks.md)") + contents
+        elif docname.startswith("notebooks/"):
+            source[0] = folded(source[0])
 
-    app.connect("source-read", fit_readme)
+    def finish(built: Any, error: Exception | None) -> None:
+        if error is None:
+            home.write_briefings(Path(built.outdir) / "briefings")
+
+    app.connect("source-read", fit)
+    app.connect("build-finished", finish)
+
+
+def folded(notebook: str) -> str:
+    """Fold the code of a notebook: a reader sees what it shows, and opens the rest."""
+    read = json.loads(notebook)
+    for cell in read["cells"]:
+        if cell["cell_type"] == "code":
+            cell["metadata"].setdefault("tags", []).append("hide-input")
+    return json.dumps(read)

@@ -15,6 +15,7 @@ from nltrade.briefing import briefing
 from nltrade.claims import check_claims, verdict_table
 from nltrade.claims.base_of_trade import base_of_trade
 from nltrade.claims.elsewhere import check_published
+from nltrade.claims.second_opinion import second_opinions
 from nltrade.errors import NltradeError, NoData, UnknownName, needs
 from nltrade.questions.moves import compare_places, trace_place
 from nltrade.questions.ranking import rank_partners
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from nltrade import charts
     from nltrade.explorer import explore
     from nltrade.sources.download import fetch
+    from nltrade.sources.raw import load_raw
 
 __all__ = [
     "NltradeError",
@@ -57,12 +59,14 @@ __all__ = [
     "fetch",
     "growth",
     "load",
+    "load_raw",
     "origins",
     "other_side",
     "partners",
     "products",
     "published",
     "rank_partners",
+    "second_opinions",
     "sector_trade",
     "sectors",
     "select",
@@ -79,6 +83,7 @@ _LATER = {  # what draws and downloads: its module, and the extra that it needs
     "charts": ("nltrade.charts", "briefing"),
     "explore": ("nltrade.explorer", "briefing"),
     "fetch": ("nltrade.sources.download", "fetch"),
+    "load_raw": ("nltrade.sources.raw", "fetch"),
 }
 
 

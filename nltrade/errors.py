@@ -7,7 +7,8 @@ from difflib import get_close_matches
 
 class NltradeError(Exception):
     """
-    Base of all errors of this package: each is a sentence that says what, where and what to do next.
+    Base of all errors of this package: each is a sentence that says what, where and what to do
+    next.
 
     `exit_code` is what the command line returns.
 
@@ -33,8 +34,8 @@ class UnknownName(NltradeError, LookupError):
     >>> import nltrade as nl
     >>> nl.select(nl.load(), flow="improt")
     Traceback (most recent call last):
-    nltrade.errors.UnknownName: No flow 'improt'. Did you mean 'import'? Flows are import, export, re-export, domestic
-    export, total trade, quasi-transit import, quasi-transit export.
+    nltrade.errors.UnknownName: No flow 'improt'. Did you mean 'import'? Flows are import, export,
+    re-export, domestic export, total trade, quasi-transit import, quasi-transit export.
     """
 
 

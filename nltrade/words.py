@@ -91,7 +91,8 @@ class Words:
 
     def bn(self, value: float, digits: int = 1) -> str:
         r"""
-        Write an amount of million euro in billions with one decimal, or in millions below a billion.
+        Write an amount of million euro in billions with one decimal, or in millions below a
+        billion.
 
         Examples
         --------

@@ -1,4 +1,6 @@
-"""What all tests share: a closed network, the shipped figures, and the same frame in other engines."""
+"""
+What all tests share: a closed network, the shipped figures, and the same frame in other engines.
+"""
 
 import functools
 import hashlib
@@ -38,7 +40,9 @@ def no_data_of_my_own(monkeypatch, tmp_path):
 
 @pytest.fixture(scope="session")
 def shipped():
-    """The shipped figures. Not to be changed by a test; `frame` is checked to be untouched at the end."""
+    """
+    The shipped figures. Not to be changed by a test; `frame` is checked to be untouched at the end.
+    """
     before = nl.load()
     frame = before.copy()
     yield frame
@@ -47,7 +51,10 @@ def shipped():
 
 @pytest.fixture
 def newer(tmp_path, monkeypatch):
-    """A made-up newer snapshot beside the shipped one: exports to Russia of 2012 are 6,666, one cell is withdrawn."""
+    """
+    A made-up newer snapshot beside the shipped one: exports to Russia of 2012 are 6,666, one cell
+    is withdrawn.
+    """
     monkeypatch.setenv("NLTRADE_DATA", str(tmp_path))
     folder = tmp_path / "raw" / "83028NED" / "2023-06-06"
     shutil.copytree(ROOT / "data" / "raw" / "83028NED" / "2023-01-04", folder)
@@ -101,7 +108,10 @@ def run(monkeypatch, capsys, tmp_path):
 
 @functools.cache
 def spark():
-    """One small Spark on this machine, started by the first test that needs it; it ends with the tests."""
+    """
+    One small Spark on this machine, started by the first test that needs it; it ends with the
+    tests.
+    """
     os.environ |= {"SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": sys.executable}
     options = {
         "spark.driver.host": "127.0.0.1",
@@ -181,9 +191,7 @@ QUICK = {"pandas", "polars", "polars-lazy"}  # the others answer the same suite 
 
 def engines(names):
     """Name engines as parameters; all but the quick ones are slow."""
-    return [
-        pytest.param(name, marks=[] if name in QUICK else [pytest.mark.slow]) for name in names
-    ]
+    return [pytest.param(name, marks=[] if name in QUICK else [pytest.mark.slow]) for name in names]
 
 
 @pytest.fixture(params=engines(["pandas", "polars-lazy", "pyarrow", "duckdb"]))
@@ -217,7 +225,10 @@ CHROMIUM_FLAGS = [
 
 @pytest.fixture(scope="module")
 def chromium():
-    """The Chromium of this machine, without a window; one for a module, as its event loop is in the way of others."""
+    """
+    The Chromium of this machine, without a window; one for a module, as its event loop is in the
+    way of others.
+    """
     found = shutil.which("chromium")
     if found is None:
         pytest.skip("Chromium is not on this machine; on Debian: apt-get install chromium")

@@ -1,4 +1,6 @@
-"""Every figure of a partner and a year, with made-up claims where the shipped ones are about another."""
+"""
+Every figure of a partner and a year, with made-up claims where the shipped ones are about another.
+"""
 
 import msgspec
 import pandas as pd

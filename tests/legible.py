@@ -1,4 +1,6 @@
-"""Whether a reader can read a figure: no text over another, none cut off, nothing drawn past its axes."""
+"""
+Whether a reader can read a figure: no text over another, none cut off, nothing drawn past its axes.
+"""
 
 from itertools import combinations
 
@@ -48,7 +50,10 @@ def drawn_texts(figure):
 
 
 def _drawn(text):
-    """Leave out tick labels outside the axis, which are not drawn, and all of an axis that is switched off."""
+    """
+    Leave out tick labels outside the axis, which are not drawn, and all of an axis that is switched
+    off.
+    """
     if text.axes is None:
         return True
     for axis in (text.axes.xaxis, text.axes.yaxis):

@@ -1,4 +1,7 @@
-"""The numbers, found in another way than the package does: the csv module and plain arithmetic on CBS's own keys."""
+"""
+The numbers, found in another way than the package does: the csv module and plain arithmetic on
+CBS's own keys.
+"""
 
 import csv
 from functools import cache
@@ -8,9 +11,10 @@ RAW = Path(__file__).parents[1] / "data" / "raw"
 IMPORT, EXPORT, REEXPORT, DOMESTIC = 3, 4, 5, 6  # columns of 83028NED and 85427NED
 TOTAL, FUELS = "T001082", "A018591"
 RUSSIA, WORLD, EU, NON_EU = "L008724", "T001047", "L007935", "L006998"
-# The 27 of 2012 less the Netherlands, by CBS's keys: België, Bulgarije, Cyprus, Denemarken, Duitsland, Estland,
-# Finland, Frankrijk, Griekenland, Hongarije, Ierland, Italië, Letland, Litouwen, Luxemburg, Malta, Oostenrijk, Polen,
-# Portugal, Roemenië, Slovenië, Slowakije, Spanje, Tsjechië, Verenigd Koninkrijk, Zweden.
+# The 27 of 2012 less the Netherlands, by CBS's keys: België, Bulgarije, Cyprus, Denemarken,
+# Duitsland, Estland, Finland, Frankrijk, Griekenland, Hongarije, Ierland, Italië, Letland,
+# Litouwen, Luxemburg, Malta, Oostenrijk, Polen, Portugal, Roemenië, Slovenië, Slowakije, Spanje,
+# Tsjechië, Verenigd Koninkrijk, Zweden.
 EU_2012 = [
     "L008552",
     "L008567",
@@ -39,7 +43,8 @@ EU_2012 = [
     "L008776",
     "L008790",
 ]
-# Groups of countries outside the EU that 83028NED does not split, and its trade without a named partner outside the EU
+# Groups of countries outside the EU that 83028NED does not split, and its trade without a named
+# partner outside the EU
 GROUPS = [
     "L009509",
     "L009521",
@@ -91,7 +96,10 @@ def value(partner: str, year: int, *columns: int, product: str = TOTAL) -> int |
 
 
 def place(year: int, *columns: int) -> tuple[int, int, int]:
-    """Place, best and worst place of Russia outside the EU of 2012, by trying every case one after the other."""
+    """
+    Place, best and worst place of Russia outside the EU of 2012, by trying every case one after the
+    other.
+    """
     partners = {key for key, product, period in cells() if product == TOTAL and period == str(year)}
     countries = (
         partners - set(AGGREGATES) - set(GROUPS) - set(UNALLOCATED) - set(EU_2012) - {"L008812"}
@@ -102,7 +110,9 @@ def place(year: int, *columns: int) -> tuple[int, int, int]:
     gift = sum(value(key, year, *columns) or 0 for key in UNALLOCATED)
 
     def larger(group: int, own: int) -> int:
-        """How many countries of a group could each be larger, if it were theirs alone in equal parts."""
+        """
+        How many countries of a group could each be larger, if it were theirs alone in equal parts.
+        """
         count = 0
         while group / (count + 1) > own:
             count += 1

@@ -1,4 +1,4 @@
-"""What is said of a figure is what is drawn: the series, the text alternative, and the words inside the files."""
+"""What is said of a figure is what is drawn: series, text alternative, words inside the files."""
 
 import io
 from collections import defaultdict
@@ -13,7 +13,8 @@ from PIL import Image
 import nltrade as nl
 from gallery import gallery, without
 from nltrade.charts import NAMES, draw_coverage, draw_reported, style
-from nltrade.charts.chart import FEW, METADATA, Series
+from nltrade.charts.chart import METADATA
+from nltrade.charts.series import FEW, Series
 from nltrade.registry.entries import LANGS
 from nltrade.words import Words
 
@@ -97,19 +98,6 @@ def drawn_fuels(chart):
     ]
 
 
-def drawn_sectors(chart):
-    """Read what is published: the whole bars; a diamond is what others reported, a hatched bar a range."""
-    found = []
-    for ax in panels_of(chart.figure):
-        ranges = {bar.get_y() for bar in ax.patches if bar.get_hatch()}
-        found.append([bar.get_width() for bar in ax.patches if bar.get_y() not in ranges])
-    return found
-
-
-def drawn_sectors_over_time(chart):
-    return [[y for _, y, _ in points(ax.lines)] for ax in panels_of(chart.figure)]
-
-
 def drawn_services(chart):
     (ax,) = chart.figure.axes
     return [of_lines(ax, colour) for colour in (style.IMPORT, style.EXPORT)]
@@ -120,15 +108,12 @@ def told(chart):
     if chart.name == "services":  # every table of a flow has the same colour
         rows = chart.data[chart.data["product"] == "S"].dropna(subset=["value_meur"])
         return [rows.loc[rows["flow"] == f, "value_meur"].tolist() for f in ("import", "export")]
-    if chart.name == "sectors_over_time":
-        sectors = defaultdict(list)
-        for series in chart.series:
-            sectors[series.name.split(", ")[0]] += numbers(series)
-        return list(sectors.values())
     return [numbers(series) for series in chart.series]
 
 
-DRAWN = {name: globals()[f"drawn_{name}"] for name in NAMES if name != "coverage"}
+# boxes of words; and the figures of sectors and of the other side, which test_sector_figures holds
+ELSEWHERE = ("coverage", "sectors", "sectors_over_time", "two_sides", "suppliers")
+DRAWN = {name: globals()[f"drawn_{name}"] for name in NAMES if name not in ELSEWHERE}
 
 
 @pytest.mark.parametrize("lang", LANGS)

@@ -1,4 +1,6 @@
-"""A frame of the user's own gets the right answer, or an error that names the column and the remedy."""
+"""
+A frame of the user's own gets the right answer, or an error that names the column and the remedy.
+"""
 
 from decimal import Decimal
 

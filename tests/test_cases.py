@@ -319,3 +319,18 @@ def test_an_order_in_front_is_contradicted_only_where_no_world_has_it(seed):
     assert (found.verdict == "contradicted") == ((*front, third) not in possible)
     if found.verdict == "supported":
         assert possible == {(*front, third)}
+
+
+@pytest.mark.parametrize("id", ["eu-exports", "eu-2004"])
+def test_no_growth_of_a_group_across_a_change_of_its_members(shipped, id):
+    found = verdict_of(shipped, "eu_members", id)
+    assert found.verdict == "cannot be checked"
+    assert found.says() == "no growth rate"
+    assert any("members of this group changed" in why.lower() for why in found.why())
+    assert all(reading.value is None for reading in found.readings)
+
+
+def test_the_members_of_both_years_are_offered_in_the_place_of_a_group(shipped):
+    why = verdict_of(shipped, "eu_members", "eu-exports").why()
+    says = "the 26 countries that were members in both years together: −5.2%."
+    assert f"Border crossing: {says}" in why

@@ -1,4 +1,7 @@
-"""What goes wrong between CBS and us: nothing wrong is believed, nothing is lost, and the message tells what to do."""
+"""
+What goes wrong between CBS and us: nothing wrong is believed, nothing is lost, and the message
+tells what to do.
+"""
 
 import hashlib
 import time

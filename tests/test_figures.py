@@ -205,18 +205,18 @@ def test_two_that_draw_into_one_folder_at_once_lose_nothing(tmp_path):
 
 
 def test_a_figure_without_data_leaves_its_old_file_and_tells(folder, monkeypatch):
-    monkeypatch.setattr(nl.charts, "NAMES", ("composition", "services"))
+    monkeypatch.setattr(nl.charts, "NAMES", ("composition", "fuels"))
     every = Question(langs=["nl"], formats=["csv"])
-    away = msgspec.structs.replace(every, partner="IR")
+    away = msgspec.structs.replace(every, partner="CN")
     draw_figures(every, folder)
     drawn = draw_figures(away, folder)
-    assert list(drawn.without) == ["services.nl"]
-    assert drawn.left == [folder / "services.nl.csv"]
-    assert ids(folder, away) == {"services.nl.csv": ["change-unmade"]}
+    assert list(drawn.without) == ["fuels.nl"]
+    assert drawn.left == [folder / "fuels.nl.csv"]
+    assert ids(folder, away) == {"fuels.nl.csv": ["change-unmade"]}
     drawn.left[0].unlink()
     assert check_figures(away, folder).changes == []
     draw_figures(away, folder)
-    assert "services.nl.csv" not in read_manifest(folder)
+    assert "fuels.nl.csv" not in read_manifest(folder)
 
 
 @pytest.mark.parametrize("writes", range(len(FILES) + 1))

@@ -1,4 +1,6 @@
-"""A file saved by hand becomes a snapshot like a download: StatLine's CSV, CBS's ZIP, the feed's JSON."""
+"""
+A file saved by hand becomes a snapshot like a download: StatLine's CSV, CBS's ZIP, the feed's JSON.
+"""
 
 import csv
 import getpass

@@ -1,4 +1,6 @@
-"""A server that means harm, or is broken: every answer ends in a sentence, soon, in little memory."""
+"""
+A server that means harm, or is broken: every answer ends in a sentence, soon, in little memory.
+"""
 
 import gzip
 import http.server

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 import nltrade as nl
-from nltrade.questions.moves import compare_places, side_of, trace_place
+from nltrade.questions.moves import compare_places, like_for_like, side_of, trace_place
 
 
 def test_places_over_the_years_are_those_of_the_rankings(shipped):
@@ -72,3 +72,31 @@ def test_years_of_two_concepts_are_not_compared(shipped):
         compare_places(shipped, 2002, 2012, flow="exprot")
     with pytest.raises(nl.UnknownName, match="no partner country"):
         trace_place(shipped, "EU")
+
+
+def test_part_years_and_breaks_between_two_years_are_marked(shipped):
+    marked = compare_places(shipped, 2025, 2026)
+    assert set(marked["note"]) == {"part-year 2026"}
+    assert set(compare_places(shipped, 2012, 2013)["note"]) == {"method break 2012/2013"}
+    assert set(compare_places(shipped, 2009, 2012)["note"]) == {""}
+    assert set(marked["modified"]) == set(shipped.loc[shipped["table"] == "85427NED", "modified"])
+
+
+def test_a_part_of_the_partners_has_no_places_over_the_years(shipped):
+    few = nl.select(shipped, partner=["RU", "US", "NON-EU"], table="83028NED")
+    traced = trace_place(few, "RU")
+    assert len(traced) == 21
+    assert traced[["place", "best", "worst"]].isna().all(axis=None)
+
+
+def test_the_members_of_both_years_are_compared_like_for_like(shipped):
+    exports = like_for_like(shipped, period=2020, flow="export").set_index("table")
+    row = exports.loc["83028NED"]
+    assert (row["members"], row["previous_meur"], row["value_meur"]) == (26, 317737, 301081)
+    assert row["growth_pct"] == pytest.approx(-5.242, abs=0.001)
+    imports = like_for_like(shipped, period=2020, flow="import").set_index("table")
+    assert imports.loc["83028NED", "growth_pct"] == pytest.approx(-5.2, abs=0.05)
+    with pytest.raises(nl.UnknownName, match="No members of 'ASIA'"):
+        like_for_like(shipped, "ASIA", period=2020)
+    one_withheld = shipped.assign(value_meur=shipped["value_meur"].mask(shipped["partner"] == "MT"))
+    assert like_for_like(one_withheld, period=2020)["growth_pct"].isna().all()

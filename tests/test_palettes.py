@@ -1,4 +1,7 @@
-"""Colours that stand next to each other in a figure stay apart for every eye, and text can be read on what it is on."""
+"""
+Colours that stand next to each other in a figure stay apart for every eye, and text can be read on
+what it is on.
+"""
 
 import tomllib
 from itertools import combinations, pairwise
@@ -30,8 +33,9 @@ NAMES = {
     "page": style.PAGE,
 }
 EYES = [None, "deuteranomaly", "protanomaly", "tritanomaly"]
-# CAM02-UCS; about one is the least difference that is seen side by side. Marks are a few pixels wide and seldom touch:
-# ten times that. Told apart also by where they stand, by shape or by width, and named in the figure: half of it.
+# CAM02-UCS; about one is the least difference that is seen side by side. Marks are a few pixels
+# wide and seldom touch: ten times that. Told apart also by where they stand, by shape or by width,
+# and named in the figure: half of it.
 ALONE, HELPED = 10.0, 5.0
 with styled():
     COLOURS = {name: to_hex(colour) for name, colour in NAMES.items()}

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 import nltrade as nl
 from cbs_replica.invented import shih
 from nltrade import registry
-from nltrade.sources.notation import FREQS
+from nltrade.sources.cbs_notation import FREQS
 from nltrade.sources.plan import PAGE, PIECE, Request, ask, make_plan, registered_keys
 
 REAL = {

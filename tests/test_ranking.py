@@ -126,8 +126,9 @@ def test_a_ranking_without_any_value_is_an_error(shipped):
 
 
 def test_trade_that_cbs_withholds_could_be_anyones(shipped):
-    # In 85427NED, exports of 2022, the pools inside the EU are empty: 23,650 million that no part shows. With it
-    # France (86,243) would pass Belgium (83,581 + ...), and Spain (51,742) Italy (34,499 + ...).
+    # In 85427NED, exports of 2022, the pools inside the EU are empty: 23,650 million that no part
+    # shows. With it France (86,243) would pass Belgium (83,581 + ...), and Spain (51,742) Italy
+    # (34,499 + ...).
     rows = shipped.query(
         "table == '85427NED' and period == '2022' and flow == 'export' and product == 'TOTAL'"
     )

@@ -120,7 +120,6 @@ def test_environment_yml_gives_what_pyproject_asks():
     assert given == asked
     by_pip = [line.strip().removeprefix("- ") for line in lines[lines.index("  - pip:") + 1 :]]
     assert by_pip == [
-        "cbsodata >=1.3.5",
         "typst >=0.15",
         "--editable .",
     ]  # pip takes no other options in such a list
@@ -163,7 +162,11 @@ BAD_CLAIMS = [
     ('flow = "import"', 'flw = "import"', r"no field 'flw' here. Did you mean 'flow'\?"),
     ("upto = 21000", "", r'"just above" needs `upto`'),
     ('measure = "value"', "", r"the field 'measure' is missing"),
-    ('operator = "just above"', 'operator = "is"', r'a place takes the operator "is" or "in the top"'),
+    (
+        'operator = "just above"',
+        'operator = "is"',
+        r'a place takes the operator "is" or "in the top"',
+    ),
     ('operator = "just above"', 'operator = "rounds to"', r'"rounds to" needs `precision`'),
     (
         'document = "letter"',

@@ -135,7 +135,10 @@ LEAVES = [
 
 
 def tree(leaves, hidden):
-    """A frame of made-up cells: every code is the sum of what is inside it, TOTAL of all; some are withheld."""
+    """
+    A frame of made-up cells: every code is the sum of what is inside it, TOTAL of all; some are
+    withheld.
+    """
     truth = {
         code: sum(value for leaf, value in leaves.items() if leaf.startswith(code))
         for code in CODES

@@ -1,4 +1,4 @@
-"""The site, built as `make site` does: every page opens without a network, every link leads somewhere."""
+"""The site, as `make site` builds it: pages open without a network, links lead somewhere."""
 
 import os
 import re
@@ -26,7 +26,7 @@ SOURCES = [
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    """The folder of the built site: the one that NLTRADE_SITE names, or else one that is built now."""
+    """The folder of the site: the one that NLTRADE_SITE names, or else one that is built now."""
     if built := os.environ.get("NLTRADE_SITE"):
         return Path(built).resolve()
     folder = tmp_path_factory.mktemp("built") / "site"
@@ -121,10 +121,27 @@ def test_a_page_that_shuts_people_out_is_noticed(page, tmp_path):
         assert_accessible(page, tmp_path / "page.html")
 
 
-def test_the_first_page_is_the_readme(page, site):
+def test_the_home_page_answers_first_and_hands_out_the_briefing(page, site):
     page.goto((site / "index.html").as_uri())
-    page.wait_for_url("**/README.html")
-    assert page.locator("h1").inner_text().startswith("nltrade")
+    assert page.locator("h1").inner_text().endswith("did the reported figures hold?")
+    assert page.locator(".lead").inner_text().startswith("Seven of the eight")
+    assert page.locator(".cards li").count() == 8
+    assert page.locator(".cards .card-contradicted").count() == 1
+    downloads = [each.get_attribute("href") for each in page.locator("a.download").all()]
+    assert len(downloads) == 10
+    assert all((site / address).stat().st_size > 5_000 for address in downloads)
+    assert page.locator(".countries li").count() == 10
+
+
+def test_the_site_is_light(site):
+    assert sum(path.stat().st_size for path in site.rglob("*") if path.is_file()) < 30e6
+
+
+def test_the_code_of_the_notebooks_is_folded(site):
+    for path in (site / "notebooks").glob("*.html"):
+        cells = parsed(path).xpath("//div[contains(@class, 'cell_input')]")
+        assert cells
+        assert all(cell.xpath("ancestor::details") for cell in cells)
 
 
 def test_the_search_finds_a_function(page, site):

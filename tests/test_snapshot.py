@@ -3,6 +3,7 @@ import json
 import runpy
 import shutil
 
+import frictionless
 import msgspec
 import pytest
 
@@ -120,3 +121,29 @@ def test_the_processed_frame_is_exactly_what_the_snapshot_gives(tmp_path):
     write_processed = runpy.run_path(str(ROOT / "data" / "process.py"))["write_processed"]
     for path in write_processed(tmp_path):
         assert path.read_bytes() == (ROOT / "data" / "processed" / path.name).read_bytes()
+
+
+def test_a_data_package_describes_the_processed_frame():
+    folder = ROOT / "data" / "processed"
+    package = json.loads((folder / "datapackage.json").read_text())
+    (trade,) = package["resources"]
+    content = (folder / trade["path"]).read_bytes()
+    assert trade["hash"] == f"sha256:{hashlib.sha256(content).hexdigest()}"
+    assert trade["bytes"] == len(content)
+    assert [field["name"] for field in trade["schema"]["fields"]] == nl.load().columns.tolist()
+    assert {"name": "value_meur", "type": "number", "unit": "million euro"}.items() <= next(
+        field for field in trade["schema"]["fields"] if field["name"] == "value_meur"
+    ).items()
+    assert len(package["sources"]) == 5
+    assert list(frictionless.Package.metadata_validate(package)) == []
+
+
+def test_a_table_is_cited_as_text_and_for_bibtex_with_its_link():
+    (origin,) = nl.origins(nl.load("83028NED", period=2012))
+    link = "https://opendata.cbs.nl/statline/#/CBS/nl/dataset/83028NED/table"
+    assert origin.cite().startswith("CBS (2023). In-, (weder)uitvoer, SITC")
+    assert origin.cite().endswith(f"CC BY 4.0. {link}")
+    assert origin.cite("bibtex").startswith("@misc{cbs-83028NED,\n  author = {{CBS}},")
+    assert f"\\url{{{link}}}" in origin.cite("bibtex")
+    with pytest.raises(nl.UnknownName, match="text or bibtex"):
+        origin.cite("apa")

@@ -1,4 +1,6 @@
-"""A house style takes the place of ours, says what is wrong with it, and nothing of it stays behind."""
+"""
+A house style takes the place of ours, says what is wrong with it, and nothing of it stays behind.
+"""
 
 import re
 

@@ -1,4 +1,6 @@
-"""The registry beside CBS: what fits is told, a file of one's own corrects it, downloads are listed."""
+"""
+The registry beside CBS: what fits is told, a file of one's own corrects it, downloads are listed.
+"""
 
 import pytest
 
@@ -122,3 +124,23 @@ def test_a_wrong_file_of_ones_own_names_file_and_entry(tmp_path):
     registry.use_tables(tmp_path / "mine.toml")
     with pytest.raises(nl.errors.RegistryError, match=r"mine\.toml.*83028NED.*units"):
         registry.tables()
+
+
+def test_any_table_is_kept_as_it_is_with_labels_units_and_statuses(serve, run):
+    cbs = serve("80414ned")
+    cbs.tables["80414ned"].info["Identifier"] = "99999ned"
+    cbs.tables["99999ned"] = cbs.tables.pop("80414ned")
+    assert run("fetch", "99999ned", "--raw").code == 0
+    rows = nl.load_raw("99999ned")
+    russia = rows.query("Landen == 'RU' and Perioden == '2012JJ00' and title == 'Totaal diensten'")
+    assert russia.set_index("InvoerUitvoerEnSaldo")["value"][["I", "E"]].gt(0).all()
+    assert set(russia["Landen_label"]) == {"Rusland"}
+    assert set(russia["unit"]) == {"mln euro"}
+    assert set(russia["Perioden_status"]) == {"NaderVoorlopig"}
+    assert set(rows.loc[rows["value"].isna(), "missing"]) == {"unknown or secret"}
+
+
+@pytest.mark.usefixtures("own")
+def test_a_table_that_was_not_kept_is_a_sentence_with_the_command():
+    with pytest.raises(nl.errors.SnapshotError, match="`nltrade fetch 81261ned --raw`"):
+        nl.load_raw("81261ned")

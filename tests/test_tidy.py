@@ -3,7 +3,7 @@ import pytest
 
 from nltrade import registry
 from nltrade.sources.snapshot import Snapshot, find
-from nltrade.sources.tidy import load, tidy
+from nltrade.sources.tidy import from_snapshot, load
 from oracle import read
 
 MEASURES = {
@@ -99,7 +99,10 @@ def test_status_is_definitive_as_far_as_cbs_says_so(shipped):
 
 @pytest.fixture
 def in_another_unit(tmp_path, monkeypatch):
-    """Obviously made-up cells in thousand euro, with months, quarters and a status, as other tables have them."""
+    """
+    Obviously made-up cells in thousand euro, with months, quarters and a status, as other tables
+    have them.
+    """
     table = msgspec.structs.replace(
         registry.tables()["83028NED"], unit="1 000 euro", definitive_until=None
     )
@@ -121,14 +124,14 @@ def in_another_unit(tmp_path, monkeypatch):
 
 
 def test_units_are_converted_once_at_the_door(in_another_unit):
-    frame = tidy(in_another_unit).query("period == '2012'").set_index("flow")["value_meur"]
+    frame = from_snapshot(in_another_unit).query("period == '2012'").set_index("flow")["value_meur"]
     assert frame["import"] == pytest.approx(111.111)
     assert frame["domestic export"] == 0
     assert frame.isna()["re-export"]
 
 
 def test_periods_and_their_status_are_read(in_another_unit):
-    frame = tidy(in_another_unit).query("flow == 'import'")
+    frame = from_snapshot(in_another_unit).query("flow == 'import'")
     found = frame[["period", "freq", "complete", "status"]].to_numpy().tolist()
     assert found == [
         ["2012", "A", True, "definitive"],

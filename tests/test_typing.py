@@ -1,4 +1,7 @@
-"""A typed script that imports nltrade is checked strictly, with the types that the public face promises."""
+"""
+A typed script that imports nltrade is checked strictly, with the types that the public face
+promises.
+"""
 
 import inspect
 
@@ -114,4 +117,3 @@ def test_every_public_function_says_all_its_types(name):
 
 def test_the_public_face_is_marked_as_typed():
     assert (ROOT / "nltrade" / "py.typed").exists()
-    assert len(nl.__all__) <= 25

@@ -20,12 +20,15 @@ __all__ = ["own"]  # a fixture
 
 TABLE = "85429NED"
 PAGE = 700
-# Answers of the real service of July 2026: what the package reads of them, and the years of the world.
+# Answers of the real service of July 2026: what the package reads of them, and the years of the
+# world.
 RECORDED = Path(__file__).parent / "recorded" / TABLE
 
 
 class LongForm:
-    """A stand-in of the newer service: the tables of the replica, a row for each cell with a value."""
+    """
+    A stand-in of the newer service: the tables of the replica, a row for each cell with a value.
+    """
 
     def __init__(self, *tables, absent=lambda _: False, observations=True):
         self.tables = {table.id: table for table in tables}

@@ -20,7 +20,7 @@ def subsets(things):
 
 
 def most_ahead(own: int, world: World) -> int:
-    """How many can be ahead at once, by trying every set of countries and every owner of the gift."""
+    """How many can be ahead at once, by trying every set of them and every owner of the gift."""
     level = [value >= own for value in world.others]
     behind = [at for at in range(len(world.others)) if not level[at]]
     places = range(len(world.groups) + 1)  # the last one: in no group

@@ -3,8 +3,8 @@ The frame around every figure: headline, measure, drawing, footnotes, source.
 
 The headline says the finding, the line under it what is measured, the footer where the numbers come
 from. Heights are counted in inches, so that text of any length pushes the drawing down instead of
-running into it. In a document the words of the frame stand around the picture as text; then only the
-drawing is drawn.
+running into it. In a document the words of the frame stand around the picture as text; then only
+the drawing is drawn.
 """
 
 import re

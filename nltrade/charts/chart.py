@@ -3,18 +3,19 @@
 import io
 import re
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
 
 from nltrade.charts.canvas import Canvas
 from nltrade.charts.hover import with_values
+from nltrade.charts.series import Series
 from nltrade.charts.style import SIZES, styled
 from nltrade.errors import UnknownName, close_to
 from nltrade.files import as_csv, write
@@ -22,7 +23,6 @@ from nltrade.registry.entries import Lang
 from nltrade.words import Words
 
 FORMATS = ("png", "svg", "pdf", "csv")
-FEW = 3  # values that are told one by one; of more, the extremes
 HEADLINE = 12  # words
 ALT = 250  # characters
 # No date and no program name: the same figure is the same bytes.
@@ -37,68 +37,6 @@ METADATA = {
         "Creator": None,
     },
 }
-
-
-@dataclass(frozen=True)
-class Series:
-    """
-    The values of one line, or of bars that belong together, as they are told and tabled.
-
-    Attributes
-    ----------
-    name : str
-        What they are of.
-    values : mapping of str to float, str or None
-        Value of each year, partner or part: million euro or percent; None where none is published.
-    unit : {"bn", "meur", "pct"}
-        How `nltrade.words` writes them.
-    in_alt_text : bool
-        Whether the text alternative tells it; the table in a document has all of them.
-    alt_text : str
-        What the text alternative says of it instead of its values.
-    not_extremes : frozenset of str
-        Points that are no part of the extremes, such as a part-year.
-    """
-
-    name: str
-    values: Mapping[str, float | str | None]
-    unit: Literal["bn", "meur", "pct"] = "bn"
-    in_alt_text: bool = True
-    alt_text: str = ""
-    not_extremes: frozenset[str] = frozenset()
-
-    def write(self, point: str, lang: Lang) -> str:
-        """Write the value of a point; a point that this series does not have is empty."""
-        say = Words(lang)
-        value = self.values.get(point, "")
-        if isinstance(value, str):
-            return value
-        if value is None or pd.isna(value):
-            return say.label("not published")
-        return say.amount((self.unit, value))
-
-    def tell(self, lang: Lang) -> str:
-        """Say the values if they are few, else the highest and the lowest that are drawn."""
-        say = Words(lang)
-        if self.alt_text:
-            return self.alt_text
-        published = {
-            point: value
-            for point, value in self.values.items()
-            if isinstance(value, float) and pd.notna(value)
-        }
-        whole = {at: value for at, value in published.items() if at not in self.not_extremes}
-        known = whole or published
-        name = self.name[:1].upper() + self.name[1:]
-        if not known:
-            return say.text("tell-none", name=name)
-        if len(known) <= FEW:
-            listed = say.several([f"{point} {self.write(point, lang)}" for point in known])
-            return say.text("tell-few", name=name, listed=listed)
-
-        high, low = max(known, key=known.__getitem__), min(known, key=known.__getitem__)
-        values = {"high_value": (self.unit, known[high]), "low_value": (self.unit, known[low])}
-        return say.text("tell-extremes", name=name, high=high, low=low, **values)
 
 
 def headline_of(*sentences: str) -> str:
@@ -180,7 +118,9 @@ class Chart:
 
     @property
     def alt(self) -> str:
-        """Text alternative: what kind of figure, and what it draws; headline and caption say more."""
+        """
+        Text alternative: what kind of figure, and what it draws; headline and caption say more.
+        """
         say = Words(self.lang)
         told = f"{say.label(self.kind)}."
         for series in self.series:
@@ -334,7 +274,7 @@ class Chart:
                 )
                 content = target.getvalue()
                 if format == "svg" and not framed:  # for a page, where a reader can point at it
-                    content = with_values(content, drawn, self)
+                    content = with_values(content, drawn, self.series, self.lang)
                 contents.append(content)
         return contents
 

@@ -10,8 +10,9 @@ from matplotlib.axes import Axes
 from nltrade import registry
 from nltrade.charts import style
 from nltrade.charts.canvas import TEXT, Canvas, wrap
-from nltrade.charts.chart import Chart, Series, headline_of
+from nltrade.charts.chart import Chart, headline_of
 from nltrade.charts.provenance import footer, year_label
+from nltrade.charts.series import Series
 from nltrade.errors import NoData
 from nltrade.questions import trade
 from nltrade.questions.trade import VALUE

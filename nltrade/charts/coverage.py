@@ -10,7 +10,8 @@ from matplotlib.patches import Rectangle
 
 from nltrade.charts import canvas, style
 from nltrade.charts.canvas import Canvas
-from nltrade.charts.chart import Chart, Series
+from nltrade.charts.chart import Chart
+from nltrade.charts.series import Series
 from nltrade.registry import sectors as named
 from nltrade.registry.entries import Coverage, Kind, Lang, Sector
 from nltrade.words import Words
@@ -32,7 +33,8 @@ WORD = 0.8  # before the codes in a box
 
 def draw_coverage(*, sectors: Mapping[str, Sector] | None = None, lang: Lang = "en") -> Chart:
     """
-    Draw a box for the goods and a box for the services of each sector: how well their classes show it, and which.
+    Draw a box for the goods and a box for the services of each sector: how well their classes show
+    it, and which.
 
     Parameters
     ----------
@@ -59,16 +61,14 @@ def draw_coverage(*, sectors: Mapping[str, Sector] | None = None, lang: Lang = "
     groups: dict[str, list[Sector]] = {}
     for sector in known.values():
         groups.setdefault(sector.group.text(lang), []).append(sector)
-    notes = ["coverage-meaning", "coverage-classification", "coverage-fetch"]
+    notes = ["coverage-meaning", "coverage-classification"]
     footer = [say.label(id) for id in notes]
     subtitle = say.label("coverage-subtitle")
     paint = partial(_paint, groups=groups, say=say)
-    told = [
-        say.text(LISTED[each], listed="; ".join(names))
-        for each, names in by_coverage.items()
-        if names
-    ]
-    series = [_series(known, kind, " ".join(told), say) for kind in named.KINDS]
+    # The best covered are named; the table beside the figure has all, and why.
+    best = next(each for each in COVERAGES if by_coverage[each])
+    told = say.text(LISTED[best], listed="; ".join(by_coverage[best]))
+    series = [_series(known, kind, told, say) for kind in named.KINDS]
     return Chart("coverage", lang, "boxes", headline, subtitle, footer, series, _data(known), paint)
 
 
@@ -102,7 +102,9 @@ def _data(known: Mapping[str, Sector]) -> pd.DataFrame:
 
 
 class _Block:
-    """The sectors of some groups below each other, in inches from the top, in a column of some width."""
+    """
+    The sectors of some groups below each other, in inches from the top, in a column of some width.
+    """
 
     def __init__(self, groups: Mapping[str, Sequence[Sector]], width: float, say: Words) -> None:
         self.groups, self.say = groups, say

@@ -8,10 +8,11 @@ import pandas as pd
 from nltrade import registry
 from nltrade.charts import over_years, style
 from nltrade.charts.canvas import TEXT, Canvas, Unit, wrap
-from nltrade.charts.chart import Chart, Series, headline_of
+from nltrade.charts.chart import Chart, headline_of
 from nltrade.charts.composition import FUELS, TELLING
 from nltrade.charts.over_years import Panels
 from nltrade.charts.provenance import footer, year_label
+from nltrade.charts.series import Series
 from nltrade.errors import NoData
 from nltrade.questions import trade
 from nltrade.questions.trade import VALUE

@@ -1,19 +1,18 @@
 """The values of a drawn figure, laid over its marks: told on hover and to a screen reader."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import escape
 from math import isnan
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from nltrade import registry
-
-if TYPE_CHECKING:
-    from nltrade.charts.chart import Chart
+from nltrade.charts.series import Series
+from nltrade.registry.entries import Lang
 
 POINTS = 72  # of an inch: the unit of SVG that matplotlib writes
 REACH = 5.0  # points around a mark that tell its value
@@ -23,7 +22,7 @@ SHAPE = (
 )
 
 
-def with_values(svg: bytes, figure: Figure, chart: "Chart") -> bytes:
+def with_values(svg: bytes, figure: Figure, drawn: Iterable[Series], lang: Lang) -> bytes:
     """
     Lay a shape with its value over each mark of which one value alone can be meant.
 
@@ -33,15 +32,17 @@ def with_values(svg: bytes, figure: Figure, chart: "Chart") -> bytes:
         The drawing.
     figure : matplotlib.figure.Figure
         What it was saved from.
-    chart : Chart
-        Its series name the values.
+    drawn : iterable of Series
+        What names the values.
+    lang : {"en", "nl"}
+        Language.
 
     Returns
     -------
     bytes
         The drawing with a group of invisible shapes at its end.
     """
-    names = _names(chart)
+    names = _names(drawn, lang)
     shapes = [shape for ax in figure.axes for shape in _shapes(ax, names)]
     start, end, rest = svg.rpartition(b"</svg>")
     group = f'<g class="values">{"".join(shapes)}</g>'.encode()
@@ -55,15 +56,15 @@ def by_years(name: str) -> str:
     return f"{words}, {known.first}–{known.last}" if known else name
 
 
-def _names(chart: "Chart") -> dict[tuple[str, float], set[str]]:
+def _names(drawn: Iterable[Series], lang: Lang) -> dict[tuple[str, float], set[str]]:
     """Give what each value is called, by its year if it has one, in each unit to draw in."""
     names: dict[tuple[str, float], set[str]] = defaultdict(set)
-    for series in chart.series:
+    for series in drawn:
         for point, value in series.values.items():
             if value is None or isinstance(value, str) or isnan(value):
                 continue
             year = point[:4] if point[:4].isdigit() else ""
-            told = f"{by_years(series.name)}, {point}: {series.write(point, chart.lang)}"
+            told = f"{by_years(series.name)}, {point}: {series.write(point, lang)}"
             for unit in (1.0, 1000.0):
                 names[year, round(value / unit, 6)].add(told)
     return names

@@ -9,8 +9,8 @@ from matplotlib.ticker import FixedLocator
 
 from nltrade import registry
 from nltrade.charts.canvas import TEXT, Canvas, inches, room, spread, text_width, wrap
-from nltrade.charts.chart import Series
 from nltrade.charts.provenance import part_of_year
+from nltrade.charts.series import Series
 from nltrade.charts.style import GREY, INK, PAGE, PALE, RULE, SOFT, readable
 from nltrade.registry.entries import Break, Event, Lang, Table
 from nltrade.words import Words

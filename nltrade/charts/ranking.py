@@ -9,8 +9,9 @@ import pandas as pd
 from nltrade import registry
 from nltrade.charts import style
 from nltrade.charts.canvas import TEXT, Canvas, text_width, unit_of, wrap
-from nltrade.charts.chart import Chart, Series, headline_of
+from nltrade.charts.chart import Chart, headline_of
 from nltrade.charts.provenance import footer, year_label
+from nltrade.charts.series import Series
 from nltrade.claims.reading import Placed, place_range
 from nltrade.errors import NoData
 from nltrade.questions import trade
@@ -77,8 +78,11 @@ def draw_ranking(
     partner, year = registry.country(partner).id, str(period)
     members = registry.eu_members(date(int(year[:4]), 12, 31))
     among: Among = "inside EU" if partner in members else "outside EU"
-    table = trade.main_table(frame, kind="goods", period=year, partner=partner)
-    rows = frame[(frame["table"] == table) & (frame["period"] == year) & (frame["level"] == 0)]
+    # the whole frame is only for the sentence that says which years there are
+    totals = frame["kind"].eq("goods") & frame["level"].eq(0) & frame["period"].eq(year)
+    of_year = frame[totals] if totals.any() else frame
+    table = trade.main_table(of_year, kind="goods", period=year, partner=partner)
+    rows = of_year[of_year["table"] == table]
     data = _data(rows, partner, flow, among, table, year)
     own = data[data["partner"] == partner]
     if own.empty:

@@ -9,8 +9,9 @@ import pandas as pd
 from nltrade import registry
 from nltrade.charts import style
 from nltrade.charts.canvas import TEXT, Canvas, text_width, unit_of, wrap
-from nltrade.charts.chart import Chart, Series, headline_of
+from nltrade.charts.chart import Chart, headline_of
 from nltrade.charts.provenance import source_lines
+from nltrade.charts.series import Series
 from nltrade.claims import Verdict
 from nltrade.errors import NoData
 from nltrade.registry.entries import Lang

@@ -1,6 +1,6 @@
 """The sectors of a year, sorted: CBS's figures as bars, what the partner reported as rings."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -10,9 +10,9 @@ from matplotlib.axes import Axes
 from nltrade import registry
 from nltrade.charts import canvas, sides, style
 from nltrade.charts.canvas import Canvas
-from nltrade.charts.chart import Chart, Series
+from nltrade.charts.chart import Chart
 from nltrade.charts.provenance import year_label
-from nltrade.claims.elsewhere import Checked, check_published
+from nltrade.charts.series import Series
 from nltrade.errors import NoData
 from nltrade.questions.sectors import most_detailed, sector_trade
 from nltrade.questions.trade import VALUE
@@ -88,14 +88,14 @@ def draw_sectors(
 
     rows = [
         *_of_cbs(of_year, partner, year, known, say),
-        *_of_partner(theirs, partner, year, known, say),
+        *_of_partner(theirs, partner, known, say),
     ]
     if not rows:
         raise NoData(
             f"No sector of {registry.partner(partner).named()} has a figure for {year} here. "
             "See `nltrade sectors` for what would bring one."
         )
-    data = _sorted([*rows, *_reported(of_year, partner, year, say)])
+    data = _sorted([*rows, *_reported(partner, year, say)])
     drawn = set(data["row"])
     without = [sector.text(lang) for id, sector in known.items() if id not in drawn]
 
@@ -162,21 +162,21 @@ def _of_cbs(
 
 
 def _of_partner(
-    theirs: pd.DataFrame, partner: str, year: str, known: Mapping[str, Sector], say: Words
+    theirs: pd.DataFrame, partner: str, known: Mapping[str, Sector], say: Words
 ) -> Iterator[dict[str, Any]]:
     """List what the partner reported that it bought: each sector, and the chapters shown apart."""
     bought = theirs[theirs["flow"].eq("export")]
     if bought.empty:
         return
-    found = sector_trade(bought, partner, year, sectors=known)
+    found = sides.bought_by_sector(bought, known)
     cells = bought.set_index("product")[VALUE]
     table = bought["table"].iloc[0]
-    for row in found[found["flow"].eq("export") & found["high_meur"].notna()].to_dict("records"):
-        sector = known.get(row["sector"])
-        if sector is None:
-            continue
+    for row in found[found["high_meur"].notna()].to_dict("records"):
+        sector = known[row["sector"]]
         whole = {"row": sector.id, "name": sector.text(say.lang), "share_pct": row["share_pct"]}
-        values = {VALUE: row[VALUE], "low": row["low_meur"], "high": row["high_meur"]}
+        values = {VALUE: row[VALUE], "low": 0.0, "high": row["high_meur"]}
+        if pd.notna(row["low_meur"]):
+            values["low"] = row["low_meur"]
         parts = [
             {"row": f"{sector.id}/{code}", "name": _part(code, say)}
             | {VALUE: cells[code], "low": cells[code], "high": cells[code], "share_pct": None}
@@ -203,25 +203,19 @@ def _part(code: str, say: Words) -> str:
     return say.text("of-which", part=registry.product(code).text(say.lang))
 
 
-def _reported(
-    of_year: pd.DataFrame, partner: str, year: str, say: Words
-) -> Iterator[dict[str, Any]]:
+def _reported(partner: str, year: str, say: Words) -> Iterator[dict[str, Any]]:
     """List what offices and newspapers reported of a part of the goods."""
-    about = {
-        id: one
-        for id, one in named.published_about(partner, [year]).items()
-        if one.period == year and one.codes != ["TOTAL"] and one.flow in FLOWS
-    }
-    found: Sequence[Checked] = check_published(of_year, about) if about and len(of_year) else []
-    for one in found:
-        value, publisher = one.figure.value_meur, one.figure.via
+    for one in named.published_about(partner, [year]).values():
+        if one.period != year or one.codes == ["TOTAL"] or one.flow not in FLOWS:
+            continue
+        value, publisher = one.value_meur, one.via
         yield {
             "table": "",
-            "flow": one.figure.flow,
-            "row": one.figure.id,
+            "flow": one.flow,
+            "row": one.id,
             "kind": "reported",
             "by": publisher,
-            "name": one.figure.text(say.lang),
+            "name": one.text(say.lang),
             VALUE: value,
             "low": value,
             "high": value,

@@ -11,8 +11,9 @@ from matplotlib.ticker import FixedLocator, MaxNLocator
 from nltrade import registry
 from nltrade.charts import canvas, sides, style
 from nltrade.charts.canvas import Canvas
-from nltrade.charts.chart import Chart, Series
+from nltrade.charts.chart import Chart
 from nltrade.charts.over_years import pieces
+from nltrade.charts.series import Series
 from nltrade.errors import NoData
 from nltrade.questions.sectors import sector_trade
 from nltrade.questions.trade import VALUE
@@ -87,7 +88,7 @@ def draw_sectors_over_time(
 
     theirs = sides.of_partner(other_side, partner).trade
     whole = frame[(frame["freq"] == "A") & frame["complete"] & (frame["partner"] == partner)]
-    data = _sorted([_of_cbs(whole, partner, known), _of_partner(theirs, partner, known)])
+    data = _sorted([_of_cbs(whole, partner, known), _of_partner(theirs, known)])
     if data.empty:
         raise NoData(
             f"No whole year of {registry.partner(partner).named()} ({partner}) is published for "
@@ -132,15 +133,16 @@ def _of_cbs(whole: pd.DataFrame, partner: str, known: Mapping[str, Sector]) -> p
     return published.merge(best[LINE[:4]], on=LINE[:4])[[*LINE, "period", VALUE]]
 
 
-def _of_partner(theirs: pd.DataFrame, partner: str, known: Mapping[str, Sector]) -> pd.DataFrame:
+def _of_partner(theirs: pd.DataFrame, known: Mapping[str, Sector]) -> pd.DataFrame:
     """Keep what the partner reported that it bought, also where a trifle of it is withheld."""
     bought = theirs[theirs["flow"].eq("export")]
     if bought.empty:
         return pd.DataFrame(columns=[*LINE, "period", VALUE])
-    found = sector_trade(bought, partner, sectors=known)
-    found = found[found["sector"].isin(list(known)) & found["flow"].eq("export")]
+    found = sides.bought_by_sector(bought, known)
     nearly = (found["high_meur"] - found["low_meur"]) <= KNOWN * found["low_meur"]
     found = found.assign(**{VALUE: found[VALUE].fillna(found["low_meur"].where(nearly))})
+    like = bought.iloc[0]
+    found = found.assign(**{name: like[name] for name in ("kind", "concept", "table", "flow")})
     return found.dropna(subset=[VALUE])[[*LINE, "period", VALUE]]
 
 

@@ -9,11 +9,11 @@ import pandas as pd
 from nltrade import registry
 from nltrade.charts import over_years, style
 from nltrade.charts.canvas import Canvas, unit_of
-from nltrade.charts.chart import Chart, Series, headline_of
+from nltrade.charts.chart import Chart, headline_of
 from nltrade.charts.over_years import Panels
 from nltrade.charts.provenance import footer, year_label
+from nltrade.charts.series import Series
 from nltrade.errors import NoData
-from nltrade.questions import trade
 from nltrade.questions.trade import VALUE
 from nltrade.registry.entries import Lang
 from nltrade.words import Words
@@ -58,23 +58,24 @@ def draw_services(
     >>> import nltrade as nl
     >>> drawn = draw_services(nl.load(), partner="Russia", period=2020)
     >>> drawn.headline
-    'Services with Russia in 2020: exports €2.0bn, imports €1.4bn'
+    'Services with Russia in 2020: exports €2.0bn, imports €502m'
     >>> of_2020 = drawn.data.query("product == 'S' and flow == 'export' and period == '2020'")
     >>> of_2020[["table", "value_meur"]].values.tolist()
     [['82616NED', 1553.0], ['84765NED', 1974.0]]
     """
     say = Words(lang)
     partner, year = registry.country(partner).id, str(period)
-    frame = trade.select(frame, kind="services")
-    tables = frame["table"].unique()
-    frame = frame[(frame["partner"] == partner) & (frame["freq"] == "A")]
+    tables = frame.loc[frame["kind"] == "services", "table"].unique()
+    frame = frame[
+        (frame["partner"] == partner) & (frame["kind"] == "services") & (frame["freq"] == "A")
+    ]
     data = _data(frame)
     totals = data[data["product"] == TOTAL]
     if not totals[VALUE].abs().max() > 0:
         name = registry.partner(partner).name()
         raise NoData(
             f"No yearly services with {name} ({partner}) are published separately "
-            f"({', '.join(tables)}), "
+            f"({', '.join(tables) or 'no table at hand'}), "
             "or none but zeros; what is not published is not zero."
         )
 

@@ -1,13 +1,16 @@
 """What figures of the other side share: its words, its source, and the mark that is never a bar."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from nltrade import registry
 from nltrade.charts.provenance import origins_in, source_lines
 from nltrade.charts.style import GREY, PAGE, SUBJECT
+from nltrade.questions.trade import VALUE
+from nltrade.registry.entries import Sector
 from nltrade.sources import snapshot
 from nltrade.sources.comtrade import OtherSide
 from nltrade.words import Words
@@ -55,3 +58,32 @@ def of_partner(other_side: OtherSide | None, partner: str) -> OtherSide:
         empty = pd.DataFrame(columns=["table", "modified", "partner", "product", "period", "flow"])
         return OtherSide(empty, empty)
     return other_side.of(partner)
+
+
+def bought_by_sector(bought: pd.DataFrame, known: Mapping[str, Sector]) -> pd.DataFrame:
+    """
+    Add up the chapters of each sector that a partner reported it bought, by year.
+
+    What `nltrade.sector_trade` gives of it for any engine, for one table in memory: a figure has
+    no time for more. A sector of which a chapter is withheld has bounds: its other chapters, and
+    with them all that the chapters leave of the total.
+    """
+    cells = bought.pivot(index="period", columns="product", values=VALUE)
+    total = cells.get("TOTAL", pd.Series(np.nan, cells.index))
+    chapters = [code for code in cells.columns if str(code).startswith("HS")]
+    left = (total - cells[chapters].sum(axis=1)).clip(lower=0)
+
+    found = []
+    for id, sector in known.items():
+        if sector.hs:
+            of_sector = cells.reindex(columns=sector.hs)
+            low, some = of_sector.sum(axis=1), of_sector.isna().any(axis=1)
+            values = {
+                VALUE: low.mask(some),
+                "low_meur": low.mask(of_sector.isna().all(axis=1)),
+                "high_meur": low + left.where(some, 0.0),
+                "share_pct": 100 * low.mask(some) / total,
+            }
+            found.append(pd.DataFrame(values).reset_index().assign(sector=id))
+    columns = ["sector", "period", VALUE, "low_meur", "high_meur", "share_pct"]
+    return pd.concat(found)[columns] if found else pd.DataFrame(columns=columns)

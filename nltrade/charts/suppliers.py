@@ -7,7 +7,8 @@ import pandas as pd
 from nltrade import registry
 from nltrade.charts import canvas, sides, style
 from nltrade.charts.canvas import Canvas
-from nltrade.charts.chart import Chart, Series
+from nltrade.charts.chart import Chart
+from nltrade.charts.series import Series
 from nltrade.errors import NoData
 from nltrade.registry.entries import Lang
 from nltrade.sources.comtrade import OtherSide

@@ -10,8 +10,9 @@ from matplotlib.ticker import FixedLocator
 from nltrade import registry
 from nltrade.charts import canvas, sides, style
 from nltrade.charts.canvas import Canvas
-from nltrade.charts.chart import Chart, Series
+from nltrade.charts.chart import Chart
 from nltrade.charts.over_years import label_ends, pieces
+from nltrade.charts.series import Series
 from nltrade.errors import NoData
 from nltrade.questions.trade import VALUE
 from nltrade.registry.entries import Lang
@@ -75,7 +76,7 @@ def draw_two_sides(
     >>> chart = draw_two_sides(nl.load(), other_side=nl.other_side("Russia"))
     >>> of_year = chart.data.query("period == '2012'").set_index(["side", "line"])["value_meur"]
     >>> of_year.round().loc["import"].to_dict()
-    {'import': 20332.0, 'RU': 59181.0}
+    {'RU': 59181.0, 'import': 20332.0}
     """
     say = Words(lang)
     partner, year = registry.country(partner).id, str(period)

@@ -1,9 +1,13 @@
 """Why there is no figure to compare: withheld, not in the table, not here; and what brings it."""
 
+from typing import Any
+
 import pandas as pd
 
 from nltrade import registry
 from nltrade.claims.reading import Reason
+from nltrade.errors import NoData, UnknownName
+from nltrade.questions.moves import like_for_like
 from nltrade.questions.trade import VALUE
 from nltrade.registry.entries import Claim
 from nltrade.sources.gaps import Gap, commands, gap
@@ -34,17 +38,33 @@ def _no_rate(claim: Claim, cells: pd.DataFrame, table: str, note: str) -> Absent
 
     if note.startswith("method break"):
         return "no-rate", [Reason("why-break", about)]
-    if note == "part-year":
+    if note in ("part-year", "not known to be a whole year"):
         return "no-rate", [Reason("why-part-year", about)]
 
     before = _gap(claim, cells, table, claim.year - 1)
     if before.kind == "not at hand":
         return "no-rate", [Reason("why-not-here", about | {"command": before.command})]
     if note.startswith("other members"):
-        return "no-rate", [Reason("why-members", about | {"partner": claim.partner})]
+        return "no-rate", [Reason("why-members", about), *_alike(claim, cells, table)]
 
     ids = {"withheld": "why-previous-withheld", "not in the table": "why-no-previous"}
     return "no-rate", [Reason(ids.get(before.kind, "why-from-nothing"), about)]
+
+
+def _alike(claim: Claim, cells: pd.DataFrame, table: str) -> list[Reason]:
+    """Offer the rate of those that were members in both years, where all of them are published."""
+    asked: dict[str, Any] = {"period": claim.year, "flow": claim.flow, "product": claim.product}
+    of_table = cells[cells["table"] == table]
+    try:
+        found = like_for_like(of_table, registry.partner(claim.partner).id, **asked)
+    except (NoData, UnknownName):
+        return []
+
+    rates = found.loc[found["growth_pct"].notna(), ["members", "growth_pct"]]
+    return [
+        Reason("why-alike", {"members": int(row.members), "rate": float(row.growth_pct)})
+        for row in rates.itertuples()
+    ]
 
 
 def _gap(claim: Claim, cells: pd.DataFrame, table: str, year: int) -> Gap:

@@ -16,11 +16,14 @@ from nltrade.claims.verdict import Verdict
 from nltrade.questions.trade import VALUE
 from nltrade.registry.entries import Lang
 from nltrade.registry.toml import sections
+from nltrade.report import Prints, Results
+from nltrade.sources import snapshot
 from nltrade.sources.comtrade import OtherSide
+from nltrade.sources.snapshot import Origin
 from nltrade.words import Words
 
 
-class SecondOpinion(msgspec.Struct, frozen=True, kw_only=True):
+class SecondOpinion(Prints, msgspec.Struct, frozen=True, kw_only=True):
     """
     What a partner reported of one thing, beside the figure that someone else gives of it.
 
@@ -34,7 +37,7 @@ class SecondOpinion(msgspec.Struct, frozen=True, kw_only=True):
         Chapters of the HS, or ``TOTAL``.
     value_meur, other_meur : float
         Million euro: as reported by the partner, and as the figure beside it says.
-    table, modified : str
+    sources : list of Origin
         Where the report is from.
     """
 
@@ -45,8 +48,7 @@ class SecondOpinion(msgspec.Struct, frozen=True, kw_only=True):
     products: Sequence[str]
     value_meur: float
     other_meur: float
-    table: str
-    modified: str
+    sources: list[Origin]
 
     @property
     def ratio(self) -> float:
@@ -68,24 +70,31 @@ class SecondOpinion(msgspec.Struct, frozen=True, kw_only=True):
             Two sentences.
         """
         say = Words(lang)
-        whole = list(self.products) == ["TOTAL"]
-        names = [registry.product(code).text(lang) for code in self.products]
         told = say.text(
             "second-opinion",
             partner=self.partner,
             value=self.value_meur,
-            what=say.label("all-goods") if whole else say.several(names),
+            what=self.what(lang),
             year=self.period,
             ratio=say.number(self.ratio, 2),
             other=self.other_meur,
             rate=say.number(registry.rates()[self.period], 4),
         )
-        return f"{told} {say.text(f'second-opinion-{self.flow}', partner=self.partner)}"
+        return f"{told} {self.why(lang)}"
+
+    def what(self, lang: Lang = "en") -> str:
+        """Name the goods."""
+        names = [registry.product(code).text(lang) for code in self.products]
+        return Words(lang).several(names)
+
+    def why(self, lang: Lang = "en") -> str:
+        """Say why two countries' figures on one trade differ, for this flow."""
+        return Words(lang).text(f"second-opinion-{self.flow}", partner=self.partner)
 
 
 def second_opinions(
     judged: Iterable[Verdict | Checked], other_side: OtherSide
-) -> list[SecondOpinion]:
+) -> Results[SecondOpinion]:
     """
     Give what the partner reported beside each verdict or published figure it says something of.
 
@@ -109,7 +118,7 @@ def second_opinions(
     >>> [(one.about, round(one.ratio, 2)) for one in found][:2]
     [('imports-2012', 2.91), ('exports-2012', 0.66)]
     """
-    found = []
+    found = Results[SecondOpinion]()
     for one in judged:
         if isinstance(one, Verdict):
             claim, main = one.claim, one.main
@@ -156,8 +165,7 @@ def _opinion(
         products=products,
         value_meur=float(rows[VALUE].sum()),
         other_meur=other,
-        table=str(rows["table"].iloc[0]),
-        modified=str(rows["modified"].iloc[0]),
+        sources=list(snapshot.origins(rows)),
     )
 
 

@@ -1,6 +1,6 @@
 """Commands that answer a question about trade: check, rank, sectors."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any
 
 import pandas as pd
@@ -8,7 +8,7 @@ import typer
 
 import nltrade
 from nltrade.claims import check_claims
-from nltrade.claims.base_of_trade import base_of_trade
+from nltrade.claims.base_of_trade import Base, base_of_trade
 from nltrade.claims.elsewhere import Checked, check_published
 from nltrade.claims.revisions import claims_revised
 from nltrade.claims.second_opinion import second_opinions
@@ -22,6 +22,7 @@ from nltrade.cli.options import (
     LangOption,
     PartnerOption,
     SectorsOption,
+    Subject,
     TableOption,
     XlsxOption,
     YearOption,
@@ -43,8 +44,8 @@ from nltrade.questions.moves import side_of
 from nltrade.questions.ranking import rank_partners
 from nltrade.questions.trade import VALUE
 from nltrade.registry import claims as reported
-from nltrade.registry.entries import Lang
-from nltrade.report import Report, Table
+from nltrade.registry.entries import Lang, Sector
+from nltrade.report import Report
 from nltrade.sources.snapshot import origins
 from nltrade.sources.tidy import load
 from nltrade.tables import claims as judged
@@ -98,13 +99,10 @@ def check(
     raise typer.Exit(int(any(one.verdict == "contradicted" for one in verdicts)))
 
 
-def _second_opinions(judged_ones: Iterable[Verdict | Checked], lang: Lang) -> list[Report]:
+def _second_opinions(checked: Iterable[Verdict | Checked], lang: Lang) -> list[Report]:
     """Present what partners reported of the same things, beside the answers and no part of them."""
-    opinions = second_opinions(judged_ones, nltrade.other_side())
-    title = Words(lang).label("second-opinions")
-    said = list(dict.fromkeys(one.says(lang) for one in opinions))
-    sources = [one.attribution for one in origins(nltrade.other_side().trade)] if said else []
-    return [Report([Table(title, remarks=said)], sources, lang)] if said else []
+    opinions = second_opinions(checked, nltrade.other_side())
+    return [judged.opinions_report(opinions, lang)] if opinions else []
 
 
 @app.command(epilog="Example: nltrade rank --partner Vietnam --flow exports")
@@ -188,30 +186,16 @@ def sectors(
     trade.select(frame, partner=about.partner, period=about.year)
 
     with patience("Adding up sectors"):
-        found = nltrade.sector_trade(frame, about.partner, about.year, sectors=known)
-        theirs = nltrade.other_side(about.partner)
-        if theirs.trade["period"].eq(str(about.year)).any():
-            told = nltrade.sector_trade(theirs.trade, about.partner, about.year, sectors=known)
-            found = pd.concat([found, told], ignore_index=True)
-        both = pd.concat([frame, theirs.trade]).drop_duplicates("table").set_index("table")
-        found = found.assign(modified=found["table"].map(both["modified"]))
+        found = _both_sides(frame, about, known)
         elsewhere = check_published(frame)
         base = base_of_trade(frame, about.partner, sectors=known)
-    named = [
-        one
-        for one in elsewhere
-        if one.figure.partner == about.partner and one.figure.period[:4] == str(about.year)
-    ]
 
     def report() -> Report:
         if not to.to_read:
             return sectors_report(found, lang, known, every=True)
         whole = sectors_report(found, lang, known, every=every, growth=every)
         told = [one for one in base if every or one.least is not None]
-        others = [judged.bases_report(told, lang)] if told else []
-        others += [judged.published_report(named, lang)] if named else []
-        others += _second_opinions(named, lang)
-        return judged.joined([whole, *others])
+        return judged.joined([whole, *_beside(told, elsewhere, about, lang)])
 
     def plain() -> Any:
         checked = [
@@ -229,3 +213,27 @@ def sectors(
     if to.to_read and about.assumed:
         print_notes(about.says(lang))
     emit(report, plain, to)
+
+
+def _both_sides(frame: pd.DataFrame, about: Subject, known: Mapping[str, Sector]) -> pd.DataFrame:
+    """Add up the sectors of CBS's figures and, where they are here, of the partner's own."""
+    theirs = nltrade.other_side(about.partner).trade
+    sides = [frame]
+    if theirs["period"].eq(str(about.year)).any():
+        sides.append(theirs)
+    found = [nltrade.sector_trade(side, about.partner, about.year, sectors=known) for side in sides]
+    return pd.concat(found, ignore_index=True)
+
+
+def _beside(
+    base: Sequence[Base], elsewhere: Sequence[Checked], about: Subject, lang: Lang
+) -> list[Report]:
+    """Present what is told beside the trade of sectors: bases of it, and figures of others."""
+    named = [
+        one
+        for one in elsewhere
+        if one.figure.partner == about.partner and one.figure.period[:4] == str(about.year)
+    ]
+    found = [judged.bases_report(base, lang)] if base else []
+    found += [judged.published_report(named, lang)] if named else []
+    return found + _second_opinions(named, lang)

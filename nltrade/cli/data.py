@@ -22,7 +22,7 @@ from nltrade.cli.output import (
     verdict_as_json,
 )
 from nltrade.errors import NltradeError, NoData, SourceError, UnknownName
-from nltrade.sources import comtrade_feed, snapshot
+from nltrade.sources import snapshot
 from nltrade.sources.plan import Plan, ask, make_plan, registered_keys
 from nltrade.sources.tidy import load
 from nltrade.tables.claims import changes_report
@@ -53,6 +53,9 @@ def fetch(
     accept: Annotated[
         bool, typer.Option("--accept", help="Keep it although much of what was here is gone.")
     ] = False,
+    raw: Annotated[
+        bool, typer.Option("--raw", help="Any CBS table as it is; read it with nltrade.load_raw.")
+    ] = False,
     file: Annotated[
         Path | None,
         typer.Option("--from", help="A file saved by hand: StatLine's CSV, CBS's ZIP, or JSON."),
@@ -78,10 +81,15 @@ def fetch(
         )
     if tables is not None:
         registry.use_tables(tables)
+    if raw and table is not None:
+        from nltrade.sources.raw import fetch_raw
+
+        print_path(fetch_raw(table, timeout=timeout, tries=tries))
+        return
     how: dict[str, Any] = {"timeout": timeout, "tries": tries}
     if table is not None and registry.table(table).source == "Comtrade":
-        asked = {"partner": partner, "years": years, "by": by}
-        _fetch_comtrade(table, asked, how, plan=plan, json=json)
+        of_un: dict[str, Any] = {"partner": partner, "years": years, "by": by}
+        _fetch_comtrade(table, of_un, how, plan=plan, json=json)
         return
 
     if file is not None and table is not None:
@@ -117,6 +125,8 @@ def _fetch_comtrade(
     table: str, asked: dict[str, Any], how: dict[str, Any], *, plan: bool, json: bool
 ) -> None:
     """Bring what was reported to UN Comtrade, or say what would be asked."""
+    from nltrade.sources import comtrade_feed  # which loads what reaches a network
+
     request, questions = comtrade_feed.plan(table, **asked)
     if not json:
         print_text(f"{request.table}: {request.says}: {len(questions)} questions to UN Comtrade")

@@ -3,7 +3,7 @@
 import os
 import webbrowser
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -23,11 +23,13 @@ from nltrade.cli.options import (
     subject,
 )
 from nltrade.cli.output import patience, print_json, print_notes, print_path, print_text
-from nltrade.figures import Comparison, Question, check_figures, draw_figures
 from nltrade.registry import claims as reported
 from nltrade.registry.entries import LANGS, Lang
 from nltrade.sources.tidy import load
 from nltrade.words import Words
+
+if TYPE_CHECKING:
+    from nltrade.figures import Comparison
 
 app = typer.Typer()
 
@@ -67,6 +69,8 @@ def figures(
 
     What they are made of stands in manifest.json beside them.
     """
+    from nltrade.figures import Question, check_figures, draw_figures  # which load matplotlib
+
     about = subject(partner, year, load())
     if fetch:
         bring_sectors(about.partner, about.year)
@@ -109,7 +113,7 @@ def figures(
         typer.echo(say.text("change-left", file=path), err=True)
 
 
-def _print_changes(checked: Comparison, lang: Lang, *, json: bool) -> None:
+def _print_changes(checked: "Comparison", lang: Lang, *, json: bool) -> None:
     """Print which figures would change and why, files with the same reasons together."""
     if json:
         changes = {

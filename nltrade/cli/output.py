@@ -92,7 +92,7 @@ def emit(report: Callable[[], Report], plain: Callable[[], Any], to: Output) -> 
         print_text(found)
 
 
-def print_text(what: Report | str) -> None:
+def print_text(what: Report | Text | str) -> None:
     """Print for somebody who reads: in colour where the terminal has it, else without padding."""
     console = new_console()
     if console.is_terminal:
@@ -118,7 +118,7 @@ def print_path(path: Path, *, err: bool = False) -> None:
 def print_notes(*lines: str) -> None:
     """Print lines that are no answer: what was meant, and what more can be asked."""
     for line in lines:
-        new_console().print(Text(line, style="dim"))
+        print_text(Text(line, style="dim"))
 
 
 @contextmanager

@@ -1,12 +1,13 @@
 """
 What a frame has to be before a question is put to it, checked at the door of each public function.
 
-The columns and their types are looked at in every frame, which reads no row of a lazy one. Categories become text,
-whole numbers of a period its text, numbers of any kind floats, and a number that is none (NaN) a missing value. Of an
-eager frame the rows are looked at too: keys that are missing, periods that are none, codes called a total that are
-none, values too large to be million euro, and cells that are there twice. Of a lazy frame none of that is seen before
-its rows are asked for: there a cell that is twice has no total, balance or place, but growth, shares and sectors
-count on it being there once.
+The columns and their types are looked at in every frame, which reads no row of a lazy one.
+Categories become text, whole numbers of a period its text, numbers of any kind floats, and a number
+that is none (NaN) a missing value. Of an eager frame the rows are looked at too: keys that are
+missing, periods that are none, codes called a total that are none, values too large to be million
+euro, and cells that are there twice. Of a lazy frame none of that is seen before its rows are asked
+for: there a cell that is twice has no total, balance or place, but growth, shares and sectors count
+on it being there once.
 """
 
 from collections.abc import Iterable
@@ -57,26 +58,29 @@ def checked(frame: Any, needed: Iterable[str], *, adds: Iterable[str] = ()) -> A
     Raises
     ------
     FrameError
-        A column is missing, of the wrong type or there already, or a row of an eager frame cannot be right. The
-        message names the column and the remedy.
+        A column is missing, of the wrong type or there already, or a row of an eager frame cannot
+        be right. The message names the column and the remedy.
 
     Examples
     --------
-    >>> checked(pd.DataFrame({"period": [2012], "value_meur": [1]}), ["period", "value_meur"]).rows()
+    >>> made_up = pd.DataFrame({"period": [2012], "value_meur": [1]})
+    >>> checked(made_up, ["period", "value_meur"]).rows()
     [('2012', 1.0)]
     """
     rows, brought = check_columns(frame, needed)
     for name in adds:
         if name in rows.collect_schema():
             raise FrameError(
-                f"The frame has a column {name!r} already, which is to be added. Rename or drop that one."
+                f"The frame has a column {name!r} already, which is to be added. Rename or drop "
+                "that one."
             )
     return rows.with_columns(**brought) if brought else rows
 
 
 def check_columns(frame: Any, needed: Iterable[str]) -> tuple[Any, dict[str, nw.Expr]]:
     """
-    Check a frame as `checked` does, but leave its columns as they are: what brings them to their types comes beside it.
+    Check a frame as `checked` does, but leave its columns as they are: what brings them to their
+    types comes beside it.
 
     Parameters
     ----------
@@ -97,8 +101,10 @@ def check_columns(frame: Any, needed: Iterable[str]) -> tuple[Any, dict[str, nw.
     """
     if isinstance(frame, pd.DataFrame) and frame.columns.nlevels > 1:
         raise FrameError(
-            f"The columns of the frame have {frame.columns.nlevels} levels. The tidy frame has one: stack the others "
-            "into columns of their own, or write `frame.columns = frame.columns.get_level_values(-1)`."
+            f"The columns of the frame have {frame.columns.nlevels} levels. The tidy frame has "
+            "one: stack the others "
+            "into columns of their own, or write `frame.columns = "
+            "frame.columns.get_level_values(-1)`."
         )
     if isinstance(frame, pd.DataFrame) and set(frame.index.names) & set(frame.columns):
         frame = frame.rename_axis(index=[None] * frame.index.nlevels)  # it is a column too
@@ -110,7 +116,8 @@ def check_columns(frame: Any, needed: Iterable[str]) -> tuple[Any, dict[str, nw.
         ) from None
     except TypeError:
         raise FrameError(
-            f"A {type(frame).__name__} is no frame. Give one of pandas, Polars, PyArrow, DuckDB, Dask or PySpark."
+            f"A {type(frame).__name__} is no frame. Give one of pandas, Polars, PyArrow, DuckDB, "
+            "Dask or PySpark."
         ) from None
     schema = rows.collect_schema()
     asked = list(needed)
@@ -150,13 +157,15 @@ def require_unique(rows: Any, key: Iterable[str]) -> None:
             f"{name} {value}" for name, value in keys.filter(twice).rows(named=True)[0].items()
         )
         raise FrameError(
-            f"A cell is there more than once: {cell}. Keep one row of each, or add up the parts that it is in."
+            f"A cell is there more than once: {cell}. Keep one row of each, or add up the parts "
+            "that it is in."
         )
 
 
 def require_periods(rows: Any) -> None:
     """
-    Refuse a period that is no year, quarter or month, before a question that reads it; a lazy frame is not looked into.
+    Refuse a period that is no year, quarter or month, before a question that reads it; a lazy frame
+    is not looked into.
 
     Parameters
     ----------
@@ -176,7 +185,8 @@ def require_periods(rows: Any) -> None:
 
 def require_totals(rows: Any) -> None:
     """
-    Refuse a product that is called a total and is none, before a share of it; a lazy frame is not looked into.
+    Refuse a product that is called a total and is none, before a share of it; a lazy frame is not
+    looked into.
 
     Parameters
     ----------
@@ -194,25 +204,27 @@ def require_totals(rows: Any) -> None:
             if code in products and products[code].level:
                 level = products[code].level
                 raise FrameError(
-                    f"Column 'level' calls product {code} a total: 0. Its level is {level}: write that."
+                    f"Column 'level' calls product {code} a total: 0. Its level is {level}: "
+                    "write that."
                 )
 
 
 def require_flows(rows: Any) -> None:
-    """Refuse flows under other names than ours, where neither imports nor exports are there by name."""
+    """Refuse flows of an eager frame that go under other names than ours."""
     if not isinstance(rows, nw.DataFrame):
         return
     there = [str(flow) for flow in rows["flow"].unique().to_list()]
     strange = sorted(set(there) - set(FLOWS) - {"balance"})
     if strange:
         raise FrameError(
-            f"Column 'flow' holds {', '.join(strange[:8])}. Flows are {', '.join(FLOWS)}: rename them, "
+            f"Column 'flow' holds {', '.join(strange[:8])}. Flows are {', '.join(FLOWS)}: rename "
+            "them, "
             "as the Netherlands sees the trade."
         )
 
 
 def require_partners(rows: Any) -> None:
-    """Refuse partners of an eager frame that are none of the registry, or called a country and are none."""
+    """Refuse countries of an eager frame that are no partners, or are no countries."""
     if not isinstance(rows, nw.DataFrame):
         return
     known = registry.partners()
@@ -259,20 +271,21 @@ def group_joinable(rows: Any, keys: Iterable[str], *amounts: nw.Expr) -> Any:
     names = list(keys)
     found = rows.group_by(*names).agg(*amounts)
     if found.implementation.is_dask():
-        # Dask cannot join what was grouped over many partitions (KeyError: not in index) before it forgets how they
+        # Dask cannot join what was grouped over many partitions (KeyError: not in index) before it
+        # forgets how they
         # were partitioned, as it does in a union.
         return nw.concat([found, found.filter(nw.col(names[0]) != nw.col(names[0]))])
     return found
 
 
 def in_engine_of(frame: IntoFrameT, rows: Any) -> IntoFrameT:
-    """Give an answer in the engine that the question was asked in; `frame` only says which one that is."""
+    """Give an answer in the engine that the question was asked in, which `frame` tells."""
     del frame
     return rows.to_native()  # type: ignore[no-any-return]
 
 
 def _brought(name: str, dtype: nw.dtypes.DType) -> nw.Expr | None:
-    """Give what brings a column to its type, None where it has it; refuse a type that could mean something else."""
+    """Give what brings a column to its type, None where it has it; refuse another meaning."""
     column = nw.col(name)
     if name == VALUE and dtype.is_numeric():
         return column.cast(nw.Float64).fill_nan(None)
@@ -308,7 +321,8 @@ def _check_rows(rows: nw.DataFrame[Any], asked: list[str]) -> None:
         objects = isinstance(native, pd.DataFrame) and native[name].dtype == object
         if objects and pd.api.types.infer_dtype(native[name]) not in ("string", "boolean", "empty"):
             raise FrameError(
-                f"Column {name!r} holds things of several kinds. It takes {TAKES.get(name, 'text')}."
+                f"Column {name!r} holds things of several kinds. It takes "
+                f"{TAKES.get(name, 'text')}."
             )
         if name in KEY and rows[name].null_count():
             raise FrameError(
@@ -320,6 +334,7 @@ def _check_rows(rows: nw.DataFrame[Any], asked: list[str]) -> None:
         large = rows.filter(nw.col(VALUE) > MOST, ~nw.col("table").is_in(list(registry.tables())))
         if not large.is_empty():  # the tables of CBS are converted when they are loaded
             raise FrameError(
-                f"Column {VALUE!r} holds {large[VALUE][0]:,.0f} million euro, more than all trade of the world. "
+                f"Column {VALUE!r} holds {large[VALUE][0]:,.0f} million euro, more than all "
+                "trade of the world. "
                 "Is it in euro or in thousands? Divide it by 1e6 or 1e3."
             )

@@ -1,6 +1,7 @@
 """The place of a partner over the years, and who moved between two of them."""
 
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
@@ -9,6 +10,8 @@ from nltrade.errors import NoData
 from nltrade.questions import trade
 from nltrade.questions.ranking import Among, rank_partners
 from nltrade.questions.trade import VALUE
+from nltrade.registry import members
+from nltrade.registry.periods import days
 
 RANKED = [VALUE, "place", "best", "worst"]
 PLACES = dict.fromkeys(["place", "best", "worst"], "Int64")
@@ -37,14 +40,16 @@ def trace_place(
     flow : str
         ``"total trade"``, or a flow of the tidy frame.
     among : {"outside EU", "inside EU", "all"}, optional
-        The countries that take part; by default those on the partner's own side of the EU's border in that year.
+        The countries that take part; by default those on the partner's own side of the EU's border
+        in that year.
 
     Returns
     -------
     pandas.DataFrame
-        A row for each table of goods and year, tables never joined: `table`, `kind`, `flow`, `partner`, `product`,
-        `period`, `complete`, `status`, `among`, `value_meur` (million euro), `place`, `best` and `worst`, which are
-        missing where the partner has no value of its own in that year: that is not zero.
+        A row for each table of goods and year, tables never joined: `table`, `kind`, `flow`,
+        `partner`, `product`, `period`, `modified`, `complete`, `status`, `among`, `value_meur`
+        (million euro), `place`, `best` and `worst`, which are missing where the partner has no
+        value of its own in that year: that is not zero.
 
     Raises
     ------
@@ -65,15 +70,22 @@ def trace_place(
     rows = []
     for (table, year), cells in goods.groupby(["table", "period"], sort=False):
         side = among or side_of(about.id, year)
-        ranked = rank_partners(cells, period=year, flow=flow, among=side, table=table)
-        own = ranked[ranked["partner"] == about.id]
-        found = own.iloc[0] if len(own) else pd.Series(dtype=object)
+        found = _own(cells, about.id, period=year, flow=flow, among=side, table=table)
         marks = cells[["complete", "status"]].iloc[0]
-        rows.append(
-            (table, "goods", flow, about.id, "TOTAL", year, *marks, side, *found.reindex(RANKED))
-        )
+        rows.append((table, "goods", flow, about.id, "TOTAL", year, *marks, side, *found))
     traced = pd.DataFrame(rows, columns=TRACED).astype({VALUE: float, **PLACES})
     return _dated(traced, goods)
+
+
+def _own(cells: pd.DataFrame, partner: str, **asked: Any) -> list[Any]:
+    """Give the value and the place of one partner; where only a part is here, there is none."""
+    none: list[Any] = [None] * len(RANKED)
+    try:
+        ranked = rank_partners(cells, **asked)
+    except NoData:
+        return none
+    own = ranked[ranked["partner"] == partner]
+    return own[RANKED].iloc[0].tolist() if len(own) else none
 
 
 def compare_places(
@@ -104,11 +116,13 @@ def compare_places(
     Returns
     -------
     pandas.DataFrame
-        A row for each country with a place in either year, by the place after and then the one before: `table`,
-        `flow`, `among`, the years `before` and `after`, `partner`, `before_meur` (million euro), `before_place`,
-        `before_best`, `before_worst`, the same of `after`, `moved` (places won, negative for places lost) and
-        `certain`: whether the country moved, or stayed, in every possible case. These two are missing where it has a
-        place in one of the years only.
+        A row for each country with a place in either year, by the place after and then the one
+        before: `table`, `flow`, `among`, the years `before` and `after`, `partner`, `before_meur`
+        (million euro), `before_place`, `before_best`, `before_worst`, the same of `after`, `moved`
+        (places won, negative for places lost) and `certain`: whether the country moved, or stayed,
+        in every possible case. These two are missing where it has a place in one of the years only.
+        `note` marks what the two years have not in common: ``"part-year 2026"``, ``"method break
+        2012/2013"``, empty where there is nothing.
 
     Raises
     ------
@@ -121,7 +135,8 @@ def compare_places(
     --------
     >>> import nltrade as nl
     >>> moved = compare_places(nl.load(), 2002, 2012)
-    >>> moved[["partner", "before_place", "after_place", "moved", "certain"]].iloc[2].astype(str).tolist()
+    >>> russia = moved[["partner", "before_place", "after_place", "moved", "certain"]].iloc[2]
+    >>> russia.astype(str).tolist()
     ['RU', '5', '3', '2', 'True']
     """
     before, after = str(before), str(after)
@@ -155,6 +170,7 @@ def compare_places(
         "among": among,
         "before": before,
         "after": after,
+        "note": _between_years(goods[goods["table"] == used], used, before, after),
     }
     of_years = [
         f"{year}_{column}"
@@ -170,6 +186,93 @@ def _dated(found: pd.DataFrame, goods: pd.DataFrame) -> pd.DataFrame:
     if "modified" not in goods.columns:
         return found
     return found.merge(goods[["table", "modified"]].drop_duplicates(), on="table", how="left")
+
+
+def _between_years(cells: pd.DataFrame, table: str, before: str, after: str) -> str:
+    """Say which of two years is a part-year, and where the method changed between them."""
+    early, late = sorted([before, after])
+    whole = cells.groupby("period")["complete"].all()
+    notes = [f"part-year {year}" for year in (early, late) if not whole[year]]
+    breaks = registry.tables()[table].breaks if table in registry.tables() else []
+    notes += [
+        f"method break {gap.before}/{gap.after}"
+        for gap in breaks
+        if early <= gap.before and gap.after <= late
+    ]
+    return "; ".join(notes)
+
+
+def like_for_like(
+    frame: pd.DataFrame,
+    group: str = "EU",
+    *,
+    period: str | int,
+    flow: str = "export",
+    product: str = "TOTAL",
+) -> pd.DataFrame:
+    """
+    Compare a year with the one before by the countries that were members of a group in both.
+
+    The total of a group whose members changed is that of another group, so `nltrade.growth` gives
+    no rate for it; the sum of those who stayed has one.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Tidy frame, with the countries of the group in both years.
+    group : {"EU", "EUROZONE"}
+        The group, without the Netherlands.
+    period : str or int
+        The later year.
+    flow, product : str
+        What is compared.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each table that has both years: `table`, `modified` where the frame has it,
+        `flow`, `partner` (the group), `product`, `period`, `members` (how many), `previous_meur`,
+        `value_meur` (million euro) and `growth_pct` (percent). The amounts are missing unless both
+        are published for each of these members.
+
+    Raises
+    ------
+    UnknownName
+        The group is none of these.
+    NoData
+        No table has both years.
+
+    Examples
+    --------
+    >>> import nltrade as nl
+    >>> found = like_for_like(nl.load("83028NED"), "EU", period=2020, flow="export")
+    >>> found[["members", "previous_meur", "value_meur"]].iloc[0].tolist()
+    [26.0, 317737.0, 301081.0]
+    >>> round(found["growth_pct"].item(), 1)
+    -5.2
+    """
+    year, before = str(period), str(int(period) - 1)
+    held = [members.held_by(group, days(each)[1]) for each in (before, year)]
+    stayed = sorted((held[0] & held[1]) - {"NL"})
+    asked = {"flow": registry.flow(flow), "product": registry.product(product).id}
+    cells = trade.select(frame, period=[before, year], **asked)
+
+    rows = []
+    for table, of_table in cells.groupby("table", sort=False):
+        by_year = of_table.pivot(index="partner", columns="period", values=VALUE)
+        if not {before, year} <= set(by_year):
+            continue
+        # min_count: the sum is missing where one member is.
+        sums = by_year.reindex(stayed)[[before, year]].sum(min_count=len(stayed))
+        sums = sums.where(by_year.reindex(stayed)[[before, year]].notna().all())
+        carried = {"modified": of_table["modified"].iloc[0]} if "modified" in of_table else {}
+        about = {"table": table, **carried, **asked, "partner": group, "period": year}
+        amounts = {"previous_meur": sums[before], VALUE: sums[year]}
+        rate = 100 * (sums[year] - sums[before]) / sums[before]
+        rows.append({**about, "members": len(stayed), **amounts, "growth_pct": rate})
+    if not rows:
+        raise NoData(f"No table has both {before} and {year}.")
+    return pd.DataFrame(rows)
 
 
 def side_of(partner: str, period: str) -> Among:
@@ -199,7 +302,7 @@ def _yearly_totals(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _table_of_both(goods: pd.DataFrame, before: str, after: str) -> str:
-    """Choose the table that has both years, whole before part: places of two concepts are not compared."""
+    """Choose the table that has both years, whole before part: two concepts do not compare."""
     years = goods[goods["period"].isin([before, after])].drop_duplicates(["table", "period"])
     both = years.groupby("table").agg({"period": "nunique", "complete": "all"})
     both = both[both["period"] == len({before, after})]
@@ -210,6 +313,7 @@ def _table_of_both(goods: pd.DataFrame, before: str, after: str) -> str:
         here = goods.groupby("table")["period"].agg(["min", "max"])
         spans = ", ".join(f"{id} {low}-{high}" for id, low, high in here.itertuples())
         raise NoData(
-            f"No table has both {before} and {after}; places of two tables do not compare. Here: {spans}."
+            f"No table has both {before} and {after}; places of two tables do not compare. Here: "
+            f"{spans}."
         )
     return str(order[0])

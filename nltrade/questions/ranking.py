@@ -71,16 +71,19 @@ def rank_partners(
     Parameters
     ----------
     frame : frame
-        Tidy frame of any engine, with its groups and residuals: they never get a place, but bound the certainty.
+        Tidy frame of any engine, with its groups and residuals: they never get a place, but bound
+        the certainty.
     period : str, int or several
-        ``"2012"``, ``"2012-Q1"`` or ``"2012-01"``; several, as a list or ``"2012:2014"``, are ranked
-        apart.
+        ``"2012"``, ``"2012-Q1"`` or ``"2012-01"``; several, as a list or ``"2012:2014"``, are
+        ranked apart.
     flow : str or sequence of str
-        ``"total trade"`` (imports and exports), or a flow of the tidy frame; several are ranked apart.
+        ``"total trade"`` (imports and exports), or a flow of the tidy frame; several are ranked
+        apart.
     product : str, optional
         Code of a product; the total of goods or services by default.
     kind : {"goods", "services", "goods and services"}
-        What is counted. Goods and services are two concepts: their sum shows whether services change an order.
+        What is counted. Goods and services are two concepts: their sum shows whether services
+        change an order.
     among : {"outside EU", "inside EU", "all"}
         The countries that take part.
     members_on : datetime.date, optional
@@ -93,14 +96,15 @@ def rank_partners(
     Returns
     -------
     frame
-        Sorted by flow and place, in the eager form of the same engine: of a lazy frame the rows of the period are
-        collected, as a place is one among all. `table` and, where the frame has it, `modified` (with services beside
-        goods, `services_table` and `services_modified` too), `flow`, `partner`, `value_meur` (million euro), `place`,
-        `best`, `worst`, and what makes a place uncertain: `hidden` (countries that could be ahead though not published one
-        by one), `unallocated_meur` and `services_meur` (trade without a named partner, services of partners without
-        a services cell; million euro). Equal values share a place. A country without a cell of its own has no row.
-        `worst` is missing for a value of zero or less, and with `best` where the total of all partners is missing:
-        nothing bounds them.
+        Sorted by flow and place, in the eager form of the same engine: of a lazy frame the rows of
+        the period are collected, as a place is one among all. `table` and, where the frame has it,
+        `modified` (with services beside goods, `services_table` and `services_modified` too),
+        `flow`, `partner`, `value_meur` (million euro), `place`, `best`, `worst`, and what makes a
+        place uncertain: `hidden` (countries that could be ahead though not published one by one),
+        `unallocated_meur` and `services_meur` (trade without a named partner, services of partners
+        without a services cell; million euro). Equal values share a place. A country without a cell
+        of its own has no row. `worst` is missing for a value of zero or less, and with `best` where
+        the total of all partners is missing: nothing bounds them.
 
     Raises
     ------
@@ -218,7 +222,7 @@ class _Cells(NamedTuple):
         )
 
     def of_flow(self, flow: str) -> dict[str, float | None]:
-        """Give the value of each partner, None where it has none; of total trade where both flows have one."""
+        """Give the value of each partner, None where it has none, or where either flow has none."""
         if flow != "total trade" or flow in self.values:
             return self.values.get(flow, {})
 
@@ -249,7 +253,7 @@ class _Cells(NamedTuple):
 
 
 def _require_whole(rows: nw.DataFrame[Any], table: str, period: str) -> None:
-    """Refuse to rank a part: a place is one among all, and who lacks is not withheld by the source."""
+    """Refuse to rank a part: a place is one among all, and who lacks is not withheld."""
     if rows.is_empty() or table not in registry.tables():
         return
     countries = [p for p in registry.partner_keys(table).values() if p.kind == "country"]
@@ -265,7 +269,7 @@ def _require_whole(rows: nw.DataFrame[Any], table: str, period: str) -> None:
 
 
 class _Ranking(NamedTuple):
-    """The countries of one flow, and what is not published by partner on each side of the border."""
+    """The countries of one flow, and what each side of the border has unpublished by partner."""
 
     countries: dict[str, float]
     lack_services: dict[str, bool]
@@ -462,7 +466,7 @@ def _sources(cells: list[_Cells]) -> dict[str, Any]:
 
 
 def _as_frame(columns: dict[str, list[Any]], like: nw.DataFrame[Any]) -> Any:
-    """Put rows in a frame of the engine; a whole number that can be missing is a float in pandas."""
+    """Put rows in a frame of the engine; whole numbers that can be missing are floats in pandas."""
     types: dict[str, Any] = {}
     for name, values in columns.items():
         if isinstance(values[0], str):
@@ -478,7 +482,7 @@ def _as_frame(columns: dict[str, list[Any]], like: nw.DataFrame[Any]) -> Any:
 def _table(
     kind: str, period: str, asked: str | tuple[str, ...] | None, there: set[str] | None
 ) -> str:
-    """Choose the table, of those that are there, that covers a period; where several do, the user has to."""
+    """Choose the table that covers a period; where several do, the user has to."""
     of_kind = {t.id: t for t in registry.tables().values() if t.kind == kind}
     spans = ", ".join(f"{t.id} {t.first}-{t.last}" for t in of_kind.values())
     names = [asked] if isinstance(asked, str) else list(asked or [])
@@ -510,5 +514,6 @@ def _table(
             f"choose one with table={covering[0]!r}."
         )
     raise UnknownName(
-        f"No {kind} table covers {period}{' among those asked' if names else ''}. There are {spans}."
+        f"No {kind} table covers {period}{' among those asked' if names else ''}. There are "
+        f"{spans}."
     )

@@ -1,10 +1,12 @@
 """
-Trade by sector: sums over the classes that define a sector, with bounds where CBS withholds one of them.
+Trade by sector: sums over the classes that define a sector, with bounds where CBS withholds one of
+them.
 
-A sector's value is there when every class of it is published. Where CBS withholds some, the published ones are the
-least it can be; the most is what their parents leave unpublished besides. Where a frame lacks a class altogether, no
-bound is given: another table may have it. Sectors overlap, so they are never added up; the remainder is what the
-published classes of all sectors together, each good counted once, leave of the total: in no sector, or not published.
+A sector's value is there when every class of it is published. Where CBS withholds some, the
+published ones are the least it can be; the most is what their parents leave unpublished besides.
+Where a frame lacks a class altogether, no bound is given: another table may have it. Sectors
+overlap, so they are never added up; the remainder is what the published classes of all sectors
+together, each good counted once, leave of the total: in no sector, or not published.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,8 +18,8 @@ from narwhals.typing import IntoFrameT
 
 from nltrade import registry
 from nltrade.errors import NoData, RegistryError
-from nltrade.questions import trade
 from nltrade.questions import frame as shape
+from nltrade.questions import trade
 from nltrade.questions.frame import VALUE
 from nltrade.registry import sectors as named
 from nltrade.registry.entries import Classes, Kind, Sector
@@ -79,10 +81,11 @@ def sector_trade(
     Returns
     -------
     frame
-        Of the same engine; a row for each sector (and the ``remainder``), table, flow, partner and period: what it is,
-        `sector`, the number of its `codes` and of those that are `published`, `withheld` and `absent` from the frame;
-        `value_meur` (million euro; missing unless all are published), `low_meur` and `high_meur` (what it is at least
-        and at most, missing where nothing bounds it), `total_meur` of all goods or services and `share_pct` of it;
+        Of the same engine; a row for each sector (and the ``remainder``), table, flow, partner and
+        period: what it is, `sector`, the number of its `codes` and of those that are `published`,
+        `withheld` and `absent` from the frame; `value_meur` (million euro; missing unless all are
+        published), `low_meur` and `high_meur` (what it is at least and at most, missing where
+        nothing bounds it), `total_meur` of all goods or services and `share_pct` of it;
         `growth_pct` and `growth_note` as in `nltrade.growth`; `modified` where `frame` has it. The
         flow ``"balance"`` is exports less imports.
 
@@ -108,7 +111,8 @@ def sector_trade(
     known = named.sectors() if sectors is None else sectors
     if not any(sector.goods or sector.services for sector in known.values()):
         raise NoData(
-            f"None of these {len(known)} sectors has a class of goods or services. See `nltrade.sectors()`."
+            f"None of these {len(known)} sectors has a class of goods or services. See "
+            "`nltrade.sectors()`."
         )
     for sector in known.values():
         for kind in named.KINDS:
@@ -136,7 +140,7 @@ def sector_trade(
 
 
 def _dated(found: Any, rows: Any) -> Any:
-    """Say of what date of modification each table is, where the frame says it: a number's source."""
+    """Say of what date of modification each table is, where the frame says it."""
     if "modified" not in rows.collect_schema().names():
         return found
     return found.join(rows.select("table", "modified").unique(), on="table", how="left")
@@ -349,7 +353,7 @@ def _left_of_parents(cells: Any, withheld: Any) -> Any:
 
 
 def _parent() -> nw.Expr:
-    """Give the class that a class is in: 333 is in 33, that in 3; service SC11 in SC1, that in SC."""
+    """Give the class that a class is in: 333 is in 33, that in 3; SC11 in SC1, that in SC."""
     code, length = nw.col("product"), nw.col("product").str.len_chars()
     of_kind: dict[str, nw.Expr] = {}
     for kind, section in {"goods": 1, "services": 2}.items():
@@ -364,7 +368,7 @@ def _parent() -> nw.Expr:
 
 
 def _remainder(rows: Any, baskets: Baskets) -> Any:
-    """Give what the published classes of all baskets leave of each total, each good counted once."""
+    """Give what the published classes of all baskets leave of each total, each counted once."""
     code = nw.col("product")
     needed = sorted(_codes(baskets))
     inside = sorted(set(needed) - set(named.union(needed)))  # classes that are part of another
@@ -397,7 +401,7 @@ def _remainder(rows: Any, baskets: Baskets) -> Any:
 
 
 def _with_growth(found: Any) -> Any:
-    """Add shares, growth, and the balance as rows of its own: those of `nltrade.questions.trade`, with sectors as products."""
+    """Add shares, growth, and the balance as rows of its own, with sectors as products."""
     total = nw.col("total_meur")
     share = nw.when(total != 0).then(100 * nw.col(VALUE) / total).alias("share_pct")
     tidy = found.rename({"sector": "product"}).with_columns(share, level=nw.lit(1))
@@ -413,7 +417,8 @@ def _with_growth(found: Any) -> Any:
         growth_note=nw.lit(""),
     )
     rows = nw.concat([grown.select(columns), balance.select(columns)]).rename({"product": "sector"})
-    # What the rest consists of can change from one year or flow to the other, so it has neither growth nor balance.
+    # What the rest consists of can change from one year or flow to the other, so it has neither
+    # growth nor balance.
     is_rest = nw.col("sector") == REMAINDER
     return rows.with_columns(
         nw.when(~is_rest).then(nw.col("growth_pct")).alias("growth_pct"),
@@ -423,7 +428,8 @@ def _with_growth(found: Any) -> Any:
 
 def most_detailed(found: pd.DataFrame, kind: Kind) -> pd.DataFrame:
     """
-    Keep the rows of the table that has the whole period and publishes most classes; of several, the first there.
+    Keep the rows of the table that has the whole period and publishes most classes; of several, the
+    first there.
 
     Parameters
     ----------
@@ -459,8 +465,8 @@ def why_missing(row: Mapping[str, Any], sector: Sector | None) -> tuple[str, dic
     Returns
     -------
     (str, dict)
-        ``"sector-withheld"`` with the bounds, ``"sector-fetch"`` with the table that has the classes, or
-        ``"sector-absent"``; an empty id where there is a value.
+        ``"sector-withheld"`` with the bounds, ``"sector-fetch"`` with the table that has the
+        classes, or ``"sector-absent"``; an empty id where there is a value.
     """
     if not pd.isna(row[VALUE]):
         return "", {}

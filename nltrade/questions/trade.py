@@ -1,10 +1,11 @@
 """
 Questions to a tidy frame: totals, balances, shares, growth.
 
-Every function takes a frame in the shape of `nltrade.load` and gives back a new one of the same engine: pandas,
-Polars, PyArrow, DuckDB, Dask or PySpark, lazy where the engine is lazy. Nothing is collected here, and no argument is
-changed. A missing value stays missing: a sum, share or growth rate of which a part is missing is missing too. A frame
-that is not in that shape is an error that names column and remedy: `nltrade.questions.frame` says what is looked at.
+Every function takes a frame in the shape of `nltrade.load` and gives back a new one of the same
+engine: pandas, Polars, PyArrow, DuckDB, Dask or PySpark, lazy where the engine is lazy. Nothing is
+collected here, and no argument is changed. A missing value stays missing: a sum, share or growth
+rate of which a part is missing is missing too. A frame that is not in that shape is an error that
+names column and remedy: `nltrade.questions.frame` says what is looked at.
 """
 
 from collections.abc import Sequence
@@ -71,7 +72,8 @@ def select(
     partner : str or sequence of str, optional
         Code, slug or name of one partner, or several.
     flow : str, optional
-        ``"import"``, ``"export"``, ``"re-export"``, ``"domestic export"`` or, after `total`, ``"total trade"``.
+        ``"import"``, ``"export"``, ``"re-export"``, ``"domestic export"`` or, after `total`,
+        ``"total trade"``.
     product : str, optional
         ``"TOTAL"``, a SITC code, or a services class.
     period : str, int or several, optional
@@ -101,7 +103,8 @@ def select(
     Examples
     --------
     >>> import nltrade as nl
-    >>> nl.select(nl.load(), partner="Russia", flow="import", product="TOTAL", period=2012)["value_meur"].tolist()
+    >>> asked = {"partner": "Russia", "flow": "import", "product": "TOTAL"}
+    >>> nl.select(nl.load(), period=2012, **asked)["value_meur"].tolist()
     [20332.0]
     >>> len(nl.select(nl.load("83028NED"), partner="RUS", product="TOTAL", year="2010:2012"))
     12
@@ -149,7 +152,8 @@ def total(frame: IntoFrameT) -> IntoFrameT:
     Returns
     -------
     frame
-        Tidy rows with the flow ``"total trade"``; `value_meur` is in million euro, and missing where either flow is.
+        Tidy rows with the flow ``"total trade"``; `value_meur` is in million euro, and missing
+        where either flow is.
 
     Raises
     ------
@@ -180,8 +184,8 @@ def balance(frame: IntoFrameT) -> IntoFrameT:
     Returns
     -------
     frame
-        Tidy rows with the flow ``"balance"``; `value_meur` is in million euro, negative where imports are larger,
-        and missing where either flow is.
+        Tidy rows with the flow ``"balance"``; `value_meur` is in million euro, negative where
+        imports are larger, and missing where either flow is.
 
     Raises
     ------
@@ -209,21 +213,23 @@ def share(frame: IntoFrameT, of: Literal["all products", "all partners", "export
     frame : frame
         Tidy frame; the rows of the whole must be in it.
     of : {"all products", "all partners", "export"}
-        The whole: the same partner's trade in all goods (or services), the same product's trade with the world, or
-        the same partner's exports (which gives the re-export share).
+        The whole: the same partner's trade in all goods (or services), the same product's trade
+        with the world, or the same partner's exports (which gives the re-export share).
 
     Returns
     -------
     frame
-        The rows of `frame` (of exports, only the flows that make them up) with `whole_meur` (million euro) and
-        `share_pct` (percent); missing where the part or the whole is missing or the whole is zero.
+        The rows of `frame` (of exports, only the flows that make them up) with `whole_meur`
+        (million euro) and `share_pct` (percent); missing where the part or the whole is missing or
+        the whole is zero.
 
     Raises
     ------
     UnknownName
         `of` is none of these wholes.
     FrameError
-        A column is missing, of another type or there already, or (in an eager frame) a whole is there twice.
+        A column is missing, of another type or there already, or (in an eager frame) a whole is
+        there twice.
 
     Examples
     --------
@@ -288,15 +294,17 @@ def growth(
     Returns
     -------
     frame
-        The rows of `frame` with `previous_meur` (million euro), `growth_pct` (percent) and `growth_note`
-        (``""``, or why there is no rate: ``"method break 2012/2013"``, ``"other members 2019/2020"``,
-        ``"part-year"``, ``"not known to be a whole year"``, ``"year before not in the frame"``,
-        ``"not published"``, ``"year before not published"``, ``"year before not above zero"``).
+        The rows of `frame` with `previous_meur` (million euro), `growth_pct` (percent) and
+        `growth_note` (``""``, or why there is no rate: ``"method break 2012/2013"``, ``"other
+        members 2019/2020"``, ``"part-year"``, ``"not known to be a whole year"``, ``"year before
+        not in the frame"``, ``"not published"``, ``"year before not published"``, ``"year before
+        not above zero"``).
 
     Raises
     ------
     FrameError
-        A column is missing, of another type or there already, or (in an eager frame) a cell is there twice.
+        A column is missing, of another type or there already, or (in an eager frame) a cell is
+        there twice.
 
     Examples
     --------
@@ -314,8 +322,8 @@ def main_table(frame: pd.DataFrame, *, kind: str, period: str | int, partner: st
     """
     Choose the table to show for a period.
 
-    Of the tables that cover the period, those that publish the partner go first, then those that cover all of it,
-    then the order of the registry.
+    Of the tables that cover the period, those that publish the partner go first, then those that
+    cover all of it, then the order of the registry.
 
     Parameters
     ----------
@@ -341,8 +349,9 @@ def main_table(frame: pd.DataFrame, *, kind: str, period: str | int, partner: st
     Examples
     --------
     >>> import nltrade as nl
-    >>> main_table(nl.load(), kind="goods", period=2012), main_table(nl.load(), kind="goods", period=2022)
-    ('83028NED', '85427NED')
+    >>> trade = nl.load()
+    >>> [main_table(trade, kind="goods", period=year) for year in (2012, 2022)]
+    ['83028NED', '85427NED']
     """
     rows = select(frame, kind=kind, period=period)
     published = rows[(rows["partner"] == partner) & rows[VALUE].notna()]
@@ -352,7 +361,7 @@ def main_table(frame: pd.DataFrame, *, kind: str, period: str | int, partner: st
 
 
 def combined(rows: Any, name: Literal["total trade", "balance"]) -> Any:
-    """Answer `total` or `balance` for rows of narwhals; a cell that is there twice is refused, or has no value."""
+    """Answer `total` or `balance`; a cell that is there twice is refused, or has no value."""
     is_import = nw.col("flow") == "import"
     is_export = nw.col("flow") == "export"
     sign = 1 if name == "total trade" else -1
@@ -435,7 +444,7 @@ def grown(rows: Any, *, across_breaks: bool = False, part_years: bool = False) -
 
 
 def _growth_note() -> nw.Expr:
-    """Say what stands in the way of a comparison with the year before; the last one that does is told."""
+    """Say what stands in the way of a comparison with the year before, if anything does."""
     before, value = nw.col("previous_meur"), nw.col(VALUE)
     note = nw.when(before <= 0).then(nw.lit("year before not above zero")).otherwise(nw.lit(""))
     note = nw.when(before.is_null()).then(nw.lit("year before not published")).otherwise(note)
@@ -445,13 +454,15 @@ def _growth_note() -> nw.Expr:
         return nw.lit(f"{word} {after - 1}/{after}")
 
     # A change of members is no change of method: another group is counted, in the same way.
-    for after, is_crossed in _changes_of_members().items():
-        note = nw.when(is_crossed).then(years("other members", after)).otherwise(note)
+    year = nw.col("year")
+    pair = [(year - 1).cast(nw.String), nw.lit("/"), year.cast(nw.String)]
+    changed = nw.concat_str([nw.lit("other members "), *pair])
+    note = nw.when(_has_other_members()).then(changed).otherwise(note)
 
     tables: dict[int, list[str]] = {}
     for table in registry.tables().values():
-        for gap in table.breaks:
-            tables.setdefault(int(gap.after), []).append(table.id)
+        for change in table.breaks:
+            tables.setdefault(int(change.after), []).append(table.id)
     for after, ids in tables.items():
         is_crossed = (nw.col("year") == after) & nw.col("table").is_in(ids)
         note = nw.when(is_crossed).then(years("method break", after)).otherwise(note)
@@ -467,24 +478,21 @@ def _growth_note() -> nw.Expr:
     return nw.when(is_first).then(nw.lit(FIRST)).otherwise(note)
 
 
-def _changes_of_members() -> dict[int, nw.Expr]:
-    """Tell which rows are of a group that has other members than a year before, by year."""
-    found: dict[int, nw.Expr] = {}
+def _has_other_members() -> nw.Expr:
+    """Tell which rows are of a group that has other members than a year before."""
+    found = nw.lit(False)
     for kind in ("goods", "services"):
         alike: dict[frozenset[str], list[str]] = {}
         for partner, changed in members.changed(kind).items():
             alike.setdefault(changed, []).append(partner)
         for changed, partners in alike.items():
             is_of_them = (nw.col("kind") == kind) & nw.col("partner").is_in(partners)
-            for year in sorted({int(period[:4]) for period in changed}):
-                of_year = [period for period in changed if period[:4] == str(year)]
-                is_crossed = is_of_them & nw.col("period").is_in(of_year)
-                found[year] = found[year] | is_crossed if year in found else is_crossed
+            found = found | (is_of_them & nw.col("period").is_in(sorted(changed)))
     return found
 
 
 def beside(rows: Any, other: Any, keys: list[str]) -> Any:
-    """Join to each row what stands beside it; of an eager frame, refuse a cell that is there twice."""
+    """Join to each row what stands beside it; refuse a cell that an eager frame has twice."""
     joined = rows.join(other, on=keys, how="left")
     if isinstance(joined, nw.DataFrame) and len(joined) > len(rows):
         shape.require_unique(other, keys)
@@ -492,7 +500,7 @@ def beside(rows: Any, other: Any, keys: list[str]) -> Any:
 
 
 def _nothing(rows: nw.DataFrame[Any], wanted: dict[str, list[str]]) -> str:
-    """Say which part of a question has no row, given the parts before it, and what is there instead."""
+    """Say which part of a question has no row, and what is there instead."""
     if rows.is_empty():
         return "The frame has no rows."
     left = rows

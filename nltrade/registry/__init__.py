@@ -1,8 +1,8 @@
 """
 The facts, as data: tables, partners, products, claims, notes.
 
-Each TOML file of this folder is read once, checked, and served as frozen objects. A wrong entry is an error that
-names the file, the entry and the remedy. No fact of these kinds stands in code.
+Each TOML file of this folder is read once, checked, and served as frozen objects. A wrong entry is
+an error that names the file, the entry and the remedy. No fact of these kinds stands in code.
 """
 
 import os
@@ -17,7 +17,7 @@ from typing import Any
 
 from nltrade.errors import UnknownName, close_to
 from nltrade.registry.entries import FLOWS, Event, Flow, Partner, Product, Table, Text
-from nltrade.registry.toml import convert, entries, known, read, sections, wrong
+from nltrade.registry.toml import convert, known, read, sections, written, wrong
 
 FOLDER = Path(__file__).parent
 
@@ -27,7 +27,8 @@ def tables() -> Mapping[str, Table]:
     """
     Give every registered CBS table by its identifier.
 
-    Tables of other sources are in `all_tables`: nothing that goes over "the tables" adds, ranks or chooses them.
+    Tables of other sources are in `all_tables`: nothing that goes over "the tables" adds, ranks or
+    chooses them.
 
     Returns
     -------
@@ -45,12 +46,12 @@ def tables() -> Mapping[str, Table]:
 def all_tables() -> Mapping[str, Table]:
     """Give every registered table by its identifier: those of CBS, then those of UN Comtrade."""
     shipped = FOLDER / "tables.toml"
-    fields: dict[str, Any] = entries(shipped, "tables")
+    fields: dict[str, Any] = written(shipped, "tables")
     found = {id: convert(shipped, id, each, Table) for id, each in fields.items()}
 
     # A file of the user's own adds tables, or corrects fields of those that are here.
     own = Path(os.environ.get("NLTRADE_TABLES") or shipped)
-    for id, each in entries(own, "tables").items() if own != shipped else ():
+    for id, each in written(own, "tables").items() if own != shipped else ():
         both = {**fields.get(id, {}), **each} if isinstance(each, dict) else each
         found[id] = convert(own, id, both, Table)
 
@@ -70,7 +71,7 @@ def all_tables() -> Mapping[str, Table]:
 
 def use_tables(path: Path) -> None:
     """Read tables of the user's own beside those of the package, from now on in this process."""
-    entries(path, "tables")  # a wrong file is an error here, and changes nothing
+    written(path, "tables")  # a wrong file is an error here, and changes nothing
     os.environ["NLTRADE_TABLES"] = str(path)
     for kept in (tables, all_tables, partners, partner_keys, product_keys):
         kept.cache_clear()
@@ -163,7 +164,7 @@ def products() -> Mapping[str, Product]:
 
 @cache
 def partner_keys(table: str) -> Mapping[str, Partner]:
-    """Give the partners of a table by the key it has for them, without the spaces that CBS pads some keys with."""
+    """Give the partners of a table by its keys, without the spaces that CBS pads some with."""
     of = all_tables()[table]
     if of.source == "Comtrade":
         return _numbered()
@@ -197,7 +198,7 @@ def _numbered() -> Mapping[str, Partner]:
 
 @cache
 def product_keys(table: str) -> Mapping[str, Product]:
-    """Give the products of a table by the key (or the value column) it has for them, without padding."""
+    """Give the products of a table by their key or value column, without padding."""
     of = all_tables()[table]
     if of.products:
         return {key.strip(): product(code) for key, code in of.products.items()}
@@ -210,7 +211,7 @@ def product_keys(table: str) -> Mapping[str, Product]:
 def tables_with(
     *, partner: Partner | None = None, products: Iterable[str] = (), period: str = ""
 ) -> list[Table]:
-    """List the tables that publish a partner, some products and a period together, in the order of the registry."""
+    """List the tables that publish a partner, some products and a period together."""
     codes = set(products)
     return [
         table
@@ -309,7 +310,7 @@ def iso_codes() -> Mapping[str, tuple[str | None, str | None]]:
 
 @cache
 def _by_iso() -> Mapping[str, str]:
-    """Give the partner that each alpha-3 and numeric code stands for; the code in use is the last one."""
+    """Give the partner that each alpha-3 and numeric code stands for; the one in use is last."""
     from babel.core import get_global  # costs as much as the rest of this module
 
     found = {}
@@ -376,7 +377,8 @@ def country(name: str) -> Partner:
     found = partner(name)
     if found.kind != "country":
         raise UnknownName(
-            f"{found.named()} ({found.id}) is a {found.kind}, no partner country. Name one, such as 'RU'."
+            f"{found.named()} ({found.id}) is a {found.kind}, no partner country. Name one, such "
+            "as 'RU'."
         )
     return found
 
@@ -402,7 +404,8 @@ def product(code: str) -> Product:
     code = str(code)
     if code not in products():
         raise UnknownName(
-            f"No product {code!r}.{close_to(code, products())} Goods: TOTAL, or a SITC section (3), division (33) or "
+            f"No product {code!r}.{close_to(code, products())} Goods: TOTAL, or a SITC section "
+            "(3), division (33) or "
             "group (333); services: S, SA, …"
         )
     return products()[code]
@@ -428,7 +431,8 @@ def table(id: str) -> Table:
     """
     if id not in all_tables():
         raise UnknownName(
-            f"No table {id!r}.{close_to(id, all_tables())} Registered are {', '.join(all_tables())}."
+            f"No table {id!r}.{close_to(id, all_tables())} Registered are "
+            f"{', '.join(all_tables())}."
         )
     return all_tables()[id]
 
@@ -448,7 +452,8 @@ def eu_members(on: date | None = None) -> frozenset[str]:
     Parameters
     ----------
     on : datetime.date, optional
-        The day; the latest membership known by default. An accession or a departure counts from its first day.
+        The day; the latest membership known by default. An accession or a departure counts from its
+        first day.
 
     Returns
     -------
@@ -457,8 +462,8 @@ def eu_members(on: date | None = None) -> frozenset[str]:
 
     Notes
     -----
-    Dated accessions are in ``partners.toml``. Only members that exist today as states are known, so dates before
-    1958 give an empty set.
+    Dated accessions are in ``partners.toml``. Only members that exist today as states are known, so
+    dates before 1958 give an empty set.
 
     Examples
     --------

@@ -12,7 +12,7 @@ import msgspec
 from nltrade import registry
 from nltrade.errors import NoData, RegistryError, UnknownName
 from nltrade.registry.entries import Claim, Document
-from nltrade.registry.toml import convert, entries, known, read, shortly, wrong
+from nltrade.registry.toml import convert, known, read, shortly, written, wrong
 from nltrade.report import Entries
 from nltrade.rounding import exact
 
@@ -82,7 +82,7 @@ def _read(file: str | Path | None) -> Entries[Claim]:
     documents = read(path, "documents", Document)
 
     found: Entries[Claim] = Entries()
-    for id, fields in entries(path, "claims").items():
+    for id, fields in written(path, "claims").items():
         found[id] = convert(path, id, _with_documents(path, id, fields, documents), Claim)
         _check_claim(found[id], path.name)
 

@@ -66,7 +66,9 @@ class Event(Text, frozen=True, kw_only=True):
 
 
 class Partner(Entry, frozen=True, kw_only=True):
-    """A country, a group or a residual that trade is published for, with its key in each CBS table."""
+    """
+    A country, a group or a residual that trade is published for, with its key in each CBS table.
+    """
 
     kind: Literal["country", "group", "residual", "reporter"]
     en: str | None = None
@@ -130,12 +132,17 @@ class Sector(Text, frozen=True, kw_only=True):
         return self.goods if kind == "goods" else self.services
 
     def codes_in(self, classes: Classes) -> list[str]:
-        """Give the codes of one classification; where it has none of services, those of the other edition."""
+        """
+        Give the codes of one classification; where it has none of services, those of the other
+        edition.
+        """
         own = {"SITC": self.goods, "HS": self.hs, "BPM6": self.services}
         return self.bpm5 or self.services if classes == "BPM5" else own[classes]
 
     def about_chapters(self, lang: Lang) -> str:
-        """Say what the chapters of the HS leave out or take in too much, or why none shows the sector."""
+        """
+        Say what the chapters of the HS leave out or take in too much, or why none shows the sector.
+        """
         return {"en": self.hs_en, "nl": self.hs_nl}[known_lang(lang)]
 
     def coverage(self, kind: Kind) -> Coverage:
@@ -162,7 +169,10 @@ class Published(Text, frozen=True, kw_only=True):
     remark_nl: str | None = None
 
     def remark(self, lang: Lang) -> str:
-        """Say which definition or concept is another than that of CBS's tables; empty where nothing is known."""
+        """
+        Say which definition or concept is another than that of CBS's tables; empty where nothing is
+        known.
+        """
         return {"en": self.remark_en, "nl": self.remark_nl}[known_lang(lang)] or ""
 
 

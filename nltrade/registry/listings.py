@@ -12,8 +12,8 @@ def tables() -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Indexed by identifier: English and Dutch title, kind, concept, first and last period, unit as CBS gives
-        it, detail, status, successor.
+        Indexed by identifier: English and Dutch title, kind, concept, first and last period, unit
+        as CBS gives it, detail, status, successor.
 
     Examples
     --------
@@ -79,7 +79,8 @@ def products() -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Indexed by code: English and Dutch name, kind, level (0 total, 1 section, 2 division, 3 group).
+        Indexed by code: English and Dutch name, kind, level (0 total, 1 section, 2 division, 3
+        group).
 
     Examples
     --------

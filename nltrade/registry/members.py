@@ -6,6 +6,7 @@ from functools import cache
 from itertools import chain
 
 from nltrade import registry
+from nltrade.errors import UnknownName
 from nltrade.registry.entries import Partner
 from nltrade.registry.periods import days
 
@@ -51,6 +52,21 @@ def changed(kind: str) -> dict[str, frozenset[str]]:
         elif partner.changes:
             found[partner.id] = frozenset(chain.from_iterable(map(_parts, partner.changes)))
     return found
+
+
+def held_by(group: str, day: date) -> frozenset[str]:
+    """
+    Give the members of the EU or of the euro area on a day.
+
+    Examples
+    --------
+    >>> len(held_by("EUROZONE", date(2012, 12, 31)))
+    17
+    """
+    known = {"EU": _of_the_eu, "EUROZONE": _of_the_euro}
+    if group not in known:
+        raise UnknownName(f"No members of {group!r}. Groups with members are {', '.join(known)}.")
+    return known[group](day)
 
 
 def _is_filed_by_border(partner: Partner) -> bool:

@@ -8,7 +8,7 @@ import msgspec
 from nltrade import registry
 from nltrade.errors import RegistryError, UnknownName
 from nltrade.registry.entries import Kind, Published, Sector, Text
-from nltrade.registry.toml import convert, entries, known, read, wrong
+from nltrade.registry.toml import convert, known, read, written, wrong
 from nltrade.report import Entries
 
 KINDS: tuple[Kind, Kind] = ("goods", "services")
@@ -21,19 +21,21 @@ def sectors(file: Path | None = None) -> Mapping[str, Sector]:
     Parameters
     ----------
     file : path, optional
-        A sector file of your own; the sectors of the mission of 2013 by default. `nltrade/registry/sectors.toml`
-        explains each field.
+        A sector file of your own; the sectors of the mission of 2013 by default.
+        `nltrade/registry/sectors.toml` explains each field.
 
     Returns
     -------
     mapping of str to Sector
-        By their ids, in the order of the file. It prints as a table; `nltrade.show` gives that in Dutch too.
+        By their ids, in the order of the file. It prints as a table; `nltrade.show` gives that in
+        Dutch too.
 
     Raises
     ------
     RegistryError
-        A code is not in the classification, stands beside its own parent, or is of the other kind; a coverage or its
-        note is missing or does not fit. The message names the entry and the remedy.
+        A code is not in the classification, stands beside its own parent, or is of the other kind;
+        a coverage or its note is missing or does not fit. The message names the entry and the
+        remedy.
 
     Examples
     --------
@@ -43,7 +45,7 @@ def sectors(file: Path | None = None) -> Mapping[str, Sector]:
     path = registry.FOLDER / "sectors.toml" if file is None else Path(file)
     groups = read(path, "groups", Text)
     found: Entries[Sector] = Entries()
-    for id, fields in entries(path, "sectors").items():
+    for id, fields in written(path, "sectors").items():
         if isinstance(fields, dict):
             group = known(fields.get("group"), groups, path.name, id, "group")
             fields = {**fields, "group": msgspec.to_builtins(groups[group])}  # noqa: PLW2901
@@ -69,6 +71,7 @@ def published(file: Path | None = None) -> Mapping[str, Published]:
     Returns
     -------
     mapping of str to Published
+        By their ids, in the order of the file.
 
     Raises
     ------

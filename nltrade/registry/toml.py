@@ -45,7 +45,7 @@ def sections(path: Path) -> dict[str, Any]:
         raise RegistryError(f"{path.name}: cannot be read: {error}. Mend it.") from None
 
 
-def entries(path: Path, section: str | None) -> dict[str, Any]:
+def written(path: Path, section: str | None) -> dict[str, Any]:
     """Give the entries of one section, or of a whole file, as they are written."""
     found = sections(path) if section is None else sections(path).get(section, {})
     if not isinstance(found, dict):
@@ -57,7 +57,7 @@ def entries(path: Path, section: str | None) -> dict[str, Any]:
 
 def read(path: Path, section: str | None, type: type[E]) -> dict[str, E]:
     """Read the entries of one section, or of a whole file."""
-    return {id: convert(path, id, fields, type) for id, fields in entries(path, section).items()}
+    return {id: convert(path, id, fields, type) for id, fields in written(path, section).items()}
 
 
 def convert(path: Path, id: str, fields: Any, type: type[E]) -> E:

@@ -1,10 +1,10 @@
 """
-A table that somebody brought as a file: StatLine's CSV, CBS's bulk ZIP, or JSON saved from the feed.
+A table brought as a file: StatLine's CSV, CBS's bulk ZIP, or JSON saved from the feed.
 
 Networks that CBS refuses let a browser through, for days at times. What such a file holds is put
 into the shape of the feed and checked like a download; its date is that of the file, and its
-provenance says who brought it. StatLine's CSV has labels where the feed has keys: they are looked up
-in the lists of keys of the snapshot in use.
+provenance says who brought it. StatLine's CSV has labels where the feed has keys: they are
+looked up in the lists of keys of the snapshot in use.
 """
 
 import getpass
@@ -26,8 +26,8 @@ from nltrade import registry
 from nltrade.errors import SourceError
 from nltrade.registry.entries import Freq, Table
 from nltrade.sources import cbs_v4, snapshot
+from nltrade.sources.cbs_notation import FREQS, column_of, unnumbered, value_columns
 from nltrade.sources.checks import Described
-from nltrade.sources.notation import FREQS, column_of, unnumbered, value_columns
 from nltrade.sources.plan import Piece, Plan, Request, make_plan
 
 LARGEST = 500_000_000  # bytes, unpacked: more than any table that is registered
@@ -118,8 +118,8 @@ class Brought:
             rows = rows.filter(pc.is_in(rows[name], pa.array(keys)))
         if rows.num_rows != piece.rows:
             raise SourceError(
-                f"{self.path.name} has {rows.num_rows} rows where its keys make {piece.rows}: it is "
-                "not whole. Save it again, with all periods and partners chosen."
+                f"{self.path.name} has {rows.num_rows} rows where its keys make {piece.rows}: "
+                "it is not whole. Save it again, with all periods and partners chosen."
             )
         yield rows
 
@@ -141,7 +141,7 @@ def _read(path: Path, table: Table) -> Content:
     if b";" in start[:4_000]:
         return _statline(path.name, start, table)
     raise SourceError(
-        f"{path.name} is neither a CSV of StatLine (with ;), nor a ZIP of CBS, nor JSON of the feed."
+        f"{path.name} is neither a CSV of StatLine (with ;) nor a ZIP of CBS nor JSON of its feed."
     )
 
 

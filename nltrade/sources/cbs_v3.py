@@ -20,10 +20,10 @@ from pyarrow import json
 
 from nltrade.errors import NoData, SourceError
 from nltrade.registry.entries import Table
+from nltrade.sources.cbs_notation import measure_columns
 from nltrade.sources.checks import Described
-from nltrade.sources.notation import measure_columns
 from nltrade.sources.plan import Piece, Plan
-from nltrade.sources.transport import Again, NotThere, Patience, Transport, checked
+from nltrade.sources.transport import Again, Patience, Transport, checked
 
 ADDRESS = "https://opendata.cbs.nl"
 OBSERVATIONS = (
@@ -89,13 +89,13 @@ class Feed(Transport):
     def describe(self, table: Table) -> Described:
         """Ask what a table looks like today: its title and date, its columns, its keys."""
         info = self._info(table.id)
-        properties = self._entity(table.id, "DataProperties")
+        properties = self.entity(table.id, "DataProperties")
         there = [str(row.get("Key")) for row in properties]
         by_name = {name.lower(): name for name in there}
         # 70017 writes Landengroepen where its relatives write LandenGroepen.
         names = {name: by_name.get(name.lower(), name) for name in table.dimensions}
         lists = {
-            name: self._entity(table.id, spelt) for name, spelt in names.items() if spelt in there
+            name: self.entity(table.id, spelt) for name, spelt in names.items() if spelt in there
         }
         return Described(
             title=" ".join(info.Title.split()),
@@ -106,6 +106,12 @@ class Feed(Transport):
             measures=measure_columns(table, properties),
             records=self.records(table.id),
         )
+
+    def about(self, table: str) -> tuple[str, str, list[dict[str, Any]]]:
+        """Ask for the title, the date and the columns of any table."""
+        info = self._info(table)
+        modified = read_modified(table, info.Modified)
+        return " ".join(info.Title.split()), modified, self.entity(table, "DataProperties")
 
     def count(self, plan: Plan, piece: Piece, described: Described) -> int | None:
         """Ask how many rows a piece has; None where the service does not tell."""
@@ -165,7 +171,7 @@ class Feed(Transport):
             raise Again(f"{rows} rows came where there are {expected}")
 
     def _info(self, table: str) -> Info:
-        (row, *_) = self._entity(table, "TableInfos")
+        (row, *_) = self.entity(table, "TableInfos")
         try:
             return msgspec.convert(row, Info)
         except msgspec.ValidationError as error:
@@ -173,7 +179,7 @@ class Feed(Transport):
                 f"{table}: its description is not as CBS writes it: {error}."
             ) from None
 
-    def _entity(self, table: str, entity: str) -> list[dict[str, Any]]:
+    def entity(self, table: str, entity: str) -> list[dict[str, Any]]:
         """Ask for a list of metadata, which is never empty."""
         what = f"{entity} of {table}"
         url = f"{self.address}/ODataFeed/odata/{table}/{entity}"
@@ -263,6 +269,3 @@ def decoded(body: bytes, columns: Sequence[str]) -> tuple[pa.Table, str | None]:
             "it. CBS may be changing the table: try again later, or mend tables.toml."
         )
     return found, page[LINK][0].as_py()
-
-
-__all__ = ["Feed", "NotThere", "find_tables"]

@@ -1,5 +1,6 @@
 """
-CBS's newer service (OData v4): the same tables in long form, one row for each cell that has a value.
+CBS's newer service (OData v4): the same tables in long form, one row for each cell that has a
+value.
 
 A row names its measure by a code, so measures are known by their title. A cell without a value is
 absent, or has a `ValueAttribute` that says why. What comes is put into the shape of the v3 feed, a
@@ -18,9 +19,9 @@ from pyarrow import json
 
 from nltrade.errors import SourceError
 from nltrade.registry.entries import Table
+from nltrade.sources.cbs_notation import column_of, unnumbered, value_columns
 from nltrade.sources.cbs_v3 import read_modified
 from nltrade.sources.checks import Described
-from nltrade.sources.notation import column_of, unnumbered, value_columns
 from nltrade.sources.plan import Piece, Plan
 from nltrade.sources.transport import Again, Patience, Transport, checked
 

@@ -19,13 +19,12 @@ import pyarrow.compute as pc
 from nltrade import registry
 from nltrade.errors import SnapshotError
 from nltrade.registry.entries import Table
-from nltrade.sources.notation import NO_VALUE, period_of
+from nltrade.sources.cbs_notation import NO_VALUE, period_of
 from nltrade.sources.plan import Piece, Request, asked_columns
 
 NUMBER = r"^[+-]?\d+(\.\d+)?$"
 LARGEST = 2.0**53  # beyond it a float is no exact number any more, nor any trade so large
 TOLERANCE = 0.0001  # of a total
-LOST = 0.1  # the part of the cells with a value that may be gone since the snapshot before
 MISSING = {"Missing", "None", "Impossible", "", None}  # of an absent cell: it stays missing
 
 
@@ -149,7 +148,7 @@ def _key_faults(request: Request, described: Described) -> list[str]:
 
 
 def _changed_keys(name: str, known: Mapping[str, Any], listed: Sequence[Mapping[str, Any]]) -> str:
-    """Say that a dimension has other keys throughout, and which of them look like the known ones."""
+    """Say that a dimension has other keys throughout, and which look like the known ones."""
     by_title = {" ".join(str(row["Title"]).lower().split()): str(row["Key"]) for row in listed}
     alike = []
     for key, thing in known.items():
@@ -163,7 +162,7 @@ def _changed_keys(name: str, known: Mapping[str, Any], listed: Sequence[Mapping[
 def cell_faults(
     request: Request, piece: Piece, cells: pa.Table, keys: Mapping[str, Sequence[str]]
 ) -> list[str]:
-    """Look for what cannot be right in the cells of one piece, columns of text as CBS wrote them."""
+    """Look for what cannot be right in the cells of one piece, as text that CBS wrote."""
     table = registry.table(request.table)
     if cells.num_rows == 0:
         where = piece.filter or "the whole table"
@@ -289,37 +288,6 @@ def _total_faults(table: Table, keys: Mapping[str, list[str]], cube: np.ndarray)
                 f"in {len(wrong)} places the parts in {name} do not make the whole, as in "
                 f"{', '.join(where)}: by {abs(excess[first]):,.0f} {table.unit}"
             )
-    return faults
-
-
-def loss_faults(before: Mapping[str, int], now: Mapping[str, int], *, any_value: bool) -> list[str]:
-    """
-    Hold a download against the snapshot in use, year by year: how many cells have a value.
-
-    Parameters
-    ----------
-    before, now : mapping of str to int
-        Cells with a value in each year, of what both have; empty where nothing was here.
-    any_value : bool
-        Whether any cell of the download has a value that is not zero.
-
-    Returns
-    -------
-    list of str
-
-    Examples
-    --------
-    >>> loss_faults({"2011": 500, "2012": 500}, {"2012": 300}, any_value=True)
-    ['the year 2011 is gone', '700 of 1,000 cells with a value are gone']
-    """
-    if not any_value:
-        return ["every value is empty or zero"]
-    gone = [year for year, count in sorted(before.items()) if count and not now.get(year)]
-    faults = [f"the year {year} is gone" for year in gone]
-
-    had, have = sum(before.values()), sum(now.get(year, 0) for year in before)
-    if have < (1 - LOST) * had:
-        faults.append(f"{had - have:,} of {had:,} cells with a value are gone")
     return faults
 
 

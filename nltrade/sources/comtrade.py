@@ -66,6 +66,7 @@ def other_side(partner: str | None = None) -> OtherSide:
     Returns
     -------
     OtherSide
+        With the frames `trade` and `suppliers`.
 
     Raises
     ------

@@ -12,8 +12,7 @@ import io
 import logging
 import shutil
 import tempfile
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
@@ -26,7 +25,6 @@ from typing import Any, Literal, Protocol
 import msgspec
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 from tqdm.auto import tqdm
@@ -40,8 +38,8 @@ from nltrade.sources.cbs_file import Brought
 from nltrade.sources.cbs_v3 import OBSERVATIONS, Feed
 from nltrade.sources.cbs_v4 import Datasets
 from nltrade.sources.checks import Described
-from nltrade.sources.notation import NO_VALUE
-from nltrade.sources.plan import Piece, Plan, Request, ask, chosen_keys, make_plan
+from nltrade.sources.losses import losses
+from nltrade.sources.plan import Piece, Plan, Request, ask, make_plan
 from nltrade.sources.snapshot import File, Origin, Snapshot
 from nltrade.sources.transport import AT_ONCE, NoAnswer, Patience
 
@@ -207,7 +205,7 @@ def bring(request: Request, source: Source, *, accept: bool = False) -> Snapshot
 
 
 def _make(home: Path) -> None:
-    """Make the folder for downloads; a place where that cannot be is told before anything is asked."""
+    """Make the folder for downloads; where that cannot be is told before anything is asked."""
     try:
         home.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=home):
@@ -238,9 +236,9 @@ def _describe(source: Source, request: Request) -> Described:
     if faults:
         raise SourceError(
             f"{request.table} (modified {described.modified[:10]}) is not the table that is "
-            f"registered: {'; '.join(faults)}. Nothing was downloaded. A newer nltrade may know it; "
-            "else correct the entry in a file of your own (`nltrade fetch --tables FILE`), or keep "
-            f"the table as it is with `nltrade fetch {request.table} --raw`."
+            f"registered: {'; '.join(faults)}. Nothing was downloaded. A newer nltrade may know "
+            "it; else correct the entry in a file of your own (`nltrade fetch --tables FILE`), or "
+            f"keep the table as it is with `nltrade fetch {request.table} --raw`."
         )
     return described
 
@@ -313,8 +311,8 @@ def _bring_piece(
         write(aside / path.name, _as_parquet(cells))
         raise SourceError(
             f"What CBS sent of {plan.request.table} ({piece.filter or 'all'}) cannot be right: "
-            f"{'; '.join(faults)}. It is kept aside in {aside / path.name}; the snapshots that were "
-            "here stay in use. Try again later, or tell CBS."
+            f"{'; '.join(faults)}. It is kept aside in {aside / path.name}; the snapshots that "
+            "were here stay in use. Try again later, or tell CBS."
         )
     write(path, _as_parquet(cells))
 
@@ -349,7 +347,7 @@ def _keep(
     write(new / "origin.json", msgspec.json.format(msgspec.json.encode(origin)) + b"\n")
     new.chmod(0o755)
 
-    faults = [] if accept else _losses(Snapshot(new, origin), described)
+    faults = [] if accept else losses(Snapshot(new, origin), described)
     if faults:
         aside = _free(snapshot.own_folder() / "aside" / table, date)
         aside.parent.mkdir(parents=True, exist_ok=True)
@@ -381,53 +379,6 @@ def _is_counted(plan: Plan, described: Described, rows: int) -> bool | None:
         )
     # Fewer rows than the keys make were let in by a count alone.
     return None if described.records is not None or rows < plan.rows else False
-
-
-def _losses(new: Snapshot, described: Described) -> list[str]:
-    """Find what the snapshot in use has and a new one has lost."""
-    request = new.origin.request
-    assert request is not None
-    any_value = any(sum(years.values()) for years in _published(new, {}, zeros=False))
-    before: Counter[str] = Counter()
-    now: Counter[str] = Counter()
-
-    table = request.table
-    for old in snapshot.find(table) if snapshot.dates(table) else []:
-        asked = old.origin.request or request
-        ours, theirs = chosen_keys(request, described.keys), chosen_keys(asked, described.keys)
-        both = {name: sorted({*ours[name]} & {*theirs[name]}) for name in ours}
-        if all(both.values()) and sum(before.values()) == 0:
-            before.update(sum(_published(old, both), Counter()))
-            now.update(sum(_published(new, both), Counter()))
-    return checks.loss_faults(before, now, any_value=any_value)
-
-
-def _published(
-    part: Snapshot, only: Mapping[str, Sequence[str]], *, zeros: bool = True
-) -> Iterator[Counter[str]]:
-    """Count the cells with a value by year, batch after batch."""
-    table = registry.table(part.origin.table)
-    path = part.folder / part.origin.observations
-    if path.suffix == ".csv":
-        batches: Iterable[Any] = [pa.Table.from_pandas(part.cells({}), preserve_index=False)]
-    else:
-        batches = pq.ParquetFile(path).iter_batches()
-
-    none = [*NO_VALUE, *([] if zeros else ["0"])]
-    for batch in batches:
-        rows = batch
-        for name, keys in only.items():
-            short = pa.array([key.strip() for key in keys])
-            rows = rows.filter(pc.is_in(pc.utf8_trim_whitespace(rows[name]), short))
-        years = pc.utf8_slice_codeunits(rows[table.period], 0, 4)
-        counted: Counter[str] = Counter()
-        for name in rows.schema.names:
-            if name not in table.dimensions:
-                empty = pc.is_in(pc.utf8_trim_whitespace(rows[name]), pa.array(none))
-                full = pc.and_(pc.is_valid(rows[name]), pc.invert(empty))
-                for row in pc.value_counts(years.filter(full)).to_pylist():
-                    counted[row["values"]] += row["counts"]
-        yield counted
 
 
 def _free(place: Path, date: str) -> Path:

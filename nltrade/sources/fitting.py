@@ -1,4 +1,4 @@
-"""Whether the tables that CBS serves today are those that are registered: asked cheaply, no rows."""
+"""Whether the tables that CBS serves today are those that are registered, without any rows."""
 
 from collections.abc import Iterable
 from math import prod

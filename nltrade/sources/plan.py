@@ -1,8 +1,10 @@
 """
-What to ask CBS for: a request in our words, checked before anything is sent, and the plan made of it.
+What to ask CBS for: a request in our words, checked before anything is sent, and the plan made of
+it.
 
-A plan is a list of pieces. Each is one question to the feed, small enough to be asked again when the connection
-breaks; together they cover the request exactly once. Nothing here touches the network.
+A plan is a list of pieces. Each is one question to the feed, small enough to be asked again when
+the connection breaks; together they cover the request exactly once. Nothing here touches the
+network.
 """
 
 import re
@@ -15,7 +17,7 @@ import msgspec
 from nltrade import registry
 from nltrade.errors import NoData, UnknownName
 from nltrade.registry.entries import Freq, Partner, Product, Table
-from nltrade.sources.notation import FREQS, value_columns
+from nltrade.sources.cbs_notation import FREQS, value_columns
 
 PAGE = 10_000  # rows that the feed gives at a time
 PIECE = 50_000  # rows of one piece, about
@@ -54,7 +56,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Piece(msgspec.Struct, frozen=True):
-    """One question: the keys asked of each dimension (all of a dimension that is not named), and the rows expected."""
+    """One question: the keys asked of each dimension (all where none are named), and its rows."""
 
     keys: dict[str, list[str]]
     rows: int
@@ -127,7 +129,8 @@ def ask(
     partner : str or iterable of str, optional
         ISO codes, slugs or names; all partners of the table by default.
     product : str or iterable of str, optional
-        SITC codes or classes of services, with which the total always comes; all products by default.
+        SITC codes or classes of services, with which the total always comes; all products by
+        default.
     years : str, int or (int, int), optional
         ``2012``, ``"2008:2014"`` or ``(2008, 2014)``, both ends included, or ``"last:5"``; the span
         of the table by default.
@@ -208,7 +211,8 @@ def make_plan(request: Request, keys: Mapping[str, Sequence[str]]) -> Plan:
     request : Request
         What is asked.
     keys : mapping of str to sequence of str
-        The keys of each dimension of the table, verbatim: those of the feed, or `registered_keys` for an estimate.
+        The keys of each dimension of the table, verbatim: those of the feed, or `registered_keys`
+        for an estimate.
 
     Returns
     -------
@@ -293,7 +297,7 @@ def asked_columns(request: Request) -> list[str]:
 
 
 def registered_keys(request: Request) -> dict[str, list[str]]:
-    """Give the keys that the registry knows of each dimension of a table, to make a plan without a network."""
+    """Give the keys that the registry knows of each dimension, to plan without a network."""
     table = request.table
     of = registry.table(table)
     years = range(int(of.first), int(max(of.last, request.last or of.last)) + 1)
@@ -312,7 +316,7 @@ def registered_keys(request: Request) -> dict[str, list[str]]:
 
 
 def _batches(chosen: list[str], whole: Collection[str], fit: int) -> list[list[str] | None]:
-    """Cut the keys of a dimension, so many of which fit in a piece; None asks for all of them without naming any."""
+    """Cut the keys of a dimension into what fits in a piece; None asks for all, naming none."""
     if len(chosen) == len(whole) <= fit:
         return [None]
     size = max(1, min(KEYS, fit))
@@ -356,7 +360,7 @@ def _instead(
     product: Product | None = None,
     period: str = "",
 ) -> str:
-    """Name the tables that have what this one has not, at the time asked for if any do, else at all."""
+    """Name the tables that have what this one has not: at that time if any do, else at all."""
     for when in (period, ""):
         able = [
             each
@@ -368,5 +372,6 @@ def _instead(
         able = [each for each in able if each.kind == table.kind or product is not None]
         if able:
             subject = "it" if partner or product else period
-            return f"{subject} is in {'; and in '.join(f'{each.id} ({each.detail})' for each in able)}."
+            named = [f"{each.id} ({each.detail})" for each in able]
+            return f"{subject} is in {'; and in '.join(named)}."
     return "no registered table has it."

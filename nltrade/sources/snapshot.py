@@ -1,10 +1,11 @@
 """
 A snapshot: the files of one CBS table as they were on one modification date, with their provenance.
 
-Snapshots lie in ``raw/<table>/<modified>/``: the observations and dimension tables in CBS's own column names and
-keys, and ``origin.json``, which says where they come from and what each file's hash is. Some ship with the package;
-what `nltrade.fetch` brings lies in a folder of the user's own. A second download of the same date, of another part
-of the table, is ``<modified>.2``; the two together are the snapshot of that date. None is changed once written.
+Snapshots lie in ``raw/<table>/<modified>/``: the observations and dimension tables in CBS's own
+column names and keys, and ``origin.json``, which says where they come from and what each file's
+hash is. Some ship with the package; what `nltrade.fetch` brings lies in a folder of the user's own.
+A second download of the same date, of another part of the table, is ``<modified>.2``; the two
+together are the snapshot of that date. None is changed once written.
 """
 
 import hashlib
@@ -15,7 +16,7 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import cache, reduce
 from operator import and_
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import narwhals as nw
@@ -23,10 +24,10 @@ import pandas as pd
 from narwhals.typing import IntoFrame
 
 from nltrade import registry
-from nltrade.errors import SnapshotError
+from nltrade.errors import SnapshotError, UnknownName
 from nltrade.files import sha256
 from nltrade.report import Prints, Results
-from nltrade.sources import notation
+from nltrade.sources import cbs_notation
 from nltrade.sources.plan import Request
 
 CHECKOUT = Path(__file__).parents[2]
@@ -57,6 +58,42 @@ class Origin(Prints, msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     counted: bool | None = None  # False where no count of the source confirms the rows
     brought_by: str | None = None  # of a file that was brought by hand
     seal: str | None = None
+
+    @property
+    def link(self) -> str:
+        """Where the table stands on StatLine, or at the source."""
+        if registry.table(self.table).source != "CBS":
+            return "https://comtradeplus.un.org"
+        return f"https://opendata.cbs.nl/statline/#/CBS/nl/dataset/{self.table}/table"
+
+    def cite(self, style: Literal["text", "bibtex"] = "text") -> str:
+        """
+        Give a citation of the table, as text or for BibTeX.
+
+        Examples
+        --------
+        >>> find("83028NED")[0].origin.cite()[:57]
+        'CBS (2023). In-, (weder)uitvoer, SITC (1 digit), landen(g'
+        """
+        publisher = "CBS" if registry.table(self.table).source == "CBS" else "UN Comtrade"
+        year = self.modified[:4]
+        if style == "text":
+            return (
+                f"{publisher} ({year}). {self.title}. Table {self.table}, modified "
+                f"{self.modified}, retrieved {self.retrieved}. {self.licence}. {self.link}"
+            )
+        if style != "bibtex":
+            raise UnknownName(f"No style {style!r} of a citation. Write text or bibtex.")
+        fields = {
+            "author": f"{{{publisher}}}",
+            "title": self.title,
+            "year": year,
+            "howpublished": f"\\url{{{self.link}}}",
+            "note": f"Table {self.table}, modified {self.modified}, {self.licence}",
+        }
+        lines = [f"  {name} = {{{text}}}," for name, text in fields.items()]
+        key = f"{publisher.rsplit(maxsplit=1)[-1].lower()}-{self.table}"
+        return "\n".join([f"@misc{{{key},", *lines, "}"])
 
     def sealed(self) -> "Origin":
         """Give the origin with a hash of its own, which covers the hashes of all files."""
@@ -133,10 +170,11 @@ class Snapshot(Prints, msgspec.Struct, frozen=True):
         return _listed(self.folder, dimension) if f"{dimension}.csv" in self.origin.files else {}
 
     def verify(self) -> "Snapshot":
-        """Compare every file, and ``origin.json`` itself, with its hash; a changed byte is an error."""
+        """Compare every file, and ``origin.json`` itself, with its hash."""
         if self.origin.seal not in {None, self.origin.sealed().seal}:
             raise SnapshotError(
-                f"{self.folder / 'origin.json'} is not as it was written: its hash changed. {_RESTORE}"
+                f"{self.folder / 'origin.json'} is not as it was written: its hash changed. "
+                f"{_RESTORE}"
             )
         for name, file in self.origin.files.items():
             path = self.folder / name
@@ -150,7 +188,7 @@ class Snapshot(Prints, msgspec.Struct, frozen=True):
 
 
 def own_folder() -> Path:
-    """Give the folder for downloads: ``NLTRADE_DATA``, else one in the checkout, else the user's on this machine."""
+    """Give the folder for downloads: ``NLTRADE_DATA``, else in the checkout, else the user's."""
     if os.environ.get("NLTRADE_DATA"):
         return Path(os.environ["NLTRADE_DATA"])
     if (CHECKOUT / "pyproject.toml").is_file():
@@ -181,7 +219,8 @@ def find(table: str, modified: str | None = None) -> Results[Snapshot]:
     """
     Find the snapshot of a table that is in use, or a pinned one.
 
-    In use is the newest, unless an older one has more of the table: a part must not stand for the whole.
+    In use is the newest, unless an older one has more of the table: a part must not stand for the
+    whole.
 
     Parameters
     ----------
@@ -193,8 +232,8 @@ def find(table: str, modified: str | None = None) -> Results[Snapshot]:
     Returns
     -------
     list of Snapshot
-        The downloads of that date, the latest first and what ships with the package last: each may hold another
-        selection of the table. Their files are not verified yet.
+        The downloads of that date, the latest first and what ships with the package last: each may
+        hold another selection of the table. Their files are not verified yet.
 
     Raises
     ------
@@ -225,7 +264,7 @@ def find(table: str, modified: str | None = None) -> Results[Snapshot]:
 
 
 def _of_one_state(parts: list[Snapshot]) -> list[Snapshot]:
-    """Keep the downloads of the latest moment of a day: CBS can publish twice, and the two are not to be mixed."""
+    """Keep the downloads of the latest moment of a day: two states of one day are not mixed."""
     latest = max(part.origin.modified_at or "" for part in parts)
     return [part for part in parts if part.origin.modified_at in {latest, None}]
 
@@ -285,7 +324,8 @@ def downloads() -> list[Snapshot]:
 
 def remove(table: str, modified: str | None = None) -> list[Path]:
     """
-    Remove downloads of a table, and what an interrupted one left; never what ships with the package.
+    Remove downloads of a table, and what an interrupted one left; never what ships with the
+    package.
 
     Parameters
     ----------
@@ -379,12 +419,12 @@ def months_of(frame: IntoFrame, table: str, year: str) -> tuple[int, int] | None
         for part in parts(*pair) if pair[0] == table else []:
             title = part.listed(registry.table(table).period).get(f"{year}JJ00")
             if title:
-                return notation.months_of(title)
+                return cbs_notation.months_of(title)
     return None
 
 
 def remember(parts: Sequence[Snapshot]) -> None:
-    """Keep what a loaded snapshot says of itself, so that nothing has to be read to draw or print."""
+    """Keep what a loaded snapshot says of itself: nothing has to be read to draw or print."""
     for part in parts:
         for dimension in registry.table(part.origin.table).dimensions:
             part.listed(dimension)
@@ -403,7 +443,7 @@ _LOADED: dict[tuple[str, str], list[Snapshot]] = {}
 
 
 def pairs(frame: IntoFrame) -> list[tuple[str, str]]:
-    """List the registered tables of a frame with the date of the snapshot, in the registry's order."""
+    """List the registered tables of a frame with the dates of the snapshots, in order."""
     rows: Any = nw.from_native(frame)
     if not {"table", "modified"} <= set(rows.collect_schema().names()):
         return []
@@ -416,7 +456,7 @@ def pairs(frame: IntoFrame) -> list[tuple[str, str]]:
 
 
 def parts(table: str, modified: str) -> list[Snapshot]:
-    """Give the downloads of one date: as they were loaded, else (a frame kept in a file) from disk."""
+    """Give the downloads of one date: as loaded, else (a frame kept in a file) from disk."""
     if (table, modified) in _LOADED:
         return _LOADED[table, modified]
     return find(table, modified) if modified in dates(table) else []
@@ -443,8 +483,8 @@ def _available(table: str) -> dict[str, list[Path]]:
 
 
 _RESTORE = (
-    "Bring shipped files back with `git checkout -- data/raw`, or install the package again; remove a damaged "
-    "snapshot of your own and fetch it again."
+    "Bring shipped files back with `git checkout -- data/raw`, or install the package again; "
+    "remove a damaged snapshot of your own and fetch it again."
 )
 
 

@@ -1,14 +1,14 @@
 """
 The tidy frame: one shape for every CBS table, units converted at the door, missing kept missing.
 
-========================  ==========================================================================================
+========================  ==========================================================================
 column                    meaning
-========================  ==========================================================================================
-``table``, ``modified``   identifier of the source's table, and the snapshot it is from (date of modification)
+========================  ==========================================================================
+``table``, ``modified``   identifier of the table, and the snapshot it is from (its date)
 ``kind``                  goods, services
 ``flow``                  import, export, re-export, domestic export
 ``concept``               border crossing, change of ownership, balance of payments (BPM5 or BPM6)
-``partner``               ISO 3166-1 alpha-2, or the slug of a group or residual (``WORLD``, ``NON-EU``, ``OTHER-…``)
+``partner``               ISO 3166-1 alpha-2, or the slug of a group or residual (``WORLD``)
 ``partner_kind``          country, group, residual
 ``product``               ``TOTAL`` or SITC code; ``S``, ``SC``, … for services
 ``level``                 0 total, 1 section, 2 division, 3 group
@@ -16,9 +16,9 @@ column                    meaning
 ``complete``              False for a part-year
 ``value_meur``            million euro; missing where CBS publishes nothing, never 0 for it
 ``status``                definitive, provisional, revised provisional, unknown
-``missing``               why there is no value: not published (where CBS does not say more), unknown or secret,
-                          impossible (there can be none, as of a country before it existed); empty where there is one
-========================  ==========================================================================================
+``missing``               why there is no value: not published (where CBS says no more), unknown or
+                          secret, impossible (as of a country before it existed); else empty
+========================  ==========================================================================
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -32,10 +32,10 @@ from nltrade import registry
 from nltrade.errors import SnapshotError
 from nltrade.registry import periods
 from nltrade.registry.entries import Table
-from nltrade.sources import comtrade
 from nltrade.registry.periods import Periods
+from nltrade.sources import comtrade
 from nltrade.sources import snapshot as snapshots
-from nltrade.sources.notation import NO_VALUE, Period, period_of
+from nltrade.sources.cbs_notation import NO_VALUE, Period, period_of
 from nltrade.sources.snapshot import Snapshot
 
 CELL = ["table", "flow", "partner", "product", "period"]
@@ -56,16 +56,16 @@ def load(
     *tables : str
         Identifiers; all tables of CBS at hand by default, never those of another source.
     snapshot : str, optional
-        Modification date that pins a snapshot, such as ``"2023-01-04"``; by default the newest of each table that
-        holds what older ones do.
+        Modification date that pins a snapshot, such as ``"2023-01-04"``; by default the newest of
+        each table that holds what older ones do.
     partner, product, period : str or several, optional
         Read only these. Of a large table that was fetched, the rest is not even read from disk.
 
     Returns
     -------
     pandas.DataFrame
-        One row for each cell: table, flow, partner, product and period, in the columns that this module lists.
-        Values are in million euro. Empty where the tables have no such cell.
+        One row for each cell: table, flow, partner, product and period, in the columns that this
+        module lists. Values are in million euro. Empty where the tables have no such cell.
 
     Raises
     ------
@@ -91,7 +91,7 @@ def load(
         parts: list[Snapshot] = snapshots.find(id, snapshot)
         if registry.table(id).source == "Comtrade" and snapshot is None:
             parts = comtrade.parts_of(id)
-        found += [tidy(part.verify(), only) for part in parts]
+        found += [from_snapshot(part.verify(), only) for part in parts]
         for part in parts if registry.table(id).source == "Comtrade" else ():
             snapshots.remember([part])
         snapshots.remember(parts)
@@ -102,7 +102,9 @@ def load(
     return frame if len(found) == len(ids) else frame.drop_duplicates(CELL, ignore_index=True)
 
 
-def tidy(raw: Snapshot, only: Mapping[str, Collection[str]] = MappingProxyType({})) -> pd.DataFrame:
+def from_snapshot(
+    raw: Snapshot, only: Mapping[str, Collection[str]] = MappingProxyType({})
+) -> pd.DataFrame:
     """
     Turn a snapshot into the tidy frame.
 
@@ -111,12 +113,14 @@ def tidy(raw: Snapshot, only: Mapping[str, Collection[str]] = MappingProxyType({
     raw : Snapshot
         Files of one registered table.
     only : mapping of str to collection of str
-        The partners, products and periods to take, as the tidy frame names them; an empty collection takes all.
+        The partners, products and periods to take, as the tidy frame names them; an empty
+        collection takes all.
 
     Returns
     -------
     pandas.DataFrame
-        The columns of this module, a row for each cell of the source and in its order, measure after measure.
+        The columns of this module, a row for each cell of the source and in its order, measure
+        after measure.
 
     Raises
     ------
@@ -227,7 +231,8 @@ def _value_columns(raw: Snapshot, table: Table, cells: pd.DataFrame) -> dict[str
     expected = found if table.direction else known
     if left := set(cells.columns).symmetric_difference([*table.dimensions, *expected]):
         raise SnapshotError(
-            f"{raw.folder / raw.origin.observations} and the registered columns of {table.id} differ in: "
+            f"{raw.folder / raw.origin.observations} and the registered columns of {table.id} "
+            "differ in: "
             f"{', '.join(sorted(map(str, left)))}. CBS changed the table, or tables.toml is wrong."
         )
     return found
@@ -237,8 +242,8 @@ def _coded(raw: Snapshot, keys: pd.Series, meanings: Mapping[str, Any], times: i
     places, short = pd.factorize(keys)
     if strange := sorted({str(key) for key in short if str(key).strip() not in meanings}):
         raise SnapshotError(
-            f"{raw.folder / raw.origin.observations}: {keys.name} has {', '.join(strange)}, which the registry does "
-            "not know. Add the key to partners.toml or products.toml."
+            f"{raw.folder / raw.origin.observations}: {keys.name} has {', '.join(strange)}, which "
+            "the registry does not know. Add the key to partners.toml or products.toml."
         )
     return _Coded(np.tile(places, times), [meanings[key.strip()] for key in short])
 
@@ -246,7 +251,7 @@ def _coded(raw: Snapshot, keys: pd.Series, meanings: Mapping[str, Any], times: i
 def _verbatim(
     raw: Snapshot, name: str, meanings: Mapping[str, Any], ids: Collection[str]
 ) -> set[str]:
-    """Give the keys of a dimension as they stand in the files, padding and all, that mean what is asked."""
+    """Give the keys as they stand in the files, padding and all, that mean what is asked."""
     keys = [key for key in raw.read(f"{name}.csv")["Key"] if key.strip() in meanings]
     chosen = {key for key in keys if meanings[key.strip()].id in ids}
     return chosen | {key.strip() for key in chosen}

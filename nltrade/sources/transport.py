@@ -210,8 +210,8 @@ class Transport:
             raise NoAnswer(
                 f"{urlsplit(where).hostname} refused {where}: {status} {answer.reason}. It answers "
                 "so to networks that it does not let in (clouds, some companies): try from another "
-                "network. In a browser on yours, save the table as CSV and use `nltrade fetch TABLE "
-                "--from FILE`."
+                "network. In a browser on yours, save the table as CSV and use `nltrade fetch "
+                "TABLE --from FILE`."
             )
         if status == 407:
             raise SourceError("The proxy wants a name and password (407): set HTTPS_PROXY.")

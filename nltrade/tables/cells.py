@@ -28,6 +28,15 @@ RATES: dict[str, tuple[str, Callable[[Words, float], str]]] = {
 }
 
 
+# Why there is no growth rate, and the text that says it.
+NO_RATE = {
+    "not known to be a whole year": "not-known-to-be-a-whole-year",
+    "year before not in the frame": "year-before-not-in-the-frame",
+    "year before not published": "year-before-not-published",
+    "year before not above zero": "year-before-not-above-zero",
+}
+
+
 def cells_table(rows: Any, lang: Lang) -> Report:
     """Present the first rows of a tidy frame; what is the same in all goes into the title."""
     say = Words(lang)
@@ -201,4 +210,4 @@ def _growth_note(note: str, say: Words) -> str:
         return say.text("method-break", years=note.removeprefix("method break "))
     if note.startswith("other members "):
         return say.text("other-members", years=note.removeprefix("other members "))
-    return known(note.replace(" ", "-"), say.lang) if note else ""
+    return known(NO_RATE.get(note, note), say.lang) if note else ""

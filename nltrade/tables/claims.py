@@ -12,6 +12,7 @@ from nltrade.claims.base_of_trade import Base
 from nltrade.claims.elsewhere import Checked
 from nltrade.claims.reading import Placed, place_range
 from nltrade.claims.revisions import Touched
+from nltrade.claims.second_opinion import SecondOpinion
 from nltrade.claims.verdict import Verdict
 from nltrade.registry.entries import Lang
 from nltrade.report import Report, Table, present, presents
@@ -246,6 +247,43 @@ def published_report(listed: Sequence[Checked], lang: Lang) -> Report:
     addresses = dict.fromkeys(f"{one.figure.publisher}: {one.figure.address}" for one in listed)
     table = Table(say.label("published-title"), frame, numbers=numbers)
     return Report([table], [*sources_of(listed, lang), *addresses], lang)
+
+
+@presents(SecondOpinion)
+def opinions_report(listed: Sequence[SecondOpinion], lang: Lang) -> Report:
+    """Present what partners reported beside other figures, each thing once, and why they differ."""
+    say = Words(lang)
+    once = {
+        (one.partner, one.flow, one.period, tuple(one.products), one.other_meur): one
+        for one in listed
+    }.values()
+    heads = ("product", "partner", "flow", "period", "reported-by-partner", "beside-it", "ratio")
+    rows = [
+        (
+            one.what(lang),
+            registry.partner(one.partner).name(lang),
+            say.label(one.flow),
+            one.period,
+            say.number(one.value_meur),
+            say.number(one.other_meur, int(one.other_meur % 1 > 0)),
+            say.number(one.ratio, 2),
+        )
+        for one in once
+    ]
+    frame = pd.DataFrame(rows, columns=[say.label(head) for head in heads])
+    numbers = {
+        say.label("reported-by-partner"): numbers_of(one.value_meur for one in once),
+        say.label("beside-it"): numbers_of(one.other_meur for one in once),
+        say.label("ratio"): numbers_of(one.ratio for one in once),
+    }
+    years = sorted({one.period for one in once})
+    rates = [
+        say.text("rate-of-year", rate=say.number(registry.rates()[y], 4), year=y) for y in years
+    ]
+    why = list(dict.fromkeys(one.why(lang) for one in once))
+    table = Table(say.label("second-opinions"), frame, [*why, *rates], numbers)
+    origins = {(o.table, o.modified): o for one in once for o in one.sources}
+    return Report([table], [source_line(list(origins.values()), lang)], lang)
 
 
 def sources_of(listed: Iterable[Verdict | Checked | Base], lang: Lang) -> list[str]:

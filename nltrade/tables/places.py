@@ -180,7 +180,9 @@ def of_moves(rows: Any, lang: Lang) -> Report:
         say.label("partner"): [say.partner(id) for id in found["partner"]]
     }
     numbers = {}
-    for name, year in (("before", before), ("after", after)):
+    for name, period in (("before", before), ("after", after)):
+        is_part = f"part-year {period}" in found["note"].iloc[0]
+        year = f"{period} ({say.label('part-year')})" if is_part else period
         unit = say.text("value-of", year=year)
         values = found[f"{name}_meur"]
         listed[unit] = ["–" if pd.isna(value) else amount(value, lang) for value in values]

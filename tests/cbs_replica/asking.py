@@ -10,7 +10,10 @@ TIMEOUT = 10
 
 
 def ask(url: str, **options: str) -> requests.Response:
-    """Send one request; options go without their dollar sign, and JSON is asked for unless `format` says otherwise."""
+    """
+    Send one request; options go without their dollar sign, and JSON is asked for unless `format`
+    says otherwise.
+    """
     query = {f"${name}": value for name, value in ({"format": "json"} | options).items() if value}
     with requests.Session() as session:
         session.trust_env = False

@@ -1,9 +1,10 @@
 """
 Faults that the replica shows on demand.
 
-Every fault says where it happens (`table` and `entity` are patterns, `page` counts from 0; all pages by default) and
-how often (`times`; None is always). Of the faults on the wire only the first that applies happens in one request, so
-a list of them, each once, is what a client meets in a row when it tries again.
+Every fault says where it happens (`table` and `entity` are patterns, `page` counts from 0; all
+pages by default) and how often (`times`; None is always). Of the faults on the wire only the first
+that applies happens in one request, so a list of them, each once, is what a client meets in a row
+when it tries again.
 """
 
 from collections.abc import Callable
@@ -144,7 +145,10 @@ class PageTwice(Paging):
 
 @dataclass(frozen=True)
 class PageOfBefore(Paging):
-    """Answer with the rows of the page before: one page comes twice and one is lost, though every link is right."""
+    """
+    Answer with the rows of the page before: one page comes twice and one is lost, though every link
+    is right.
+    """
 
     def start(self, skip: int) -> int:
         return max(0, skip - PAGE)
@@ -214,7 +218,10 @@ class DroppedColumn(Schema):
 
 @dataclass(frozen=True)
 class NewKey(Schema):
-    """Add a row with a key that was not there, and the key to its dimension table unless `listed` is False."""
+    """
+    Add a row with a key that was not there, and the key to its dimension table unless `listed` is
+    False.
+    """
 
     dimension: str
     key: str
@@ -292,7 +299,10 @@ def _nothing_else(_: Table) -> None: ...
 
 @dataclass(frozen=True)
 class ModifiedHalfway(Fault):
-    """Publish the table anew the moment a page is asked for: from then on another date, and `revise` done to it."""
+    """
+    Publish the table anew the moment a page is asked for: from then on another date, and `revise`
+    done to it.
+    """
 
     modified: str
     revise: Callable[[Table], None] = _nothing_else

@@ -1,4 +1,7 @@
-"""What the replica answers to a path and its query options: the routes of the feed, without the connection."""
+"""
+What the replica answers to a path and its query options: the routes of the feed, without the
+connection.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -187,7 +190,9 @@ def _check_columns(query: Query, columns: list[str]) -> None:
 
 
 def _next(options: Mapping[str, str], query: Query, following: int) -> str:
-    """Repeat the client's options as the service does: $skip at the end, $top less what was given."""
+    """
+    Repeat the client's options as the service does: $skip at the end, $top less what was given.
+    """
     kept = {name: value for name, value in options.items() if name != "$skip"}
     if query.top is not None:
         kept["$top"] = str(query.top + query.skip - following)

@@ -1,10 +1,11 @@
 """
 Invented tables in the shape of real ones.
 
-No figure here is CBS's. Every invented value is one number written twice, with zeros between (``184800001848``), so
-that nobody mistakes it. The cells are still consistent: a total is the sum of its parts, a year that of its months or
-of its quarters, the world that of the EU and the rest. The exceptions are those of real tables: some cells are
-secret, and a partner that does not exist in a year is impossible in it.
+No figure here is CBS's. Every invented value is one number written twice, with zeros between
+(``184800001848``), so that nobody mistakes it. The cells are still consistent: a total is the sum
+of its parts, a year that of its months or of its quarters, the world that of the EU and the rest.
+The exceptions are those of real tables: some cells are secret, and a partner that does not exist in
+a year is impossible in it.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -46,7 +47,10 @@ def is_invented(value: int) -> bool:
 
 
 def sitc() -> tuple[list[dict[str, str]], dict[str, int]]:
-    """Make the tree of sections, divisions and groups with the keys of 7137shih, and the weight of each key."""
+    """
+    Make the tree of sections, divisions and groups with the keys of 7137shih, and the weight of
+    each key.
+    """
     goods = [
         p
         for p in registry.products().values()
@@ -61,7 +65,9 @@ def sitc() -> tuple[list[dict[str, str]], dict[str, int]]:
 
 
 def partners(first: int, last: int) -> tuple[list[dict[str, str]], dict[str, dict[int, int]]]:
-    """Make the partners of 7137shih, and what each weighs in a year; none where it does not exist."""
+    """
+    Make the partners of 7137shih, and what each weighs in a year; none where it does not exist.
+    """
     groups_first = sorted(registry.partners().values(), key=lambda p: p.kind != "group")
     here = {p.keys["7137shih"]: p for p in groups_first if "7137shih" in p.keys}
     weights: dict[str, dict[int, int]] = {key: {} for key in here}
@@ -85,7 +91,10 @@ def partners(first: int, last: int) -> tuple[list[dict[str, str]], dict[str, dic
 def periods(
     first: int, last: int, kinds: str = "MM KW JJ"
 ) -> tuple[list[dict[str, str]], dict[str, tuple[int, int]]]:
-    """Make months, quarters and years, and the year and weight of each; the title of 2012 has a stray space."""
+    """
+    Make months, quarters and years, and the year and weight of each; the title of 2012 has a stray
+    space.
+    """
     rows, weights = [], {}
     for year in range(first, last + 1):
         months = [month + year - first for month in range(1, 13)]
@@ -122,13 +131,14 @@ def with_quarters(years: list[dict[str, str]]) -> list[dict[str, str]]:
 
 def shih(rows: int | None = None, kinds: str = "MM KW JJ") -> Table:
     """
-    Make a table of the shape of 7137shih: unit 1 000 euro, padded keys, three levels of SITC, six topics.
+    Make a table of the shape of 7137shih: unit 1 000 euro, padded keys, three levels of SITC, six
+    topics.
 
     Parameters
     ----------
     rows : int, optional
-        Serve the first so many rows, with more years if 1996-2017 hold fewer; all of 1996-2017 by default. Nothing
-        is held in memory: a page is made when it is asked for.
+        Serve the first so many rows, with more years if 1996-2017 hold fewer; all of 1996-2017 by
+        default. Nothing is held in memory: a page is made when it is asked for.
     kinds : str
         Kinds of periods. The real table has months and years only: ``"MM JJ"``.
     """
@@ -178,7 +188,9 @@ def shih(rows: int | None = None, kinds: str = "MM KW JJ") -> Table:
 
 
 def border_crossing() -> Table:
-    """Make a small 85429NED: goods that cross the border, with quasi-transit as measures of its own."""
+    """
+    Make a small 85429NED: goods that cross the border, with quasi-transit as measures of its own.
+    """
     goods = {
         "T001082": "Totaal goederen",
         "A018524": "0 Voeding en levende dieren",

@@ -1,4 +1,6 @@
-"""The part of OData v3 query options that CBS answers: ``$filter``, ``$select``, ``$top``, ``$skip``."""
+"""
+The part of OData v3 query options that CBS answers: ``$filter``, ``$select``, ``$top``, ``$skip``.
+"""
 
 import operator
 import re

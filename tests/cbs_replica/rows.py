@@ -1,5 +1,6 @@
 """
-Where the observations of a table come from: a list that a test can change, or a cube that makes pages when asked.
+Where the observations of a table come from: a list that a test can change, or a cube that makes
+pages when asked.
 
 A cell holds a number, None (unknown or secret) or IMPOSSIBLE. `count` and `read` take a condition,
 or None for all rows.
@@ -52,8 +53,9 @@ class Cube:
     """
     Every combination of keys, the last dimension fastest, made when asked for.
 
-    A condition on one dimension narrows its keys, so a question about one partner in ten million rows costs what
-    its answer costs; only a condition across dimensions or on a value is tried row by row.
+    A condition on one dimension narrows its keys, so a question about one partner in ten million
+    rows costs what its answer costs; only a condition across dimensions or on a value is tried row
+    by row.
     """
 
     keys: dict[str, list[str]]

@@ -39,7 +39,8 @@ class Replica:
     port : int
         Port to listen on; a free one by default.
     keep : bool
-        Whether to keep every answer and give it again, so that a benchmark measures who asks and not the replica.
+        Whether to keep every answer and give it again, so that a benchmark measures who asks and
+        not the replica.
     """
 
     def __init__(

@@ -1,4 +1,7 @@
-"""The shape of a table in the feed: its description, properties, dimensions, and how values are written."""
+"""
+The shape of a table in the feed: its description, properties, dimensions, and how values are
+written.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -1,9 +1,11 @@
 """
-The tables that the replica serves: the shipped snapshot's figures in the shape of the feed, and invented tables.
+The tables that the replica serves: the shipped snapshot's figures in the shape of the feed, and
+invented tables.
 
-Keys, titles and values of 83028NED, 85427NED, 80414ned, 82616NED and 84765NED are those of ``data/raw``. The topic
-titles, the status of periods and the category groups are made to fit. Cells that the snapshot lacks (the balance of
-80414ned, the quarters of 84765NED) are invented and look it: see `cbs_replica.invented`.
+Keys, titles and values of 83028NED, 85427NED, 80414ned, 82616NED and 84765NED are those of
+``data/raw``. The topic titles, the status of periods and the category groups are made to fit. Cells
+that the snapshot lacks (the balance of 80414ned, the quarters of 84765NED) are invented and look
+it: see `cbs_replica.invented`.
 """
 
 import csv
@@ -22,7 +24,10 @@ RAW = Path(__file__).parents[2] / "data" / "raw"
 
 @dataclass(frozen=True)
 class Shipped:
-    """How a shipped table looks in the feed: its topics by column, and the titles of its other dimensions."""
+    """
+    How a shipped table looks in the feed: its topics by column, and the titles of its other
+    dimensions.
+    """
 
     topics: dict[str, str]
     category: str | None = None  # the dimension that has category groups

@@ -1,4 +1,6 @@
-"""Close the network: only loopback can be reached. Children of the tests load this module by its name."""
+"""
+Close the network: only loopback can be reached. Children of the tests load this module by its name.
+"""
 
 import ipaddress
 import socket

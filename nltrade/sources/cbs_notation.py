@@ -22,7 +22,8 @@ FREQS: dict[Freq, tuple[str, str]] = {
     "M": ("MM", "months"),
 }
 
-# What a cell of the untyped data set says without being a number; in the typed one all of them are empty.
+# What a cell of the untyped data set says without being a number; in the typed one all of them are
+# empty.
 NO_VALUE = {"": "impossible", ".": "unknown or secret"}
 
 
@@ -174,5 +175,6 @@ def unnumbered(name: str) -> str:
 
 
 def _part_year(kind: str, title: str) -> bool:
-    # The key of a year that is not over is an ordinary year key; only its title says "2022 januari-oktober".
+    # The key of a year that is not over is an ordinary year key; only its title says "2022 januari-
+    # oktober".
     return kind == "JJ" and not re.fullmatch(r"\d{4}\*{0,2}", title.strip())

@@ -1,0 +1,161 @@
+"""
+Any CBS table as CBS has it, registered or not: keys, labels, units and statuses beside the values.
+
+Nothing of it is checked against the registry or turned into the tidy frame: it is for questions
+that this package does not ask.
+"""
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from nltrade.errors import SnapshotError, SourceError, UnknownName
+from nltrade.files import sha256, write
+from nltrade.sources import snapshot
+from nltrade.sources.cbs_notation import NO_VALUE
+from nltrade.sources.cbs_v3 import OBSERVATIONS, Feed, decoded
+from nltrade.sources.transport import Again, Patience
+
+ROWS = 20_000_000  # of one table; the largest here have 7.5 million
+
+
+def fetch_raw(table: str, *, timeout: float = 60.0, tries: int = 6) -> Path:
+    """
+    Bring any CBS table as it is, and keep it as Parquet.
+
+    Parameters
+    ----------
+    table : str
+        CBS's identifier, of a registered table or of any other.
+    timeout : float
+        Seconds that one answer may take.
+    tries : int
+        How often one answer is asked for.
+
+    Returns
+    -------
+    pathlib.Path
+        The folder: ``data.parquet``, and ``origin.json`` with CBS's date and the hash.
+
+    Raises
+    ------
+    SourceError
+        CBS cannot be reached, has no such table, or sends what cannot be right.
+    """
+    if not re.fullmatch(r"[A-Za-z0-9]{3,20}", table):
+        raise UnknownName(f"No table {table!r}. See `nltrade tables --search WORD`.")
+
+    with Feed(patience=Patience(timeout, tries)) as feed:
+        title, modified, properties = feed.about(table)
+        kinds = {str(row.get("Key")): str(row.get("Type")) for row in properties}
+        dimensions = [key for key, kind in kinds.items() if kind.endswith("Dimension")]
+        topics = [row for row in properties if row.get("Type") == "Topic"]
+        lists = {name: feed.entity(table, name) for name in dimensions}
+        columns = [*dimensions, *(str(row["Key"]) for row in topics)]
+        rows = _rows(feed, table, columns)
+
+    folder = snapshot.own_folder() / "as-it-is" / table / modified[:10]
+    for name, listed in lists.items():
+        labels = {str(row["Key"]): str(row.get("Title")).strip() for row in listed}
+        rows[f"{name}_label"] = rows[name].map(labels)
+        states = {str(row["Key"]): row.get("Status") for row in listed if row.get("Status")}
+        if states:
+            rows[f"{name}_status"] = rows[name].map(states)
+    kept = [name for name in rows.columns if name not in {row["Key"] for row in topics}]
+    long = rows.melt(kept, var_name="column", value_name="text")
+    by_key = {str(row["Key"]): row for row in topics}
+    for part in ("Title", "Unit"):
+        texts = {key: " ".join(str(row.get(part) or "").split()) for key, row in by_key.items()}
+        long[part.lower()] = long["column"].map(texts)
+    text = long.pop("text").str.strip()
+    long["missing"] = text.map(NO_VALUE).fillna("")
+    long["value"] = pd.to_numeric(text.mask(text.isin(list(NO_VALUE))), errors="coerce")
+
+    folder.mkdir(parents=True, exist_ok=True)
+    pq.write_table(pa.Table.from_pandas(long, preserve_index=False), folder / "data.parquet")
+    origin = {
+        "table": table,
+        "title": title,
+        "modified": modified,
+        "retrieved": datetime.now(UTC).isoformat(timespec="seconds"),
+        "via": feed.via,
+        "sha256": sha256(folder / "data.parquet"),
+        "licence": "CC BY 4.0",
+        "attribution": f"Source: CBS (StatLine {table}, modified {modified[:10]})",
+    }
+    write(folder / "origin.json", msgspec.json.format(msgspec.json.encode(origin)) + b"\n")
+    return folder
+
+
+def load_raw(table: str) -> pd.DataFrame:
+    """
+    Load a CBS table that was fetched as it is, with `nltrade fetch TABLE --raw`.
+
+    Parameters
+    ----------
+    table : str
+        CBS's identifier.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each cell: the keys of each dimension in CBS's own names, their labels
+        (``…_label``) and statuses (``…_status``), `column`, `title` and `unit` of the measure, its
+        `value` as CBS gives it (in `unit`), and why there is none (`missing`).
+
+    Raises
+    ------
+    SnapshotError
+        The table was not fetched so, or its file changed.
+
+    Examples
+    --------
+    >>> import nltrade as nl
+    >>> nl.load_raw("81261ned")  # doctest: +SKIP
+    """
+    found = sorted((snapshot.own_folder() / "as-it-is" / table).glob("*/origin.json"))
+    if not found:
+        raise SnapshotError(
+            f"{table} is not here as CBS has it. Bring it with `nltrade fetch {table} --raw`."
+        )
+    path = found[-1].with_name("data.parquet")
+    if sha256(path) != msgspec.json.decode(found[-1].read_bytes())["sha256"]:
+        raise SnapshotError(
+            f"{path} is not what was retrieved: its hash changed. Remove its folder and bring it "
+            f"with `nltrade fetch {table} --raw`."
+        )
+    return pq.read_table(path).to_pandas()
+
+
+def _rows(feed: Feed, table: str, columns: list[str]) -> pd.DataFrame:
+    """Bring all rows, page after page; as many as the catalogue tells of, where it does."""
+    url: str | None = f"{feed.address}/ODataFeed/odata/{table}/{OBSERVATIONS}"
+    question = {"$format": "json", "$select": ",".join(columns)}
+    pages: list[pa.Table] = []
+    count = 0
+
+    def next_page() -> tuple[pa.Table, str | None]:
+        page, link = decoded(feed.body(str(url), {} if pages else question), columns)
+        if link is not None and page.num_rows == 0:
+            raise Again("a page has no rows, and a link to another")
+        return page, link and feed.stay(str(url), link)
+
+    while url is not None:
+        page, url = feed.attempt(f"{table}, row {count}", next_page)
+        pages.append(page)
+        count += page.num_rows
+        if count > ROWS:
+            raise SourceError(f"{table} has more than {ROWS:,} rows: ask for a part of it instead.")
+
+    records = feed.records(table)
+    if records not in {None, count}:
+        raise SourceError(
+            f"{count:,} rows of {table} came, and the catalogue of CBS tells of {records:,}. "
+            "Nothing was kept. Try again later."
+        )
+    return pa.concat_tables(pages).to_pandas()
