@@ -139,8 +139,10 @@ def numeric(table: Table) -> set[int]:
         at
         for at, cells in enumerate(columns, start=1)
         if head[at] in table.numbers
-        or any(any(map(str.isdigit, cell)) for cell in cells)
-        and all(len(cell) <= SHORT for cell in cells)
+        or (
+            any(any(map(str.isdigit, cell)) for cell in cells)
+            and all(len(cell) <= SHORT for cell in cells)
+        )
     }
 
 
