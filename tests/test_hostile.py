@@ -233,7 +233,9 @@ def test_a_byte_at_a_time_is_left_after_the_time_for_one_answer(hostile, part):
 
     hostile(slow)
     before = time.monotonic()
-    with pytest.raises(nl.errors.SourceError, match="after 1 seconds|broke off|came for 1 seconds"):
+    with pytest.raises(
+        nl.errors.SourceError, match=r"after 1 seconds|broke off|came for 1 seconds"
+    ):
         nl.fetch(TABLE, timeout=1)
     assert time.monotonic() - before < 5
 

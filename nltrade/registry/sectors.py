@@ -197,7 +197,8 @@ def _faults(sector: Sector) -> list[str]:
                 return [f"{kind} = {codes}: {error}"]
             if product.kind != kind:
                 faults.append(
-                    f"{code} ({product.en}) is a class of {product.kind}; write it under `{product.kind}`"
+                    f"{code} ({product.en}) is a class of {product.kind}; "
+                    f"write it under `{product.kind}`"
                 )
         if (twice := _inside_another(codes)) is not None:
             faults.append(f"{twice[0]} is inside {twice[1]} and would count twice; leave one out")
