@@ -2,7 +2,8 @@
 Write down every answer of the package, to prove that a change of its code changes none of them.
 
 ``python benchmarks/answers.py dump FOLDER`` asks all there is to ask of the shipped figures and
-writes the answers to FOLDER. The same script in the changed code writes another folder, and
+writes the answers to FOLDER; with names of files, such as ``rankings.csv figures``, those only. The
+same script in the changed code writes another folder, and
 ``python benchmarks/answers.py compare FOLDER OTHER`` shows what differs: a line with - is in FOLDER
 only, one with + in OTHER only. Its exit code is 1 where anything differs.
 
@@ -31,7 +32,7 @@ figures/        the nine figures: QUESTIONS; what is drawn, and all that is said
 shown.txt       `show` and `show_ranking`: Russia in 2012, and lists; 120 characters wide
 ==============  ==================================================================================
 
-A dump takes about MINUTES minutes on one core, most of it for the findings. Those in Dutch are told
+A dump takes about 22 minutes on one core, most of it for the findings. Those in Dutch are told
 from the English figure of the ranking, as the data of the two are the same.
 """
 
@@ -131,18 +132,16 @@ HEADS = {
 
 def main() -> None:
     match sys.argv[1:]:
-        case ["dump", folder]:
-            dump(Path(folder))
+        case ["dump", folder, *only]:
+            dump(Path(folder), only)
         case ["compare", folder, other]:
             sys.exit(compare(Path(folder), Path(other)))
         case _:
-            sys.exit("Usage: answers.py dump FOLDER, or answers.py compare FOLDER OTHER")
+            sys.exit("Usage: answers.py dump FOLDER [FILE ...], or compare FOLDER OTHER")
 
 
-def dump(folder: Path) -> None:
-    """Write all files, and say of each how many lines it has and how long it took."""
-    if folder.exists():
-        sys.exit(f"{folder} is there already. Name another folder, or remove it.")
+def dump(folder: Path, only: list[str]) -> None:
+    """Write the files; say of each how many lines it has and how much processor time it took."""
     os.environ["COLUMNS"] = "120"  # what is shown is as wide as the terminal
     print(f"The answers of {Path(nltrade.__file__).parent}")
     frame = load()
@@ -161,14 +160,14 @@ def dump(folder: Path) -> None:
     for (partner, year), lang in product(QUESTIONS, LANGS):
         draw_all = partial(of_figures, partner=partner, year=year, lang=lang)
         parts[f"figures/{partner}-{year}.{lang}.txt"] = draw_all
-    for name, part in parts.items():
-        start = time.perf_counter()
-        heads, lines = HEADS.get(name, []), sorted(part(frame))
+    for name in [name for name in parts if not only or name.split("/")[0] in only]:
+        start = time.process_time()
+        heads, lines = HEADS.get(name, []), sorted(parts[name](frame))
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         above = [",".join(heads)] if heads else []
         path.write_text("".join(f"{each}\n" for each in above + lines), encoding="utf-8")
-        print(f"{name:24} {len(lines):8} lines {time.perf_counter() - start:8.1f} s", flush=True)
+        print(f"{name:24} {len(lines):8} lines {time.process_time() - start:8.1f} s", flush=True)
 
 
 def compare(folder: Path, other: Path) -> int:
@@ -402,13 +401,14 @@ def as_json(**entry: Any) -> str:
 
 
 def rounded(value: Any) -> Any:
-    """Keep 12 digits of each number in lists and mappings; one that is no number is none."""
+    """Keep 12 digits of each number in lists and mappings, whatever its type; NaN is none."""
     if isinstance(value, dict):
         return {name: rounded(each) for name, each in value.items()}
     if isinstance(value, list):
         return [rounded(each) for each in value]
     if isinstance(value, Real) and not isinstance(value, bool):
-        return None if pd.isna(value) else float(format(float(value), ".12g"))
+        number = float(format(float(value), ".12g"))
+        return None if pd.isna(number) else int(number) if number.is_integer() else number
     return value
 
 
@@ -437,22 +437,31 @@ def of_figures(frame: pd.DataFrame, *, partner: str, year: int, lang: str) -> It
         if isinstance(chart, Exception):
             yield from text_lines((name, "error"), [told(chart)])
             continue
+        data = answer(partial(as_lines, chart.data))
         told_of = {
             "headline": [chart.headline],
             "subtitle": [chart.subtitle],
             "alternative": [chart.alt],
             "footer": chart.footer,
-            "data": as_csv(with_12_digits(chart.data)).decode().split("\n")[:-1],
+            "data": [told(data)] if isinstance(data, Exception) else data,
             "table": chart.table().to_csv(lineterminator="\n").split("\n")[:-1],
         }
         for what, texts in told_of.items():
             yield from text_lines((name, what), texts)
 
 
-def with_12_digits(data: pd.DataFrame) -> pd.DataFrame:
-    floats = data.select_dtypes("float")
-    fewer = {name: column.map(rounded).astype(column.dtype) for name, column in floats.items()}
-    return data.assign(**fewer)
+def as_lines(data: pd.DataFrame) -> list[str]:
+    """Write what a figure draws as its CSV file has it, with 12 digits of each number."""
+    columns = {
+        name: pd.Series([shorter(value) for value in column], column.index, column.dtype)
+        for name, column in data.items()
+        if column.dtype in (float, object)
+    }
+    return as_csv(data.assign(**columns)).decode().split("\n")[:-1]
+
+
+def shorter(value: Any) -> Any:
+    return float(format(value, ".12g")) if isinstance(value, float) else value
 
 
 def of_shown(frame: pd.DataFrame) -> Iterator[str]:

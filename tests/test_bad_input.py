@@ -91,8 +91,8 @@ def few(shipped):
     return frame[frame["table"] == "83028NED"].reset_index(drop=True)
 
 
-def same(question, frame, expected):
-    """Whether a question to a frame has the answer that it has to another."""
+def same(question, frame, expected, handed_on=()):
+    """Whether a question to a frame has that of another, but for what is handed on."""
     found = QUESTIONS[question](frame)
     if question == "check_claims":
         assert found == QUESTIONS[question](expected)
@@ -112,7 +112,7 @@ def same(question, frame, expected):
         for each in (found, wanted)
     )
     assert list(found) == list(wanted)
-    for name in wanted:
+    for name in [name for name in wanted if name not in handed_on]:
         assert [pytest.approx(x) if isinstance(x, float) else str(x) for x in wanted[name]] == [
             float(y) if isinstance(x, float) else str(y)
             for x, y in zip(wanted[name], found[name], strict=True)
@@ -419,7 +419,7 @@ def test_a_column_turned_into_something_else_is_an_error_or_changes_nothing(fram
     kind = data.draw(st.sampled_from([kind for kind in WRONG[column] if kind not in UNREAD]))
     turned = frame.assign(**{column: WRONG[column][kind](frame[column])})
     if column not in NEEDED[question]:
-        same(question, turned, frame)
+        same(question, turned, frame, handed_on=[column])
         return
     with pytest.raises(FrameError, match=f"Column '{column}' holds .*It takes "):
         QUESTIONS[question](turned)
@@ -433,18 +433,10 @@ def test_a_cell_that_is_there_twice_never_changes_an_answer_unseen(frame, data, 
     twice = pd.concat([frame, again], ignore_index=True)
     cell = ["table", "flow", "partner", "product", "period"]
     ranked = (again["period"].item(), again["product"].item()) == ("2012", "TOTAL")
-    for question in ["total", "balance", "sector_trade", *(["rank_partners"] if ranked else [])]:
+    asked = ["total", "balance", "growth", "sector_trade"]
+    for question in [*asked, *(["rank_partners"] if ranked else [])]:
         with pytest.raises(FrameError, match=r"A cell is there more than once: .*partner"):
             QUESTIONS[question](twice)
-    following = frame[cell[:4]].eq(frame.loc[row, cell[:4]]).all(axis=1)
-    following &= frame["period"] == str(int(frame.loc[row, "period"]) + 1)
-    if following.any():
-        with pytest.raises(FrameError, match=r"A cell is there more than once: .*partner"):
-            nl.growth(twice)
-    else:  # each of the two has a rate of its own, and no other row is touched
-        found = nl.growth(twice)
-        assert len(found) == len(twice)
-        pd.testing.assert_frame_equal(found.head(len(frame)), nl.growth(frame))
     lazy = nl.total(pl.from_pandas(twice).lazy()).collect()
     same_cell = (pl.col(name) == again[name].item() for name in cell if name != "flow")
     assert lazy.filter(*same_cell)["value_meur"].to_list() == [None], (

@@ -25,6 +25,7 @@ from accessible import assert_accessible
 from nltrade.briefing import FORMATS, html, word
 from nltrade.briefing.blocks import ICONS, Figure, grid, values_of, widths
 from nltrade.briefing.content import make_content
+from nltrade.charts.hover import by_years
 from nltrade.claims.summary import summary
 from nltrade.registry.entries import LANGS
 from nltrade.report import Table
@@ -47,6 +48,7 @@ def written(tmp_path_factory):
 def contents(shipped):
     verdicts = nl.check_claims(shipped)
     asked = {"partner": "RU", "year": 2012, "sectors": nl.sectors()}
+    asked["other_side"] = nl.other_side("RU")
     return {lang: make_content(shipped, verdicts, lang=lang, **asked) for lang in LANGS}
 
 
@@ -81,7 +83,7 @@ def test_the_page_tells_the_values_of_its_figures_where_a_reader_points(written,
     (over_time,) = [chart for chart in contents[lang].charts if chart.name == "over_time"]
     told = set(re.findall(r"<title>([^<]+)</title></rect>", page))
     values = [
-        f"{series.name}, 2012: {series.write('2012', lang)}"
+        f"{by_years(series.name)}, 2012: {series.write('2012', lang)}"
         for series in over_time.series
         if series.values.get("2012") is not None
     ]

@@ -344,7 +344,9 @@ def test_lists_of_keys_that_are_cut_are_known_by_the_count_in_the_catalogue(serv
 def test_where_nothing_could_be_counted_the_snapshot_says_so_once(serve, monkeypatch, caplog):
     serve("83028NED")
     monkeypatch.setattr(feed.Feed, "records", lambda *_: None)
-    assert nl.fetch("83028NED").origin.counted is False
+    found = nl.fetch("83028NED").origin
+    assert found.counted is False
+    assert found.selection.endswith("no count confirms the rows")
     for _ in range(2):
         nl.load("83028NED")
     assert [record.getMessage() for record in caplog.records] == [

@@ -129,4 +129,4 @@ def test_a_file_that_is_not_the_table_is_a_sentence(statline, change, says):
 def test_the_command_line_takes_a_file(statline, run):
     done = run("fetch", TABLE, "--from", statline)
     assert (done.code, done.err) == (0, "")
-    assert done.out.startswith("years 2002-2022; all partners; TOTAL, 3, of ")
+    assert done.out.startswith("years 2002-2022; all partners; TOTAL, 3; no count confirms the rows, of ")

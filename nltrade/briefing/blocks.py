@@ -131,15 +131,18 @@ def grid(table: Table) -> tuple[list[str], list[list[str]]]:
 
 def numeric(table: Table) -> set[int]:
     """Give the places of the columns that hold numbers, which are set right and never broken."""
-    rows = grid(table)[1]
+    head, rows = grid(table)
     if not rows:
         return set()
     columns = list(zip(*rows, strict=True))[1:]
     return {
         at
         for at, cells in enumerate(columns, start=1)
-        if any(any(map(str.isdigit, cell)) for cell in cells)
-        and all(len(cell) <= SHORT for cell in cells)
+        if head[at] in table.numbers
+        or (
+            any(any(map(str.isdigit, cell)) for cell in cells)
+            and all(len(cell) <= SHORT for cell in cells)
+        )
     }
 
 

@@ -329,6 +329,7 @@ def _keep(
         pd.DataFrame(listed).to_csv(new / f"{name}.csv", index=False, lineterminator="\n")
         files[f"{name}.csv"] = len(listed)
 
+    counted = _is_counted(plan, described, files[observations])
     origin = Origin(
         table=table,
         title=described.title,
@@ -337,11 +338,11 @@ def _keep(
         retrieved=datetime.now(UTC).isoformat(timespec="seconds"),
         via=source.via,
         request=plan.request,
-        selection=plan.request.says,
+        selection=plan.request.says + ("" if counted is None else "; no count confirms the rows"),
         files={name: File(rows, sha256(new / name)) for name, rows in files.items()},
         licence="CC BY 4.0",
         attribution=f"Source: CBS (StatLine {table}, modified {date})",
-        counted=_is_counted(plan, described, files[observations]),
+        counted=counted,
         brought_by=getattr(source, "brought_by", None),
     ).sealed()
     write(new / "origin.json", msgspec.json.format(msgspec.json.encode(origin)) + b"\n")
