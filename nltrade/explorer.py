@@ -23,6 +23,7 @@ from nltrade.words import Words
 
 FLOWS = ("total trade", "import", "export")
 ALL = ""  # no sector: all goods
+LARGEST = 10  # partners that stand before the alphabet
 
 
 @dataclass(frozen=True, repr=False)
@@ -68,7 +69,13 @@ class View:
         says = "".join(f'<p role="alert">{escape(sentence)}</p>' for sentence in self.says)
         table = self.table._repr_html_() if self.table else ""
         about = f'lang="{self.lang}" role="group" aria-label="{escape(Words(self.lang).label("explorer-name"))}"'
-        return f'<div class="nltrade-seen" {about}>{picture}{says}{table}</div>'
+        sides = "".join(
+            f'<div style="flex: 1 1 24rem; min-width: 0; overflow-x: auto">{side}</div>'
+            for side in (picture, table)
+            if side
+        )
+        beside = f'<div style="display: flex; flex-wrap: wrap; gap: 1rem">{sides}</div>'
+        return f'<div class="nltrade-seen" {about}>{says}{beside if sides else ""}</div>'
 
 
 class Explorer:
@@ -191,7 +198,7 @@ def explore(
     }
     said = {one.text(lang): id for id, one in known.items()}
     choices = {
-        "partner": (sorted(names.items()), registry.country(partner).id),
+        "partner": (_largest_first(names, goods, str(year)), registry.country(partner).id),
         "year": (years, str(year)),
         "flow": ([(say.label(each), each) for each in FLOWS], flow),
         "sector": ([(registry.product("TOTAL").text(lang), ALL), *said.items()], sector or ALL),
@@ -215,6 +222,23 @@ def explore(
     if find_spec("ipywidgets") is None:
         return look(*(value for _, value in choices.values()))
     return Explorer(look, choices, lang)
+
+
+def _largest_first(
+    names: Mapping[str, str], goods: pd.DataFrame, year: str
+) -> list[tuple[str, str]]:
+    """Order partners by name, but for the largest of the year, which come first."""
+    traded = goods[(goods["period"] == year) & goods["flow"].isin(["import", "export"])]
+    # Tables overlap in some years: of each flow one amount counts.
+    amounts = traded.groupby(["partner", "flow"])["value_meur"].max().groupby("partner").sum()
+    there = amounts[amounts.index.isin(list(names.values()))]
+    largest = list(there.nlargest(LARGEST).index)
+
+    by_name = sorted(names.items())
+    first = sorted(
+        (item for item in by_name if item[1] in largest), key=lambda item: largest.index(item[1])
+    )
+    return first + [item for item in by_name if item[1] not in largest]
 
 
 def _look(

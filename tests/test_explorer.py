@@ -69,6 +69,21 @@ def test_the_table_has_the_places_on_the_partners_side_of_the_border(panel):
     assert "outside the EU, 2022" in panel.view.table.tables[0].title
 
 
+def test_the_largest_partners_of_the_year_come_first_and_each_stands_once(panel):
+    ids = [id for _, id in panel.partner.options]
+    assert ids[:2] == ["DE", "BE"]
+    assert "RU" in ids[:10]
+    assert len(ids) == len(set(ids))
+    names = [name for name, _ in panel.partner.options[10:]]
+    assert names == sorted(names)
+
+
+def test_picture_and_table_stand_beside_each_other_where_there_is_room(panel):
+    seen = panel.seen.value
+    assert seen.index("flex-wrap: wrap") < seen.index("<img ") < seen.index("<table")
+    assert seen.count("flex: 1 1 24rem") == 2
+
+
 def test_what_is_not_there_is_said_in_the_panel(panel):
     panel.partner.value = "HR"
     assert panel.view.picture is None
