@@ -66,6 +66,8 @@ class View:
     def seen(self) -> str:
         """Give picture and table, or why they are not there, as HTML."""
         picture = self.picture._repr_html_() if self.picture else ""
+        # A picture has a width of its own; beside the table it must shrink, not be cut.
+        picture = picture.replace("<img ", '<img style="max-width: 100%; height: auto" ')
         says = "".join(f'<p role="alert">{escape(sentence)}</p>' for sentence in self.says)
         table = self.table._repr_html_() if self.table else ""
         about = f'lang="{self.lang}" role="group" aria-label="{escape(Words(self.lang).label("explorer-name"))}"'

@@ -82,6 +82,7 @@ def test_picture_and_table_stand_beside_each_other_where_there_is_room(panel):
     seen = panel.seen.value
     assert seen.index("flex-wrap: wrap") < seen.index("<img ") < seen.index("<table")
     assert seen.count("flex: 1 1 24rem") == 2
+    assert '<img style="max-width: 100%' in seen
 
 
 def test_what_is_not_there_is_said_in_the_panel(panel):
