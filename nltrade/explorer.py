@@ -1,4 +1,7 @@
-"""A panel to look through the figures: choose partner, year, flow and sector; picture, table and the call follow."""
+"""
+A panel to look through the figures: choose partner, year, flow and sector; picture, table and the
+call follow.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -70,7 +73,8 @@ class View:
         picture = picture.replace("<img ", '<img style="max-width: 100%; height: auto" ')
         says = "".join(f'<p role="alert">{escape(sentence)}</p>' for sentence in self.says)
         table = self.table._repr_html_() if self.table else ""
-        about = f'lang="{self.lang}" role="group" aria-label="{escape(Words(self.lang).label("explorer-name"))}"'
+        name = escape(Words(self.lang).label("explorer-name"))
+        about = f'lang="{self.lang}" role="group" aria-label="{name}"'
         sides = "".join(
             f'<div style="flex: 1 1 24rem; min-width: 0; overflow-x: auto">{side}</div>'
             for side in (picture, table)
@@ -82,10 +86,11 @@ class View:
 
 class Explorer:
     """
-    The panel that `explore` gives: `partner`, `year`, `flow` and `sector` are its widgets, `view` what it shows.
+    The panel that `explore` gives: `partner`, `year`, `flow` and `sector` are its widgets, `view`
+    what it shows.
 
-    Where a frontend has no widgets (a page made of a notebook), the picture, the table and the call stand there as
-    they were when the cell ran.
+    Where a frontend has no widgets (a page made of a notebook), the picture, the table and the call
+    stand there as they were when the cell ran.
     """
 
     def __init__(
@@ -147,9 +152,9 @@ def explore(
     """
     Open a panel to look through the figures, in a notebook and without a network.
 
-    The picture is the trade with the partner up to the year; the table has the places of the year or, where a sector
-    is chosen, the sector in it. The call that makes both stands in a field, to be copied. What CBS does not publish is
-    said in a sentence.
+    The picture is the trade with the partner up to the year; the table has the places of the year
+    or, where a sector is chosen, the sector in it. The call that makes both stands in a field, to
+    be copied. What CBS does not publish is said in a sentence.
 
     Parameters
     ----------
@@ -171,8 +176,8 @@ def explore(
     Returns
     -------
     Explorer or View
-        The panel or, where ipywidgets is not installed, what it would show: amounts in million euro, with status and
-        source.
+        The panel or, where ipywidgets is not installed, what it would show: amounts in million
+        euro, with status and source.
 
     Raises
     ------
@@ -264,7 +269,8 @@ def _look(
         (id,) = one
         chosen += f'\none = {{"{id}": sectors["{id}"]}}'
         draw = f"draw_sectors_over_time(seen, sectors=one, {tell})"
-        table = f'nl.show(nl.sector_trade(trade, "{partner}", "{year}", sectors=one), "{lang}", sectors=one)'
+        found = f'nl.sector_trade(trade, "{partner}", "{year}", sectors=one)'
+        table = f'nl.show({found}, "{lang}", sectors=one)'
         drawn = _tried(
             lambda: draw_sectors_over_time(seen, partner=partner, sectors=one, lang=lang)
         )

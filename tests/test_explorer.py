@@ -91,7 +91,7 @@ def test_what_is_not_there_is_said_in_the_panel(panel):
     assert "Croatia (HR)" in panel.view.says[0]
     assert 'role="alert"' in panel.seen.value
     panel.partner.value, panel.sector.value = "RU", "gas"
-    assert "`nltrade fetch 7137shih`" in panel.view.says[0]
+    assert "`nltrade fetch 7137shih --partner RU" in panel.view.says[0]
     panel.sector.value = "csr"
     assert panel.view.table is None
     assert "class of goods or services" in panel.seen.value

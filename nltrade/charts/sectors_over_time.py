@@ -20,6 +20,7 @@ from nltrade.questions.trade import VALUE
 from nltrade.registry import sectors as named
 from nltrade.registry.entries import Event, Lang, Sector
 from nltrade.sources.comtrade import OtherSide
+from nltrade.sources.gaps import commands
 from nltrade.words import Words
 
 FLOWS = ("export", "import")
@@ -90,10 +91,12 @@ def draw_sectors_over_time(
     whole = frame[(frame["freq"] == "A") & frame["complete"] & (frame["partner"] == partner)]
     data = _sorted([_of_cbs(whole, partner, known), _of_partner(theirs, known)])
     if data.empty:
-        raise NoData(
-            f"No whole year of {registry.partner(partner).named()} ({partner}) is published for "
-            f"any of these {len(known)} sectors; that is not zero. See `nltrade sectors`."
-        )
+        of = "these sectors" if len(known) > 1 else "this sector"
+        codes = [code for sector in known.values() for code in sector.goods][:1]
+        bring = [each for code in codes for each in commands(frame, partner=partner, product=code)]
+        remedy = f"Bring it with `{bring[0]}`." if bring else "`nltrade sectors` says why."
+        name = f"{registry.partner(partner).named()} ({partner})"
+        raise NoData(f"No whole year of {name} is at hand for {of}; that is not zero. {remedy}")
 
     events = [e for e in registry.events().values() if e.partner == partner and e.sectors]
     reported = data["table"].isin(theirs["table"])
