@@ -18,6 +18,8 @@ from nltrade.charts.style import FONTS
 from nltrade.words import Words
 
 LEFT_OUT = ("values",)  # sections that stand under the figures here
+# Latin with all its accents, and the signs that the texts use; the rest is for other typefaces.
+LETTERS = [*range(0x20, 0x180), *map(ord, "–—‘’“”…•−€✓✗≈")]
 WEIGHTS = {"Regular": 400, "Bold": 700}
 
 
@@ -58,9 +60,7 @@ def render(content: Content, images: Mapping[str, Sequence[bytes]]) -> bytes:
         "t": say.text,
         "linked": [_script(each) for each in content.facts],
     }
-    # the page is written twice, as its typeface holds the letters that it uses
-    letters = frozenset(template.render(faces={}, **known))
-    return template.render(faces=_faces(letters), **known).lstrip().encode("utf-8")
+    return template.render(faces=_faces(), **known).lstrip().encode("utf-8")
 
 
 def _pictures(drawings: Sequence[bytes], name: str) -> list[Markup]:
@@ -84,15 +84,15 @@ def _script(facts: dict[str, object]) -> Markup:
 
 
 @cache
-def _faces(letters: frozenset[str]) -> dict[int, str]:
-    """Give the typeface in both weights, with no more than the letters of the page."""
+def _faces() -> dict[int, str]:
+    """Give the typeface in both weights, with no more than the letters of Europe's languages."""
     faces = {}
     for name, weight in WEIGHTS.items():
         (file,) = FONTS.glob(f"*-{name}.ttf")
         font = TTFont(file, recalcTimestamp=False)
         options = subset.Options(layout_features=["kern", "tnum"], hinting=False)
         cut = subset.Subsetter(options)
-        cut.populate(unicodes=map(ord, letters))
+        cut.populate(unicodes=LETTERS)
         cut.subset(font)
         font.flavor = "woff"
         target = io.BytesIO()
