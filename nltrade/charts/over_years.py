@@ -163,6 +163,8 @@ class Panels:
         The highest value; the lowest is zero, or the lowest tick.
     tall : float
         Inches from the lowest to the highest value.
+    low : float
+        The lowest value that is drawn, where it is below zero.
     above : iterable of int
         How many lines of text each panel needs above its highest value.
     """
@@ -176,6 +178,7 @@ class Panels:
         ticks: Mapping[float, str],
         high: float,
         tall: float,
+        low: float = 0.0,
         above: int = 0,
     ) -> None:
         left = room(ticks.values())
@@ -210,7 +213,7 @@ class Panels:
         canvas.open(height)
         self.axes = canvas.axes(rows, columns, left=left, titles=head, **spacing)
 
-        lowest = min(0.0, *ticks)
+        lowest = min(0.0, low, *ticks)
         scale = (high - lowest or 1.0) / tall
         self.lowest, self.high, self.above = lowest, high, LINE * above
         for at, (ax, title) in enumerate(zip(self.axes, titles, strict=True)):

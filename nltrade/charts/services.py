@@ -217,6 +217,7 @@ def _paint(canvas: Canvas, totals: pd.DataFrame, counted: str, year: int, say: W
         names=[*map(say.label, FLOWS), *over_years.names_at(totals, year, said)],
         ticks=unit.ticks(low, high, say),
         high=high,
+        low=low,
         tall=1.9 if canvas.narrow else 2.3,
     )
     (ax,) = panels.axes
