@@ -53,7 +53,7 @@ def ranked_once(monkeypatch):
     monkeypatch.setattr(facts, "rank_partners", remember)
 
 
-@pytest.mark.slow
+@pytest.mark.sweep
 @pytest.mark.parametrize("year", YEARS)
 def test_the_briefing_on_every_partner_of_a_year_is_written(shipped, year):
     goods = shipped[

@@ -162,7 +162,7 @@ def test_a_partner_without_figures_is_an_error_not_an_empty_picture(shipped):
         nl.charts.draw_reported([])
 
 
-@pytest.mark.slow
+@pytest.mark.sweep
 @pytest.mark.parametrize("name", ["over_time", "composition"])
 def test_every_partner_is_drawn_or_said_not_to_be_published(shipped, name):
     countries = [p.id for p in registry.partners().values() if p.kind == "country"]
@@ -289,7 +289,7 @@ def of_partners(shipped):
     return {id: pd.concat([rows, world]) for id, rows in countries.groupby("partner")}
 
 
-@pytest.mark.slow
+@pytest.mark.sweep
 @pytest.mark.parametrize("lang", LANGS)
 @pytest.mark.parametrize("year", range(2005, 2026, 5))
 def test_every_headline_of_every_partner_is_short(shipped, of_partners, year, lang):

@@ -41,7 +41,7 @@ def test_the_coverage_of_sectors_is_legible_in_every_size(shipped, lang):
     assert assert_all_legible(shipped, "RU", 2012, lang, SIZES, ["coverage"]) == ["coverage"]
 
 
-@pytest.mark.slow
+@pytest.mark.sweep
 @pytest.mark.parametrize("lang", LANGS)
 @pytest.mark.parametrize("partner", PARTNERS_2012)
 def test_every_figure_of_every_partner_of_2012_is_legible(shipped, partner, lang):
@@ -49,7 +49,7 @@ def test_every_figure_of_every_partner_of_2012_is_legible(shipped, partner, lang
     assert {"over_time", "fuels", "sectors_over_time"} <= set(names)
 
 
-@pytest.mark.slow
+@pytest.mark.sweep
 @pytest.mark.parametrize("lang", LANGS)
 @pytest.mark.parametrize("year", [2005, 2019, 2026])
 @pytest.mark.parametrize("partner", SAMPLE)

@@ -41,7 +41,9 @@ def site(tmp_path_factory):
 
 
 def pages(site):
-    return sorted(path for path in site.rglob("*.html") if "_static" not in path.parts)
+    """List the pages; the briefings among them are held to the same by tests of their own."""
+    aside = {"_static", "briefings"}
+    return sorted(path for path in site.rglob("*.html") if not aside & set(path.parts))
 
 
 @cache
@@ -50,8 +52,8 @@ def parsed(path):
 
 
 def addresses(site):
-    """Every address in every page: of links, images, scripts, styles."""
-    for path in pages(site):
+    """Every address in every page and briefing: of links, images, scripts, styles."""
+    for path in [*pages(site), *sorted((site / "briefings").glob("*.html"))]:
         for _, attribute, address, _ in parsed(path).iterlinks():
             yield path, attribute, address
 
@@ -60,9 +62,10 @@ def test_everything_is_there(site):
     for source in SOURCES + [str(path.relative_to(ROOT)) for path in (ROOT / "docs").rglob("*.md")]:
         assert (site / source).with_suffix(".html").is_file()
     reference = parsed(site / "docs" / "reference.html")
-    assert {f"nltrade.{name}" for name in nl.__all__} - {"nltrade.charts"} <= set(
-        reference.xpath("//dt/@id")
-    )
+    assert {f"nltrade.{name}" for name in nl.__all__} - {
+        "nltrade.charts",
+        "nltrade.__version__",
+    } <= set(reference.xpath("//dt/@id"))
     charts = parsed(site / "docs" / "api" / "charts.html")
     assert {f"nltrade.charts.draw_{name}" for name in nl.charts.NAMES} <= set(
         charts.xpath("//dt/@id")
@@ -98,7 +101,7 @@ def test_links_to_elsewhere_are_well_formed(site):
     assert links
     assert all(re.fullmatch(r"https?://[\w-]+(\.[\w-]+)+(/\S*)?", link) for link in links), links
     assert all(
-        address.startswith("data:image/") for attribute, address in elsewhere if attribute != "href"
+        address.startswith("data:") for attribute, address in elsewhere if attribute != "href"
     )
 
 

@@ -143,7 +143,9 @@ def _dated(found: Any, rows: Any) -> Any:
     """Say of what date of modification each table is, where the frame says it."""
     if "modified" not in rows.collect_schema().names():
         return found
-    return found.join(rows.select("table", "modified").unique(), on="table", how="left")
+    # PyArrow joins no text of one length to text of another: both are made the same.
+    dated = rows.select(nw.col("table", "modified").cast(nw.String)).unique()
+    return found.join(dated, on="table", how="left")
 
 
 def overlaps(sectors: Mapping[str, Sector] | None = None) -> pd.DataFrame:
