@@ -71,7 +71,7 @@ def draw_partners_over_time(
     >>> import nltrade as nl
     >>> drawn = draw_partners_over_time(nl.load(), partners=["Russia", "Norway"], flow="import")
     >>> drawn.headline
-    'Imports in 2012: Russia €20.3bn, Norway €13.5bn'
+    'Imports in 2012: Russia €20.3bn, Norway €12.5bn'
     """
     say = Words(lang)
     ids = list(dict.fromkeys(registry.country(partner).id for partner in partners))

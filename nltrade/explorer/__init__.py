@@ -77,7 +77,7 @@ def explore(
     >>> panel = nl.explore(partner="China", year=2019)
     >>> panel.partner.value = "Noorwegen"
     >>> panel.view.picture.headline
-    'Imports from Norway fell to €5.3bn in 2019, exports rose to €3.7bn'
+    'Imports from Norway fell to €12.4bn in 2019, exports rose to €4.9bn'
     """
     known_lang(lang)
     at_hand = AtHand(frame, sectors)

@@ -45,10 +45,9 @@ class Explorer:
         self.lang = widgets.Dropdown(options=LANGUAGES)
         self.seen, self.links = widgets.HTML(), widgets.HTML()
         self.wrong = widgets.HBox()
-        self.download = widgets.Button()
-        self.call = widgets.Textarea(
-            rows=8, style=wide, layout={"width": "auto"}, continuous_update=False
-        )
+        self.download = widgets.Button(layout={"width": "auto"})
+        below = {"width": "auto", "flex_flow": "column", "align_items": "stretch"}
+        self.call = widgets.Textarea(style=wide, layout=below, continuous_update=False)
 
         self._chosen = {name: getattr(self, name) for name in LABELS}
         for name, widget in self._chosen.items():
@@ -58,7 +57,7 @@ class Explorer:
         self.download.on_click(self._make_files)
         self.call.add_class("nltrade-call")
 
-        rows = {"layout": {"flex_flow": "row wrap"}}
+        rows = {"layout": {"flex_flow": "row wrap", "grid_gap": "0 1em"}}
         chosen = widgets.HBox(list(self._chosen.values()), **rows)
         files = widgets.HBox([self.download, self.links], **rows)
         parts = [chosen, self.wrong, self.seen, files, self.call]
@@ -113,6 +112,7 @@ class Explorer:
 
         self.choice, self.view = choice, at_hand.view(choice)
         self.seen.value, self.call.value = self.view.seen, self.view.call
+        self.call.rows = self.view.call.count("\n") + 2
         self.links.value, self.wrong.children = "", ()
         self._filling = False
 

@@ -100,12 +100,12 @@ class View:
     @cached_property
     def links(self) -> str:
         """The files as links that hold them, so that a browser saves them without a server."""
-        found = []
+        say, found = Words(self.lang), []
         for name, content in self.files().items():
             kind = name.rpartition(".")[2]
             about = f'download="{escape(name)}" href="{_address(kind, content)}"'
-            found.append(f"<a {about}>{escape(name)}</a>")
-        return f'<div class="nltrade-links">{" · ".join(found)}</div>'
+            found.append(f"<a {about}>{escape(say.label(f'file-{kind}'))}</a>")
+        return f'<div class="nltrade-links">{" ".join(found)}</div>'
 
     def files(self) -> dict[str, bytes]:
         """Make the files of the picture and of the table, by their names."""
