@@ -20,6 +20,12 @@ LABELS = {
     "sector": "sector",
     "lang": "explorer-language",
 }
+# JupyterLab takes arrows and letters for commands of its own ("d", "d" deletes a cell) wherever the
+# focus is in a notebook and no text is typed, so in a list of years too, unless the field says no.
+OWN_KEYS = """document.addEventListener("focusin", event => {
+    if (event.target.closest(".nltrade-explorer"))
+        event.target.setAttribute("data-lm-suppress-shortcuts", "true");
+});"""
 
 
 class Explorer:
@@ -60,7 +66,9 @@ class Explorer:
         rows = {"layout": {"flex_flow": "row wrap", "grid_gap": "0 1em"}}
         chosen = widgets.HBox(list(self._chosen.values()), **rows)
         files = widgets.HBox([self.download, self.links], **rows)
-        parts = [chosen, self.wrong, self.seen, files, self.call]
+        script = {"output_type": "display_data", "data": {"application/javascript": OWN_KEYS}}
+        keys = widgets.Output(outputs=[{**script, "metadata": {}}])
+        parts = [chosen, self.wrong, self.seen, files, self.call, keys]
         self.panel = widgets.VBox(parts).add_class("nltrade-explorer")
         self._show(choice)
         for widget in self._chosen.values():
