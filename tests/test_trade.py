@@ -74,6 +74,36 @@ def test_growth_is_that_of_plain_arithmetic_and_stops_at_breaks_and_part_years(s
     assert rates.loc["2013", "growth_note"] == "method break 2012/2013"
 
 
+def test_growth_of_amounts_that_rounding_moves_is_refused(engine):
+    made_up = pd.DataFrame(
+        {
+            "table": "mine",
+            "kind": "goods",
+            "flow": ["import", "import", "export", "export", "re-export", "re-export"],
+            "partner": "RU",
+            "product": "TOTAL",
+            "period": ["2011", "2012"] * 3,
+            "complete": True,
+            "value_meur": [49.0, 98.0, 50.0, 60.0, 100.0, 40.0],
+        }
+    )
+    rates = engine.back(nl.growth(engine.into(made_up)))
+    last = rates[rates["period"] == "2012"].set_index("flow")
+    assert last["growth_pct"].notna().to_dict() == {
+        "import": False,
+        "export": True,
+        "re-export": False,
+    }
+    assert last.loc["export", "growth_pct"] == pytest.approx(20.0)
+    assert last.loc["import", "growth_note"] == "less than 50 million euro"
+    assert last.loc["export", "growth_note"] == ""
+
+    asked = engine.back(nl.growth(engine.into(made_up), small_amounts=True))
+    given = asked[asked["period"] == "2012"].set_index("flow")
+    assert given.loc["import", "growth_pct"] == 100.0
+    assert given.loc["import", "growth_note"] == "less than 50 million euro"
+
+
 def test_growth_asked_for_across_a_break_is_given_and_marked(shipped, engine):
     rows = engine.into(russia(shipped, product="TOTAL", flow="import"))
     rates = engine.back(nl.growth(rows, across_breaks=True, part_years=True)).set_index("period")

@@ -18,7 +18,7 @@ from nltrade.briefing.blocks import (
     table,
     verdict_mark,
 )
-from nltrade.briefing.facts import FLOWS, FUELS, SMALL, Facts, facts_of
+from nltrade.briefing.facts import FLOWS, FUELS, Facts, facts_of
 from nltrade.briefing.findings import MUCH, findings, other_concepts
 from nltrade.briefing.keyfigures import key_figures
 from nltrade.briefing.machine import linked_data
@@ -26,7 +26,7 @@ from nltrade.charts import Chart, draw
 from nltrade.claims import Verdict
 from nltrade.claims.summary import summary
 from nltrade.errors import NoData
-from nltrade.questions.trade import VALUE
+from nltrade.questions.trade import SMALL, VALUE
 from nltrade.registry.entries import Lang, Sector
 from nltrade.sources import snapshot
 from nltrade.sources.comtrade import OtherSide

@@ -13,14 +13,13 @@ from nltrade.claims.reading import Placed
 from nltrade.errors import NoData
 from nltrade.questions import trade
 from nltrade.questions.ranking import Among, rank_partners
-from nltrade.questions.trade import VALUE
+from nltrade.questions.trade import SMALL, VALUE
 from nltrade.registry.entries import Flow, Kind, Lang
 
 FLOWS: tuple[Flow, Flow] = ("import", "export")
 MADE: Flow = "domestic export"
 FUELS = "3"  # section of the SITC
 TOTALS = ("TOTAL", "S")
-SMALL = 50.0  # million euro: of less, the rounding of cells alone changes a rate by a percent
 RANKED: tuple[Flow, ...] = ("total trade", *FLOWS)
 
 

@@ -3,8 +3,9 @@
 import pandas as pd
 
 from nltrade import registry
-from nltrade.briefing.facts import FLOWS, FUELS, MADE, SMALL, Facts
+from nltrade.briefing.facts import FLOWS, FUELS, MADE, Facts
 from nltrade.claims.reading import Placed, place_range
+from nltrade.questions.trade import SMALL
 from nltrade.registry.entries import Flow, Lang
 from nltrade.words import Words
 
@@ -75,8 +76,8 @@ def _flow(flow: Flow, facts: Facts, say: Words, when: str) -> str:
         return say.text("finding-zero", **values)
 
     grown = facts.grown.get(flow, {})
-    rate, before = grown.get("growth_pct"), grown.get("previous_meur")
-    if rate is None or pd.isna(rate) or min(amount, before or 0) < SMALL:
+    rate = grown.get("growth_pct")
+    if rate is None or pd.isna(rate):
         return say.text("finding-level", **values)
 
     id = "hardly" if abs(rate) < HARDLY else "rose" if rate > 0 else "fell"

@@ -20,7 +20,6 @@ from nltrade.words import Words
 
 FLOWS = ("import", "export")
 CONCEPTS = ("border crossing", "change of ownership")  # those that CBS counts by itself
-SMALL = 50.0  # million euro: of less, rounding to a million alone changes a rate by a percent
 HARDLY = 1.0  # percent
 
 
@@ -159,8 +158,8 @@ def _moved(rows: pd.DataFrame, year: str) -> list[str]:
     now = grown[grown["period"] == year].set_index("flow")
     moved = []
     for flow in FLOWS:
-        rate, least = now.at[flow, "growth_pct"], now.loc[flow, [VALUE, "previous_meur"]].min()
-        told = pd.notna(rate) and least >= SMALL and abs(rate) >= HARDLY
+        rate = now.at[flow, "growth_pct"]
+        told = pd.notna(rate) and abs(rate) >= HARDLY
         moved.append(("rose" if rate > 0 else "fell") if told else "none")
     return moved
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 import msgspec
-import narwhals as nw
 import pandas as pd
 
 from nltrade import registry
@@ -89,7 +88,7 @@ def check_published(
     baskets = {one.id: one.codes for one in known.values() if one.codes and one.codes != ["TOTAL"]}
     found = totals.assign(sector="")
     if baskets:
-        found = sums(nw.from_native(goods), baskets, "goods").to_native()
+        found = sums(goods, {"SITC": baskets})
 
     order = list(known)
     listed = sorted(known.values(), key=lambda one: order.index(_first(known, one)))

@@ -85,7 +85,8 @@ def _rows(claim: Claim, cells: pd.DataFrame) -> pd.DataFrame:
     if claim.measure == "share":
         shares = trade.share(rows, of=claim.of)
         return shares[shares["flow"] == claim.flow]
-    return trade.growth(rows) if claim.measure == "growth" else rows
+    # What rounding makes of a small amount is in the range of the reading.
+    return trade.growth(rows, small_amounts=True) if claim.measure == "growth" else rows
 
 
 def _used(claim: Claim, cells: pd.DataFrame) -> pd.DataFrame:

@@ -81,8 +81,9 @@ def sector_trade(
     Returns
     -------
     frame
-        Of the same engine; a row for each sector (and the ``remainder``), table, flow, partner and
-        period: what it is, `sector`, the number of its `codes` and of those that are `published`,
+        In the eager form of the same engine: of a lazy frame the cells of these classes are
+        collected. A row for each sector (and the ``remainder``), table, flow, partner and period:
+        what it is, `sector`, the number of its `codes` and of those that are `published`,
         `withheld` and `absent` from the frame; `value_meur` (million euro; missing unless all are
         published), `low_meur` and `high_meur` (what it is at least and at most, missing where
         nothing bounds it), `total_meur` of all goods or services and `share_pct` of it;
@@ -98,7 +99,7 @@ def sector_trade(
     RegistryError
         A class of a sector of your own lies inside another one, and would count twice.
     FrameError
-        A column is missing or of another type, or (in an eager frame) a cell is there twice.
+        A column is missing or of another type, or a cell is there twice.
 
     Examples
     --------
@@ -129,23 +130,13 @@ def sector_trade(
         classes: {id: codes for id, each in known.items() if (codes := each.codes_in(classes))}
         for classes in KIND_OF
     }
-    # A sum of whole numbers is another kind of number in some engines.
-    counts = nw.col(*COUNTS).cast(nw.Int64)
-    columns = [*CELL, "sector", "total_meur", counts, VALUE, "low_meur", "high_meur"]
-    parts = [_sums(rows, baskets), _remainder(rows, baskets)]
-    found = _with_growth(nw.concat([part.select(columns) for part in parts]))
+    collected = _collected(rows, baskets, period)
+    cells = collected.to_pandas()
+    parts = [sums(cells, baskets), _remainder(*_by_total(cells), baskets)]
+    found = _with_growth(pd.concat(parts))
     if period is not None:
-        found = found.filter(nw.col("period") == str(period))
-    return shape.in_engine_of(frame, _dated(found, rows))
-
-
-def _dated(found: Any, rows: Any) -> Any:
-    """Say of what date of modification each table is, where the frame says it."""
-    if "modified" not in rows.collect_schema().names():
-        return found
-    # PyArrow joins no text of one length to text of another: both are made the same.
-    dated = rows.select(nw.col("table", "modified").cast(nw.String)).unique()
-    return found.join(dated, on="table", how="left")
+        found = found[found["period"] == str(period)]
+    return _as_frame(found.reset_index(drop=True), collected)  # type: ignore[no-any-return]
 
 
 def overlaps(sectors: Mapping[str, Sector] | None = None) -> pd.DataFrame:
@@ -181,81 +172,123 @@ def overlaps(sectors: Mapping[str, Sector] | None = None) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["kind", "sector", "other", "codes"])
 
 
-def _classes() -> nw.Expr:
-    """Tell by which classification a row counts; a frame of a user's own has the usual one."""
-    found = nw.when(nw.col("kind") == "goods").then(nw.lit(USUAL["goods"]))
-    classes = found.otherwise(nw.lit(USUAL["services"]))
-    for each in KIND_OF:
-        if each not in USUAL.values():
-            ids = [t.id for t in registry.all_tables().values() if t.classes == each]
-            classes = nw.when(nw.col("table").is_in(ids)).then(nw.lit(each)).otherwise(classes)
-    return classes.cast(nw.String)
-
-
-def sums(
-    rows: Any, baskets: Mapping[str, Sequence[str]], kind: Kind, classes: Classes | None = None
-) -> Any:
+def sums(cells: pd.DataFrame, baskets: Baskets) -> pd.DataFrame:
     """
-    Add up baskets of codes, with bounds: one join of the cells with the codes, whatever the engine.
+    Add up baskets of codes, with bounds.
 
     Parameters
     ----------
-    rows : narwhals frame
-        Cells of one kind.
-    baskets : mapping of str to sequence of str
-        Codes of each basket, none inside another of the same basket.
-    kind : {"goods", "services"}
-        Which they are.
-    classes : {"SITC", "HS", "BPM6", "BPM5"}, optional
-        The classification of the codes; the usual one of the kind by default.
+    cells : pandas.DataFrame
+        Cells of tidy frame, the totals among them.
+    baskets : mapping of {"SITC", "HS", "BPM6", "BPM5"} to mapping of str to sequence of str
+        By classification the codes of each basket, none inside another of the same basket.
 
     Returns
     -------
-    narwhals frame
+    pandas.DataFrame
         A row for each basket and total of the frame, as `sector_trade` describes; no growth.
     """
-    return _sums(rows, {classes or USUAL[kind]: baskets})
+    totals, cells = _by_total(cells)
+    codes = pd.DataFrame(
+        [
+            (classes, id, code)
+            for classes, of_classes in baskets.items()
+            for id, each in of_classes.items()
+            for code in each
+        ],
+        columns=["classes", "sector", "product"],
+    )
+    per_basket = codes.groupby(["classes", "sector"], sort=False).size().rename("codes")
+    found = totals.merge(per_basket.reset_index(), on="classes")
+
+    parts = cells.merge(codes, on=["classes", "product"])
+    parts["withheld"] = parts[VALUE].isna()
+    parts["published"] = parts[VALUE].notna()
+    by_basket = parts.groupby(["of", "sector"])
+    told = by_basket.agg(
+        published=("published", "sum"), withheld=("withheld", "sum"), told=(VALUE, "sum")
+    )
+    left = _left_of_parents(cells, parts[parts["withheld"]])
+    found = found.join(told, on=["of", "sector"]).join(left, on=["of", "sector"])
+
+    counts = ["published", "withheld", "open"]
+    found[counts] = found[counts].fillna(0).astype("int64")
+    found[["told", "more"]] = found[["told", "more"]].fillna(0.0)
+    found["absent"] = found["codes"] - found["published"] - found["withheld"]
+    is_here = found["absent"] == 0
+    found[VALUE] = found["told"].where(is_here & (found["withheld"] == 0))
+    found["low_meur"] = found["told"].where(found["published"] > 0)
+    found["high_meur"] = (found["told"] + found["more"]).where(is_here & (found["open"] == 0))
+    return found.drop(columns=["of", "classes", "told", "more", "open"])
 
 
-def _sums(rows: Any, baskets: Baskets) -> Any:
-    """Add up the baskets of all kinds in one go: a lazy engine needs long for a long plan."""
-    code, empty = nw.col("product"), nw.col(VALUE).is_null()
+def _by_total(cells: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give the totals, and beside each cell the number of the total that it is part of (`of`)."""
+    is_total = cells["product"] == cells["kind"].map(shape.TOTAL_OF)
+    totals = cells[is_total].rename(columns={VALUE: "total_meur"}).drop(columns="product")
+    totals["of"] = range(len(totals))
+
+    # A frame of a user's own has the usual classification of its kind.
+    of_table = {table.id: table.classes for table in registry.all_tables().values()}
+    usual = totals["kind"].map(USUAL)
+    totals["classes"] = totals["table"].map(of_table).fillna(usual)
+    numbered = cells[[*KEY, "product", VALUE]].merge(totals[[*KEY, "of", "classes"]], on=KEY)
+    return totals, numbered
+
+
+def _left_of_parents(cells: pd.DataFrame, withheld: pd.DataFrame) -> pd.DataFrame:
+    """
+    Say how much the withheld classes of each sector can be: what their parents leave, each once.
+
+    `open` counts the parents that are not published either, so that nothing bounds what is in them.
+    """
+    pairs = cells[["kind", "product"]].drop_duplicates().itertuples(index=False)
+    parent = {code: _parent(code, kind) for kind, code in pairs}
+    asked = withheld.assign(parent=withheld["product"].map(parent))
+    asked = asked[["of", "sector", "parent"]].drop_duplicates()
+
+    value = cells.set_index(["of", "product"])[VALUE].rename("whole")
+    value.index.names = ["of", "parent"]
+    children = cells.assign(parent=cells["product"].map(parent))
+    told = children.groupby(["of", "parent"])[VALUE].sum().rename("told")
+    left = asked.join(value, on=["of", "parent"]).join(told, on=["of", "parent"])
+
+    left["more"] = (left["whole"] - left["told"].fillna(0.0)).clip(lower=0.0)
+    left["open"] = left["whole"].isna()
+    return left.groupby(["of", "sector"])[["more", "open"]].sum()
+
+
+def _parent(code: str, kind: Kind) -> str | None:
+    """Give the class that a class is in: 333 is in 33, that in 3; SC11 in SC1, that in SC."""
+    total, section = shape.TOTAL_OF[kind], {"goods": 1, "services": 2}[kind]
+    if code == total:
+        return None
+    if len(code) <= section or code.startswith(UNDER_TOTAL):
+        return total
+    return code[:section] if len(code) == section + 1 else code[: section + 1]
+
+
+def _remainder(totals: pd.DataFrame, cells: pd.DataFrame, baskets: Baskets) -> pd.DataFrame:
+    """Give what the published classes of all baskets leave of each total, each counted once."""
     needed = _codes(baskets)
-    parents = {each[:-1] for each in needed}  # of 33 it is 3, of SC1 it is SC
-    beside = {
-        each
-        for each in registry.products()
-        if each in parents or each[:-1] in parents or each.startswith(UNDER_TOTAL)
-    }
-    wanted = needed | beside | set(shape.TOTAL_OF.values())
-    cells = rows.select(*KEY, "product", VALUE).filter(code.is_in(sorted(wanted)))
-    shape.require_unique(cells, [*KEY, "product"])
+    told = cells[cells["product"].isin(needed) & cells[VALUE].notna()]
 
-    parts = _by_basket(cells, baskets)
-    each = parts.with_columns(
-        withheld=empty.cast(nw.Int64),
-        published=(~empty).cast(nw.Int64),
-        told=nw.col(VALUE).fill_null(0.0),
-    )
-    told = shape.group_joinable(
-        each, [*KEY, "sector"], nw.col("withheld", "published", "told").sum()
-    )
+    # A class is left out where a class that it is inside of is published too.
+    published = pd.MultiIndex.from_frame(told[["of", "product"]])
+    is_inside = pd.Series(False, index=told.index)
+    for length in sorted({len(code) for code in needed}):
+        whole = told["product"].str[:length]
+        is_part = told["product"].str.len() > length
+        is_inside |= is_part & pd.MultiIndex.from_arrays([told["of"], whole]).isin(published)
 
-    every = _beside_each(_totals(rows), baskets)
-    left = _left_of_parents(cells, parts.filter(empty))
-    found = every.join(told, on=[*KEY, "sector"], how="left").join(
-        left, on=[*KEY, "sector"], how="left"
+    sum_of = told[~is_inside].groupby("of")[VALUE].sum()
+    found = totals[totals["classes"].isin([each for each, codes in baskets.items() if codes])]
+    rest = found["total_meur"] - found["of"].map(sum_of).fillna(0.0)
+    return found.drop(columns=["of", "classes"]).assign(
+        sector=REMAINDER,
+        **dict.fromkeys(COUNTS, 0),
+        **dict.fromkeys([VALUE, "low_meur", "high_meur"], rest),
     )
-    found = found.with_columns(nw.col("withheld", "published", "told", "more", "open").fill_null(0))
-    absent = nw.col("codes") - nw.col("published") - nw.col("withheld")
-    return found.with_columns(
-        absent=absent,
-        value_meur=nw.when((nw.col("withheld") == 0) & (absent == 0)).then(nw.col("told")),
-        low_meur=nw.when((nw.col("published") > 0) & (absent >= 0)).then(nw.col("told")),
-        high_meur=nw.when((nw.col("open") == 0) & (absent == 0)).then(
-            nw.col("told") + nw.col("more")
-        ),
-    ).drop("told", "more", "open")
 
 
 def _codes(baskets: Baskets) -> set[str]:
@@ -266,166 +299,56 @@ def _codes(baskets: Baskets) -> set[str]:
     return found - set(shape.TOTAL_OF.values())
 
 
-def _totals(rows: Any) -> Any:
-    """Give the totals of goods and of services, each by its own code."""
-    of_goods = (nw.col("kind") == "goods") & (nw.col("product") == shape.TOTAL_OF["goods"])
-    of_services = (nw.col("kind") == "services") & (nw.col("product") == shape.TOTAL_OF["services"])
-    total = nw.col(VALUE).alias("total_meur")
-    return rows.filter(of_goods | of_services).select(*CELL, total)
+def _collected(rows: Any, baskets: Baskets, period: str | int | None) -> nw.DataFrame[Any]:
+    """Take the cells that the sectors need out of the engine: of a period the year before too."""
+    needed = _codes(baskets)
+    parents = {code[:-1] for code in needed}  # of 33 it is 3, of SC1 it is SC
+    beside = {
+        code
+        for code in registry.products()
+        if code in parents or code[:-1] in parents or code.startswith(UNDER_TOTAL)
+    }
+    wanted = needed | beside | set(shape.TOTAL_OF.values())
+    rows = rows.filter(nw.col("product").is_in(sorted(wanted)))
+    if period is not None:
+        year, part = str(period)[:4], str(period)[4:]
+        before = [f"{int(year) - 1}{part}"] if year.isdecimal() else []
+        rows = rows.filter(nw.col("period").is_in([str(period), *before]))
+
+    names = [*CELL, "product", VALUE]
+    names += [name for name in ["modified"] if name in rows.collect_schema().names()]
+    cells = rows.select(names)
+    if isinstance(cells, nw.LazyFrame):
+        cells = cells.collect()
+    shape.require_unique(cells, [*KEY, "product"])
+    return cells  # type: ignore[no-any-return]
 
 
-def _beside_each(totals: Any, baskets: Baskets) -> Any:
-    """
-    Give a row for each basket beside each total of its kind, with the number of its codes.
-
-    A union of as many frames would have the engine plan, and read, the cells once for each of them.
-    """
-    ids = list(dict.fromkeys(id for of_kind in baskets.values() for id in of_kind))
-    if totals.implementation.is_duckdb():
-        # narwhals would unpivot on DuckDB's default connection, where this relation is not known.
-        every = totals.with_columns(sector=nw.lit("\n".join(ids)).str.split("\n")).explode("sector")
-    else:
-        marks = {id: nw.lit(0, nw.Int64) for id in ids}
-        every = totals.with_columns(**marks).unpivot(
-            on=ids,
-            index=[*CELL, "total_meur"],
-            variable_name="sector",
-            value_name="mark",
-        )
-
-    count = nw.lit(0, nw.Int64)
-    for classes, of_classes in baskets.items():
-        for id, codes in of_classes.items():
-            is_it = (nw.col("classes") == classes) & (nw.col("sector") == id)
-            count = nw.when(is_it).then(nw.lit(len(codes), nw.Int64)).otherwise(count)
-    every = every.with_columns(nw.col("sector").cast(nw.String), classes=_classes())
-    counted = every.with_columns(count.alias("codes")).filter(nw.col("codes") > 0)
-    return counted.select(*CELL, "total_meur", "sector", "codes")
+def _as_frame(found: pd.DataFrame, like: nw.DataFrame[Any]) -> Any:
+    """Give an answer in the eager form of the engine that the cells came from."""
+    if like.implementation.is_pandas_like():
+        return found
+    types = {"bool": nw.Boolean(), "int64": nw.Int64(), "float64": nw.Float64()}
+    schema = {name: types.get(str(dtype), nw.String()) for name, dtype in found.dtypes.items()}
+    columns = {name: [None if pd.isna(each) else each for each in found[name]] for name in found}
+    return nw.from_dict(columns, schema=schema, backend=like.implementation).to_native()
 
 
-def _by_basket(cells: Any, baskets: Baskets) -> Any:
-    """Give the cells of each basket; a code that is in several gives a row for each of them."""
-    of_code: dict[str, list[str]] = {}
-    for of_classes in baskets.values():
-        for id, codes in of_classes.items():
-            for code in codes:
-                ids = of_code.setdefault(code, [])
-                ids += [id] if id not in ids else []
-
-    # The first basket of every code, then the second, …: as many frames as one code has baskets.
-    layers = []
-    for place in range(max(map(len, of_code.values()))):
-        by_basket: dict[str, list[str]] = {}
-        for code, ids in of_code.items():
-            if len(ids) > place:
-                by_basket.setdefault(ids[place], []).append(code)
-
-        basket = nw.lit("")
-        for id, codes in by_basket.items():
-            basket = nw.when(nw.col("product").is_in(codes)).then(nw.lit(id)).otherwise(basket)
-        inside = [code for codes in by_basket.values() for code in codes]
-        layer = cells.filter(nw.col("product").is_in(inside))
-        layers.append(layer.with_columns(sector=basket.cast(nw.String)))
-    return nw.concat(layers)
-
-
-def _left_of_parents(cells: Any, withheld: Any) -> Any:
-    """
-    Say how much the withheld classes of each sector can be: what their parents leave, each once.
-
-    `open` counts the parents that are not published either, so that nothing bounds what is in them.
-    """
-    parent = _parent().cast(nw.String)
-    asked = withheld.with_columns(parent=parent).select(*KEY, "sector", "parent").unique()
-    as_parent = nw.col("product").cast(nw.String).alias("parent")
-    whole = cells.select(*KEY, as_parent, nw.col(VALUE).alias("whole"))
-
-    is_total = nw.col("product").is_in(list(shape.TOTAL_OF.values()))
-    children = cells.filter(~is_total, ~nw.col(VALUE).is_null()).with_columns(parent=parent)
-    told = shape.group_joinable(children, [*KEY, "parent"], nw.col(VALUE).sum())
-
-    left = asked.join(whole, on=[*KEY, "parent"], how="left").join(
-        told, on=[*KEY, "parent"], how="left"
-    )
-    left = left.with_columns(more=(nw.col("whole") - nw.col(VALUE).fill_null(0.0)).clip(0.0))
-    left = left.with_columns(
-        nw.col("more").fill_null(0.0), open=nw.col("whole").is_null().cast(nw.Int64)
-    )
-    return shape.group_joinable(left, [*KEY, "sector"], nw.col("more", "open").sum())
-
-
-def _parent() -> nw.Expr:
-    """Give the class that a class is in: 333 is in 33, that in 3; SC11 in SC1, that in SC."""
-    code, length = nw.col("product"), nw.col("product").str.len_chars()
-    of_kind: dict[str, nw.Expr] = {}
-    for kind, section in {"goods": 1, "services": 2}.items():
-        is_second = nw.when(length == section + 1).then(code.str.slice(0, section))
-        deeper = is_second.otherwise(code.str.slice(0, section + 1))
-        in_total = length == section
-        for start in UNDER_TOTAL:
-            in_total = in_total | code.str.starts_with(start)
-        is_first = nw.when(in_total).then(nw.lit(shape.TOTAL_OF[kind]))
-        of_kind[kind] = is_first.otherwise(deeper)
-    return nw.when(nw.col("kind") == "goods").then(of_kind["goods"]).otherwise(of_kind["services"])
-
-
-def _remainder(rows: Any, baskets: Baskets) -> Any:
-    """Give what the published classes of all baskets leave of each total, each counted once."""
-    code = nw.col("product")
-    needed = sorted(_codes(baskets))
-    inside = sorted(set(needed) - set(named.union(needed)))  # classes that are part of another
-    around = [
-        each
-        for each in needed
-        if any(each != part and named.contains(each, part) for part in inside)
-    ]
-
-    cells = rows.select(*KEY, "product", VALUE).filter(code.is_in(needed), ~nw.col(VALUE).is_null())
-    if inside:
-        wholes = cells.filter(code.is_in(around)).select(*KEY, code.cast(nw.String).alias("whole"))
-        parts = cells.filter(code.is_in(inside))
-        for length in sorted({len(each) for each in around}):
-            is_longer = code.str.len_chars() > length
-            shorter = nw.when(is_longer).then(code.str.slice(0, length)).otherwise(nw.lit(""))
-            parts = parts.with_columns(whole=shorter.cast(nw.String))
-            parts = parts.join(wholes, on=[*KEY, "whole"], how="anti").drop("whole")
-        cells = nw.concat([cells.filter(~code.is_in(inside)), parts])
-
-    told = shape.group_joinable(cells, KEY, nw.col(VALUE).sum().alias("told"))
-    rest = (nw.col("total_meur") - nw.col("told").fill_null(0.0)).alias
-    has_codes = _classes().is_in([classes for classes, codes in baskets.items() if codes])
-    totals = _totals(rows).filter(has_codes)
-    return totals.join(told, on=KEY, how="left").with_columns(
-        nw.lit(REMAINDER).alias("sector"),
-        *(nw.lit(0, nw.Int64).alias(name) for name in COUNTS),
-        *(rest(name) for name in (VALUE, "low_meur", "high_meur")),
-    )
-
-
-def _with_growth(found: Any) -> Any:
+def _with_growth(found: pd.DataFrame) -> pd.DataFrame:
     """Add shares, growth, and the balance as rows of its own, with sectors as products."""
-    total = nw.col("total_meur")
-    share = nw.when(total != 0).then(100 * nw.col(VALUE) / total).alias("share_pct")
-    tidy = found.rename({"sector": "product"}).with_columns(share, level=nw.lit(1))
-    grown = trade.grown(tidy)
-    balance = trade.combined(tidy, "balance")
-    texts = [name for name in [*CELL, "product", "growth_note"] if name != "complete"]
-    columns: list[Any] = [nw.col(*texts).cast(nw.String), "complete", VALUE, *COUNTS, *AMOUNTS]
-    balance = balance.with_columns(
-        *(nw.lit(0, nw.Int64).alias(name) for name in COUNTS),
-        *(
-            nw.when(nw.col("flow") != "balance").then(nw.col(VALUE)).alias(name) for name in AMOUNTS
-        ),  # it has none
-        growth_note=nw.lit(""),
-    )
-    rows = nw.concat([grown.select(columns), balance.select(columns)]).rename({"product": "sector"})
+    share = 100 * found[VALUE] / found["total_meur"].where(found["total_meur"] != 0)
+    tidy = found.rename(columns={"sector": "product"}).assign(share_pct=share, level=1)
+    grown = trade.growth(tidy)
+    balance = trade.balance(tidy).assign(**dict.fromkeys(COUNTS, 0), growth_note="")
+    rows = pd.concat([grown, balance]).rename(columns={"product": "sector"})
+
     # What the rest consists of can change from one year or flow to the other, so it has neither
     # growth nor balance.
-    is_rest = nw.col("sector") == REMAINDER
-    return rows.with_columns(
-        nw.when(~is_rest).then(nw.col("growth_pct")).alias("growth_pct"),
-        nw.when(~is_rest | (nw.col("flow") != "balance")).then(nw.col(VALUE)).alias(VALUE),
-    )
+    is_rest = rows["sector"] == REMAINDER
+    rows["growth_pct"] = rows["growth_pct"].mask(is_rest)
+    rows[VALUE] = rows[VALUE].mask(is_rest & (rows["flow"] == "balance"))
+    modified = [name for name in ["modified"] if name in found]
+    return rows[[*CELL, "sector", "growth_note", VALUE, *COUNTS, *AMOUNTS, *modified]]
 
 
 def most_detailed(found: pd.DataFrame, kind: Kind) -> pd.DataFrame:

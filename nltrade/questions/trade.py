@@ -44,6 +44,10 @@ SERIES = ["table", "kind", "flow", "partner", "product"]
 PART = "part-year"
 UNKNOWN_PART = "not known to be a whole year"
 FIRST = "year before not in the frame"
+TOO_SMALL = "less than 50 million euro"
+
+# Million euro: of less, rounding to a million alone changes a rate by a percent or more.
+SMALL = 50.0
 
 GROWTH = ["previous_meur", "growth_note", "growth_pct"]
 
@@ -272,15 +276,20 @@ def share(frame: IntoFrameT, of: Literal["all products", "all partners", "export
 
 
 def growth(
-    frame: IntoFrameT, *, across_breaks: bool = False, part_years: bool = False
+    frame: IntoFrameT,
+    *,
+    across_breaks: bool = False,
+    part_years: bool = False,
+    small_amounts: bool = False,
 ) -> IntoFrameT:
     """
     Compare each cell with the same period a year before.
 
     A rate across a change of method or of the members of a group (the EU, the euro area, countries
-    that are published together), or from or to a part-year, is refused: `growth_pct` is missing and
-    `growth_note` says why. Ask for it and the rate is given, with the note beside it as a mark.
-    `nltrade.questions.moves.like_for_like` compares the members of both years.
+    that are published together), from or to a part-year, or of less than 50 million euro, is
+    refused: `growth_pct` is missing and `growth_note` says why. Ask for it and the rate is given,
+    with the note beside it as a mark. `nltrade.questions.moves.like_for_like` compares
+    the members of both years.
 
     Parameters
     ----------
@@ -290,6 +299,9 @@ def growth(
         Give rates across changes of method and of members too.
     part_years : bool
         Give rates from or to a year that is not over too.
+    small_amounts : bool
+        Give rates from or to less than 50 million euro too, which rounding alone can change by a
+        percent.
 
     Returns
     -------
@@ -298,7 +310,7 @@ def growth(
         `growth_note` (``""``, or why there is no rate: ``"method break 2012/2013"``, ``"other
         members 2019/2020"``, ``"part-year"``, ``"not known to be a whole year"``, ``"year before
         not in the frame"``, ``"not published"``, ``"year before not published"``, ``"year before
-        not above zero"``).
+        not above zero"``, ``"less than 50 million euro"``).
 
     Raises
     ------
@@ -315,7 +327,10 @@ def growth(
     (np.float64(19.9), 'method break 2012/2013')
     """
     rows = shape.checked(frame, [*SERIES, "period", "complete", VALUE], adds=[*GROWTH, *BESIDE])
-    return in_engine_of(frame, grown(rows, across_breaks=across_breaks, part_years=part_years))
+    rates = grown(
+        rows, across_breaks=across_breaks, part_years=part_years, small_amounts=small_amounts
+    )
+    return in_engine_of(frame, rates)
 
 
 def main_table(frame: pd.DataFrame, *, kind: str, period: str | int, partner: str = "WORLD") -> str:
@@ -413,7 +428,7 @@ def combined(rows: Any, name: Literal["total trade", "balance"]) -> Any:
     return found.select(*order, VALUE)
 
 
-def grown(rows: Any, *, across_breaks: bool = False, part_years: bool = False) -> Any:
+def grown(rows: Any, *, across_breaks: bool, part_years: bool, small_amounts: bool) -> Any:
     """Answer `growth` for tidy rows of narwhals."""
     shape.require_periods(rows)
     shape.require_unique(rows, [*SERIES, "period"])
@@ -432,10 +447,15 @@ def grown(rows: Any, *, across_breaks: bool = False, part_years: bool = False) -
     noted = compared.with_columns(_growth_note().alias("growth_note"))
 
     is_part = nw.col("growth_note").is_in([PART, UNKNOWN_PART])
-    is_break = nw.col("growth_note").str.starts_with("method break")
-    is_break = is_break | nw.col("growth_note").str.starts_with("other members")
-    is_refused = (is_part & (not part_years)) | (is_break & (not across_breaks))
+    # Dask would compute the prefix of `starts_with`, and all that is before it.
+    is_break = nw.col("growth_note").str.slice(0, 12).is_in(["method break", "other member"])
     before = nw.col("previous_meur")
+    is_small = (before < SMALL) | (nw.col(VALUE) < SMALL)
+    is_refused = (
+        (is_part & (not part_years))
+        | (is_break & (not across_breaks))
+        | (is_small & (not small_amounts))
+    )
     rate = 100 * (nw.col(VALUE) - before) / before
     is_given = ~is_refused & (before > 0)
     return noted.with_columns(nw.when(is_given).then(rate).alias("growth_pct")).select(
@@ -446,7 +466,9 @@ def grown(rows: Any, *, across_breaks: bool = False, part_years: bool = False) -
 def _growth_note() -> nw.Expr:
     """Say what stands in the way of a comparison with the year before, if anything does."""
     before, value = nw.col("previous_meur"), nw.col(VALUE)
-    note = nw.when(before <= 0).then(nw.lit("year before not above zero")).otherwise(nw.lit(""))
+    is_small = (before < SMALL) | (value < SMALL)
+    note = nw.when(is_small).then(nw.lit(TOO_SMALL)).otherwise(nw.lit(""))
+    note = nw.when(before <= 0).then(nw.lit("year before not above zero")).otherwise(note)
     note = nw.when(before.is_null()).then(nw.lit("year before not published")).otherwise(note)
     note = nw.when(value.is_null()).then(nw.lit("not published")).otherwise(note)
 

@@ -34,6 +34,7 @@ NO_RATE = {
     "year before not in the frame": "year-before-not-in-the-frame",
     "year before not published": "year-before-not-published",
     "year before not above zero": "year-before-not-above-zero",
+    "less than 50 million euro": "too-small-for-a-rate",
 }
 
 
