@@ -1,7 +1,6 @@
 """The document as one HTML page: all inside it, for the eye, a screen reader, a phone and paper."""
 
 import io
-import re
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -14,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from nltrade.briefing.blocks import Content, grid, numeric, values_of
+from nltrade.charts.hover import part_of_page
 from nltrade.charts.style import FONTS
 from nltrade.words import Words
 
@@ -64,18 +64,9 @@ def render(content: Content, images: Mapping[str, Sequence[bytes]]) -> bytes:
 
 
 def _pictures(drawings: Sequence[bytes], name: str) -> list[Markup]:
-    """Make drawings parts of the page: without a head, their ids told apart."""
-    found = []
-    for number, drawing in enumerate(drawings):
-        text = drawing.decode("utf-8")
-        text = re.sub(
-            r"<!--.*?-->|<metadata>.*?</metadata>|<style.*?</style>", "", text, flags=re.S
-        )
-        text = text[text.find("<svg") :]
-        text = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{name}-{number}-", text)
-        text = re.sub(r'<svg[^>]*?(viewBox="[^"]*")[^>]*>', r"<svg \1>", text, count=1, flags=re.S)
-        found.append(Markup(text))  # a drawing of ours: its texts were escaped when written
-    return found
+    """Make drawings parts of the page."""
+    drawn = enumerate(drawings)
+    return [Markup(part_of_page(drawing, f"{name}-{number}")) for number, drawing in drawn]
 
 
 def _script(facts: dict[str, object]) -> Markup:

@@ -1,5 +1,6 @@
 """The values of a drawn figure, laid over its marks: told on hover and to a screen reader."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from html import escape
@@ -47,6 +48,29 @@ def with_values(svg: bytes, figure: Figure, drawn: Iterable[Series], lang: Lang)
     start, end, rest = svg.rpartition(b"</svg>")
     group = f'<g class="values">{"".join(shapes)}</g>'.encode()
     return start + group + end + rest if shapes else svg
+
+
+def part_of_page(svg: bytes, name: str) -> str:
+    """
+    Make a drawing a part of a page: without a head, its ids told apart by a name.
+
+    Parameters
+    ----------
+    svg : bytes
+        A drawing of ours: its texts were escaped when it was written.
+    name : str
+        What no other drawing on the page has.
+
+    Returns
+    -------
+    str
+        An element that is as wide as its place.
+    """
+    text = svg.decode("utf-8")
+    text = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>|<style.*?</style>", "", text, flags=re.S)
+    text = text[text.find("<svg") :]
+    text = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{name}-", text)
+    return re.sub(r'<svg[^>]*?(viewBox="[^"]*")[^>]*>', r"<svg \1>", text, count=1, flags=re.S)
 
 
 def by_years(name: str) -> str:
