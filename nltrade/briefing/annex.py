@@ -16,7 +16,7 @@ CONCEPTS = {
     "change of ownership": "change-of-ownership",
     "balance of payments": "balance-of-payments",
 }
-NOTES = ["valuation", "confidential", "eu-membership", "rank-certainty"]
+NOTES = ["valuation", "confidential", "eu-membership", "eu-of-2013-and-2020", "rank-certainty"]
 HASH = 16  # characters of a hash that are shown
 
 

@@ -15,6 +15,9 @@ from nltrade.registry.entries import Entry
 
 E = TypeVar("E", bound=Entry)
 
+# Signs that turn the direction of what follows them: it would be read otherwise than it is written.
+TURNS = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
+
 TAKES = {  # what msgspec calls a type, in the words of one who writes a file
     "int": "a whole number",
     "float": "a number",
@@ -96,8 +99,12 @@ def _texts(where: str, value: Any) -> Iterator[tuple[str, str]]:
 
 
 def _is_control(sign: str) -> bool:
-    """Tell whether a sign would be an order to a terminal, or cannot stand in a Word file."""
-    return sign not in "\n\t" and (unicodedata.category(sign) == "Cc" or sign in "\ufffe\uffff")
+    """
+    Tell whether a sign would be an order to a terminal, turn what follows round, or cannot stand in
+    a Word file.
+    """
+    is_order = unicodedata.category(sign) == "Cc" and sign not in "\n\t"
+    return is_order or unicodedata.bidirectional(sign) in TURNS or sign in "\ufffe\uffff"
 
 
 def _in_both_languages(fields: dict[str, Any], type: type[E]) -> dict[str, Any]:
