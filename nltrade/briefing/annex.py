@@ -13,6 +13,7 @@ from nltrade.words import Words
 # The notes on what is counted, by their concepts.
 CONCEPTS = {
     "border crossing": "border-crossing",
+    "border crossing with quasi-transit": "border-crossing-with-quasi-transit",
     "change of ownership": "change-of-ownership",
     "balance of payments": "balance-of-payments",
 }
