@@ -113,7 +113,7 @@ def test_a_key_is_sent_and_never_kept_or_printed(service, monkeypatch):
     assert question["subscription-key"] == "a-secret-key"
     assert "a-secret-key" not in (found.folder / "origin.json").read_text()
     service.faults = [(401, {})]
-    with pytest.raises(SourceError, match="401.*NLTRADE_COMTRADE_KEY") as refused:
+    with pytest.raises(SourceError, match=r"401.*NLTRADE_COMTRADE_KEY") as refused:
         nl.fetch("comtrade-partner", partner="TR", years=2013)
     assert "a-secret-key" not in str(refused.value)
 
