@@ -20,6 +20,7 @@ import polars as pl
 import pyarrow as pa
 import pyspark.sql
 import pytest
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import sync_playwright
 
 import nltrade as nl
@@ -29,6 +30,15 @@ ROOT = Path(__file__).parents[1]
 GUARD = Path(__file__).parent / "guard"
 
 runpy.run_path(str(GUARD / "sitecustomize.py"))
+# `make test` tries few examples of a property; with --hypothesis-profile many it is the rest
+for name, examples in {"few": 15, "many": 150}.items():
+    settings.register_profile(
+        name,
+        max_examples=examples,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],  # a busy machine is no fault
+    )
+settings.load_profile("few")
 os.environ["PYTHONPATH"] = os.pathsep.join([str(GUARD), os.environ.get("PYTHONPATH", "")])
 
 

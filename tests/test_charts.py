@@ -2,7 +2,6 @@ import os
 import re
 import subprocess
 import sys
-from contextlib import suppress
 
 import msgspec
 import pandas as pd
@@ -12,7 +11,6 @@ import nltrade as nl
 from conftest import ROOT
 from gallery import gallery
 from legible import assert_legible, drawn_texts
-from nltrade import registry
 from nltrade.charts import NAMES, draw, style
 from nltrade.figures import Question, read_manifest
 from nltrade.files import sha256
@@ -162,17 +160,6 @@ def test_a_partner_without_figures_is_an_error_not_an_empty_picture(shipped):
         nl.charts.draw_reported([])
 
 
-@pytest.mark.sweep
-@pytest.mark.parametrize("name", ["over_time", "composition"])
-def test_every_partner_is_drawn_or_said_not_to_be_published(shipped, name):
-    countries = [p.id for p in registry.partners().values() if p.kind == "country"]
-    drawn = 0
-    for partner in countries:
-        with suppress(nl.NoData):
-            drawn += bool(draw(name, shipped, [], partner=partner, period=2019, lang="nl").alt)
-    assert drawn > 200
-
-
 @pytest.mark.parametrize("partner", ["WORLD", "NL", "OTHER-ASIA"])
 def test_a_figure_is_one_of_a_country(shipped, partner):
     for name in ("over_time", "ranking", "composition"):
@@ -289,7 +276,7 @@ def of_partners(shipped):
     return {id: pd.concat([rows, world]) for id, rows in countries.groupby("partner")}
 
 
-@pytest.mark.sweep
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", LANGS)
 @pytest.mark.parametrize("year", range(2005, 2026, 5))
 def test_every_headline_of_every_partner_is_short(shipped, of_partners, year, lang):
