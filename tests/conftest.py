@@ -24,6 +24,7 @@ from hypothesis import HealthCheck, settings
 from playwright.sync_api import sync_playwright
 
 import nltrade as nl
+from gallery import gallery
 from nltrade import cli
 
 ROOT = Path(__file__).parents[1]
@@ -57,6 +58,17 @@ def shipped():
     frame = before.copy()
     yield frame
     pd.testing.assert_frame_equal(frame, before)
+
+
+@pytest.fixture(scope="session")
+def drawn(shipped):
+    """Every figure of a partner and a year by its name, drawn once for all tests that look at it."""
+
+    @functools.cache
+    def drawn(partner, year, lang):
+        return {chart.name: chart for chart in gallery(shipped, partner, year, lang)}
+
+    return drawn
 
 
 @pytest.fixture
