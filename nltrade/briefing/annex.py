@@ -13,10 +13,11 @@ from nltrade.words import Words
 # The notes on what is counted, by their concepts.
 CONCEPTS = {
     "border crossing": "border-crossing",
+    "border crossing with quasi-transit": "border-crossing-with-quasi-transit",
     "change of ownership": "change-of-ownership",
     "balance of payments": "balance-of-payments",
 }
-NOTES = ["valuation", "confidential", "eu-membership", "rank-certainty"]
+NOTES = ["valuation", "confidential", "eu-membership", "eu-of-2013-and-2020", "rank-certainty"]
 HASH = 16  # characters of a hash that are shown
 
 
