@@ -43,6 +43,7 @@ from nltrade.questions import trade
 from nltrade.questions.moves import side_of
 from nltrade.questions.ranking import rank_partners
 from nltrade.questions.trade import VALUE
+from nltrade import registry
 from nltrade.registry import claims as reported
 from nltrade.registry.entries import Lang, Sector
 from nltrade.report import Report
@@ -131,6 +132,7 @@ def rank(
     wherever it stands.
     """
     to = Output.of(lang, json, csv, xlsx)
+    table = registry.table(table).id if table else None
     frame = load()
     about = subject(partner, year, frame)
     flow = flow_named(flow)
