@@ -21,6 +21,18 @@ LEFT_OUT = ("values",)  # sections that stand under the figures here
 # Latin with all its accents, and the signs that the texts use; the rest is for other typefaces.
 LETTERS = [*range(0x20, 0x180), *map(ord, "–—‘’“”…•−€✓✗≈")]
 WEIGHTS = {"Regular": 400, "Bold": 700}
+# What a drawing of matplotlib's has and a page does not need.
+SPARE = {
+    r"<!--.*?-->|<metadata>.*?</metadata>|<style.*?</style>": "",
+    r'<svg[^>]*?(viewBox="[^"]*")[^>]*>': r"<svg \1>",
+    r">\s+<": "><",
+    r'<g id="[^"]*"': "<g",
+    r' transform="rotate\(-0 [^"]*"': "",
+    r" font-family: [^;]*;| text-anchor: start;": "",
+    r"\s*\n\s*": " ",
+    r'<path d="[^"]*"( clip-path="[^"]*")? style="fill: none"/>|<g/>': "",
+    r"(\.\d)\d{4,5}\b": r"\1",  # no screen shows a hundredth of a point
+}
 
 
 def render(content: Content, images: Mapping[str, Sequence[bytes]]) -> bytes:
@@ -64,16 +76,16 @@ def render(content: Content, images: Mapping[str, Sequence[bytes]]) -> bytes:
 
 
 def _pictures(drawings: Sequence[bytes], name: str) -> list[Markup]:
-    """Make drawings parts of the page: without a head, their ids told apart."""
+    """Make drawings parts of the page: no more than it shows, their ids told apart."""
     found = []
     for number, drawing in enumerate(drawings):
         text = drawing.decode("utf-8")
-        text = re.sub(
-            r"<!--.*?-->|<metadata>.*?</metadata>|<style.*?</style>", "", text, flags=re.S
-        )
         text = text[text.find("<svg") :]
+        for pattern, kept in SPARE.items():
+            text = re.sub(pattern, kept, text, flags=re.S)
+        if number:  # nobody points at a mark on a phone: the values stand below the picture
+            text = re.sub(r'<g class="values".*?</g>', "", text, flags=re.S)
         text = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{name}-{number}-", text)
-        text = re.sub(r'<svg[^>]*?(viewBox="[^"]*")[^>]*>', r"<svg \1>", text, count=1, flags=re.S)
         found.append(Markup(text))  # a drawing of ours: its texts were escaped when written
     return found
 
