@@ -129,26 +129,83 @@ def test_a_notebook_runs_in_jupyterlab_and_shows_its_figures(page, lab, path):
     assert page.hosts == {"127.0.0.1"}
 
 
-def test_the_panel_answers_a_change(page, lab):
+def tab_to(page, part, most=120):
+    """Press Tab until the focus is in a part of the panel, as who has no mouse does."""
+    inside = f"() => !!document.activeElement.closest('.nltrade-{part}')"
+    for _ in range(most):
+        if page.evaluate(inside):
+            return
+        page.keyboard.press("Tab")
+    pytest.fail(f"no way to {part} with Tab alone")
+
+
+def test_the_panel_is_used_with_a_keyboard_alone(page, lab):
     opened(page, lab, "04_partners")
-    panel = page.locator(".nltrade-explorer")
-    picture, call = (
-        panel.locator("img"),
-        panel.locator(".nltrade-call textarea, .nltrade-call input"),
-    )
-    expect(picture).to_be_visible()
-    before = picture.get_attribute("src")
-    panel.get_by_label("Partner", exact=True).select_option(label="China")
-    expect(call).to_have_value(re.compile('partner="CN"'), timeout=60_000)
-    expect(picture).not_to_have_attribute("src", before)
-    side = "getBoundingClientRect().right"
-    fits = f"it => it.{side} <= it.parentElement.{side}"
-    assert picture.evaluate(fits), "the newest values stand at the right"
-    panel.get_by_label("Year", exact=True).select_option("2005")
-    expect(panel.locator(".nltrade-seen")).to_contain_text("2005", timeout=60_000)
-    assert "2005" in call.input_value()
+    seen = page.locator(".nltrade-seen").first
+    call = page.locator(".nltrade-call textarea")
+    headline = seen.get_by_role("heading")
+    expect(headline).to_contain_text("Russia")
+
+    tab_to(page, "partner")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("chn")
+    page.keyboard.press("Tab")
+    expect(headline).to_contain_text("from China", timeout=60_000)
+    expect(page.get_by_label("Partner", exact=True)).to_have_value("China")
+
+    tab_to(page, "beside")
+    page.keyboard.type("Verenigde Staten")
+    page.keyboard.press("Enter")
+    expect(headline).to_contain_text("China €", timeout=60_000)
+    expect(headline).to_contain_text("United States €")
+
+    tab_to(page, "year")
+    for _ in range(3):
+        page.keyboard.press("ArrowDown")
+    expect(headline).to_contain_text("2015", timeout=60_000)
+    tab_to(page, "flow")
+    page.keyboard.press("ArrowDown")
+    expect(headline).to_contain_text("Imports in 2015", timeout=60_000)
+    expect(seen.get_by_role("table", name="imports")).to_contain_text("32,428")
+    assert 'flow="import", period=2015' in call.input_value()
+
+    tab_to(page, "download")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="picture (PNG)")).to_be_visible(timeout=60_000)
+    tab_to(page, "links")
+    with page.expect_download() as saved:
+        page.keyboard.press("Enter")
+    assert saved.value.suggested_filename == "CN-US-2002-2015-import.png"
+    assert Path(saved.value.path()).read_bytes().startswith(b"\x89PNG")
+
+    tab_to(page, "call")
+    page.keyboard.press("Control+a")
+    selected = call.evaluate("it => it.value.slice(it.selectionStart, it.selectionEnd)")
+    assert selected == call.input_value()
     assert page.locator(ERROR).all_inner_texts() == []
     assert page.hosts == {"127.0.0.1"}
+
+
+def test_the_panel_has_room_on_a_wide_screen_and_a_narrow_one(page, lab):
+    opened(page, lab, "04_partners")
+    page.keyboard.press("Control+b")  # the list of files goes
+    panel = page.locator(".nltrade-explorer")
+    outside = """it => [...it.querySelectorAll("input, select, button, textarea, svg, h3, p")]
+        .filter(part => part.getBoundingClientRect().right > it.getBoundingClientRect().right + 1)
+        .map(part => part.outerHTML)"""
+    for code, lang in [("en", "English"), ("nl", "Nederlands")]:
+        panel.locator(".nltrade-lang select").select_option(label=lang)
+        expect(panel.locator(".nltrade-seen")).to_have_attribute("lang", code)
+        for width in (1400, 900, 500):
+            page.set_viewport_size({"width": width, "height": 1000})
+            picture = panel.locator(".nltrade-seen svg:visible")
+            expect(picture).to_have_count(1)
+            assert picture.bounding_box()["width"] > 300
+            sides = [panel.locator(part) for part in ("figure", ".nltrade-sides > div")]
+            figure, table = (side.bounding_box() for side in sides)
+            beside = table["x"] >= figure["x"] + figure["width"]
+            assert beside == (width == 1400)
+            assert panel.evaluate(outside) == [], (lang, width)
 
 
 def test_a_notebook_that_breaks_is_noticed(page, lab):

@@ -1,3 +1,13 @@
+import io
+import re
+import time
+import zipfile
+from base64 import b64decode
+from html import unescape
+from statistics import median
+from xml.etree import ElementTree
+
+import pandas as pd
 import pytest
 
 import nltrade as nl
@@ -5,20 +15,37 @@ import nltrade.explorer
 from nltrade.charts import Chart
 from nltrade.explorer import View
 
+BEGIN = {
+    "partner": "RU",
+    "beside": "",
+    "first": "2002",
+    "year": "2012",
+    "flow": "total trade",
+    "sector": "",
+    "lang": "en",
+}
+
 
 @pytest.fixture(scope="module")
-def panel():
+def shared():
     return nl.explore(partner="Russia", year=2012)
 
 
-@pytest.fixture(autouse=True)
-def begin_again(panel):
-    panel.partner.value, panel.year.value, panel.flow.value, panel.sector.value = (
-        "RU",
-        "2012",
-        "total trade",
-        "",
-    )
+@pytest.fixture
+def panel(shared):
+    choose(shared, **BEGIN)
+    return shared
+
+
+def choose(panel, **chosen):
+    for name, value in chosen.items():
+        getattr(panel, name).value = value
+
+
+def offered(panel):
+    """What the panel says of a name that nobody has, and the buttons with those that are like it."""
+    said, *buttons = panel.wrong.children
+    return said.value, buttons
 
 
 def run(call):
@@ -28,104 +55,266 @@ def run(call):
     return shown
 
 
-def test_picture_and_table_follow_every_choice(panel):
+def labels(panel):
+    fields = [getattr(panel, name) for name in BEGIN]
+    return [field.description for field in (*fields, panel.download, panel.call)]
+
+
+def test_picture_table_and_call_follow_every_choice(panel):
     seen = [panel.seen.value]
-    for name, value in [
-        ("partner", "CN"),
-        ("year", "2019"),
-        ("flow", "import"),
-        ("sector", "energy"),
+    for name, value, told in [
+        ("partner", "China", '"CN"'),
+        ("beside", "Turkije", '["CN", "TR"]'),
+        ("first", "2005", '"2005"'),
+        ("year", "2019", "2019"),
+        ("flow", "import", '"import"'),
+        ("sector", "energy", '"energy"'),
+        ("lang", "nl", '"nl"'),
     ]:
-        getattr(panel, name).value = value
-        assert panel.seen.value not in seen
-        assert panel.seen.value == panel.view.seen()
+        choose(panel, **{name: value})
+        assert panel.seen.value not in seen, name
         assert panel.call.value == panel.view.call
-        assert value in panel.call.value
+        assert told in panel.call.value
         seen.append(panel.seen.value)
-    assert "China" in panel.view.picture.headline
+    assert panel.view.picture.headline.startswith("Energie, invoer in 2019: China")
+
+
+@pytest.mark.parametrize("typed", ["Germany", "duitsland", "DE", "deu", "276", " Duitsland "])
+def test_a_partner_is_found_by_name_or_code_in_both_languages(panel, typed):
+    choose(panel, partner=typed)
+    assert panel.partner.value == "Germany"
+    assert "Germany" in panel.view.picture.headline
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "name"),
+    [
+        ("partner", "Rusia", "Russia"),
+        ("beside", "Duitslant", "Germany"),
+        ("beside", "emirates", "United Arab"),
+    ],
+)
+def test_a_name_that_nobody_has_is_said_and_those_like_it_are_offered(panel, field, typed, name):
+    choose(panel, partner="China", beside="")
+    before = panel.seen.value
+    choose(panel, **{field: typed})
+    said, buttons = offered(panel)
+    assert 'role="alert"' in said
+    assert typed in said
+    assert panel.seen.value == before, "what is seen stays until there is something else"
+
+    (button,) = [button for button in buttons if button.description.startswith(name)]
+    button.click()
+    assert getattr(panel, field).value == button.description
+    assert panel.wrong.children == ()
+    assert button.description in panel.seen.value
+
+
+def test_what_is_typed_is_text_and_never_a_part_of_the_page(panel):
+    choose(panel, partner="<img src=x>")
+    said, buttons = offered(panel)
+    assert "<img" not in said
+    assert "&lt;img src=x&gt;" in said
+    assert buttons == []
+
+
+def test_a_group_is_no_partner(panel):
+    choose(panel, partner="EU")
+    said, _ = offered(panel)
+    assert "No partner country is called “EU”." in said
+
+
+def test_two_partners_stand_in_one_picture_and_one_table(panel):
+    choose(panel, beside="Norway", flow="import")
+    assert panel.view.picture.headline == "Imports in 2012: Russia €20.3bn, Norway €12.5bn"
+    assert {"RU", "NO"} <= set(panel.view.picture.data)
+    assert panel.view.table.frame["€ million"].tolist() == [12462.0, 20332.0]
+
+    choose(panel, sector="energy")
+    assert panel.view.picture.headline.startswith("Energy, imports in 2012: Russia €18.7bn, Norway")
+    titles = [table.title for table in panel.view.table.tables]
+    assert ["Russia" in titles[0], "Norway" in titles[1]] == [True, True]
+
+    choose(panel, beside="", sector="")
+    assert panel.view.picture.headline.startswith("Imports from Russia")
+    choose(panel, beside="Rusland")
+    assert panel.choice.partners == ("RU",), "a partner beside itself is one partner"
+
+
+def test_only_the_chosen_years_are_drawn(panel):
+    choose(panel, first="2008", year="2011")
+    drawn = panel.view.picture.data["period"]
+    assert (drawn.min(), drawn.max()) == ("2008", "2011")
+    assert "2011" in panel.view.table.tables[0].title
+
+
+def test_of_two_years_in_the_wrong_order_the_one_just_chosen_counts(panel):
+    choose(panel, first="2019")
+    assert (panel.first.value, panel.year.value) == ("2019", "2019")
+    choose(panel, year="2006")
+    assert (panel.first.value, panel.year.value) == ("2006", "2006")
+    assert panel.view.picture is not None
+
+
+def test_only_sectors_with_figures_of_the_partner_and_the_years_are_listed(panel, shipped):
+    listed = {id for _, id in panel.sector.options} - {""}
+    known = nl.sectors()
+    assert 1 < len(listed) < len(known)
+    sums = nl.sector_trade(shipped, "RU")
+    sums = sums[sums["complete"] & sums["period"].between("2002", "2012")]
+    sums = sums[sums["flow"].isin(["import", "export"])].dropna(subset=["value_meur"])
+    assert listed == set(sums["sector"]) & set(known)
+
+    choose(panel, year="2002")
+    assert {id for _, id in panel.sector.options} == {"", "energy"}, "no table has services of 2002"
+
+
+def test_a_sector_without_figures_stays_chosen_and_says_so(panel):
+    choose(panel, sector="it")
+    choose(panel, year="2002")
+    assert panel.sector.value == "it"
+    assert panel.sector.label == "information technology (no figures)"
+    assert panel.view.picture is None
+    choose(panel, sector="")
+    assert "it" not in dict(panel.sector.options).values()
+
+
+def test_the_labels_and_the_names_are_in_the_language_that_is_chosen(panel):
+    assert labels(panel) == [
+        "Partner", "Beside it", "From", "Up to", "Flow", "Sector", "Language",
+        "Save as files", "The call that makes this",
+    ]  # fmt: skip
+    choose(panel, partner="Germany", beside="Turkey", sector="energy", lang="nl")
+    assert labels(panel) == [
+        "Partner", "Daarnaast", "Van", "Tot en met", "Stroom", "Sector", "Taal",
+        "Bewaren als bestand", "De aanroep die dit maakt",
+    ]  # fmt: skip
+    assert (panel.partner.value, panel.beside.value) == ("Duitsland", "Turkije")
+    assert (panel.flow.label, panel.sector.label) == ("totale handel", "energie")
+    assert 'lang="nl"' in panel.seen.value
+    choose(panel, partner="Rusia")
+    assert "Geen partnerland heet" in offered(panel)[0]
 
 
 @pytest.mark.parametrize(
     ("choice", "lang"),
     [
         ({"partner": "DE", "year": "2016", "flow": "export"}, "en"),
-        ({"partner": "NO", "year": "2022", "flow": "total trade"}, "nl"),
+        ({"partner": "NO", "first": 2015, "year": "2022"}, "nl"),
         ({"partner": "RU", "year": "2012", "flow": "import", "sector": "energy"}, "nl"),
+        ({"partner": "RU", "beside": "TR", "year": "2019"}, "en"),
+        ({"partner": "RU", "beside": "NO", "flow": "import", "sector": "energy"}, "nl"),
     ],
 )
 def test_the_call_makes_what_is_seen(choice, lang):
     panel = nl.explore(**choice, lang=lang)
-    picture, table = run(panel.call.value)
+    picture, *tables = run(panel.call.value)
     assert isinstance(picture, Chart)
-    assert picture.alt == panel.view.picture.alt
-    assert repr(table) == repr(panel.view.table)
+    assert picture.image("csv") == panel.view.picture.image("csv")
+    assert picture.headline == panel.view.picture.headline
+    shown = [(table.title, table.cells.to_csv()) for each in tables for table in each.tables]
+    seen = [(table.title, table.cells.to_csv()) for table in panel.view.table.tables]
+    assert shown == seen
+    assert len(seen) > 0
 
 
 def test_the_table_has_the_places_on_the_partners_side_of_the_border(panel):
     assert "outside the EU, 2012" in panel.view.table.tables[0].title
-    panel.partner.value = "GB"
+    choose(panel, partner="GB")
     assert "inside the EU, 2012" in panel.view.table.tables[0].title
-    panel.year.value = "2022"
+    choose(panel, year="2022")
     assert "outside the EU, 2022" in panel.view.table.tables[0].title
 
 
 def test_the_largest_partners_of_the_year_come_first_and_each_stands_once(panel):
-    ids = [id for _, id in panel.partner.options]
-    assert ids[:2] == ["DE", "BE"]
-    assert "RU" in ids[:10]
-    assert len(ids) == len(set(ids))
-    names = [name for name, _ in panel.partner.options[10:]]
-    assert names == sorted(names)
+    names = list(panel.partner.options)
+    assert names[:2] == ["Germany", "Belgium"]
+    assert "Russia" in names[:10]
+    assert len(names) == len(set(names)) > 200
+    assert names[10:] == sorted(names[10:])
+    assert panel.beside.options == panel.partner.options
 
 
-def test_picture_and_table_stand_beside_each_other_where_there_is_room(panel):
-    seen = panel.seen.value
-    assert seen.index("flex-wrap: wrap") < seen.index("<img ") < seen.index("<table")
-    assert seen.count("flex: 1 1 24rem") == 2
-    assert '<img style="max-width: 100%' in seen
+def test_the_headline_is_text_and_each_mark_of_the_picture_tells_its_value(panel):
+    page = panel.seen.value
+    assert f"<h3>{panel.view.picture.headline}</h3>" in page
+    assert panel.view.picture.subtitle in page
+    assert "<title>imports, 2002–2022, 2012: €20.3bn</title>" in page
+    assert page.count("<svg ") == 2, "one for a wide place, one for a narrow one"
+    assert page.count('role="group" aria-label="Line chart.') == 2
+    assert page.index("<svg ") < page.index("<table")
+    ids = re.findall(r'\bid="([^"]+)"', page)
+    assert len(ids) == len(set(ids)) > 0
+
+
+def test_picture_and_table_can_be_saved_as_files(panel):
+    assert panel.links.value == "", "they are made when they are asked for"
+    choose(panel, beside="Norway", first="2005", flow="import")
+    panel.download.click()
+    links = re.findall(
+        r'<a download="([^"]+)" href="data:([^;]+);base64,([^"]+)">', panel.links.value
+    )
+    stem = "RU-NO-2005-2012-import"
+    assert [name for name, *_ in links] == [
+        f"{stem}.{end}" for end in ("png", "svg", "csv", "xlsx")
+    ]
+    png, svg, csv, xlsx = (b64decode(content) for *_, content in links)
+    assert png.startswith(b"\x89PNG")
+    assert ElementTree.fromstring(svg).tag.endswith("svg")
+    assert pd.read_csv(io.BytesIO(csv))["RU"].max() == 20332
+    sheet = zipfile.ZipFile(io.BytesIO(xlsx)).read("xl/worksheets/sheet1.xml")
+    assert b"<v>20332</v>" in sheet
+    assert [kind for _, kind, _ in links][1] == "image/svg+xml"
+
+    choose(panel, flow="export")
+    assert panel.links.value == "", "they were of what is no longer seen"
 
 
 def test_what_is_not_there_is_said_in_the_panel(panel):
-    panel.partner.value = "HR"
+    choose(panel, partner="HR")
     assert panel.view.picture is None
     assert "Croatia (HR)" in panel.view.says[0]
     assert 'role="alert"' in panel.seen.value
-    panel.partner.value, panel.sector.value = "RU", "gas"
-    assert "`nltrade fetch 7137shih --partner RU" in panel.view.says[0]
-    panel.sector.value = "csr"
-    assert panel.view.table is None
-    assert "class of goods or services" in panel.seen.value
-    assert "<img" not in panel.seen.value
-    panel.sector.value = ""
-    assert not panel.view.says
+    assert "<svg" not in panel.seen.value
+    panel.download.click()
+    assert re.findall(r'download="([^"]+)"', panel.links.value) == ["HR-2002-2012-total-trade.xlsx"]
 
 
-def test_a_sector_and_an_odd_partner_give_a_picture_or_a_sentence(panel):
-    for id in ("", "energy", "oil", "it", "csr", "banking"):
-        panel.sector.value = id
-        assert (panel.view.picture is None) <= bool(panel.view.says)
-    panel.sector.value = ""
+@pytest.mark.parametrize(
+    ("sector", "says"), [("gas", "`nltrade fetch 7137shih --partner RU"), ("csr", "class of goods")]
+)
+def test_a_sector_to_begin_with_that_has_no_figures_says_what_brings_them(sector, says):
+    panel = nl.explore(sector=sector)
+    assert panel.view.picture is None
+    assert says in panel.view.says[0]
+    assert says in unescape(panel.seen.value)
+
+
+def test_an_odd_partner_gives_a_picture_or_a_sentence(panel):
     for partner in ("AQ", "SX", "HR", "RS"):
-        if partner in dict(panel.partner.options).values():
-            panel.partner.value = partner
-            assert panel.view.picture or panel.view.says
+        choose(panel, partner=partner)
+        assert panel.view.picture or panel.view.says or panel.wrong.children
 
 
-def test_the_panel_can_be_found_and_read(panel):
-    assert [
-        widget.description for widget in (panel.partner, panel.year, panel.flow, panel.sector)
-    ] == [
-        "Partner",
-        "Year",
-        "Flow",
-        "Sector",
-    ]
-    assert panel.panel._dom_classes == ("nltrade-explorer",)
-    assert panel.partner._dom_classes == ("nltrade-partner",)
-    assert panel.call.description == "The call that makes this"
-    assert 'alt="' in panel.seen.value
-    assert "aria-label=" in panel.seen.value
-    assert nl.explore(lang="nl").year.description == "Jaar"
+def test_a_change_is_answered_within_a_second_and_a_view_seen_before_at_once():
+    panel, seconds = nl.explore(), []
+
+    def answer(name, value):
+        start = time.perf_counter()
+        choose(panel, **{name: value})
+        seconds.append(time.perf_counter() - start)
+
+    for name, value in [
+        ("partner", "China"), ("beside", "Turkey"), ("first", "2008"), ("year", "2020"),
+        ("flow", "import"), ("sector", "energy"), ("lang", "nl"), ("partner", "Noorwegen"),
+    ]:  # fmt: skip
+        answer(name, value)
+    assert median(seconds) < 1
+    before = max(seconds)
+    answer("partner", "China")
+    assert seconds[-1] < before / 2
+    answer("flow", "import")
+    assert seconds[-1] < 0.1
 
 
 def test_a_page_without_widgets_has_the_picture_the_table_and_the_call(panel):
@@ -133,7 +322,9 @@ def test_a_page_without_widgets_has_the_picture_the_table_and_the_call(panel):
     assert "application/vnd.jupyter.widget-view+json" in bundle
     page = bundle["text/html"]
     assert "<img " in page
-    assert 'alt="' in page
+    assert "<svg" not in page, "where a notebook is not trusted, a drawing would be taken out"
+    assert 'alt="Line chart.' in page
+    assert f"<h3>{panel.view.picture.headline}</h3>" in page
     assert "United States" in page
     assert "nl.show_ranking(trade" in page
     assert "http" not in page.replace("https://opendata", ""), "nothing is asked of another host"
@@ -152,8 +343,10 @@ def test_without_ipywidgets_it_is_the_static_view(monkeypatch):
     ("wrong", "says"),
     [
         ({"partner": "Rusia"}, "Did you mean 'RU'"),
+        ({"beside": "Rusia"}, "Did you mean 'RU'"),
         ({"partner": "EU"}, "no partner country"),
         ({"year": 1990}, "No year '1990' to look at.*2002"),
+        ({"first": 2013, "year": 2012}, "No first year '2013' to look at.*2012"),
         ({"flow": "improt"}, "Did you mean 'import'"),
         ({"sector": "gass"}, "Did you mean 'gas'"),
         ({"lang": "de"}, "No language 'de'"),
@@ -169,6 +362,8 @@ def test_a_frame_and_sectors_of_your_own(shipped):
     one = {"energy": nl.sectors()["energy"]}
     panel = nl.explore(frame, year=2013, sectors=one)
     assert list(panel.year.options) == ["2011", "2012", "2013"]
-    assert len(panel.sector.options) == 2
+    assert [id for _, id in panel.sector.options] == ["", "energy"]
+    choose(panel, sector="energy")
     assert "nl.load()" not in panel.call.value, "trade is the user's own"
+    assert "nl.sectors()" not in panel.call.value, "and so are the sectors"
     assert "import nltrade as nl" in panel.call.value

@@ -1,6 +1,7 @@
 """The figures of fuels and of services: legible, equal to the frame, and silent where CBS is."""
 
 import re
+
 import pandas as pd
 import pytest
 

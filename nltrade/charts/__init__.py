@@ -12,6 +12,7 @@ from nltrade.charts.coverage import draw_coverage
 from nltrade.charts.fuels import draw_fuels
 from nltrade.charts.names import FIGURES, NAMES
 from nltrade.charts.over_time import draw_over_time
+from nltrade.charts.partners_over_time import draw_partners_over_time
 from nltrade.charts.ranking import draw_ranking
 from nltrade.charts.reported import draw_reported
 from nltrade.charts.sectors import draw_sectors
@@ -32,6 +33,7 @@ __all__ = [
     "draw_coverage",
     "draw_fuels",
     "draw_over_time",
+    "draw_partners_over_time",
     "draw_ranking",
     "draw_reported",
     "draw_sectors",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -23,18 +23,19 @@ LISTED = {
     "none": "coverage-listed-none",
 }
 FILLS: dict[Coverage, str] = {"direct": style.SUBJECT, "proxy": style.PALE, "none": style.PAGE}
-INKS: dict[Coverage, str] = {"direct": style.PAGE, "proxy": style.INK, "none": style.SOFT}
-SIZE = 8.0
-LINE = 0.145  # inches, as the other lengths
-GAP = 0.1
-TITLE = LINE + GAP + 0.04  # of a group
-WORD = 0.8  # before the codes in a box
+SIZE = 8.5
+PLAIN: dict[str, Any] = {"va": "center_baseline", "fontsize": SIZE}
+BOLD: dict[str, Any] = {"va": "center_baseline", "fontsize": 9, "weight": "bold"}
+
+# Inches: of a row and of each further line in it, of the title of a group, of what stands above
+# all, of a box, between two things.
+ROW, LINE, TITLE, HEAD, BOX, GAP = 0.22, 0.14, 0.36, 0.2, 0.72, 0.1
 
 
 def draw_coverage(*, sectors: Mapping[str, Sector] | None = None, lang: Lang = "en") -> Chart:
     """
     Draw a box for the goods and a box for the services of each sector: how well their classes show
-    it, and which.
+    it. Which they are stands in the data.
 
     Parameters
     ----------
@@ -101,95 +102,68 @@ def _data(known: Mapping[str, Sector]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["sector", "group", "kind", "coverage", "codes"])
 
 
-class _Block:
-    """
-    The sectors of some groups below each other, in inches from the top, in a column of some width.
-    """
-
-    def __init__(self, groups: Mapping[str, Sequence[Sector]], width: float, say: Words) -> None:
-        self.groups, self.say = groups, say
-        words = [
-            word
-            for sectors in groups.values()
-            for s in sectors
-            for word in s.text(say.lang).split()
-        ]
-        longest = max((canvas.text_width(word, SIZE) for word in words), default=0.0)
-        self.names = max(0.29 * width, longest + 0.3)
-        self.box = (width - self.names - GAP) / 2
-        self.tall = {s.id: self._tall(s) for sectors in groups.values() for s in sectors}
-        self.height = LINE + len(groups) * TITLE + sum(self.tall.values())
-
-    def _name(self, sector: Sector) -> str:
-        return canvas.wrap(sector.text(self.say.lang), self.names - 0.2, SIZE)
-
-    def _codes(self, sector: Sector, kind: Kind) -> str:
-        return canvas.wrap(" ".join(sector.codes(kind)), self.box - WORD - 0.1, SIZE)
-
-    def _tall(self, sector: Sector) -> float:
-        """Give the inches that a sector takes: those of its longest text."""
-        texts = [self._name(sector), *(self._codes(sector, kind) for kind in named.KINDS)]
-        return LINE * max(text.count("\n") + 1 for text in texts) + 0.08
-
-    def draw(self, ax: Axes, start: float) -> None:
-        """Write the sectors from some inches on."""
-        lefts = {
-            kind: start + self.names + at * (self.box + GAP) for at, kind in enumerate(named.KINDS)
-        }
-        for kind, left in lefts.items():
-            ax.text(
-                left,
-                LINE / 2,
-                self.say.label(kind),
-                va="center_baseline",
-                fontsize=9,
-                weight="bold",
-            )
-        top = LINE
-        look: dict[str, Any] = {"va": "center_baseline", "fontsize": SIZE, "linespacing": 1.15}
-        for group, sectors in self.groups.items():
-            ax.text(start, top + GAP + LINE / 2, group, **{**look, "fontsize": 9, "weight": "bold"})
-            top += TITLE
-            for sector in sectors:
-                tall = self.tall[sector.id]
-                ax.text(start + 0.12, top + tall / 2, self._name(sector), **look)
-                for kind, left in lefts.items():
-                    coverage = sector.coverage(kind)
-                    box = Rectangle(
-                        (left, top + 0.015), self.box, tall - 0.03, linewidth=0.8, clip_on=False
-                    )
-                    # the three differ in light and dark as well as in word
-                    box.set(
-                        facecolor=FILLS[coverage],
-                        edgecolor=style.PALE if coverage == "none" else FILLS[coverage],
-                    )
-                    ax.add_patch(box)
-                    ink = style.readable(INKS[coverage], on=FILLS[coverage])
-                    for right, text in [
-                        (0.07, self.say.label(coverage)),
-                        (WORD, self._codes(sector, kind)),
-                    ]:
-                        ax.text(left + right, top + tall / 2, text, color=ink, **look)
-                top += tall
-
-
 def _paint(space: Canvas, groups: Mapping[str, Sequence[Sector]], say: Words) -> None:
     """Write the groups in one column, or in two of about the same height where there is room."""
-    columns = max(int(space.width // 4.2), 1)
-    width = (space.width - (columns - 1) * 2 * GAP) / columns
-    whole = _Block(groups, width, say).height
-    parts: list[dict[str, Sequence[Sector]]] = [{}]
-    for group, sectors in groups.items():
-        before, after = (
-            _Block(part, width, say).height for part in (parts[-1], {**parts[-1], group: sectors})
-        )
-        if parts[-1] and len(parts) < columns and before + after > 2 * whole / columns:
-            parts.append({})
-        parts[-1][group] = sectors
-    blocks = [_Block(part, width, say) for part in parts]
-    height = max(block.height for block in blocks)
+    columns = 1 if space.narrow else 2
+    width = (space.width - (columns - 1) * 3 * GAP) / columns
+    rows = {group: _rows(sectors, width, say) for group, sectors in groups.items()}
+    tall = {group: TITLE + sum(row.tall for row in each) for group, each in rows.items()}
+
+    half, filled = sum(tall.values()) / columns, 0.0
+    parts: list[list[str]] = [[] for _ in range(columns)]
+    for group, inches in tall.items():
+        parts[min(int((filled + inches / 2) // half), columns - 1)].append(group)
+        filled += inches
+
+    height = HEAD + max(sum(tall[group] for group in part) for part in parts)
     (ax,) = space.open(height, ticks=False).axes()
     ax.set(xlim=(0, space.width), ylim=(height, 0))
     ax.set_axis_off()
-    for at, block in enumerate(blocks):
-        block.draw(ax, at * (width + 2 * GAP))
+    for at, part in enumerate(parts):
+        _column(ax, at * (width + 3 * GAP), width, {each: rows[each] for each in part}, say)
+
+
+class _Row(NamedTuple):
+    """A sector, its name in lines that fit, and the inches that these take."""
+
+    sector: Sector
+    name: str
+    tall: float
+
+
+def _rows(sectors: Sequence[Sector], width: float, say: Words) -> list[_Row]:
+    names = [canvas.wrap(s.text(say.lang), width - 2 * BOX - 2 * GAP, SIZE) for s in sectors]
+    return [
+        _Row(sector, name, ROW + LINE * name.count("\n"))
+        for sector, name in zip(sectors, names, strict=True)
+    ]
+
+
+def _column(
+    ax: Axes, start: float, width: float, groups: Mapping[str, Sequence[_Row]], say: Words
+) -> None:
+    """Write the sectors of some groups below each other, with a box for goods and for services."""
+    goods, services = start + width - 2 * BOX - GAP / 2, start + width - BOX
+    for kind, left in {"goods": goods, "services": services}.items():
+        ax.text(left, HEAD / 2, say.label(kind), **BOLD)
+
+    top = HEAD
+    for group, rows in groups.items():
+        ax.text(start, top + TITLE - ROW / 2, group, **BOLD)
+        top += TITLE
+        for row in rows:
+            ax.text(start, top + row.tall / 2, row.name, linespacing=1.15, **PLAIN)
+            _box(ax, goods, top, row.tall, row.sector.coverage("goods"), say)
+            _box(ax, services, top, row.tall, row.sector.coverage("services"), say)
+            top += row.tall
+
+
+def _box(ax: Axes, left: float, top: float, tall: float, coverage: Coverage, say: Words) -> None:
+    """Draw how well a sector is covered; an empty box where no class shows it."""
+    edge = style.PALE if coverage == "none" else FILLS[coverage]
+    box = Rectangle((left, top + 0.015), BOX, tall - 0.03, linewidth=0.8, clip_on=False)
+    box.set(facecolor=FILLS[coverage], edgecolor=edge)
+    ax.add_patch(box)
+    if coverage != "none":
+        ink = style.PAGE if coverage == "direct" else style.INK
+        ax.text(left + 0.07, top + tall / 2, say.label(coverage), color=ink, **PLAIN)

@@ -28,8 +28,8 @@ LINE = ["sector", "kind", "concept", "table", "flow"]  # what tells one line fro
 LOOKS = {"import": (style.IMPORT, style.IMPORT_LIGHT), "export": (style.EXPORT, style.EXPORT_LIGHT)}
 RING: dict[str, Any] = {**sides.RING, "markersize": 2.6, "markeredgewidth": 0.9}
 KNOWN = 0.01  # of a value: what is withheld of a sector may be that much before a year is a gap
-# inches: a panel, a line of a name, the title of a flow, the key, a year
-PANEL, NAME, TITLE, KEY, YEAR = 0.95, 0.15, 0.34, 0.22, 0.42
+# inches: a panel, one with none beside it, a line of a name, the title of a flow, the key, a year
+PANEL, ALONE, NAME, TITLE, KEY, YEAR = 0.95, 1.4, 0.15, 0.34, 0.22, 0.42
 GAP, BESIDE = 0.16, 0.18  # inches between rows, and between columns
 SMALL = 7.5
 
@@ -189,11 +189,13 @@ def _headline(
             about = {"sector": _start(known[top], say), "first": first, "last": last}
             return sides.shortest(say, ids, partner=partner, change=rate, **about)
 
-    largest = data.iloc[0]
+    one = data["sector"].nunique() == 1
+    largest = data.loc[data[VALUE].idxmax()] if one else data.iloc[0]
     line = data[(data[LINE] == largest[LINE]).all(axis=1)]
     top = line.loc[line[VALUE].idxmax()]
     ids = ["sectors-highest", "sectors-highest-short"]
-    about = {"sector": _start(known[top["sector"]], say), "flow": top["flow"]}
+    what = say.text(f"{top['flow']}-with", partner=partner)
+    about = {"sector": _start(known[top["sector"]], say), "flow": top["flow"], "what": what}
     return sides.shortest(say, ids, partner=partner, year=top["period"], value=top[VALUE], **about)
 
 
@@ -234,7 +236,8 @@ def _paint(
     scales = {flow: _ticks(rows[VALUE].max(), say) for flow, rows in blocks}
     labels = [label for scale in scales.values() for label in scale.values()]
     left = max(canvas.text_width(label, SMALL) for label in labels) + 0.08
-    columns = max(min(int(space.width // 1.7), 4), 1)
+    most = data.drop_duplicates(["flow", "sector", "kind"])["flow"].value_counts().max()
+    columns = max(min(int(space.width // 1.7), 4, most), 1)
     width = (space.width - left - BESIDE * (columns - 1)) / columns
 
     names = {
@@ -242,7 +245,8 @@ def _paint(
         for sector, kind in data[["sector", "kind"]].drop_duplicates().to_numpy()
     }
     above = NAME * (1 + max(name.count("\n") for name in names.values())) + 0.05
-    row = above + PANEL + GAP
+    high = PANEL if columns > 1 else ALONE
+    row = above + high + GAP
     key = _key(data, partner, events, space.width, say)
     top = KEY * (1 + max(line for line, *_ in key))
     counts = {
@@ -271,7 +275,7 @@ def _paint(
         panels = list(rows.groupby(["sector", "kind"], sort=False))
         for at, (panel, lines) in enumerate(panels):
             x, down = left + (at % columns) * (width + BESIDE), y + (at // columns) * row
-            ax = place(x, down + above, width, PANEL)
+            ax = place(x, down + above, width, high)
             _set_scales(ax, years, rows[VALUE].max(), scales[flow], width)
             first, lowest = at % columns == 0, at + columns >= len(panels)
             ax.tick_params(labelsize=SMALL, labelleft=first, labelbottom=lowest)

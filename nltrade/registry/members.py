@@ -12,7 +12,7 @@ from nltrade.registry.periods import days
 
 EURO = ("EUROZONE", "NON-EUROZONE")
 EU = ("EU", "NON-EU")
-YEARS = range(1990, 2051)
+FIRST = 1990  # no table begins earlier
 
 # CBS counts the goods of 2013 and 2020 by the membership of each month: its EU of 2020 holds the
 # United Kingdom's January, that of 2013 Croatia's second half. So the year after differs as well.
@@ -40,11 +40,14 @@ def changed(kind: str) -> dict[str, frozenset[str]]:
     >>> sorted(period for period in changed("goods")["EU"] if len(period) == 4)
     ['1995', '2004', '2007', '2013', '2014', '2020', '2021']
     """
-    of_the_eu = _changed(_of_the_eu, mixed=MIXED_YEARS if kind == "goods" else ())
-    of_the_euro = _changed(_of_the_euro, mixed=())
+    known = registry.partners().values()
+    eu_days = [day for each in known for day in (each.eu_from, each.eu_until) if day]
+    of_the_eu = _changed(_of_the_eu, eu_days, mixed=MIXED_YEARS if kind == "goods" else ())
+    euro_days = [each.euro_from for each in known if each.euro_from]
+    of_the_euro = _changed(_of_the_euro, euro_days, mixed=())
 
     found: dict[str, frozenset[str]] = {}
-    for partner in registry.partners().values():
+    for partner in known:
         if partner.id in EURO:
             found[partner.id] = of_the_euro
         elif partner.id in EU or _is_filed_by_border(partner):
@@ -73,24 +76,30 @@ def _is_filed_by_border(partner: Partner) -> bool:
     return partner.kind == "residual" and partner.eu is not None and partner.holds != "countries"
 
 
+@cache
 def _of_the_eu(day: date) -> frozenset[str]:
     return registry.eu_members(day)
 
 
+@cache
 def _of_the_euro(day: date) -> frozenset[str]:
     known = registry.partners().values()
     return frozenset(each.id for each in known if each.euro_from and each.euro_from <= day)
 
 
 def _changed(
-    members: Callable[[date], frozenset[str]], *, mixed: tuple[str, ...]
+    members: Callable[[date], frozenset[str]], days_of_change: list[date], *, mixed: tuple[str, ...]
 ) -> frozenset[str]:
+    """Give the periods with other members than a year before."""
+
     def held(period: str) -> set[frozenset[str]]:
         first, last = days(period)
         is_by_its_end = len(period) == 4 and period not in mixed
         return {members(day) for day in ((last,) if is_by_its_end else (first, last))}
 
-    periods = chain.from_iterable(_parts(str(year)) for year in YEARS)
+    # Only the year of a change and the next one can differ from the year before them.
+    years = {day.year + after for day in days_of_change for after in (0, 1)}
+    periods = chain.from_iterable(_parts(str(year)) for year in years if year >= FIRST)
     return frozenset(each for each in periods if len(held(each) | held(_before(each))) > 1)
 
 

@@ -1,6 +1,7 @@
 """Read the sectors that a mission named, and the figures that others published about them."""
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -42,7 +43,16 @@ def sectors(file: Path | None = None) -> Mapping[str, Sector]:
     >>> sectors()["oil"].goods, sectors()["oil"].goods_coverage
     (['33'], 'direct')
     """
-    path = registry.FOLDER / "sectors.toml" if file is None else Path(file)
+    return Entries(_shipped()) if file is None else _read(Path(file))
+
+
+@cache
+def _shipped() -> Mapping[str, Sector]:
+    return _read(registry.FOLDER / "sectors.toml")
+
+
+def _read(path: Path) -> Mapping[str, Sector]:
+    """Read the sectors of a file."""
     groups = read(path, "groups", Text)
     found: Entries[Sector] = Entries()
     for id, fields in written(path, "sectors").items():
