@@ -67,10 +67,12 @@ def _explained(file: str) -> dict[str, str]:
 
 def _examples(frame: pd.DataFrame, partner: str, year: int) -> list[dict[str, str]]:
     """Make claims of the partner's own figures, so that each holds and shows how one is written."""
-    table = trade.main_table(frame, kind="goods", period=year, partner=partner)
-    cells = trade.select(
-        frame, partner=partner, period=year, product="TOTAL", kind="goods", table=table
-    )
+    asked: dict[str, Any] = {"kind": "goods", "period": year, "partner": partner}
+    try:
+        table = trade.main_table(frame, **asked)
+        cells = trade.select(frame, **asked, product="TOTAL", table=table)
+    except NoData as error:
+        raise NoData(_nothing(frame, partner, year)) from error
     values = dict(zip(cells["flow"], cells[VALUE], strict=True))
     examples = [
         _value(flow, values[flow], partner, year)
