@@ -11,7 +11,7 @@ from fontTools.ttLib import TTFont
 from PIL import Image
 
 SPARE = ("*.map", "*brands*.woff2", "webpack-macros.html")  # for who changes the theme
-COLOURS = 64  # a figure has a dozen, and the steps between them at its edges
+COLOURS = 32  # a figure has a dozen, and the steps between them at its edges
 IMAGE = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=\s]+)")
 FACE = re.compile(r"data:font/woff;base64,([A-Za-z0-9+/=]+)")
 # What the panel of a notebook would begin with, were there a kernel: the page shows its picture.

@@ -119,7 +119,7 @@ def _run() -> int:
 
 
 def _sorry(sentence: str, code: int) -> int:
-    typer.echo(f"nltrade: {sentence}", err=True)
+    typer.echo(f"nltrade: {sentence}", file=sys.stderr)
     return code
 
 
