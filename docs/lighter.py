@@ -15,7 +15,9 @@ COLOURS = 32  # a figure has a dozen, and the steps between them at its edges
 IMAGE = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=\s]+)")
 FACE = re.compile(r"data:font/woff;base64,([A-Za-z0-9+/=]+)")
 # What the panel of a notebook would begin with, were there a kernel: the page shows its picture.
-STATE = re.compile(r'<script type="application/vnd\.jupyter\.widget-state\+json">.*?</script>', re.S)
+STATE = re.compile(
+    r'<script type="application/vnd\.jupyter\.widget-state\+json">.*?</script>', flags=re.S
+)
 
 
 def lighten(site: Path) -> None:

@@ -7,6 +7,7 @@ import pandas as pd
 import typer
 
 import nltrade
+from nltrade import registry
 from nltrade.claims import check_claims
 from nltrade.claims.base_of_trade import Base, base_of_trade
 from nltrade.claims.elsewhere import Checked, check_published
@@ -43,7 +44,6 @@ from nltrade.questions import trade
 from nltrade.questions.moves import side_of
 from nltrade.questions.ranking import rank_partners
 from nltrade.questions.trade import VALUE
-from nltrade import registry
 from nltrade.registry import claims as reported
 from nltrade.registry.entries import Lang, Sector
 from nltrade.report import Report

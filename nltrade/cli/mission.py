@@ -75,9 +75,7 @@ def _examples(frame: pd.DataFrame, partner: str, year: int) -> list[dict[str, st
         raise NoData(_nothing(frame, partner, year)) from error
     values = dict(zip(cells["flow"], cells[VALUE], strict=True))
     examples = [
-        _value(flow, values[flow], partner, year)
-        for flow in FLOWS
-        if pd.notna(values.get(flow))
+        _value(flow, values[flow], partner, year) for flow in FLOWS if pd.notna(values.get(flow))
     ]
 
     among: Any = side_of(partner, str(year))
