@@ -17,7 +17,7 @@ from nltrade.claims.base_of_trade import base_of_trade
 from nltrade.claims.elsewhere import check_published
 from nltrade.claims.second_opinion import second_opinions
 from nltrade.errors import NltradeError, NoData, UnknownName, needs
-from nltrade.questions.moves import compare_places, trace_place
+from nltrade.questions.moves import compare_places, like_for_like, trace_place
 from nltrade.questions.ranking import rank_partners
 from nltrade.questions.sectors import sector_trade
 from nltrade.questions.trade import balance, growth, select, share, total
@@ -58,6 +58,7 @@ __all__ = [
     "explore",
     "fetch",
     "growth",
+    "like_for_like",
     "load",
     "load_raw",
     "origins",

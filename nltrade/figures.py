@@ -3,7 +3,7 @@ The figures of a question in a folder: drawn into it, or compared with what lies
 
 The folder's ``manifest.json`` says of each file what it was made of: its own hash and that of its
 numbers, the tables with their dates and hashes, the question, the code and the libraries. Where a
-file would change, those say why.
+file would change, those say why. ``sources.bib`` cites the tables.
 """
 
 import ast
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from nltrade.charts import Chart
 
 MANIFEST = "manifest.json"
+CITED = "sources.bib"
 PACKAGE = Path(__file__).parent
 LIBRARIES = ("babel", "fonttools", "matplotlib", "msgspec", "narwhals", "numpy", "pandas", "pillow")
 
@@ -188,6 +189,7 @@ def draw_figures(question: Question, folder: Path, *, workers: int = 1) -> Drawn
         kept = {file: record for file, record in known.items() if file not in gone}
         content = msgspec.json.encode(kept | files.records, order="sorted")
         paths.append(write(folder / MANIFEST, msgspec.json.format(content) + b"\n"))
+        paths.append(write(folder / CITED, _cited(kept | files.records)))
 
     return Drawn(paths, files.without, left)
 
@@ -397,6 +399,16 @@ def _tables(chart: "Chart", frame: pd.DataFrame) -> dict[str, str]:
     for origin in origins:
         found.setdefault(origin.table, [origin.modified]).append(origin.sha256[:16])
     return {table: " ".join(words) for table, words in found.items()}
+
+
+def _cited(records: Mapping[str, Record]) -> bytes:
+    """Cite for BibTeX, with their links, the tables that the files of a folder draw."""
+    drawn = [pair for each in records.values() for pair in each.tables.items()]
+    used = {(table, words.split()[0]) for table, words in drawn}
+    entries = [
+        part.origin.cite("bibtex") for pair in sorted(used) for part in snapshot.parts(*pair)
+    ]
+    return "\n\n".join([*dict.fromkeys(entries), ""]).encode()
 
 
 def _hash(own: Path | None) -> str:

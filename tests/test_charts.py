@@ -58,7 +58,7 @@ def test_the_committed_manifest_says_what_the_committed_figures_are_made_of(char
     committed = read_manifest(FIGURES)
     expected = {f"{name}.{lang}.{format}" for name, lang in EACH for format in Question().formats}
     assert set(committed) == expected
-    assert {path.name for path in FIGURES.iterdir()} == expected | {"manifest.json"}
+    assert {path.name for path in FIGURES.iterdir()} == expected | {"manifest.json", "sources.bib"}
     for file, record in committed.items():
         assert record.sha256 == sha256(FIGURES / file), file
         name, lang, _ = file.split(".")

@@ -1,6 +1,7 @@
 """Records of UN Comtrade: asked for in few questions, looked at, kept; faults are survived."""
 
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -112,7 +113,7 @@ def test_a_key_is_sent_and_never_kept_or_printed(service, monkeypatch):
     assert question["subscription-key"] == "a-secret-key"
     assert "a-secret-key" not in (found.folder / "origin.json").read_text()
     service.faults = [(401, {})]
-    with pytest.raises(SourceError, match="401") as refused:
+    with pytest.raises(SourceError, match=r"401.*NLTRADE_COMTRADE_KEY") as refused:
         nl.fetch("comtrade-partner", partner="TR", years=2013)
     assert "a-secret-key" not in str(refused.value)
 
@@ -195,28 +196,41 @@ def test_the_command_says_what_it_asks_and_what_came(service, monkeypatch, capsy
     assert snapshot.dates("comtrade-partner")[-1] > "2026"
 
 
-def test_fetch_brings_what_sectors_need_and_says_what_it_asks(service, monkeypatch, capsys):
+SECTORS = {
+    "sectors": ["sectors", "--lang", "en"],
+    "figures": ["figures", "sectors", "--lang", "en", "--format", "csv", "--out", "drawn"],
+    "briefing": ["briefing", "--lang", "en", "--format", "html", "--out", "written"],
+}
+TURKEY_2012 = ["--partner", "TR", "--year", 2012]
+
+
+@pytest.mark.parametrize("command", SECTORS.values(), ids=SECTORS)
+def test_fetch_brings_what_sectors_need_and_says_what_it_asks(service, monkeypatch, run, command):
     with Replica((shih(),)) as cbs:
         monkeypatch.setenv("NLTRADE_CBS", cbs.url)
-        words = ["nltrade", "sectors", "--partner", "TR", "--year", "2012", "--fetch"]
-        monkeypatch.setattr(sys, "argv", words)
-        main()
-    said = capsys.readouterr()
-    assert "Asking for 7137shih, Türkiye, 2011:2012: 34, 33, 3" in said.err
-    assert "Asking for comtrade-partner, Türkiye, 2011:2012: chapters of the HS" in said.err
+        done = run(*command, *TURKEY_2012, "--fetch")
+    assert done.code == 0
+    assert "Asking for 7137shih, Türkiye, 2011:2012: 34, 33, 3" in done.err
+    assert "Asking for comtrade-partner, Türkiye, 2011:2012: chapters of the HS" in done.err
+    assert "Going on without" not in done.err
     assert len(service.questions) == 4
-    assert "machine tools" in said.out
-    assert "as reported by Türkiye to UN Comtrade, 2012" in said.out
+
+    written = [*Path("drawn").glob("*.csv"), *Path("written").glob("*.html")]
+    said = "".join(path.read_text("utf-8") for path in written) or done.out
+    assert "as reported by Türkiye" in said or "comtrade-partner" in said
+    assert "7137shih" in said or command[0] == "briefing"  # which has sectors in missions alone
 
 
-def test_without_a_network_a_command_goes_on_in_one_sentence_each(monkeypatch, tmp_path, capsys):
+@pytest.mark.parametrize("command", SECTORS.values(), ids=SECTORS)
+def test_without_a_network_a_command_goes_on_in_one_sentence_each(
+    monkeypatch, tmp_path, run, command
+):
     monkeypatch.setenv("NLTRADE_DATA", str(tmp_path / "mine"))
     monkeypatch.setattr(transport, "FIRST_WAIT", 0.0)
     for name in ("NLTRADE_CBS", "NLTRADE_COMTRADE"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")  # nobody listens there
-    words = ["nltrade", "sectors", "--partner", "TR", "--year", "2012", "--fetch"]
-    monkeypatch.setattr(sys, "argv", words)
-    main()
-    said = capsys.readouterr()
-    assert said.err.count("Going on without it:") == 2
-    assert "Goods, Türkiye, 2012" in said.out
+    without = run(*command, *TURKEY_2012)
+    done = run(*command, *TURKEY_2012, "--fetch")
+    assert (done.code, done.out) == (without.code, without.out)
+    added = done.err.removesuffix(without.err).splitlines()
+    assert [line.split(" ", 1)[0] for line in added] == ["Asking", "Going", "Asking", "Going"]

@@ -312,8 +312,8 @@ def test_fetch_all_brings_every_default_and_tells_what_did_not_come(serve):
     serve(*(id for id in registry.tables() if id not in {"7137shih", "70017"}))
     code, out, err = run("fetch", "--all", "--tries", "1")
     assert code == 3
-    assert "CBS has no /ODataFeed/odata/70017/TableInfos (404)" in err
-    assert "CBS has no /ODataFeed/odata/7137shih/TableInfos (404)" in err
+    assert "127.0.0.1 has no /ODataFeed/odata/70017/TableInfos (404)" in err
+    assert "127.0.0.1 has no /ODataFeed/odata/7137shih/TableInfos (404)" in err
     assert out.count("rows, modified") == 6
 
 

@@ -201,6 +201,7 @@ def test_two_that_draw_into_one_folder_at_once_lose_nothing(tmp_path):
     assert {path.name for path in tmp_path.iterdir()} == {
         *read_manifest(tmp_path),
         "manifest.json",
+        "sources.bib",
     }
 
 
@@ -261,7 +262,8 @@ def test_the_command_draws_the_formats_sizes_and_style_that_it_is_asked(tmp_path
     words = ["figures", "coverage", "--lang", "en", "--format", "svg", "--size", "column"]
     code, out, err = command(*words, "--style", own, "--json", "--out", tmp_path / "here")
     assert code == 0, err
-    files = [str(tmp_path / "here" / name) for name in ("coverage.en.svg", "manifest.json")]
+    names = ("coverage.en.svg", "manifest.json", "sources.bib")
+    files = [str(tmp_path / "here" / name) for name in names]
     assert json.loads(out) == {"files": files, "without": {}}
     drawn = (tmp_path / "here" / "coverage.en.svg").read_bytes()
     assert drawn == nl.charts.draw_coverage().image("svg", "column", style=own)

@@ -7,17 +7,19 @@ import http.server
 import json
 import re
 import socket
+import ssl
 import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 import nltrade as nl
 from cbs_replica import Replica
-from nltrade.sources import snapshot
+from nltrade.sources import snapshot, transport
 from test_fetch import own
 
 __all__ = ["own"]  # a fixture
@@ -172,7 +174,7 @@ STATUSES = {
     "refused": (403, "it does not let in"),
     "empty": (406, "it does not let in"),
     "proxy": (407, "wants a name and password"),
-    "lasting": (500, "CBS answers 500, 2 times"),
+    "lasting": (500, "127.0.0.1 answers 500, 2 times"),
 }
 
 
@@ -293,6 +295,63 @@ def test_a_dead_proxy_is_said_at_once(monkeypatch):
         nl.errors.SourceError, match=r"proxy does not lead to cbs\.invalid.*HTTPS_PROXY"
     ):
         nl.fetch(TABLE)
+
+
+SELF_SIGNED = Path(__file__).with_name("self_signed.pem")
+
+
+def test_a_certificate_that_is_not_trusted_is_said_at_once_with_the_remedy(hostile, monkeypatch):
+    server = hostile(lambda _handler, _entity, given: given)
+    server.handle_error = lambda *_: None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(SELF_SIGNED)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    accepted, accept = [], server.get_request
+    server.get_request = lambda: (accepted.append(1), accept())[1]
+    url = f"https://127.0.0.1:{server.server_address[1]}"
+    monkeypatch.setenv("NLTRADE_CBS", url)
+
+    with pytest.raises(
+        nl.errors.SourceError, match=r"127.0.0.1 is not trusted.*REQUESTS_CA_BUNDLE"
+    ):
+        nl.fetch(TABLE)
+    assert len(accepted) == 1
+
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(SELF_SIGNED))  # the remedy works
+    with transport.Transport(url) as service:
+        rows = service.rows("the list", f"{url}{FEED}SITC")
+    assert len(rows) == 2
+
+
+WAITS = {
+    "an hour": "3600",
+    "as long as is waited for, each time": "100",
+    "a date far away": "Fri, 01 Jan 2100 00:00:00 GMT",
+    "no wait named": None,
+}
+
+
+@pytest.mark.parametrize("wait", WAITS.values(), ids=WAITS)
+@pytest.mark.parametrize("status", [429, 503])
+def test_nobody_waits_for_more_than_two_minutes(hostile, monkeypatch, status, wait):
+    """By a clock that runs on by itself while somebody waits."""
+    real, slept = time.monotonic, []
+    monkeypatch.setattr(time, "monotonic", lambda: real() + sum(slept))
+    monkeypatch.setattr(transport, "FIRST_WAIT", 1.0)
+
+    class Waits(threading.Event):
+        def wait(self, timeout=None):
+            slept.append(timeout)
+            return self.is_set()
+
+    monkeypatch.setattr(transport, "Event", Waits)
+    headers = {"Retry_After": wait} if wait else {}
+    hostile(lambda handler, *_: send(handler, b"", status, **headers))
+    before = time.monotonic()
+    with pytest.raises(nl.errors.SourceError, match=f"asks to wait|answers {status}, [2-6] times"):
+        nl.fetch(TABLE)
+    assert time.monotonic() - before < 120
+    assert sum(slept) > 0 or wait not in {"100", None}
 
 
 def test_a_folder_that_takes_no_file_is_said_before_anything_is_asked(monkeypatch, right):

@@ -75,6 +75,7 @@ def test_a_hostile_claims_file_is_refused_in_a_sentence(tmp_path, text, says):
         ("[[sectors]]", "'sectors' is no section"),
         ("[sectors]\nenergy = 3", r"\[energy\]: expected a section with fields"),
         (SECTOR.replace('"energie"', '"\\u0000"'), "wording has a control character"),
+        (SECTOR.replace('"energie"', '"\\u202e"'), "wording has a control character"),
         (SECTOR.replace('["3"]', '"3"'), "goods = '3': write a list"),
         (SECTOR.replace('about_en = "Fuels only."', ""), "write `about_en` or `about_nl`"),
     ],

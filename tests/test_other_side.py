@@ -7,6 +7,7 @@ from collections import defaultdict
 
 import pandas as pd
 import pytest
+from currency_converter import CurrencyConverter
 
 import nltrade as nl
 from nltrade import registry
@@ -94,7 +95,7 @@ def test_the_flows_are_as_the_netherlands_sees_them(reported):
 
 
 def test_rates_are_the_averages_of_the_daily_rates_of_the_ecb():
-    converter = pytest.importorskip("currency_converter").CurrencyConverter()
+    converter = CurrencyConverter()
     daily = defaultdict(list)
     for day, rate in converter._rates["USD"].items():
         if rate is not None:

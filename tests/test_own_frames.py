@@ -177,3 +177,12 @@ def test_no_frame_ends_in_an_error_that_is_not_ours(mine, column, values, questi
     }
     with contextlib.suppress(NltradeError):
         ask[question](rows)
+
+
+def test_a_whole_number_beyond_all_trade_is_refused_in_pyarrow_too(russia):
+    import pyarrow as pa
+
+    whole = russia[russia["value_meur"].notna()].assign(value_meur=2**60)
+    table = pa.Table.from_pandas(whole, preserve_index=False)
+    with pytest.raises(FrameError, match="more than any trade in million euro"):
+        nl.total(table)

@@ -396,3 +396,22 @@ def test_a_kind_of_result_registers_its_own_way_to_be_presented():
 
     assert repr(Marble()) == "1 marbles (en)"
     assert repr(nl.show([Marble(), Marble()], "nl")) == "2 marbles (nl)"
+
+
+def test_a_year_of_two_memberships_is_explained_where_its_eu_is_shown(shipped):
+    exports = {"flow": "export", "product": "TOTAL", "kind": "goods"}
+    of_2020 = nl.show(nl.select(shipped, partner="EU", period=[2019, 2020], **exports), "en")
+    of_2019 = nl.show(nl.select(shipped, partner="EU", period=2019, **exports), "en")
+    assert "that of 2020 the United Kingdom's January" in str(of_2020).replace("\n  ", " ")
+    assert "United Kingdom" not in str(of_2019)
+
+
+def test_the_rest_of_the_sectors_says_what_can_be_in_it(shipped):
+    whole = nl.sector_trade(shipped, "RU", 2012)
+    energy = {"energy": nl.sectors()["energy"]}
+    only = nl.sector_trade(shipped, "RU", 2012, sectors=energy)
+    withheld = shipped.assign(value_meur=shipped["value_meur"].mask(shipped["product"] == "3"))
+    hidden = nl.sector_trade(withheld, "RU", 2012, sectors=energy)
+    assert "or in classes that are not in the figures at hand." in str(nl.show(whole, "en"))
+    assert "The rest is in no sector.\n" in str(nl.show(only, "en", sectors=energy))
+    assert "or in classes that CBS withholds." in str(nl.show(hidden, "en", sectors=energy))

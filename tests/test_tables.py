@@ -85,7 +85,14 @@ def test_a_service_that_is_silent_is_a_fault_of_every_table(monkeypatch):
 def test_the_command_line_checks_and_lists_and_removes(serve, run):
     serve("83028NED")
     checked = run("tables", "--check", "83028NED")
+    every = run("tables", "--check")  # of all the others the replica has none
+    heads = [line for line in every.out.splitlines() if not line.startswith(" ")]
+    assert [head.partition(":")[0] for head in heads] == list(registry.tables())
+    assert (every.code, heads.count("83028NED: fits")) == (3, 1)
     assert (checked.code, checked.out.splitlines()[0]) == (0, "83028NED: fits")
+    listed = run("tables", "83028NED").out
+    assert listed.startswith("83028NED  Imports, exports")
+    assert "85427NED" not in listed
     assert run("fetch", "83028NED", "--partner", "RU").code == 0
     assert "83028NED/2023-01-04  0.0 MB  years 2002-2022; RU" in run("tables", "--downloads").out
     assert run("tables", "--remove", "83028NED/2023-01-04").out.startswith("removed ")
@@ -106,6 +113,17 @@ def test_a_file_of_ones_own_corrects_a_field_of_a_table(serve, run, tmp_path):
     assert run("fetch", "83028NED", "--partner", "RU", *mine).code == 0
     assert registry.table("83028NED").unit == "1 000 euro"
     assert registry.table("85427NED").unit == "mln euro"
+
+
+def test_a_file_of_ones_own_counts_for_every_command(serve, run, tmp_path, monkeypatch):
+    serve("83028NED")
+    (tmp_path / "mine.toml").write_text('[tables.83028NED]\nunit = "1 000 euro"\n')
+    asked = ["rank", "--year", 2012, "--table", "83028NED"]
+    ours = run(*asked, "--json").json["rows"][0]["value_meur"]
+    checked = run("tables", "83028NED", "--check", "--tables", tmp_path / "mine.toml")
+    assert "is 'mln euro', registered is '1 000 euro'" in checked.out
+    assert run(*asked, "--json").json["rows"][0]["value_meur"] == pytest.approx(ours / 1000)
+    monkeypatch.setenv("NLTRADE_TABLES", "")
 
 
 def test_a_file_of_ones_own_adds_a_table_with_keys_of_its_own(tmp_path):

@@ -162,7 +162,7 @@ def test_auto_asks_the_newer_service_where_the_feed_does_not_answer(newer_servic
 
 def test_a_table_whose_observations_are_not_served_is_a_sentence(newer_service):
     newer_service(LongForm(build(TABLE), observations=False))
-    with pytest.raises(nl.errors.SourceError, match=r"CBS has no .*Observations \(404\)"):
+    with pytest.raises(nl.errors.SourceError, match=r"127.0.0.1 has no .*Observations \(404\)"):
         nl.fetch(TABLE, source="v4", years=2020)
 
 

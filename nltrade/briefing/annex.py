@@ -14,8 +14,13 @@ from nltrade.tables.claims import readings_table
 from nltrade.words import Words
 
 # The notes on what is counted, by their concepts.
-CONCEPTS = ["border-crossing", "change-of-ownership", "balance-of-payments"]
-NOTES = ["valuation", "confidential", "eu-membership", "rank-certainty"]
+CONCEPTS = [
+    "border-crossing",
+    "border-crossing-with-quasi-transit",
+    "change-of-ownership",
+    "balance-of-payments",
+]
+NOTES = ["valuation", "confidential", "eu-membership", "eu-of-2013-and-2020", "rank-certainty"]
 HASH = 16  # characters of a hash that are shown
 
 

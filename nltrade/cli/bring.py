@@ -16,6 +16,7 @@ FetchOption = Annotated[
     bool,
     typer.Option("--fetch", help="First bring what the sectors need; without a network, go on."),
 ]
+TRIES = 3  # the command goes on without them: nobody waits for a minute
 DETAILED = "7137shih"  # CBS's table with the classes of the sectors, to 2017
 
 
@@ -32,7 +33,7 @@ def bring_sectors(partner: str, year: int, file: Path | None = None) -> None:
         names = ", ".join(asked.get("product", ["chapters of the HS"]))
         typer.echo(f"Asking for {table}, {about.named()}, {years}: {names}.", err=True)
         try:
-            nltrade.fetch(table, partner=about.id, years=years, **asked)
+            nltrade.fetch(table, partner=about.id, years=years, tries=TRIES, **asked)
         except NltradeError as error:
             typer.echo(f"Going on without it: {error}", err=True)
 

@@ -10,7 +10,7 @@ import typer
 import nltrade
 from nltrade import registry
 from nltrade.claims.revisions import claims_touched, compare_snapshots, within
-from nltrade.cli.options import JsonOption, LangOption
+from nltrade.cli.options import JsonOption, LangOption, TablesOption
 from nltrade.cli.output import (
     Output,
     emit,
@@ -60,9 +60,7 @@ def fetch(
         Path | None,
         typer.Option("--from", help="A file saved by hand: StatLine's CSV, CBS's ZIP, or JSON."),
     ] = None,
-    tables: Annotated[
-        Path | None, typer.Option(help="A file of your own that adds or corrects tables.")
-    ] = None,
+    tables: TablesOption = None,
     source: Annotated[
         str, typer.Option(help="v3, v4 (CBS's newer service), or auto: v4 where v3 is silent.")
     ] = "auto",

@@ -8,7 +8,7 @@ import typer
 
 import nltrade
 from nltrade import registry
-from nltrade.cli.options import CsvOption, JsonOption, LangOption, XlsxOption
+from nltrade.cli.options import CsvOption, JsonOption, LangOption, TablesOption, XlsxOption
 from nltrade.cli.output import Output, emit, patience, print_json, rows_of
 from nltrade.errors import NoData, SourceError
 from nltrade.sources import snapshot
@@ -22,17 +22,18 @@ WordArgument = Annotated[str | None, typer.Argument(help="Part of a name or a co
 
 @app.command(epilog="Example: nltrade tables --search dienstverlening")
 def tables(
+    names: Annotated[list[str] | None, typer.Argument(help="CBS tables; all by default.")] = None,
     search: Annotated[
         str | None, typer.Option(help="A word to look for in the titles of all CBS tables.")
     ] = None,
     check: Annotated[
-        list[str] | None,
-        typer.Option(help="Ask CBS whether this table is as registered; 'all' for every one."),
-    ] = None,
+        bool, typer.Option("--check", help="Ask CBS whether they are as registered.")
+    ] = False,
     downloads: Annotated[bool, typer.Option("--downloads", help="What was downloaded.")] = False,
     remove: Annotated[
         str | None, typer.Option(help="Remove downloads: TABLE, or TABLE/2023-01-04.")
     ] = None,
+    tables: TablesOption = None,
     lang: LangOption = "en",
     json: JsonOption = False,
 ) -> None:
@@ -41,11 +42,14 @@ def tables(
 
     With --search all tables of CBS are looked through, which needs a network.
     """
+    if tables is not None:
+        registry.use_tables(tables)
+    asked = [registry.table(id).id for id in names or registry.tables()]
     if search is not None:
         _search(search, json=json)
         return
     if check:
-        _check([] if check == ["all"] else check, json=json)
+        _check(asked, json=json)
         return
     if remove is not None:
         table, _, date = remove.partition("/")
@@ -56,7 +60,7 @@ def tables(
         _downloads(json=json)
         return
 
-    here = {id: snapshot.find(id) if id in snapshot.here() else [] for id in registry.tables()}
+    here = {id: snapshot.find(id) if snapshot.dates(id) else [] for id in asked}
     listed = [
         {**msgspec.to_builtins(registry.table(id)), "snapshots": [part.origin for part in parts]}
         for id, parts in here.items()

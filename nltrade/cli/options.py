@@ -49,6 +49,9 @@ SectorsOption = Annotated[
 StyleOption = Annotated[
     Path | None, typer.Option(help="A matplotlib style file to draw in, in the place of ours.")
 ]
+TablesOption = Annotated[
+    Path | None, typer.Option(help="A file of your own that adds or corrects tables.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for another program.")]
 CsvOption = Annotated[Path | None, typer.Option("--csv", help="Write a CSV file.")]
 XlsxOption = Annotated[Path | None, typer.Option("--xlsx", help="Write an Excel file.")]

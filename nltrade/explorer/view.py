@@ -104,7 +104,8 @@ class View:
         for name, content in self.files().items():
             kind = name.rpartition(".")[2]
             about = f'download="{escape(name)}" href="{_address(kind, content)}"'
-            found.append(f"<a {about}>{escape(say.label(f'file-{kind}'))}</a>")
+            label = say.label(f"file-{kind}")
+            found.append(f"<a {about}>{escape(label)}</a>")
         return f'<div class="nltrade-links">{" ".join(found)}</div>'
 
     def files(self) -> dict[str, bytes]:

@@ -328,6 +328,12 @@ def _check_rows(rows: nw.DataFrame[Any], asked: list[str]) -> None:
             raise FrameError(
                 f"Column {name!r} is empty in some rows. Fill it, or leave these rows out."
             )
+    # PyArrow turns no whole number into another kind that does not hold it to the unit.
+    if VALUE in asked and rows[VALUE].dtype.is_integer() and (rows[VALUE] > 2**53).any():
+        raise FrameError(
+            f"Column {VALUE!r} holds {rows[VALUE].max()}, more than any trade in million euro. "
+            "Is it in euro? Divide it by 1e6."
+        )
     if VALUE in asked and (rows[VALUE].cast(nw.Float64).abs() == float("inf")).any():
         raise FrameError(f"Column {VALUE!r} holds infinity, which is no amount. Leave it empty.")
     if VALUE in asked and "table" in asked and (rows[VALUE] > MOST).any():

@@ -245,7 +245,7 @@ def like_for_like(
     Examples
     --------
     >>> import nltrade as nl
-    >>> found = like_for_like(nl.load("83028NED"), "EU", period=2020, flow="export")
+    >>> found = nl.like_for_like(nl.load("83028NED"), "EU", period=2020, flow="export")
     >>> found[["members", "previous_meur", "value_meur"]].iloc[0].tolist()
     [26.0, 317737.0, 301081.0]
     >>> round(found["growth_pct"].item(), 1)

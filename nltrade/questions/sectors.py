@@ -6,7 +6,7 @@ A sector's value is there when every class of it is published. Where CBS withhol
 published ones are the least it can be; the most is what their parents leave unpublished besides.
 Where a frame lacks a class altogether, no bound is given: another table may have it. Sectors
 overlap, so they are never added up; the remainder is what the published classes of all sectors
-together, each good counted once, leave of the total: in no sector, or not published.
+together, each good counted once, leave of the total.
 """
 
 from collections.abc import Mapping, Sequence

@@ -288,8 +288,7 @@ def growth(
     A rate across a change of method or of the members of a group (the EU, the euro area, countries
     that are published together), from or to a part-year, or of less than 50 million euro, is
     refused: `growth_pct` is missing and `growth_note` says why. Ask for it and the rate is given,
-    with the note beside it as a mark. `nltrade.questions.moves.like_for_like` compares
-    the members of both years.
+    with the note beside it as a mark. `nltrade.like_for_like` compares the members of both years.
 
     Parameters
     ----------

@@ -3,8 +3,8 @@
 import re
 import reprlib
 import tomllib
-import unicodedata
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_type_hints
 
@@ -14,6 +14,10 @@ from nltrade.errors import RegistryError, close_to
 from nltrade.registry.entries import Entry
 
 E = TypeVar("E", bound=Entry)
+
+# What would be an order to a terminal, turns round what follows it, or cannot stand in a Word file;
+# lines and tabs may.
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 
 TAKES = {  # what msgspec calls a type, in the words of one who writes a file
     "int": "a whole number",
@@ -66,9 +70,9 @@ def convert(path: Path, id: str, fields: Any, type: type[E]) -> E:
         raise wrong(path.name, id, f"expected a section with fields, found {shortly(fields)}")
 
     for where, text in _texts("", {id: None, **fields}):
-        if odd := next((sign for sign in text if _is_control(sign)), None):
+        if odd := CONTROL.search(text):
             name = where or "its name"
-            raise wrong(path.name, id, f"{name} has a control character, {odd!r}; take it out")
+            raise wrong(path.name, id, f"{name} has a control character, {odd[0]!r}; take it out")
 
     whole = {**_in_both_languages(fields, type), "id": id}
     try:
@@ -95,20 +99,21 @@ def _texts(where: str, value: Any) -> Iterator[tuple[str, str]]:
             yield from _texts(where or name, each)
 
 
-def _is_control(sign: str) -> bool:
-    """Tell whether a sign would be an order to a terminal, or cannot stand in a Word file."""
-    return sign not in "\n\t" and (unicodedata.category(sign) == "Cc" or sign in "\ufffe\uffff")
-
-
 def _in_both_languages(fields: dict[str, Any], type: type[E]) -> dict[str, Any]:
     """Let a text of one language stand for the other, where an entry asks for both."""
     both = dict(fields)
-    for field in msgspec.structs.fields(type):
-        stem, lang = field.name[:-2], field.name[-2:]
-        other = stem + {"en": "nl", "nl": "en"}.get(lang, "")
-        if field.required and field.name not in fields and other in fields and other != stem:
-            both[field.name] = fields[other]
+    for name, other in _required_in_both(type):
+        if name not in fields and other in fields:
+            both[name] = fields[other]
     return both
+
+
+@cache
+def _required_in_both(type: type[Entry]) -> list[tuple[str, str]]:
+    """Give each text that an entry must have beside the one that says it in the other language."""
+    other = {"en": "nl", "nl": "en"}
+    names = [field.name for field in msgspec.structs.fields(type) if field.required]
+    return [(name, name[:-2] + other[name[-2:]]) for name in names if name[-2:] in other]
 
 
 def _remedy(error: str, fields: dict[str, Any], type: type[E]) -> str:

@@ -217,7 +217,7 @@ def _places(
 
 def _numbers(column: pa.ChunkedArray) -> tuple[np.ndarray, str]:
     """Read a column of values; what is neither a number nor a mark for none is a fault."""
-    text = pc.utf8_trim_whitespace(column)
+    text = pc.ascii_trim_whitespace(column)
     text = pc.if_else(pc.is_in(text, pa.array(list(NO_VALUE))), None, text)
     try:
         values: np.ndarray = text.cast(pa.float64()).to_numpy()

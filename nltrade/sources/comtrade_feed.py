@@ -45,6 +45,15 @@ NAMES = [
 Records = list[dict[str, str]]
 
 
+class Service(Transport):
+    """UN Comtrade, for one download."""
+
+    remedy = (
+        "The full service wants a key that is valid and has not asked its number of questions "
+        "today: see NLTRADE_COMTRADE_KEY, or unset it and take the preview."
+    )
+
+
 class Question(NamedTuple):
     """One question: what one country reported of its trade with another, in a year and a flow."""
 
@@ -103,7 +112,7 @@ def fetch(
     pieces = home / f".partial-comtrade-{digest}"
 
     key = os.environ.get("NLTRADE_COMTRADE_KEY", "")
-    with Transport(os.environ.get("NLTRADE_COMTRADE") or ADDRESS, patience) as service:
+    with Service(os.environ.get("NLTRADE_COMTRADE") or ADDRESS, patience) as service:
         for number, question in enumerate(questions):
             piece = pieces / f"{number:05}.json"
             if not piece.is_file():
@@ -155,7 +164,7 @@ def plan(
     return request, questions
 
 
-def _answer(service: Transport, question: Question, key: str) -> Records:
+def _answer(service: Service, question: Question, key: str) -> Records:
     """Ask one question, and keep the records of totals."""
     table = registry.table("comtrade-partner" if question.by == "HS" else "comtrade-partner-sitc")
     codes = [id.removeprefix("HS") for id in _ids(table)]

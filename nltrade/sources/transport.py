@@ -31,7 +31,8 @@ from nltrade.version import __version__
 
 AT_ONCE = 4
 BYTES = 32_000_000  # of one answer: the largest page that is asked for has half of it
-PART = 16_384  # bytes read at a time: compressed, they can be a thousand times as many
+PART = 262_144  # bytes read at a time
+COMPRESSED = 16_384  # of a compressed answer, which can become a thousand times as many
 ROWS = 100_000  # of metadata; the longest list known has some 6,000
 PAGES = 50  # of metadata
 HOPS = 5  # redirects that are followed
@@ -65,6 +66,13 @@ class Transport:
     patience : Patience
         How long and how often to try.
     """
+
+    # What to do where the service refuses.
+    remedy = (
+        "CBS answers so to networks that it does not let in (clouds, some companies): try from "
+        "another network. In a browser on yours, save the table as CSV and use `nltrade fetch "
+        "TABLE --from FILE`."
+    )
 
     def __init__(self, address: str, patience: Patience = Patience()):  # noqa: B008 (frozen)
         if not re.match("https?://[^/]", address):
@@ -171,12 +179,13 @@ class Transport:
     def _read(self, answer: requests.Response, deadline: float, most: int) -> bytes:
         """Read a body to its end, its bound or its time, whichever comes first."""
         parts, size = [], 0
+        step = COMPRESSED if "Content-Encoding" in answer.headers else PART
         late = f"the answer was not whole after {self.patience.seconds:.0f} seconds"
         clock = Timer(max(0.0, deadline - time.monotonic()), answer.raw.shutdown)
         clock.daemon = True
         clock.start()
         try:
-            for part in answer.iter_content(PART):
+            for part in answer.iter_content(step):
                 parts.append(part)
                 size += len(part)
                 if size > most:
@@ -200,31 +209,22 @@ class Transport:
     def _check_status(self, answer: requests.Response) -> None:
         """Refuse what is no answer; wait where the service asks to."""
         status, where = answer.status_code, _public(answer.url)
+        host = urlsplit(where).hostname
         if status < 300:
             return
         if status == 404:
-            raise NotThere(
-                f"CBS has no {urlsplit(where).path} (404). See `nltrade tables --search`."
-            )
-        if status in {400, 403, 406}:
-            raise NoAnswer(
-                f"{urlsplit(where).hostname} refused {where}: {status} {answer.reason}. It answers "
-                "so to networks that it does not let in (clouds, some companies): try from another "
-                "network. In a browser on yours, save the table as CSV and use `nltrade fetch "
-                "TABLE --from FILE`."
-            )
+            path = urlsplit(where).path
+            raise NotThere(f"{host} has no {path} (404). See `nltrade tables --search`.")
         if status == 407:
             raise SourceError("The proxy wants a name and password (407): set HTTPS_PROXY.")
         if status != 429 and status < 500:
-            raise SourceError(
-                f"{urlsplit(where).hostname} refused {where}: {status} {answer.reason}."
-            )
+            raise NoAnswer(f"{host} refused {where}: {status} {answer.reason}. {self.remedy}")
 
         wait = seconds_of(answer.headers.get("Retry-After"))
         if wait > PATIENCE:
-            raise SourceError(f"CBS asks to wait {wait / 60:.0f} minutes ({status}). {GO_ON}")
+            raise SourceError(f"{host} asks to wait {wait / 60:.0f} minutes ({status}). {GO_ON}")
         self._not_before = max(self._not_before, time.monotonic() + wait)
-        raise Again(f"CBS answers {status}")
+        raise Again(f"{host} answers {status}")
 
     def _failure(self, error: requests.RequestException) -> Exception:
         """Tell failures apart: those that a second try may mend, and those that the user has to."""

@@ -94,9 +94,7 @@ def origins_report(listed: Sequence[Origin], lang: Lang) -> Report:
         )
         for o in listed
     ]
-    return _one(
-        "origins-title", heads, rows, say, [f"{o.attribution}, {o.licence}" for o in listed]
-    )
+    return _one("origins-title", heads, rows, say, [o.cite() for o in listed])
 
 
 @presents(Snapshot)
@@ -129,8 +127,7 @@ def tables_report(here: Mapping[str, Sequence[Snapshot]], lang: Lang) -> Report:
         for part in parts:
             age = say.text("age", modified=part.origin.modified)
             remarks.append(f"{age}: {part.origin.selection}")
-        if not parts:
-            remarks.append(say.text("not-here", table=id))
+        remarks.append(parts[0].origin.link if parts else say.text("not-here", table=id))
         listed.append(Table(f"{id}  {table.text(lang)}", remarks=remarks))
     return Report(listed, [], lang)
 

@@ -9,6 +9,7 @@ import pandas as pd
 from nltrade import registry
 from nltrade.claims.reading import Placed, place_range
 from nltrade.questions.trade import VALUE
+from nltrade.registry import members
 from nltrade.registry.entries import Lang
 from nltrade.report import Numbers, Report, Table
 from nltrade.sources import snapshot
@@ -70,9 +71,19 @@ def cells_table(rows: Any, lang: Lang) -> Report:
         table[say.label("certainty")] = [certainty(row, lang) for row in shown.to_dict("records")]
 
     remarks = status_remarks(shown, lang)
+    if _is_of_mixed_years(shown):
+        remarks.append(say.note("eu-of-2013-and-2020"))
     if len(frame) > ROWS:
         remarks.append(say.text("first-rows", count=ROWS))
     return Report([Table(title, table, remarks, numbers)], source_lines(shown, lang), lang)
+
+
+def _is_of_mixed_years(shown: pd.DataFrame) -> bool:
+    """Tell whether a total of the EU's goods is shown of a year with two memberships."""
+    if not {"kind", "partner", "period"} <= set(shown.columns):
+        return False
+    is_group = shown["partner"].isin(members.EU) & (shown["kind"] == "goods")
+    return bool(shown.loc[is_group, "period"].isin(members.MIXED_YEARS).any())
 
 
 def _amounts(shown: pd.DataFrame, column: str, say: Words) -> list[str]:

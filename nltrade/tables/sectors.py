@@ -22,7 +22,14 @@ SHARES: dict[str, Rate] = {
     "share_pct": ("share", Words.pct),
     "growth_pct": ("growth", Words.change),
 }
-Cells = Mapping[tuple[str, str], Mapping[str, Any]]  # the rows by sector and flow
+
+# What the remainder can hold beside goods of no sector, by why a sector has no value.
+REST = {
+    "sector-fetch": "rest-not-at-hand",
+    "sector-absent": "rest-not-in-the-table",
+    "sector-withheld": "rest-withheld",
+    "sector-unbounded": "rest-withheld",
+}
 
 
 def sectors_report(
@@ -141,12 +148,16 @@ def _table(
     """Put the sectors of one kind in a table: those with a figure, and why the others have none."""
     cells = {(row["sector"], row["flow"]): row for row in of_kind.to_dict("records")}
     of_sector, gaps = [], dict[str, list[str]]()
+    reasons: dict[str, None] = {}
     for id in ids:
         sector = known.get(id)
         name = sector.text(say.lang) if sector else say.label(id)
-        why = _gaps(id, cells, sector, say)
-        if why:
-            gaps.setdefault(why, []).append(name)
+        missing = [why_missing(cells[id, flow], sector) for flow in FLOWS]
+        told = [say.text(reason, **values) for reason, values in missing if reason]
+        if told:
+            gaps.setdefault("; ".join(dict.fromkeys(told)), []).append(name)
+        if sector:
+            reasons |= dict.fromkeys(REST[reason] for reason, _ in missing if reason)
         if every or any(_known(cells[id, flow]) for flow in FLOWS):
             of_sector.append((id, name, sector))
 
@@ -171,17 +182,12 @@ def _table(
             numbers[head] = numbers_of(values, "%")
 
     title = [in_words(name, of_kind, say)[0] for name in ("kind", "partner", "period", "table")]
-    remarks = [f"{why}: {', '.join(names)}" for why, names in gaps.items()]
+    rest = "remainder-holds" if reasons else "remainder-alone"
+    remarks = [say.text(rest, gaps=list(reasons))]
+    remarks += [f"{why}: {', '.join(names)}" for why, names in gaps.items()]
     remarks += status_remarks(of_kind, say.lang)
     title.append(say.label("million-euro"))
     return Table(", ".join(title), pd.DataFrame(texts), remarks, numbers)
-
-
-def _gaps(id: str, cells: Cells, sector: Sector | None, say: Words) -> str:
-    """Say why a sector has no figure, of imports and of exports once where it is the same."""
-    reasons = [why_missing(cells[id, flow], sector) for flow in FLOWS]
-    texts = [say.text(reason, **values) for reason, values in reasons if reason]
-    return "; ".join(dict.fromkeys(texts))
 
 
 def _known(row: Mapping[str, Any]) -> bool:
