@@ -1,4 +1,4 @@
-"""Places of the shipped goods tables once more: csv, TOML, plain arithmetic, nothing of ours."""
+"""The shipped tables once more: csv, TOML and plain arithmetic, nothing of ours."""
 
 import csv
 import tomllib
@@ -33,6 +33,54 @@ def cells(table: str) -> dict[str, dict[str, list[int | None]]]:
                 values = [int(value) if value else None for value in row[3:]]
                 found.setdefault(row[2][:4], {})[known[row[0].strip()]] = [None] * 3 + values
     return found
+
+
+@cache
+def tables() -> dict[str, dict]:
+    text = (ROOT / "nltrade" / "registry" / "tables.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)["tables"]
+
+
+@cache
+def products() -> dict[str, str]:
+    """Our code of each product, by the keys of the source."""
+    text = (ROOT / "nltrade" / "registry" / "products.toml").read_text(encoding="utf-8")
+    return {key: id for id, each in tomllib.loads(text).items() for key in each.get("keys", [])}
+
+
+def amounts(table: str) -> dict[tuple[str, str, str, str], int | None]:
+    """Every cell of a table, by partner, product, flow and year."""
+    about = tables()[table]
+    (folder,) = (ROOT / "data" / "raw" / table).iterdir()
+    known = {
+        each["keys"][table]: id for id, each in partners().items() if table in each.get("keys", {})
+    }
+    found = {}
+    with (folder / "TypedDataSet.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            partner, year = known[row[about["partner"]].strip()], row[about["period"]][:4]
+            for column, text in row.items():
+                if column in (about["partner"], about["period"]):
+                    continue
+                if column in (about.get("product"), about.get("direction")):
+                    continue
+                if "direction" in about:  # the topics are the columns
+                    flow, code = about["flows"][row[about["direction"]].strip()], column
+                else:
+                    flow, code = about["measures"][column], row[about["product"]].strip()
+                found[partner, products()[code], flow, year] = int(text) if text.strip() else None
+    return found
+
+
+def rate(value: int | None, before: int | None) -> float | None:
+    """The growth from one amount to another, where both are published and there was something."""
+    if value is None or before is None or before <= 0:
+        return None
+    return 100 * (value - before) / before
+
+
+def percent(part: int | None, whole: int | None) -> float | None:
+    return None if part is None or not whole else 100 * part / whole
 
 
 def is_member(id: str, year: str) -> bool:
