@@ -119,7 +119,7 @@ def test_a_flow_of_which_cbs_withholds_a_part_is_not_split(shipped):
     rows.loc[withheld, "value_meur"] = float("nan")
     chart = nl.charts.draw_composition(rows, partner="RU", period=2012)
     assert chart.data["part"].tolist() == ["domestic export", "re-export"]
-    assert chart.headline == "60% of exports to Russia in 2012 were Dutch-made"
+    assert chart.headline == "60.3% of exports to Russia in 2012 were Dutch-made"
 
 
 def test_a_figure_that_says_nothing_is_left_out(shipped):
@@ -310,7 +310,7 @@ def test_the_headline_is_of_the_year_and_by_the_table_that_the_findings_count_by
 @pytest.mark.parametrize("name", ["over_time", "fuels", "services"])
 def test_the_year_of_the_question_is_marked_with_its_values(charts, name):
     figure = charts[name, "en"].figure
-    said = {"over_time": {"€20.3bn", "€7.1bn"}, "fuels": {"92%", "26%"}}
+    said = {"over_time": {"€20.3bn", "€7.1bn"}, "fuels": {"91.9%", "25.6%"}}
     said["services"] = {"€1.2bn", "€973m"}
     main = figure.axes[0]
     assert said[name] <= {text.get_text() for text in main.texts}
