@@ -3,8 +3,8 @@ Measure the briefing of the mission against saving its figures alone: ``.venv/bi
 benchmarks/briefing.py``.
 
 Both run in this process, in turn: the whole briefing in all formats and two languages, and the
-same figures drawn and saved as the same pictures, one after the other. The median of the ratios is
-shown.
+same figures drawn and saved as the same pictures, one after the other. The ratio of the
+least times is shown.
 """
 
 import os

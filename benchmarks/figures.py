@@ -22,11 +22,8 @@ from nltrade.registry.entries import LANGS
 
 def charts() -> list[Chart]:
     frame, verdicts = nl.load(), nl.check_claims()
-    return [
-        draw(name, frame, verdicts, partner="RU", period=2012, lang=lang)
-        for name in NAMES
-        for lang in LANGS
-    ]
+    about = {"partner": "RU", "period": 2012, "other_side": nl.other_side("RU")}
+    return [draw(name, frame, verdicts, lang=lang, **about) for name in NAMES for lang in LANGS]
 
 
 def main() -> None:

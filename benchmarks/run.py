@@ -95,13 +95,14 @@ def main() -> None:
     tables = frame["table"].unique()
     measure("load() / the tables of CBS", nl.load, lambda: nl.load(*tables), 1.3)
 
+    about = {"partner": "RU", "period": 2012, "lang": "en", "other_side": nl.other_side("RU")}
     for name in NAMES:
 
         def ours(name: str = name) -> object:
-            return draw(name, frame, verdicts, partner="RU", period=2012, lang="en").images(FORMATS)
+            return draw(name, frame, verdicts, **about).images(FORMATS)
 
-        figure = draw(name, frame, verdicts, partner="RU", period=2012, lang="en").figure
-        measure(f"figure {name} / empty figure", ours, lambda figure=figure: empty(figure), 3.0)
+        blank = partial(empty, draw(name, frame, verdicts, **about).figure)
+        measure(f"figure {name} / empty figure", ours, blank, 3.0)
 
     database = duckdb.connect()
     database.register("given", frame)

@@ -9,6 +9,7 @@ import nltrade
 
 sys.path.insert(0, str(Path(__file__).parent))
 import home
+import lighter
 
 project = "nltrade"
 author = "The nltrade authors"
@@ -73,6 +74,7 @@ def setup(app: Any) -> None:
     def finish(built: Any, error: Exception | None) -> None:
         if error is None:
             home.write_briefings(Path(built.outdir) / "briefings")
+            lighter.lighten(Path(built.outdir))
 
     app.connect("source-read", fit)
     app.connect("build-finished", finish)

@@ -21,9 +21,11 @@ import polars as pl
 import pyarrow as pa
 import pyspark.sql
 import pytest
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import sync_playwright
 
 import nltrade as nl
+from gallery import gallery
 from nltrade import cli
 from nltrade.sources.snapshot import Origin
 
@@ -31,6 +33,15 @@ ROOT = Path(__file__).parents[1]
 GUARD = Path(__file__).parent / "guard"
 
 runpy.run_path(str(GUARD / "sitecustomize.py"))
+# `make test` tries few examples of a property; with --hypothesis-profile many it is the rest
+for name, examples in {"few": 15, "many": 150}.items():
+    settings.register_profile(
+        name,
+        max_examples=examples,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],  # a busy machine is no fault
+    )
+settings.load_profile("few")
 os.environ["PYTHONPATH"] = os.pathsep.join([str(GUARD), os.environ.get("PYTHONPATH", "")])
 
 
@@ -49,6 +60,17 @@ def shipped():
     frame = before.copy()
     yield frame
     pd.testing.assert_frame_equal(frame, before)
+
+
+@pytest.fixture(scope="session")
+def drawn(shipped):
+    """Every figure of a partner and a year by its name, drawn once for all tests that look at it."""
+
+    @functools.cache
+    def drawn(partner, year, lang):
+        return {chart.name: chart for chart in gallery(shipped, partner, year, lang)}
+
+    return drawn
 
 
 @pytest.fixture

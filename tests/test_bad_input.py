@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import nltrade as nl
@@ -406,13 +406,11 @@ GENERATED = [
 ]
 
 
-@settings(max_examples=15, deadline=None)
 @given(frame=frames, question=st.sampled_from(GENERATED), kind=st.sampled_from(TYPES))
 def test_no_type_changes_an_answer(frame, question, kind):
     same(question, FINE[kind](frame), frame)
 
 
-@settings(max_examples=40, deadline=None)
 @given(frame=frames, question=st.sampled_from(GENERATED), data=st.data())
 def test_a_column_turned_into_something_else_is_an_error_or_changes_nothing(frame, question, data):
     column = data.draw(st.sampled_from(list(WRONG)))
@@ -425,7 +423,6 @@ def test_a_column_turned_into_something_else_is_an_error_or_changes_nothing(fram
         QUESTIONS[question](turned)
 
 
-@settings(max_examples=40, deadline=None)
 @given(frame=frames, data=st.data(), other=st.sampled_from([None, 0.0, 1.0, 7.0]))
 def test_a_cell_that_is_there_twice_never_changes_an_answer_unseen(frame, data, other):
     row = data.draw(st.sampled_from(range(len(frame))))

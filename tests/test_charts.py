@@ -2,7 +2,6 @@ import os
 import re
 import subprocess
 import sys
-from contextlib import suppress
 
 import msgspec
 import pandas as pd
@@ -12,7 +11,6 @@ import nltrade as nl
 from conftest import ROOT
 from gallery import gallery
 from legible import assert_legible, drawn_texts
-from nltrade import registry
 from nltrade.charts import NAMES, draw, style
 from nltrade.figures import Question, read_manifest
 from nltrade.files import sha256
@@ -121,7 +119,7 @@ def test_a_flow_of_which_cbs_withholds_a_part_is_not_split(shipped):
     rows.loc[withheld, "value_meur"] = float("nan")
     chart = nl.charts.draw_composition(rows, partner="RU", period=2012)
     assert chart.data["part"].tolist() == ["domestic export", "re-export"]
-    assert chart.headline == "60% of exports to Russia in 2012 were Dutch-made"
+    assert chart.headline == "60.3% of exports to Russia in 2012 were Dutch-made"
 
 
 def test_a_figure_that_says_nothing_is_left_out(shipped):
@@ -160,17 +158,6 @@ def test_a_partner_without_figures_is_an_error_not_an_empty_picture(shipped):
         nl.charts.draw_composition(shipped, partner="HR", period=2012)
     with pytest.raises(nl.NoData, match="None of these claims"):
         nl.charts.draw_reported([])
-
-
-@pytest.mark.sweep
-@pytest.mark.parametrize("name", ["over_time", "composition"])
-def test_every_partner_is_drawn_or_said_not_to_be_published(shipped, name):
-    countries = [p.id for p in registry.partners().values() if p.kind == "country"]
-    drawn = 0
-    for partner in countries:
-        with suppress(nl.NoData):
-            drawn += bool(draw(name, shipped, [], partner=partner, period=2019, lang="nl").alt)
-    assert drawn > 200
 
 
 @pytest.mark.parametrize("partner", ["WORLD", "NL", "OTHER-ASIA"])
@@ -289,7 +276,7 @@ def of_partners(shipped):
     return {id: pd.concat([rows, world]) for id, rows in countries.groupby("partner")}
 
 
-@pytest.mark.sweep
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", LANGS)
 @pytest.mark.parametrize("year", range(2005, 2026, 5))
 def test_every_headline_of_every_partner_is_short(shipped, of_partners, year, lang):
@@ -323,7 +310,7 @@ def test_the_headline_is_of_the_year_and_by_the_table_that_the_findings_count_by
 @pytest.mark.parametrize("name", ["over_time", "fuels", "services"])
 def test_the_year_of_the_question_is_marked_with_its_values(charts, name):
     figure = charts[name, "en"].figure
-    said = {"over_time": {"€20.3bn", "€7.1bn"}, "fuels": {"92%", "26%"}}
+    said = {"over_time": {"€20.3bn", "€7.1bn"}, "fuels": {"91.9%", "25.6%"}}
     said["services"] = {"€1.2bn", "€973m"}
     main = figure.axes[0]
     assert said[name] <= {text.get_text() for text in main.texts}

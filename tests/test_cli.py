@@ -14,7 +14,7 @@ import pytest
 
 import nltrade as nl
 from conftest import Done
-from nltrade.cli import answers, output
+from nltrade.cli import answers, app, output
 from test_registry import GOOD_CLAIM
 
 PINNED = ("2023-01-04", "f4158376e8e45a1e5dbadadf31390b235341d65085a8fc90b25cbe26c5e4d555")
@@ -303,7 +303,7 @@ def test_a_new_mission_runs_as_it_is(run, tmp_path, monkeypatch):
     assert "is not empty. Choose another folder with --out." in again.err
 
 
-@pytest.mark.parametrize(("partner", "year"), [("RU", 2012), ("DE", 2005), ("US", 2024)])
+@pytest.mark.parametrize(("partner", "year"), [("RU", 2012), ("DE", 2005), ("KI", 2019)])
 def test_the_examples_of_a_new_mission_are_explained_and_hold(run, tmp_path, partner, year):
     run("new", "--partner", partner, "--year", year, "--out", "mission")
     text = (tmp_path / "mission" / "claims.toml").read_text(encoding="utf-8")
@@ -317,6 +317,13 @@ def test_the_examples_of_a_new_mission_are_explained_and_hold(run, tmp_path, par
     verdicts = nl.check_claims(claims=nl.claims(tmp_path / "mission" / "claims.toml"))
     assert {one.verdict for one in verdicts} <= {"supported", "depends"}
     assert verdicts[0].verdict == "supported"
+
+
+def test_a_year_without_figures_names_those_that_have_some(run, tmp_path):
+    done = run("new", "--partner", "Kiribati", "--year", "2010")
+    assert done.code == 3
+    assert "no goods trade with Kiribati (KI) in 2010. It does from 2015 to 2025" in done.err
+    assert not list(tmp_path.iterdir())
 
 
 # Screens
@@ -335,14 +342,19 @@ SCREENS = {
     "partners": ["partners"],
     "products": ["products"],
     "plan": ["fetch", "7137shih", "--plan"],
+    "new": ["new", "--partner", "VN", "--year", "2019", "--out", "m"],
+    "figures": ["figures", "ranking", "--format", "csv", "--lang", "en", "--out", "f"],
+    "briefing": ["briefing", "--format", "txt", "--lang", "en", "--out", "b"],
 }
+COMMANDS = ["check", "rank", "sectors", "figures", "briefing", "new"]
+COMMANDS += ["tables", "partners", "products", "fetch", "diff"]
 
 
 @pytest.mark.parametrize("columns", [80, 120])
 @pytest.mark.parametrize("name", SCREENS)
 def test_a_screen_is_as_wide_as_the_terminal_and_has_nothing_to_its_right(run, name, columns):
     done = run(*SCREENS[name], columns=columns)
-    texts = [line for line in done.lines if not line.startswith("http")]
+    texts = [line for line in done.lines if not line.startswith(("http", "/", "Next: cd /"))]
     assert texts
     assert max(map(len, texts)) <= columns
     assert [line for line in texts if line != line.rstrip()] == []
@@ -356,11 +368,16 @@ def test_the_first_verdict_stands_at_the_top(run, columns):
     assert len(lines) <= 18
 
 
-@pytest.mark.parametrize("command", ["check", "rank", "figures", "briefing", "tables", "new"])
+def test_no_command_is_without_its_help():
+    assert {one.callback.__name__ for one in app.registered_commands} == set(COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_help_with_an_example_in_whole_lines(run, command):
     done = run(command, "--help", columns=80)
     assert done.code == 0
     assert f"Example: nltrade {command}" in done.out
+    assert max(map(len, done.lines)) <= 80
     listed = run("--help", columns=80).out
     assert f"  {command} " in listed
     assert "..." not in listed.partition("Commands:")[2]
@@ -432,6 +449,7 @@ def test_answers_load_neither_what_draws_nor_what_downloads():
         (["briefing", "--partner", "Rusia"], 2, "Did you mean 'RU' (Russia)?"),
         (["briefing", "--partner", "Croatia", "--year", "1990"], 3, "1990"),
         (["rank", "--table", "80414ned"], 2, "does not count goods"),
+        (["rank", "--table", "83028ned"], 2, "No table '83028ned'. Did you mean '83028NED'?"),
         (["figures", "--partner", "WORLD"], 2, "no partner country"),
         (["briefing", "--partner", "NL"], 2, "no partner country"),
         (["chekc"], 2, "No such command 'chekc'"),
@@ -499,6 +517,22 @@ def test_an_output_that_is_not_utf8_gets_what_it_can_show():
     assert done.returncode == 1
     assert "EUR 20,332m" in done.stdout.decode("latin-1")
     assert "-0.6 points" in done.stdout.decode("latin-1")
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "says"),
+    [
+        ("nltrade check", 1, "EUR 20,332m"),
+        ("nltrade sectors --help", 0, "Example: nltrade sectors"),
+        ("nltrade check --foo", 2, "No such option"),
+        ("nltrade partners Türkiye --lang nl", 0, "Turkije"),
+        ("nltrade rank --partner Türkxyz", 2, "No partner"),
+    ],
+)
+def test_a_terminal_of_ascii_alone_gets_every_answer_and_error(line, code, says):
+    done = in_a_shell(line, PYTHONIOENCODING="ascii", LC_ALL="C", PYTHONUTF8="0")
+    assert done.returncode == code
+    assert says in (done.stdout + done.stderr).decode("ascii")
 
 
 @pytest.mark.parametrize("after", [0.2, 0.5])

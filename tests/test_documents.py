@@ -25,7 +25,7 @@ from accessible import assert_accessible
 from nltrade.briefing import FORMATS, html, word
 from nltrade.briefing.blocks import ICONS, Figure, grid, values_of, widths
 from nltrade.briefing.content import make_content
-from nltrade.charts.hover import by_years
+from nltrade.charts.series import by_years
 from nltrade.claims.summary import summary
 from nltrade.registry.entries import LANGS
 from nltrade.report import Table

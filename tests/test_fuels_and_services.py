@@ -1,5 +1,7 @@
 """The figures of fuels and of services: legible, equal to the frame, and silent where CBS is."""
 
+import re
+
 import pandas as pd
 import pytest
 
@@ -61,7 +63,7 @@ def test_fuels_are_those_of_the_frame(shipped, lang):
     of_2012 = rows.set_index("period").loc["2012"]
     assert of_2012["share_pct"] == pytest.approx(100 * 18682 / 20332)
     assert of_2012["world_share_pct"] == pytest.approx(100 * 99604 / 389449)
-    assert "92%" in chart.headline
+    assert re.search("91[.,]9%", chart.headline)
     assert "26%" in chart.headline
 
 

@@ -13,7 +13,6 @@ from colorspacious import cspace_convert, deltaE
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.patches import Rectangle
 
-from gallery import gallery
 from legible import drawn_texts
 from nltrade.charts import style
 from nltrade.charts.style import styled
@@ -87,9 +86,9 @@ def test_colours_that_are_helped_need_the_help(names):
 
 
 @pytest.fixture(scope="module")
-def drawn(shipped):
+def figures(drawn):
     """Every figure of Russia, with its colours as they are drawn."""
-    return [(chart.name, chart.figure) for chart in gallery(shipped, "RU", 2012, "en")]
+    return [(chart.name, chart.figure) for chart in drawn("RU", 2012, "en").values()]
 
 
 def colours_of(ax):
@@ -108,9 +107,9 @@ def colours_of(ax):
     return {named[colour] for colour in found}
 
 
-def test_every_two_colours_that_are_drawn_together_are_stored(drawn):
+def test_every_two_colours_that_are_drawn_together_are_stored(figures):
     together = {}
-    for name, figure in drawn:
+    for name, figure in figures:
         for ax in figure.axes:
             for two in combinations(sorted(colours_of(ax) - {"page"}), 2):
                 together.setdefault(pair(*two), name)
@@ -129,9 +128,9 @@ def test_the_tone_of_text_is_the_stored_one_and_can_be_read(name):
     assert contrast(tone, COLOURS[on]) >= style.CONTRAST
 
 
-def test_every_text_can_be_read_on_what_it_stands_on(drawn):
+def test_every_text_can_be_read_on_what_it_stands_on(figures):
     checked = set()
-    for name, figure in drawn:
+    for name, figure in figures:
         with styled():
             figure.draw_without_rendering()
             for text in drawn_texts(figure):

@@ -2,7 +2,7 @@ from itertools import product
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import nltrade as nl
@@ -95,7 +95,6 @@ def requests(draw):
     )
 
 
-@settings(deadline=None, max_examples=60)
 @given(requests())
 def test_the_pieces_cover_the_request_exactly_once(request):
     keys = REAL["7137shih"]

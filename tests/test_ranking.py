@@ -4,7 +4,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import nltrade as nl
@@ -284,7 +284,6 @@ def made_up(countries, groups, gift, left=0):
     )
 
 
-@settings(max_examples=80, deadline=None)
 @given(
     countries=amounts,
     groups=st.lists(st.integers(1, 30), max_size=2),
@@ -309,7 +308,6 @@ def test_the_certainty_of_made_up_places_is_that_of_trying_every_case(
         assert row.best <= row.place <= row.worst
 
 
-@settings(max_examples=150, deadline=None)
 @given(
     own=st.integers(5, 15),
     others=st.lists(st.tuples(st.integers(0, 20), st.booleans()), max_size=4),
@@ -329,7 +327,6 @@ def test_services_can_be_those_of_several_in_any_parts(own, others, groups, gift
     assert found == most_ahead(own, World(values, lack, groups, gift, services, unseen))
 
 
-@settings(max_examples=15, deadline=None)
 @given(countries=amounts, groups=amounts, gift=st.integers(0, 40), more=st.integers(1, 999))
 def test_an_added_group_moves_no_place_and_a_missing_cell_only_its_own(
     countries, groups, gift, more

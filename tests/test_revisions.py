@@ -2,7 +2,7 @@ import json
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import nltrade as nl
@@ -100,7 +100,6 @@ def made_up(found):
     )
 
 
-@settings(deadline=None)
 @given(old=cells, new=cells)
 def test_the_difference_of_two_frames_applied_to_the_old_gives_the_new(old, new):
     before, after = made_up(old), made_up(new)

@@ -2,7 +2,7 @@ import msgspec
 import narwhals as nw
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import nltrade as nl
@@ -162,7 +162,6 @@ baskets = st.dictionaries(
 )
 
 
-@settings(deadline=None)
 @given(
     leaves=st.fixed_dictionaries({leaf: st.integers(0, 99) for leaf in LEAVES}),
     hidden=st.sets(st.sampled_from(CODES), max_size=5),

@@ -137,7 +137,7 @@ def test_the_home_page_answers_first_and_hands_out_the_briefing(page, site):
 
 
 def test_the_site_is_light(site):
-    assert sum(path.stat().st_size for path in site.rglob("*") if path.is_file()) < 30e6
+    assert sum(path.stat().st_size for path in site.rglob("*") if path.is_file()) < 10e6
 
 
 def test_the_code_of_the_notebooks_is_folded(site):

@@ -11,7 +11,6 @@ from matplotlib.text import Text
 
 import nltrade as nl
 from conftest import ROOT
-from gallery import gallery
 from legible import drawn_texts, problems
 from nltrade.charts import NAMES, Chart, style
 from nltrade.charts.style import styled
@@ -56,14 +55,20 @@ def house(tmp_path, request):
     return file
 
 
-@pytest.mark.parametrize("house", HOUSES, indirect=True)
+PAGE, COLUMN = ("page", True, "nl"), ("column", False, "en")
+STYLED = [("serif", *COLUMN), ("stix", *PAGE), ("dark", *COLUMN)]
+REST = [("serif", *PAGE), ("stix", *COLUMN), ("dark", *PAGE)]
+
+
 @pytest.mark.parametrize(
-    ("size", "framed", "lang"), [("page", True, "nl"), ("column", False, "en")]
+    ("house", "size", "framed", "lang"),
+    [*STYLED, *(pytest.param(*each, marks=pytest.mark.slow) for each in REST)],
+    indirect=["house"],
 )
-def test_figures_in_a_house_style_are_legible(shipped, house, size, framed, lang):
-    charts = gallery(shipped, "RU", 2012, lang)
-    assert [chart.name for chart in charts] == list(NAMES)
-    for chart in charts:
+def test_figures_in_a_house_style_are_legible(drawn, house, size, framed, lang):
+    charts = drawn("RU", 2012, lang)
+    assert list(charts) == list(NAMES)
+    for chart in charts.values():
         figure = chart.draw(size, framed=framed, style=house)
         assert problems(figure, house) == [], chart.name
         with styled(house):
@@ -74,8 +79,10 @@ def test_figures_in_a_house_style_are_legible(shipped, house, size, framed, lang
 
 
 @pytest.mark.parametrize("house", ["serif"], indirect=True)
-def test_a_house_style_with_few_colours_uses_them_and_ours_for_the_rest(shipped, house):
-    charts = {chart.name: chart.draw(style=house) for chart in gallery(shipped, "RU", 2012, "en")}
+def test_a_house_style_with_few_colours_uses_them_and_ours_for_the_rest(drawn, house):
+    looked_at = ("reported", "composition", "ranking", "coverage")
+    of_russia = drawn("RU", 2012, "en")
+    charts = {name: of_russia[name].draw(style=house) for name in looked_at}
     with styled(house):
         assert [to_hex(colour) for colour in (style.IMPORT, style.EXPORT, style.SUBJECT)] == [
             "#154273",
@@ -94,28 +101,29 @@ def test_a_house_style_with_few_colours_uses_them_and_ours_for_the_rest(shipped,
     assert areas["reported"] >= {"#154273", "#a90061"}
     assert areas["composition"] == {"#154273", "#8fcae7", "#a90061", "#f4c4a0"}
     assert "#275937" in areas["ranking"] & areas["coverage"]
-    svg = gallery(shipped, "RU", 2012, "en", ["over_time"])[0].image("svg", style=house)
+    svg = of_russia["over_time"].image("svg", style=house)
     assert b"#154273" in svg
     assert b"#0072b2" not in svg
 
 
-def test_nothing_of_a_house_style_stays_behind(shipped, tmp_path):
+def test_nothing_of_a_house_style_stays_behind(drawn, tmp_path):
     (tmp_path / "house.mplstyle").write_text(SERIF, encoding="utf-8")
-    (chart,) = gallery(shipped, "RU", 2012, "en", ["over_time"])
+    chart = drawn("RU", 2012, "en")["over_time"]
     before, ours = dict(matplotlib.rcParams), chart.image("svg")
     assert chart.image("svg", style=tmp_path / "house.mplstyle") != ours
     assert chart.image("svg") == ours
-    for other in gallery(shipped, "RU", 2012, "nl"):
-        other.images(["png", "svg", "pdf"], "slide", framed=False)
+    chart.images(["png", "svg", "pdf"], "slide", framed=False)
+    for other in drawn("RU", 2012, "nl").values():
+        other.image("svg", "slide", framed=False)
     assert dict(matplotlib.rcParams) == before
 
 
 @pytest.mark.parametrize("broken", ["paint", "save"])
-def test_a_figure_that_fails_midway_leaves_the_settings_alone(shipped, monkeypatch, broken):
+def test_a_figure_that_fails_midway_leaves_the_settings_alone(drawn, monkeypatch, broken):
     def fail(*_, **__):
         raise RuntimeError("midway")
 
-    (chart,) = gallery(shipped, "RU", 2012, "en", ["composition"])
+    chart = drawn("RU", 2012, "en")["composition"]
     before = dict(matplotlib.rcParams)
     if broken == "paint":
         chart = Chart(**{**vars(chart), "paint": fail})
@@ -149,13 +157,13 @@ def test_a_figure_that_fails_midway_leaves_the_settings_alone(shipped, monkeypat
         (b"\xff\xfe\x00broken", r"house\.mplstyle is no text in UTF-8\. Save it"),
     ],
 )
-def test_a_style_file_that_cannot_be_used_is_an_error_that_says_why(shipped, tmp_path, words, says):
+def test_a_style_file_that_cannot_be_used_is_an_error_that_says_why(drawn, tmp_path, words, says):
     file = tmp_path / "house.mplstyle"
     if isinstance(words, str):
         file.write_text(words, encoding="utf-8")
     elif words:
         file.write_bytes(words)
-    (chart,) = gallery(shipped, "RU", 2012, "en", ["composition"])
+    chart = drawn("RU", 2012, "en")["composition"]
     before = dict(matplotlib.rcParams)
     with pytest.raises(nl.UnknownName, match=says) as error:
         chart.image("png", style=file)
@@ -164,8 +172,8 @@ def test_a_style_file_that_cannot_be_used_is_an_error_that_says_why(shipped, tmp
 
 
 @pytest.mark.parametrize("house", ["stix"], indirect=True)
-def test_dollars_and_markup_are_drawn_as_they_are_in_any_style(shipped, house):
-    (chart,) = gallery(shipped, "RU", 2012, "en", ["reported"])
+def test_dollars_and_markup_are_drawn_as_they_are_in_any_style(drawn, house):
+    chart = drawn("RU", 2012, "en")["reported"]
     for own in (None, house):
         figure = chart.draw(style=own)
         assert not any(text.get_parse_math() for text in figure.findobj(Text))

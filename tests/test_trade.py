@@ -1,6 +1,6 @@
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import nltrade as nl
@@ -237,7 +237,6 @@ def test_an_unknown_whole_says_what_there_is(shipped):
 cells = st.one_of(st.none(), st.integers(-5, 10**6).map(float))
 
 
-@settings(deadline=None)
 @given(imports=cells, exports=cells, fuels=cells, seed=st.integers(0, 10**6))
 def test_the_order_of_rows_and_other_partners_change_no_answer(
     shipped, imports, exports, fuels, seed

@@ -6,17 +6,20 @@ from nltrade import registry
 from nltrade.briefing.blocks import Block, Figure, Heading, Points, Section, table, values_of
 from nltrade.briefing.facts import RANKED, Facts
 from nltrade.claims import Verdict
+from nltrade.claims.second_opinion import second_opinions
+from nltrade.questions.trade import SMALL
+from nltrade.sources.comtrade import OtherSide
 from nltrade.sources.snapshot import Origin
 from nltrade.tables.claims import readings_table
 from nltrade.words import Words
 
 # The notes on what is counted, by their concepts.
-CONCEPTS = {
-    "border crossing": "border-crossing",
-    "border crossing with quasi-transit": "border-crossing-with-quasi-transit",
-    "change of ownership": "change-of-ownership",
-    "balance of payments": "balance-of-payments",
-}
+CONCEPTS = [
+    "border-crossing",
+    "border-crossing-with-quasi-transit",
+    "change-of-ownership",
+    "balance-of-payments",
+]
 NOTES = ["valuation", "confidential", "eu-membership", "eu-of-2013-and-2020", "rank-certainty"]
 HASH = 16  # characters of a hash that are shown
 
@@ -27,6 +30,7 @@ def sections(
     figures: Mapping[str, Figure],
     more: Sequence[Figure],
     origins: Sequence[Origin],
+    other_side: OtherSide | None,
     say: Words,
 ) -> list[Section]:
     """
@@ -44,6 +48,8 @@ def sections(
         Those that stand here.
     origins : sequence of Origin
         Sources of all that is said.
+    other_side : OtherSide, optional
+        What the partner itself reported, for a second opinion beside a verdict.
     say : Words
         Language.
 
@@ -54,7 +60,7 @@ def sections(
     """
     parts: dict[str, list[Block]] = {
         "certainty": _places(facts, say),
-        "why-each": _reasons(verdicts, say),
+        "why-each": _reasons(verdicts, other_side, say),
         "more-figures": list(more),
         "values": [
             each for figure in figures.values() for each in values_of(figure.chart, main=True)
@@ -89,7 +95,7 @@ def _places(facts: Facts, say: Words) -> list[Block]:
     rows = []
     for flow in RANKED:
         placed = facts.places.get(flow)
-        if placed is not None:
+        if placed is not None and placed.value_meur >= SMALL:
             ends = [
                 say.place(end) if end else say.label("not-bounded")
                 for end in (placed.best, placed.worst)
@@ -109,12 +115,13 @@ def _places(facts: Facts, say: Words) -> list[Block]:
     return [table(title, heads, rows), say.note("rank-certainty")]
 
 
-def _reasons(verdicts: Sequence[Verdict], say: Words) -> list[Block]:
-    """Say of each claim why, with all readings of a place."""
+def _reasons(verdicts: Sequence[Verdict], other_side: OtherSide | None, say: Words) -> list[Block]:
+    """Say of each claim why, what the partner reported, and all readings of a place."""
     blocks: list[Block] = []
     for one in verdicts:
         blocks.append(Heading(f"{one.claim.text(say.lang)}: {say.label(one.verdict)}"))
-        blocks.append(Points(one.why(say.lang)))
+        opinions = second_opinions([one], other_side) if other_side else []
+        blocks.append(Points([*one.why(say.lang), *(each.says(say.lang) for each in opinions)]))
         if one.claim.measure == "place":
             blocks.append(readings_table(one, say.lang))
     return blocks
@@ -134,12 +141,7 @@ def _concepts(origins: Sequence[Origin], say: Words) -> list[Block]:
     """Say what the numbers mean: the concepts of the tables, and where their method changed."""
     tables = [registry.table(origin.table) for origin in origins]
     used = {each.note for each in tables}
-    lines = [
-        f"{say.start(concept)}: {_lower(say.note(id))}"
-        for concept, id in CONCEPTS.items()
-        if id in used
-    ]
-    lines += [say.note(id) for id in NOTES]
+    lines = [say.note(id) for id in [*(id for id in CONCEPTS if id in used), *NOTES]]
     breaks = [
         say.text(
             "break-in", table=each.id, before=gap.before, after=gap.after, note=say.note(gap.note)
@@ -149,10 +151,6 @@ def _concepts(origins: Sequence[Origin], say: Words) -> list[Block]:
     ]
     where: list[Block] = [say.label("breaks-head"), Points(breaks)] if breaks else []
     return [Points(lines), *where]
-
-
-def _lower(words: str) -> str:
-    return words[:1].lower() + words[1:]
 
 
 def _sources(origins: Sequence[Origin], say: Words) -> list[Block]:

@@ -7,7 +7,7 @@ from typing import Literal
 import pandas as pd
 
 from nltrade.charts import Chart
-from nltrade.charts.hover import by_years
+from nltrade.charts.series import by_years
 from nltrade.registry.entries import Lang
 from nltrade.report import Table
 from nltrade.words import Words

@@ -107,9 +107,8 @@ def make_content(
     if verdicts:
         sections.append(_reported(verdicts, say))
     sections += _body({name: each for name, each in figures.items() if name != first}, facts, say)
-    sections += annex.sections(
-        facts, verdicts, figures, [figures[name] for name in MORE if name in figures], origins, say
-    )
+    more = [figures[name] for name in MORE if name in figures]
+    sections += annex.sections(facts, verdicts, figures, more, origins, other_side, say)
 
     by_cbs = [origin for origin in origins if not origin.table.startswith(COMTRADE)]
     modified = max((origin.modified for origin in by_cbs), default="")

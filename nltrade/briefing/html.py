@@ -1,26 +1,18 @@
 """The document as one HTML page: all inside it, for the eye, a screen reader, a phone and paper."""
 
-import io
-from base64 import b64encode
+import re
 from collections.abc import Mapping, Sequence
-from functools import cache
 from pathlib import Path
 
 import msgspec
-from fontTools import subset
-from fontTools.ttLib import TTFont
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from nltrade.briefing.blocks import Content, grid, numeric, values_of
-from nltrade.charts.hover import part_of_page
-from nltrade.charts.style import FONTS
+from nltrade.charts.embed import part_of_page, typeface
 from nltrade.words import Words
 
 LEFT_OUT = ("values",)  # sections that stand under the figures here
-# Latin with all its accents, and the signs that the texts use; the rest is for other typefaces.
-LETTERS = [*range(0x20, 0x180), *map(ord, "–—‘’“”…•−€✓✗≈")]
-WEIGHTS = {"Regular": 400, "Bold": 700}
 
 
 def render(content: Content, images: Mapping[str, Sequence[bytes]]) -> bytes:
@@ -60,33 +52,15 @@ def render(content: Content, images: Mapping[str, Sequence[bytes]]) -> bytes:
         "t": say.text,
         "linked": [_script(each) for each in content.facts],
     }
-    return template.render(faces=_faces(), **known).lstrip().encode("utf-8")
+    return template.render(typeface=Markup(typeface()), **known).lstrip().encode("utf-8")
 
 
 def _pictures(drawings: Sequence[bytes], name: str) -> list[Markup]:
-    """Make drawings parts of the page."""
-    drawn = enumerate(drawings)
-    return [Markup(part_of_page(drawing, f"{name}-{number}")) for number, drawing in drawn]
+    """Make drawings parts of the page; nobody points at a mark on a phone."""
+    wide, narrow = (part_of_page(one, f"{name}-{at}") for at, one in enumerate(drawings))
+    return [Markup(wide), Markup(re.sub(r'<g class="values".*?</g>', "", narrow, flags=re.S))]
 
 
 def _script(facts: dict[str, object]) -> Markup:
     """Write what machines read, so that no text of it ends the element that it stands in."""
     return Markup(msgspec.json.encode(facts).decode("utf-8").replace("<", "\\u003c"))
-
-
-@cache
-def _faces() -> dict[int, str]:
-    """Give the typeface in both weights, with no more than the letters of Europe's languages."""
-    faces = {}
-    for name, weight in WEIGHTS.items():
-        (file,) = FONTS.glob(f"*-{name}.ttf")
-        font = TTFont(file, recalcTimestamp=False)
-        options = subset.Options(layout_features=["kern", "tnum"], hinting=False)
-        cut = subset.Subsetter(options)
-        cut.populate(unicodes=LETTERS)
-        cut.subset(font)
-        font.flavor = "woff"
-        target = io.BytesIO()
-        font.save(target)
-        faces[weight] = b64encode(target.getvalue()).decode("ascii")
-    return faces

@@ -5,11 +5,13 @@ from typing import Any
 from pptx.chart.data import CategoryChartData
 from pptx.dml.color import RGBColor
 from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION, XL_TICK_LABEL_POSITION
+from pptx.enum.dml import MSO_LINE
 from pptx.util import Pt
 
 from nltrade import registry
 from nltrade.charts import Chart
-from nltrade.charts.hover import by_years
+from nltrade.charts.canvas import unit_of
+from nltrade.charts.series import by_years
 from nltrade.words import Words
 
 # The figures that say the same without what is drawn beside their marks.
@@ -19,8 +21,9 @@ MOST_SERIES, MOST_BARS = 6, 16  # a chart of more is a picture
 IMPORT, EXPORT = "0072B2", "D55E00"
 SUBJECT, REST = "964A8B", "BFBFBF"
 OTHERS = ("555555", "8A8A8A", "B0B0B0", "333333")
-UNITS = {"bn": 1000.0, "meur": 1.0, "pct": 1.0}
 SIZE = 14
+# The lines of one colour, table by table: three at most, as a chart has six series of two flows.
+DASHES = (None, MSO_LINE.DASH, MSO_LINE.ROUND_DOT, *(None,) * MOST_SERIES)
 
 
 def add_chart(slide: Any, chart: Chart, box: tuple[int, int, int, int]) -> Any:
@@ -56,7 +59,9 @@ def add_chart(slide: Any, chart: Chart, box: tuple[int, int, int, int]) -> Any:
         aside = frozenset().union(*(each.not_extremes for each in series))
         points = _with_gaps(chart, sorted(set(points) - aside))
 
-    unit = UNITS[series[0].unit]
+    # billions or millions, as the figure and its subtitle have it
+    amounts = [v for each in series for v in each.values.values() if isinstance(v, float | int)]
+    unit = 1.0 if series[0].unit == "pct" else unit_of(amounts).meur
     of_type: Any = CategoryChartData
     data = of_type(number_format="0.0" if unit > 1 else "0")
     data.categories = [point.strip() or " " for point in points]
@@ -99,8 +104,9 @@ def _style(drawn: Any, chart: Chart, count: int) -> None:
     drawn.value_axis.format.line.fill.background()
     if chart.kind == "bars":
         drawn.category_axis.reverse_order = True
-        drawn.value_axis.tick_label_position = XL_TICK_LABEL_POSITION.HIGH
+        drawn.value_axis.visible = drawn.value_axis.has_major_gridlines = False
         drawn.plots[0].gap_width = 60
+        drawn.plots[0].has_data_labels = True  # a bar says its value itself
 
     for at, name in enumerate(drawn.plots[0].categories if chart.kind == "bars" else []):
         if count == 1 and str(name) in chart.headline:  # the subject in colour, the rest grey
@@ -109,11 +115,13 @@ def _style(drawn: Any, chart: Chart, count: int) -> None:
             bar.fore_color.rgb = _colour(SUBJECT)
 
     others = iter(OTHERS * count)
+    used: list[str] = []
     for each in drawn.plots[0].series:
         start = each.name.lower()
         flow = next((id for id in ("import", "export") if start.startswith(say.label(id))), "")
         colour = {"import": IMPORT, "export": EXPORT}.get(flow) or next(others)
         rgb = _colour(colour)
+        used.append(colour)
         if chart.kind == "bars":
             each.format.fill.solid()
             each.format.fill.fore_color.rgb = _colour(REST) if count == 1 else rgb
@@ -121,6 +129,7 @@ def _style(drawn: Any, chart: Chart, count: int) -> None:
             each.smooth = False
             each.format.line.width = Pt(2.5)
             each.format.line.color.rgb = rgb
+            each.format.line.dash_style = DASHES[used.count(colour) - 1]
 
 
 def _colour(code: str) -> Any:

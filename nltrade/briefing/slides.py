@@ -171,7 +171,7 @@ def _section(show: Any, section: Section, images: Mapping[str, Sequence[bytes]])
                 for part in _pages(block):
                     slide = show.slides.add_slide(_layout(show, HOLDS.OBJECT))
                     slide.shapes.title.text = block.title
-                    _add_table(slide, part, _take(slide, 0), 12)
+                    _add_table(slide, part, _take(slide, 0), 14)
             case Figure():
                 _figure(show, block, images[block.chart.name][0])
 

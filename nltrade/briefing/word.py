@@ -14,6 +14,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
+from docx.text.run import Run
 
 from nltrade.briefing.blocks import (
     Block,
@@ -30,7 +31,7 @@ from nltrade.files import without_moments
 from nltrade.report import Table
 from nltrade.words import Words
 
-PAGE_ONE, HIGHEST = 6.6, 12.0  # cm: the most that a picture takes of page one, and of a later page
+PAGE_ONE, HIGHEST = 6.6, 13.8  # cm: the most that a picture takes of page one, and of a later page
 ROOM = 92  # characters of a table beside each other
 BLUE = RGBColor(0x00, 0x54, 0x9F)
 TONES = {"supported": "1B6E3C", "contradicted": "B3261E", "depends": "7A5200"}
@@ -244,7 +245,10 @@ def _add_table(paper: Paper, table: Table, content: Content) -> None:
         row._tr.get_or_add_trPr().append(_xml("cantSplit"))
         for place, (cell, text) in enumerate(zip(row.cells, texts, strict=True)):
             cell.width = wide[place]
-            _cell(cell.paragraphs[0], text, place in right, len(rows) <= 8 and at < len(rows))
+            short = len(rows) <= 8 and at < len(rows)
+            run = _cell(cell.paragraphs[0], text, place in right, short)
+            # the style's bold first row gives way to what the style Normal says
+            run.font.bold = True if at == 0 else run.font.bold
     cells.rows[0]._tr.get_or_add_trPr().append(_xml("tblHeader"))
 
     for remark in table.remarks:
@@ -253,7 +257,7 @@ def _add_table(paper: Paper, table: Table, content: Content) -> None:
         paper.add_paragraph(style="Briefing Note")
 
 
-def _cell(paragraph: Paragraph, text: str, right: bool, keep: bool) -> None:
+def _cell(paragraph: Paragraph, text: str, right: bool, keep: bool) -> Run:
     """Write a cell: numbers to the right, a verdict in its colour, a short table on one page."""
     paragraph.paragraph_format.space_after = Pt(0)
     paragraph.paragraph_format.keep_with_next = keep
@@ -266,6 +270,7 @@ def _cell(paragraph: Paragraph, text: str, right: bool, keep: bool) -> None:
         run.font.color.rgb = RGBColor.from_string(TONES.get(text.verdict, "222222"))
     if isinstance(text, Said) and text.lang:
         run._r.get_or_add_rPr().append(_xml("lang", val=LOCALES.get(text.lang, text.lang)))
+    return run
 
 
 def _caption(paper: Paper, kind: str, text: str, content: Content) -> Paragraph:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from nltrade.charts.canvas import Canvas
@@ -266,14 +267,17 @@ class Chart:
                 options: dict[str, Any] = (
                     {"pil_kwargs": {"compress_level": 3}} if format == "png" else {}
                 )
-                drawn.savefig(
-                    target,
-                    format=format,
-                    metadata=METADATA[format](self.headline, self.alt),
-                    **options,
-                )
+                # for a page, which has the typeface, and where a reader can point at a mark
+                for_page = format == "svg" and not framed
+                with rc_context({"svg.fonttype": "none"} if for_page else {}):
+                    drawn.savefig(
+                        target,
+                        format=format,
+                        metadata=METADATA[format](self.headline, self.alt),
+                        **options,
+                    )
                 content = target.getvalue()
-                if format == "svg" and not framed:  # for a page, where a reader can point at it
+                if for_page:
                     content = with_values(content, drawn, self.series, self.lang)
                 contents.append(content)
         return contents

@@ -17,7 +17,6 @@ from nltrade.errors import NoData
 from nltrade.questions import trade
 from nltrade.questions.trade import VALUE
 from nltrade.registry.entries import Lang
-from nltrade.rounding import rounded
 from nltrade.words import Words
 
 FUELS = "3"
@@ -68,7 +67,7 @@ def draw_composition(
     >>> import nltrade as nl
     >>> drawn = draw_composition(nl.load(), partner="RU", period=2012)
     >>> drawn.headline
-    'Imports from Russia in 2012: 92% fuels; exports: 60% Dutch-made'
+    'Imports from Russia in 2012: 91.9% fuels; exports: 60.3% Dutch-made'
     >>> dict(zip(drawn.data["part"], drawn.data["share_pct"].round(1)))
     {'fuels': 91.9, 'other-goods': 8.1, 'domestic export': 60.3, 're-export': 39.7}
     """
@@ -91,8 +90,8 @@ def draw_composition(
     about: dict[str, Any] = {
         "partner": partner,
         "year": year_label(frame, table, year, lang),
-        "share": _whole(shares.get("fuels")),
-        "made": _whole(shares.get("domestic export")),
+        "share": shares.get("fuels"),
+        "made": shares.get("domestic export"),
     }
     both = "-".join(data["flow"].unique())
     return Chart(
@@ -116,13 +115,6 @@ def draw_composition(
         partial(_paint, data=data, partner=partner, say=say),
         [say.note("confidential")],
     )
-
-
-def _whole(share: float | None) -> float | None:
-    """Round a share for a headline, but not to nothing or to all."""
-    if share is None:
-        return None
-    return float(rounded(share)) if 1 <= share <= 99 else share
 
 
 def _parts(rows: pd.DataFrame) -> pd.DataFrame:

@@ -17,7 +17,6 @@ from nltrade.errors import NoData
 from nltrade.questions import trade
 from nltrade.questions.trade import VALUE
 from nltrade.registry.entries import Lang
-from nltrade.rounding import rounded
 from nltrade.words import Words
 
 LINES = {"world_share_pct": style.GREY, "share_pct": style.IMPORT}
@@ -61,7 +60,7 @@ def draw_fuels(
     >>> import nltrade as nl
     >>> drawn = draw_fuels(nl.load(), partner="RU")
     >>> drawn.headline
-    'Fuels: 92% of imports from Russia in 2012, 26% of all imports'
+    'Fuels: 91.9% of imports from Russia in 2012, 25.6% of all imports'
     >>> columns = ["fuels_meur", "import_meur", "share_pct", "world_share_pct"]
     >>> drawn.data.query("period == '2012'")[columns].round(1).values.tolist()
     [[18682.0, 20332.0, 91.9, 25.6]]
@@ -168,11 +167,10 @@ def _headline(frame: pd.DataFrame, data: pd.DataFrame, partner: str, year: str, 
         return headline_of(none, say.text("fuels-headline-none-short", **about))
 
     about["year"] = year_label(frame, best["table"], year, say.lang)
-    about |= {"share": float(rounded(best["share_pct"])), "world": best["world_share_pct"]}
+    about |= {"share": best["share_pct"], "world": best["world_share_pct"]}
     if pd.isna(about["world"]):
         alone = say.text("fuels-headline-alone", **about)
         return headline_of(alone, say.text("fuels-headline-alone-short", **about))
-    about["world"] = float(rounded(about["world"]))
     both = say.text("fuels-headline", **about)
     return headline_of(both, say.text("fuels-headline-short", **about))
 
@@ -203,7 +201,7 @@ def _paint(canvas: Canvas, data: pd.DataFrame, year: int, say: Words) -> None:
     counted = data[:0] if best is None else parts[best["table"]]
     lines = {column: (names[column], colour) for column, colour in LINES.items()}
     said = {
-        column: say.pct(float(rounded(best[column])))
+        column: say.pct(best[column])
         for column in LINES
         if best is not None and pd.notna(best[column])
     }

@@ -1,6 +1,5 @@
 """The values of a drawn figure, laid over its marks: told on hover and to a screen reader."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from html import escape
@@ -11,15 +10,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from nltrade import registry
-from nltrade.charts.series import Series
+from nltrade.charts.series import Series, by_years
 from nltrade.registry.entries import Lang
 
 POINTS = 72  # of an inch: the unit of SVG that matplotlib writes
 REACH = 5.0  # points around a mark that tell its value
 SHAPE = (
-    '<rect role="img" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" fill-opacity="0">'
-    "<title>{}</title></rect>"
+    '<rect role="img" x="{:.0f}" y="{:.0f}" width="{:.0f}" height="{:.0f}"><title>{}</title></rect>'
 )
 
 
@@ -46,38 +43,8 @@ def with_values(svg: bytes, figure: Figure, drawn: Iterable[Series], lang: Lang)
     names = _names(drawn, lang)
     shapes = [shape for ax in figure.axes for shape in _shapes(ax, names)]
     start, end, rest = svg.rpartition(b"</svg>")
-    group = f'<g class="values">{"".join(shapes)}</g>'.encode()
+    group = f'<g class="values" fill-opacity="0">{"".join(shapes)}</g>'.encode()
     return start + group + end + rest if shapes else svg
-
-
-def part_of_page(svg: bytes, name: str) -> str:
-    """
-    Make a drawing a part of a page: without a head, its ids told apart by a name.
-
-    Parameters
-    ----------
-    svg : bytes
-        A drawing of ours: its texts were escaped when it was written.
-    name : str
-        What no other drawing on the page has.
-
-    Returns
-    -------
-    str
-        An element that is as wide as its place.
-    """
-    text = svg.decode("utf-8")
-    text = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>|<style.*?</style>", "", text, flags=re.S)
-    text = text[text.find("<svg") :]
-    text = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{name}-", text)
-    return re.sub(r'<svg[^>]*?(viewBox="[^"]*")[^>]*>', r"<svg \1>", text, count=1, flags=re.S)
-
-
-def by_years(name: str) -> str:
-    """Name a series by the years of its table, in the place of the table's code."""
-    words, _, table = name.rpartition(", ")
-    known = registry.tables().get(table)
-    return f"{words}, {known.first}–{known.last}" if known else name
 
 
 def _names(drawn: Iterable[Series], lang: Lang) -> dict[tuple[str, float], set[str]]:

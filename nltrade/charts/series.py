@@ -6,6 +6,7 @@ from typing import Literal
 
 import pandas as pd
 
+from nltrade import registry
 from nltrade.registry.entries import Lang
 from nltrade.words import Words
 
@@ -62,7 +63,7 @@ class Series:
         }
         whole = {at: value for at, value in published.items() if at not in self.not_extremes}
         known = whole or published
-        name = self.name[:1].upper() + self.name[1:]
+        name = by_years(self.name[:1].upper() + self.name[1:])
         if not known:
             return say.text("tell-none", name=name)
         if len(known) <= FEW:
@@ -72,3 +73,10 @@ class Series:
         high, low = max(known, key=known.__getitem__), min(known, key=known.__getitem__)
         values = {"high_value": (self.unit, known[high]), "low_value": (self.unit, known[low])}
         return say.text("tell-extremes", name=name, high=high, low=low, **values)
+
+
+def by_years(name: str) -> str:
+    """Name a series by the years of its table, in the place of the table's code."""
+    words, _, table = name.rpartition(", ")
+    known = registry.tables().get(table)
+    return f"{words}, {known.first}–{known.last}" if known else name

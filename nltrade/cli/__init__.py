@@ -40,6 +40,7 @@ nltrade --help lists every command; each has --help with an example."""
 SPOKEN = [
     (r"\bnltrade\.(partners|products|tables|claims|sectors)\(\)", r"`nltrade \1`"),
     (r"\bnltrade\.(load|select|fetch)\(\)", r"`nltrade tables`"),
+    (r"(`nltrade tables`), or \1, says", r"\1 says"),
     (r"\btable='(\w+)'", r"--table \1"),
     (r"\b(period|year)=(\d{4})", r"--year \2"),
 ]
@@ -118,7 +119,7 @@ def _run() -> int:
 
 
 def _sorry(sentence: str, code: int) -> int:
-    typer.echo(f"nltrade: {sentence}", err=True)
+    typer.echo(f"nltrade: {sentence}", file=sys.stderr)
     return code
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 import typer
 
 import nltrade
+from nltrade import registry
 from nltrade.claims import check_claims
 from nltrade.claims.base_of_trade import Base, base_of_trade
 from nltrade.claims.elsewhere import Checked, check_published
@@ -131,6 +132,7 @@ def rank(
     wherever it stands.
     """
     to = Output.of(lang, json, csv, xlsx)
+    table = registry.table(table).id if table else None
     frame = load()
     about = subject(partner, year, frame)
     flow = flow_named(flow)

@@ -67,15 +67,15 @@ def _explained(file: str) -> dict[str, str]:
 
 def _examples(frame: pd.DataFrame, partner: str, year: int) -> list[dict[str, str]]:
     """Make claims of the partner's own figures, so that each holds and shows how one is written."""
-    table = trade.main_table(frame, kind="goods", period=year, partner=partner)
-    cells = trade.select(
-        frame, partner=partner, period=year, product="TOTAL", kind="goods", table=table
-    )
+    asked: dict[str, Any] = {"kind": "goods", "period": year, "partner": partner}
+    try:
+        table = trade.main_table(frame, **asked)
+        cells = trade.select(frame, **asked, product="TOTAL", table=table)
+    except NoData as error:
+        raise NoData(_nothing(frame, partner, year)) from error
     values = dict(zip(cells["flow"], cells[VALUE], strict=True))
     examples = [
-        _value(flow, values[flow], partner, year)
-        for flow in FLOWS
-        if pd.notna(values.get(flow)) and values[flow] >= 1
+        _value(flow, values[flow], partner, year) for flow in FLOWS if pd.notna(values.get(flow))
     ]
 
     among: Any = side_of(partner, str(year))
@@ -88,26 +88,35 @@ def _examples(frame: pd.DataFrame, partner: str, year: int) -> list[dict[str, st
         examples.append(_place(int(own["place"].iloc[0]), partner, year))
 
     if not examples:
-        name = registry.partner(partner).named()
-        raise NoData(f"CBS publishes no goods trade with {name} ({partner}) in {year}.")
+        raise NoData(_nothing(frame, partner, year))
     return examples
 
 
+def _nothing(frame: pd.DataFrame, partner: str, year: int) -> str:
+    """Say that no example can be made of a year, and of which years one can."""
+    name = registry.partner(partner).named()
+    rows = frame[frame["partner"].eq(partner) & frame["kind"].eq("goods") & frame["freq"].eq("A")]
+    years = rows[rows[VALUE].notna() & rows["complete"]]["period"]
+    there = f" It does from {years.min()} to {years.max()}: choose a --year." if len(years) else ""
+    return f"CBS publishes no goods trade with {name} ({partner}) in {year}.{there}"
+
+
 def _value(flow: str, value: float, partner: str, year: int) -> dict[str, str]:
-    """Claim the first digits of an amount."""
+    """Claim the first digits of an amount; of less than a million, that it is no more than one."""
     whole = int(value)
     step = 10 ** max(len(str(whole)) - 2, 0)
-    threshold = whole // step * step
+    threshold = max(whole // step * step, 1)
+    operator, text = ("at least", "new") if whole else ("at most", "new-little")
     values = {"partner": partner, "year": year, "value": threshold}
     return {
         "id": FLOWS[flow],
-        "wording": f"example: at least {threshold} million euro",
+        "wording": f"example: {operator} {threshold} million euro",
         "measure": "value",
         "flow": flow,
-        "operator": "at least",
+        "operator": operator,
         "threshold": str(threshold),
-        "en": Words("en").text(f"new-{flow}", **values),
-        "nl": Words("nl").text(f"new-{flow}", **values),
+        "en": Words("en").text(f"{text}-{flow}", **values),
+        "nl": Words("nl").text(f"{text}-{flow}", **values),
     }
 
 

@@ -52,6 +52,7 @@ class Output(NamedTuple):
 
 def speak() -> None:
     """Make the output take every character and, where it is closed, take it all in silence."""
+    sys.argv = [os.fsencode(word).decode("utf-8", "replace") for word in sys.argv]
     codecs.register_error("nltrade", _plain)
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
@@ -100,7 +101,8 @@ def print_text(what: Report | Text | str) -> None:
         return
     with console.capture() as told:
         console.print(what)
-    typer.echo("\n".join(line.rstrip() for line in told.get().splitlines()))
+    # Told which stream, typer leaves its encoding alone.
+    typer.echo("\n".join(line.rstrip() for line in told.get().splitlines()), file=sys.stdout)
 
 
 def print_json(value: Any) -> None:

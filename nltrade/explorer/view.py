@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 
 from nltrade.charts import Chart
-from nltrade.charts.hover import part_of_page
+from nltrade.charts.embed import part_of_page, typeface
 from nltrade.registry.entries import Lang
 from nltrade.report import Report
 from nltrade.words import Words
@@ -95,7 +95,7 @@ class View:
         name = escape(Words(self.lang).label("explorer-name"))
         about = f'class="nltrade-seen" lang="{self.lang}" role="group" aria-label="{name}"'
         inside = f'{head}{says}<div class="nltrade-sides">{sides}</div>'
-        return f"<style>{LOOK}</style><div {about}>{inside}</div>"
+        return f"<style>{typeface()}{LOOK}</style><div {about}>{inside}</div>"
 
     @cached_property
     def links(self) -> str:

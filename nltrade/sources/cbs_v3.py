@@ -55,7 +55,6 @@ class Feed(Transport):
 
     def __init__(self, address: str | None = None, patience: Patience = Patience()):  # noqa: B008
         super().__init__(address or os.environ.get("NLTRADE_CBS") or ADDRESS, patience)
-        self._counts = True
 
     @property
     def via(self) -> str:
@@ -115,15 +114,8 @@ class Feed(Transport):
 
     def count(self, plan: Plan, piece: Piece, described: Described) -> int | None:
         """Ask how many rows a piece has; None where the service does not tell."""
-        if not self._counts:
-            return None
         question = {"$filter": piece.asks(described.names)} if piece.keys else {}
-        try:
-            answer = self.body(f"{self._url(plan)}/$count", question, most=1_000)
-            return int(answer.decode("utf-8-sig"))
-        except (SourceError, ValueError):
-            self._counts = False  # nobody knows whether the feed counts: one refusal is enough
-        return None
+        return self.counted(f"{self._url(plan)}/$count", question)
 
     def pages(self, plan: Plan, piece: Piece, described: Described) -> Iterator[pa.Table]:
         """Give the rows of a piece page by page, each column as the text that CBS wrote."""
@@ -243,8 +235,19 @@ def read_modified(table: str, text: str) -> str:
 
 def decoded(body: bytes, columns: Sequence[str]) -> tuple[pa.Table, str | None]:
     """Read the columns of a page, and the link to the next, without an object for every value."""
-    row = pa.struct([(name, pa.string()) for name in columns])
-    schema = pa.schema([("value", pa.list_(row)), (LINK, pa.string())])
+    found, link = page_of(body, pa.struct([(name, pa.string()) for name in columns]), LINK)
+    absent = [name for name in columns if f'"{name}"'.encode() not in body]
+    if absent and found.num_rows:
+        raise SourceError(
+            f"The rows have no {', '.join(absent)}, though the table lists "
+            "it. CBS may be changing the table: try again later, or mend tables.toml."
+        )
+    return found, link
+
+
+def page_of(body: bytes, row: pa.StructType, link: str) -> tuple[pa.Table, str | None]:
+    """Read a page of rows of one form, and what stands under the name of the link to the next."""
+    schema = pa.schema([("value", pa.list_(row)), (link, pa.string())])
     parse = json.ParseOptions(
         explicit_schema=schema, newlines_in_values=True, unexpected_field_behavior="ignore"
     )
@@ -260,12 +263,4 @@ def decoded(body: bytes, columns: Sequence[str]) -> tuple[pa.Table, str | None]:
         raise Again(
             f"the answer is no JSON or half of it: {error} (it begins with {head!r})"
         ) from error
-
-    found = pa.Table.from_struct_array(rows)
-    absent = [name for name in columns if f'"{name}"'.encode() not in body]
-    if absent and found.num_rows:
-        raise SourceError(
-            f"The rows have no {', '.join(absent)}, though the table lists "
-            "it. CBS may be changing the table: try again later, or mend tables.toml."
-        )
-    return found, page[LINK][0].as_py()
+    return pa.Table.from_struct_array(rows), page[link][0].as_py()

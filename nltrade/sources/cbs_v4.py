@@ -15,15 +15,14 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from pyarrow import json
 
 from nltrade.errors import SourceError
 from nltrade.registry.entries import Table
 from nltrade.sources.cbs_notation import column_of, unnumbered, value_columns
-from nltrade.sources.cbs_v3 import read_modified
+from nltrade.sources.cbs_v3 import page_of, read_modified
 from nltrade.sources.checks import Described
 from nltrade.sources.plan import Piece, Plan
-from nltrade.sources.transport import Again, Patience, Transport, checked
+from nltrade.sources.transport import Again, Patience, Transport
 
 ADDRESS = "https://datasets.cbs.nl"
 LINK = "@odata.nextLink"
@@ -45,7 +44,6 @@ class Datasets(Transport):
 
     def __init__(self, address: str | None = None, patience: Patience = Patience()):  # noqa: B008
         super().__init__(address or os.environ.get("NLTRADE_CBS_V4") or ADDRESS, patience)
-        self._counts = True
 
     @property
     def via(self) -> str:
@@ -108,15 +106,9 @@ class Datasets(Transport):
 
     def _settle(self, plan: Plan, condition: str, rows: int) -> None:
         """Hold the number of cells against the count of the service, where it counts."""
-        if not self._counts:
-            return
         url = f"{self._url(plan.request.table)}/Observations/$count"
-        try:
-            counted = int(self.body(url, {"$filter": condition}, most=1_000).decode("utf-8-sig"))
-        except (SourceError, ValueError):
-            self._counts = False
-            return
-        if counted != rows:
+        counted = self.counted(url, {"$filter": condition})
+        if counted not in {None, rows}:
             raise Again(f"{rows} cells came where there are {counted}")
 
     def _properties(self, table: str) -> dict[str, Any]:
@@ -226,18 +218,4 @@ def _as_v3(row: Mapping[str, Any]) -> dict[str, Any]:
 def _decoded(body: bytes, dimensions: Sequence[str]) -> tuple[pa.Table, str | None]:
     """Read a page of cells into columns."""
     texts = [(name, pa.string()) for name in ["Measure", "ValueAttribute", *dimensions]]
-    row = pa.struct([*texts, ("Value", pa.float64())])
-    schema = pa.schema([("value", pa.list_(row)), (LINK, pa.string())])
-    parse = json.ParseOptions(
-        explicit_schema=schema, newlines_in_values=True, unexpected_field_behavior="ignore"
-    )
-    body = checked(body)
-    read = json.ReadOptions(use_threads=False, block_size=len(body) + 1)
-    try:
-        (page,) = json.read_json(pa.BufferReader(body), read, parse).to_batches()
-        rows = page["value"].flatten()
-        if page.num_rows != 1 or page["value"].null_count or rows.null_count:
-            raise pa.ArrowInvalid("it has no rows")
-    except (pa.ArrowInvalid, ValueError) as error:
-        raise Again(f"the answer is no JSON or half of it: {error}") from None
-    return pa.Table.from_struct_array(rows), page[LINK][0].as_py()
+    return page_of(body, pa.struct([*texts, ("Value", pa.float64())]), LINK)

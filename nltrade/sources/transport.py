@@ -82,6 +82,7 @@ class Transport:
         self.address = address.rstrip("/")
         self.patience = patience
         self.stop = Event()
+        self._counts = True
         self._not_before = 0.0
         self._local = local()
         self._sessions: list[requests.Session] = []
@@ -143,6 +144,16 @@ class Transport:
     def json(self, what: str, url: str, params: Mapping[str, str] | None = None) -> dict[str, Any]:
         """Ask for one object, as often as needed."""
         return self.attempt(what, lambda: as_object(self.body(url, params)))
+
+    def counted(self, url: str, params: Mapping[str, str]) -> int | None:
+        """Ask for a number of rows; None, from then on without asking, where none is told."""
+        if self._counts:
+            try:
+                # Some services write a byte-order mark before the number.
+                return int(self.body(url, params, most=1_000).decode("utf-8-sig"))
+            except (SourceError, ValueError):
+                self._counts = False  # one refusal is enough
+        return None
 
     def attempt(self, what: str, act: Callable[[], T]) -> T:
         """Do something until it is no `Again`, a few times with growing waits."""
