@@ -169,6 +169,7 @@ ENDINGS = {each for text in SOURCES.values() for each in re.findall(r'\}(-[a-z-]
 QUOTED = {
     each for text in SOURCES.values() for each in re.findall(r"[\"']([\w *()–-]+)[\"']", text)
 }
+QUOTED |= {each.partition(" (")[0] for each in QUOTED}  # a concept without its edition
 
 
 def used(id):

@@ -106,7 +106,8 @@ def _value(flow: str, value: float, partner: str, year: int) -> dict[str, str]:
     whole = int(value)
     step = 10 ** max(len(str(whole)) - 2, 0)
     threshold = max(whole // step * step, 1)
-    operator, text = ("at least", "new") if whole else ("at most", "new-little")
+    operator = "at least" if whole else "at most"
+    text = f"new-{flow}" if whole else f"new-little-{flow}"
     values = {"partner": partner, "year": year, "value": threshold}
     return {
         "id": FLOWS[flow],
@@ -115,8 +116,8 @@ def _value(flow: str, value: float, partner: str, year: int) -> dict[str, str]:
         "flow": flow,
         "operator": operator,
         "threshold": str(threshold),
-        "en": Words("en").text(f"{text}-{flow}", **values),
-        "nl": Words("nl").text(f"{text}-{flow}", **values),
+        "en": Words("en").text(text, **values),
+        "nl": Words("nl").text(text, **values),
     }
 
 
