@@ -61,7 +61,9 @@ def test_reasons_and_readings_come_on_request(run):
     assert "no other place is possible" not in short
     assert "First five" not in short
     why = " ".join(run("check", "--why").out.split())
-    assert "no other place is possible in total trade, imports and goods and services together." in why
+    assert (
+        "no other place is possible in total trade, imports and goods and services together." in why
+    )
     assert "First five" not in why
     readings = " ".join(run("check", "--readings").out.split())
     assert "1. United States €46.7bn; 2. China €39.6bn" in readings
