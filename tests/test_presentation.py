@@ -233,7 +233,8 @@ def test_what_cannot_be_shown_is_a_sentence(make, says, shipped):
 
 
 def test_a_ranking_is_shown_with_places_certainty_status_and_source(shipped):
-    (block,) = nl.show_ranking(shipped, period=2012, flow="export", top=4, partner="ID").tables
+    answer, block = nl.show_ranking(shipped, period=2012, flow="export", top=4, partner="ID").tables
+    assert answer.title.startswith("Indonesia: ")
     ranked = nl.rank_partners(shipped, period=2012, flow="export").head(4)
     assert block.frame.iloc[:4, 0].tolist() == ranked["place"].astype(str).tolist()
     assert block.frame.iloc[2].tolist() == ["3", "Russia", "7,068", "between 2nd and 4th"]

@@ -99,7 +99,7 @@ class Canvas:
             (wrap(text, self.width, size, weight), size, weight, ink)
             for text, size, weight, ink in self.above
         ]
-        foot = "\n".join(wrap(line, self.width, TEXT) for line in self.below)
+        foot = wrap(" ".join(self.below), self.width, TEXT) if self.below else ""
         foot_height = _height(foot, TEXT) + 0.12 if foot else 0.0
         gap = 0.1 if blocks else 0.0
         edge = 0.15 if foot else self.margin

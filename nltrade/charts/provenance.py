@@ -40,7 +40,7 @@ def source_lines(
     final = [
         say.text("status-of", year=year, status=status) for year, status in (statuses or {}).items()
     ]
-    source = source_line(origins, lang) if origins else say.label("own-frame")
+    source = source_line(origins, lang, short=True) if origins else say.label("own-frame")
     return [" ".join([source, *final])]
 
 

@@ -147,17 +147,19 @@ def source_lines(frame: pd.DataFrame, lang: Lang) -> list[str]:
     return lines
 
 
-def source_line(origins: Sequence[Origin], lang: Lang) -> str:
+def source_line(origins: Sequence[Origin], lang: Lang, *, short: bool = False) -> str:
     """Name the sources of some figures in one line: tables, dates, hashes, licence."""
     say = Words(lang)
     known = registry.all_tables()
     own = [o for o in origins if o.table not in known or known[o.table].source == "CBS"]
+    end, between = ("-short", ", ") if short else ("", "; ")
     each = {
-        say.text("source-table", table=o.table, modified=o.modified, hash=o.sha256[:8]): o.licence
+        say.text(f"source-table{end}", table=o.table, modified=o.modified, hash=o.sha256[:8]): o
         for o in own
     }
-    licences = say.several(list(dict.fromkeys(each.values())))
-    lines = [say.text("source-line", tables="; ".join(each), licence=licences)] if own else []
+    licences = say.several(list(dict.fromkeys(o.licence for o in own)))
+    told = between.join(each)
+    lines = [say.text(f"source-line{end}", tables=told, licence=licences)] if own else []
     others = [o.attribution for o in origins if o not in own]
     return " ".join([*lines, *others])
 

@@ -125,7 +125,12 @@ def show_ranking(
     numbers = {unit: numbers_of(shown[VALUE])}
     bold = ["bold" if id == about else "" for id in shown["partner"]]
     table_shown = Table(title, listed, remarks, numbers, {say.label("partner"): bold})
-    return Report([table_shown], source_lines(of_table, lang), lang)
+    # What was asked comes first: where this partner stands.
+    answer = [
+        Table(f"{say.partner(row['partner'])}: {say.place(row['place'])}, {certainty(row, lang)}")
+        for row in ranked[own].to_dict("records")
+    ]
+    return Report([*answer, table_shown], source_lines(of_table, lang), lang)
 
 
 def chosen_table(
