@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import dask.dataframe
 import duckdb
+import msgspec
 import pandas as pd
 import polars as pl
 import pyarrow as pa
@@ -26,6 +27,7 @@ from playwright.sync_api import sync_playwright
 import nltrade as nl
 from gallery import gallery
 from nltrade import cli
+from nltrade.sources.snapshot import Origin
 
 ROOT = Path(__file__).parents[1]
 GUARD = Path(__file__).parent / "guard"
@@ -89,9 +91,9 @@ def newer(tmp_path, monkeypatch):
     (folder / "TypedDataSet.csv").write_bytes(cells)
     origin = json.loads((folder / "origin.json").read_text())
     origin["modified"] = "2023-06-06"
-    del origin["seal"]
     origin["files"]["TypedDataSet.csv"]["sha256"] = hashlib.sha256(cells).hexdigest()
-    (folder / "origin.json").write_text(json.dumps(origin))
+    sealed = msgspec.convert(origin, Origin).sealed()
+    (folder / "origin.json").write_bytes(msgspec.json.encode(sealed))
     return folder
 
 

@@ -58,10 +58,12 @@ def test_check_says_first_how_many_hold_then_one_line_a_claim(run):
 
 def test_reasons_and_readings_come_on_request(run):
     short = run("check").out
-    assert "Other places are possible" not in short
+    assert "no other place is possible" not in short
     assert "First five" not in short
     why = " ".join(run("check", "--why").out.split())
-    assert "Other places are possible in exports and exports of Dutch product." in why
+    assert (
+        "no other place is possible in total trade, imports and goods and services together." in why
+    )
     assert "First five" not in why
     readings = " ".join(run("check", "--readings").out.split())
     assert "1. United States €46.7bn; 2. China €39.6bn" in readings

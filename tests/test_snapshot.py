@@ -11,6 +11,7 @@ import nltrade as nl
 from conftest import ROOT
 from nltrade import registry
 from nltrade.sources import snapshot
+from nltrade.sources.snapshot import Origin
 
 RAW = ROOT / "data" / "raw"
 
@@ -101,14 +102,23 @@ def _bless(folder):
             "rows": content.count(b"\n") - 1,
             "sha256": hashlib.sha256(content).hexdigest(),
         }
-    del origin["seal"]
-    (folder / "origin.json").write_bytes(msgspec.json.encode(origin))
+    sealed = msgspec.convert(origin, Origin).sealed()
+    (folder / "origin.json").write_bytes(msgspec.json.encode(sealed))
 
 
 def test_an_edited_title_is_noticed(copy):
     path = copy / "origin.json"
     path.write_bytes(path.read_bytes().replace(b"In-, (weder)uitvoer", b"Uit-, (weder)invoer", 1))
     with pytest.raises(nl.errors.SnapshotError, match=r"origin\.json is not as it was written"):
+        nl.load("83028NED")
+
+
+def test_an_edited_title_is_noticed_where_the_hash_is_taken_away_too(copy):
+    path = copy / "origin.json"
+    origin = json.loads(path.read_text(encoding="utf-8"))
+    del origin["seal"]
+    path.write_text(json.dumps(origin | {"title": "Another"}), encoding="utf-8")
+    with pytest.raises(nl.errors.SnapshotError, match="its hash is missing"):
         nl.load("83028NED")
 
 

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nltrade as nl
+from nltrade.questions import trade
 from oracle import DOMESTIC, EXPORT, FUELS, IMPORT, REEXPORT, RUSSIA, value
 
 GOODS = "83028NED"
@@ -271,3 +272,10 @@ def test_no_function_changes_its_argument(shipped):
     for question in (nl.total, nl.balance, nl.growth, lambda f: nl.share(f, of="all products")):
         question(rows)
     pd.testing.assert_frame_equal(rows, before)
+
+
+def test_a_whole_table_is_shown_rather_than_a_part_of_another():
+    part, whole = nl.load("83028NED", partner=["RU", "WORLD"]), nl.load("85427NED")
+    both = pd.concat([part, whole])
+    assert trade.main_table(both, kind="goods", period=2017, partner="RU") == "85427NED"
+    assert trade.main_table(part, kind="goods", period=2017, partner="RU") == "83028NED"

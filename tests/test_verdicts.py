@@ -60,13 +60,23 @@ def test_a_place_shows_every_reading_with_the_first_five(verdicts):
 
 def test_the_reasons_of_a_place_begin_with_the_answer_and_are_few(verdicts):
     assert verdicts["third-partner"].why("en")[:-1] == [
-        "Third in total trade, imports, exports, exports of Dutch product and "
-        "goods and services together.",
-        "No other place is possible in total trade, imports and goods and services together.",
-        "Other places are possible in exports and exports of Dutch product.",
-        "With today's members of the EU: fourth in total trade, imports, exports, "
-        "exports of Dutch product and goods and services together.",
+        "Third in total trade, imports, exports, exports of Dutch product and goods and services "
+        "together; no other place is possible in total trade, imports and goods and services "
+        "together.",
+        "With today's members of the EU: 4th.",
     ]
+
+
+def test_a_place_in_two_tables_takes_a_sentence_for_each_and_one_for_todays_members(shipped):
+    verdict = check(shipped, "third-partner", year=2017, threshold=5, behind=[])
+    why = verdict.why()[:-1]
+    assert len(why) <= 5
+    assert why[0].startswith("Border crossing: third in total trade and imports;")
+    assert why[1].startswith("Change of ownership: fourth in total trade and imports;")
+    assert why[-1] == (
+        "With today's members of the EU: 4th (between 4th and 5th, border crossing); "
+        "5th (between 4th and 6th, change of ownership)."
+    )
 
 
 def test_what_makes_a_place_uncertain_is_said_in_one_sentence(shipped):

@@ -126,8 +126,12 @@ def _parts(rows: pd.DataFrame) -> pd.DataFrame:
     }
     parts = []
 
+    def is_told(whole: float | None) -> bool:
+        """Tell whether rounding leaves the shares of a whole what they are."""
+        return whole is not None and whole >= trade.SMALL
+
     imports, fuels = cell.get(("import", "TOTAL")), cell.get(("import", FUELS))
-    if imports and fuels is not None and 100 * fuels / imports >= TELLING:
+    if is_told(imports) and fuels is not None and 100 * fuels / imports >= TELLING:
         parts += [
             ("import", "fuels", fuels, imports),
             ("import", "other-goods", imports - fuels, imports),
@@ -135,7 +139,7 @@ def _parts(rows: pd.DataFrame) -> pd.DataFrame:
 
     exports = cell.get(("export", "TOTAL"))
     split = {flow: cell.get((flow, "TOTAL")) for flow in PARTS["export"]}
-    if exports and None not in split.values():
+    if is_told(exports) and None not in split.values():
         parts += [("export", flow, value, exports) for flow, value in split.items()]
 
     data = pd.DataFrame(parts, columns=["flow", "part", VALUE, "whole_meur"])

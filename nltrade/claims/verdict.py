@@ -90,15 +90,16 @@ class Verdict(Prints, msgspec.Struct, frozen=True, kw_only=True):
             words = say.text(reason.id, **reason.values)
             sentences.append(sentence(f"{named}: {words}" if named else words))
 
+        sentences += self._with_todays_members(say)
         notes = [say.note(self.claim.note)] if self.claim.note else []
         return list(dict.fromkeys(sentences + notes))
 
-    def _named(self) -> list[Reading]:
-        """Choose the readings of just what the claim names: its flow, with the EU of the time."""
+    def _named(self, of_the_time: bool = True) -> list[Reading]:
+        """Choose the readings of just what the claim names, with the EU of the time or of today."""
         return [
             reading
             for reading in self.readings
-            if reading.judged
+            if reading.judged == reading.of_the_time == of_the_time
             and reading.flow == self.claim.flow
             and reading.kind != "goods and services"
         ]
@@ -140,20 +141,24 @@ class Verdict(Prints, msgspec.Struct, frozen=True, kw_only=True):
         return counted_as(table, say) if named.count(counted_as(table, say)) == 1 else table
 
     def _places(self) -> Iterable[tuple[Reading, Reason]]:
-        """Say the places table by table, those of the time first, and where they are certain."""
-        for table in dict.fromkeys(reading.tables[0] for reading in self.readings):
-            here = [r for r in self.readings if r.place and r.tables[0] == table]
-            then = [reading for reading in here if reading.of_the_time]
-            now = [reading for reading in here if not reading.of_the_time]
+        """Say the places of the time table by table, and where no other is possible."""
+        placed = [r for r in self.readings if r.place and r.of_the_time]
 
-            if then:
-                yield then[0], Reason("why-places-then", {"places": _by_place(then)})
-            for id, is_certain in [("why-certain", True), ("why-not-certain", False)]:
-                what = [r.what for r in then if r.certain == is_certain and r.complete]
-                if what:
-                    yield then[0], Reason(id, {"what": list(dict.fromkeys(what))})
-            if now and _by_place(now) != _by_place(then):
-                yield now[0], Reason("why-places-now", {"places": _by_place(now)})
+        for table in dict.fromkeys(reading.tables[0] for reading in placed):
+            here = [reading for reading in placed if reading.tables[0] == table]
+            certain = list(dict.fromkeys(r.what for r in here if r.certain and r.complete))
+            id = "why-places-certain" if certain else "why-places"
+            yield here[0], Reason(id, {"places": _by_place(here), "what": certain})
+
+    def _with_todays_members(self, say: Words) -> list[str]:
+        """Say the place that the claim names with the EU of today, where that is another."""
+        now = [reading for reading in self._named(of_the_time=False) if reading.place]
+        before = {reading.tables[0]: reading.value for reading in self._named()}
+        if all(reading.value == before[reading.tables[0]] for reading in now):
+            return []
+
+        places = self._by_table([(reading, self._said(reading, say)) for reading in now], say)
+        return [sentence(say.text("why-places-now", places=places))]
 
 
 def counted_as(table: str, say: Words) -> str:

@@ -21,7 +21,7 @@ from nltrade.questions import frame as shape
 from nltrade.questions.frame import in_engine_of
 from nltrade.registry import members, periods
 from nltrade.registry.periods import Periods
-from nltrade.sources.gaps import commands, gap
+from nltrade.sources.gaps import commands, gap, is_whole
 
 VALUE = shape.VALUE
 
@@ -337,7 +337,7 @@ def main_table(frame: pd.DataFrame, *, kind: str, period: str | int, partner: st
     Choose the table to show for a period.
 
     Of the tables that cover the period, those that publish the partner go first, then those that
-    cover all of it, then the order of the registry.
+    cover all of it, then those of which the frame has all partners, then the order of the frame.
 
     Parameters
     ----------
@@ -370,8 +370,11 @@ def main_table(frame: pd.DataFrame, *, kind: str, period: str | int, partner: st
     rows = select(frame, kind=kind, period=period)
     published = rows[(rows["partner"] == partner) & rows[VALUE].notna()]
     rows = published if len(published) else rows
-    whole = rows[rows["complete"]]
-    return str((whole if len(whole) else rows)["table"].iloc[0])
+    full = rows[rows["complete"]]
+    tables = (full if len(full) else rows)["table"].astype(str).unique()
+    # No place can be told from a part of a table.
+    whole = (id for id in tables if is_whole(frame, table=id, period=str(period)))
+    return str(tables[0] if len(tables) == 1 else next(whole, tables[0]))
 
 
 def combined(rows: Any, name: Literal["total trade", "balance"]) -> Any:

@@ -171,9 +171,10 @@ class Snapshot(Prints, msgspec.Struct, frozen=True):
 
     def verify(self) -> "Snapshot":
         """Compare every file, and ``origin.json`` itself, with its hash."""
-        if self.origin.seal not in {None, self.origin.sealed().seal}:
+        if self.origin.seal != self.origin.sealed().seal:
+            fault = "changed" if self.origin.seal else "is missing"
             raise SnapshotError(
-                f"{self.folder / 'origin.json'} is not as it was written: its hash changed. "
+                f"{self.folder / 'origin.json'} is not as it was written: its hash {fault}. "
                 f"{_RESTORE}"
             )
         for name, file in self.origin.files.items():

@@ -152,14 +152,15 @@ def source_line(origins: Sequence[Origin], lang: Lang, *, short: bool = False) -
     say = Words(lang)
     known = registry.all_tables()
     own = [o for o in origins if o.table not in known or known[o.table].source == "CBS"]
-    end, between = ("-short", ", ") if short else ("", "; ")
-    each = {
-        say.text(f"source-table{end}", table=o.table, modified=o.modified, hash=o.sha256[:8]): o
-        for o in own
-    }
+    line, table, between = "source-line", "source-table", "; "
+    if short:
+        line, table, between = "source-line-short", "source-table-short", ", "
+    each = dict.fromkeys(
+        say.text(table, table=o.table, modified=o.modified, hash=o.sha256[:8]) for o in own
+    )
     licences = say.several(list(dict.fromkeys(o.licence for o in own)))
     told = between.join(each)
-    lines = [say.text(f"source-line{end}", tables=told, licence=licences)] if own else []
+    lines = [say.text(line, tables=told, licence=licences)] if own else []
     others = [o.attribution for o in origins if o not in own]
     return " ".join([*lines, *others])
 
