@@ -91,14 +91,16 @@ class Words:
 
     def bn(self, value: float, digits: int = 1) -> str:
         r"""
-        Write an amount of million euro in billions with one decimal, or in millions below a
-        billion.
+        Write an amount of million euro in billions with one decimal, in millions below a billion,
+        and as less than half a million where it is published as zero.
 
         Examples
         --------
         >>> Words("en").bn(20332), Words("nl").bn(20332), Words("en").bn(-13264), Words("en").bn(12)
         ('€20.3bn', '€\xa020,3\xa0mld', '−€13.3bn', '€12m')
         """
+        if abs(value) < 0.5:  # CBS rounds to whole millions
+            return self.label("under-half-a-million")
         if abs(value) < 1000:  # a tenth of a billion says little of less
             return self.meur(value)
         return _euro(self.number(exact(value) / 1000, digits), self.lang, "bn", "mld")
