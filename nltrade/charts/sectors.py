@@ -14,7 +14,7 @@ from nltrade.charts.chart import Chart
 from nltrade.charts.provenance import year_label
 from nltrade.charts.series import Series
 from nltrade.errors import NoData
-from nltrade.questions.sectors import most_detailed, sector_trade
+from nltrade.questions.sectors import amounts, most_detailed
 from nltrade.questions.trade import VALUE
 from nltrade.registry import sectors as named
 from nltrade.registry.entries import Lang, Sector
@@ -87,7 +87,7 @@ def draw_sectors(
     of_year = frame[frame["period"].eq(year) & frame["partner"].eq(partner)]
 
     rows = [
-        *_of_cbs(of_year, partner, year, known, say),
+        *_of_cbs(of_year, known, say),
         *_of_partner(theirs, partner, known, say),
     ]
     if not rows:
@@ -123,10 +123,10 @@ def draw_sectors(
 
 
 def _of_cbs(
-    of_year: pd.DataFrame, partner: str, year: str, known: Mapping[str, Sector], say: Words
+    of_year: pd.DataFrame, known: Mapping[str, Sector], say: Words
 ) -> Iterator[dict[str, Any]]:
     """List what CBS publishes of each sector, or the bounds of what it withholds."""
-    found = sector_trade(of_year, partner, year, sectors=known) if len(of_year) else of_year
+    found = amounts(of_year, known) if len(of_year) else of_year
     for kind in named.KINDS if len(of_year) else ():
         rows = most_detailed(found, kind)
         for row in rows[rows["flow"].isin(FLOWS) & rows["sector"].isin(list(known))].to_dict(

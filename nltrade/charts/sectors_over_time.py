@@ -15,7 +15,7 @@ from nltrade.charts.chart import Chart
 from nltrade.charts.over_years import pieces
 from nltrade.charts.series import Series
 from nltrade.errors import NoData
-from nltrade.questions.sectors import sector_trade
+from nltrade.questions.sectors import amounts
 from nltrade.questions.trade import VALUE
 from nltrade.registry import sectors as named
 from nltrade.registry.entries import Event, Lang, Sector
@@ -89,7 +89,7 @@ def draw_sectors_over_time(
 
     theirs = sides.of_partner(other_side, partner).trade
     whole = frame[(frame["freq"] == "A") & frame["complete"] & (frame["partner"] == partner)]
-    data = _sorted([_of_cbs(whole, partner, known), _of_partner(theirs, known)])
+    data = _sorted([_of_cbs(whole, known), _of_partner(theirs, known)])
     if data.empty:
         of = "these sectors" if len(known) > 1 else "this sector"
         codes = [code for sector in known.values() for code in sector.goods][:1]
@@ -119,11 +119,11 @@ def draw_sectors_over_time(
     )
 
 
-def _of_cbs(whole: pd.DataFrame, partner: str, known: Mapping[str, Sector]) -> pd.DataFrame:
+def _of_cbs(whole: pd.DataFrame, known: Mapping[str, Sector]) -> pd.DataFrame:
     """Keep CBS's values; of goods tables that count alike only that with most of the sector."""
     if whole.empty:
         return pd.DataFrame(columns=[*LINE, "period", VALUE])
-    found = sector_trade(whole, partner, sectors=known)
+    found = amounts(whole, known)
     found = found[found["sector"].isin(list(known)) & found["flow"].isin(FLOWS)]
     published = found.dropna(subset=[VALUE])
 

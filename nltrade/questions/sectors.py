@@ -126,10 +126,7 @@ def sector_trade(
     if partner is not None:
         rows = nw.from_native(trade.select(rows.to_native(), partner=partner))
 
-    baskets: Baskets = {
-        classes: {id: codes for id, each in known.items() if (codes := each.codes_in(classes))}
-        for classes in KIND_OF
-    }
+    baskets = _baskets(known)
     collected = _collected(rows, baskets, period)
     cells = collected.to_pandas()
     parts = [sums(cells, baskets), _remainder(*_by_total(cells), baskets)]
@@ -137,6 +134,32 @@ def sector_trade(
     if period is not None:
         found = found[found["period"] == str(period)]
     return _as_frame(found.reset_index(drop=True), collected)  # type: ignore[no-any-return]
+
+
+def amounts(cells: pd.DataFrame, sectors: Mapping[str, Sector]) -> pd.DataFrame:
+    """
+    Add up the trade of each sector, without growth, balance and remainder: what a figure draws.
+
+    Parameters
+    ----------
+    cells : pandas.DataFrame
+        Tidy frame of one partner, with the rows of the totals.
+    sectors : mapping of str to Sector
+        The sectors.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows and columns of `sector_trade`, but for those three.
+
+    Raises
+    ------
+    FrameError
+        A column is missing or of another type, or a cell is there twice.
+    """
+    rows = shape.checked(cells, [*CELL, "product", VALUE])
+    shape.require_unique(rows, [*KEY, "product"])
+    return _with_share(sums(rows.to_native(), _baskets(sectors)))
 
 
 def overlaps(sectors: Mapping[str, Sector] | None = None) -> pd.DataFrame:
@@ -170,6 +193,13 @@ def overlaps(sectors: Mapping[str, Sector] | None = None) -> pd.DataFrame:
                 if common:
                     rows.append((kind, one.id, other.id, ", ".join(sorted(common))))
     return pd.DataFrame(rows, columns=["kind", "sector", "other", "codes"])
+
+
+def _baskets(sectors: Mapping[str, Sector]) -> Baskets:
+    return {
+        classes: {id: codes for id, each in sectors.items() if (codes := each.codes_in(classes))}
+        for classes in KIND_OF
+    }
 
 
 def sums(cells: pd.DataFrame, baskets: Baskets) -> pd.DataFrame:
@@ -334,10 +364,14 @@ def _as_frame(found: pd.DataFrame, like: nw.DataFrame[Any]) -> Any:
     return nw.from_dict(columns, schema=schema, backend=like.implementation).to_native()
 
 
+def _with_share(found: pd.DataFrame) -> pd.DataFrame:
+    total = found["total_meur"]
+    return found.assign(share_pct=100 * found[VALUE] / total.where(total != 0))
+
+
 def _with_growth(found: pd.DataFrame) -> pd.DataFrame:
     """Add shares, growth, and the balance as rows of its own, with sectors as products."""
-    share = 100 * found[VALUE] / found["total_meur"].where(found["total_meur"] != 0)
-    tidy = found.rename(columns={"sector": "product"}).assign(share_pct=share, level=1)
+    tidy = _with_share(found).rename(columns={"sector": "product"}).assign(level=1)
     grown = trade.growth(tidy)
     balance = trade.balance(tidy).assign(**dict.fromkeys(COUNTS, 0), growth_note="")
     rows = pd.concat([grown, balance]).rename(columns={"product": "sector"})
