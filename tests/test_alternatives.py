@@ -191,7 +191,7 @@ def test_what_is_not_published_is_said_and_no_extreme():
     none = Series("imports", {"2011": None, "2012": float("nan")})
     assert none.tell("en") == "Imports: not published."
     some = Series("imports", {"2011": None, "2012": 0.0})
-    assert some.tell("nl") == "Imports: 2012 €\xa00\xa0mln."
+    assert some.tell("nl") == "Imports: 2012 minder dan €\xa00,5\xa0mln."  # CBS rounds
 
 
 def test_the_alternative_of_withheld_sectors_says_their_range(shipped):

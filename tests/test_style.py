@@ -3,6 +3,7 @@ A house style takes the place of ours, says what is wrong with it, and nothing o
 """
 
 import re
+from dataclasses import replace
 
 import matplotlib
 import pytest
@@ -12,7 +13,7 @@ from matplotlib.text import Text
 import nltrade as nl
 from conftest import ROOT
 from legible import drawn_texts, problems
-from nltrade.charts import NAMES, Chart, style
+from nltrade.charts import NAMES, style
 from nltrade.charts.style import styled
 
 SERIF = """# A made-up house style: letters with serifs, four colours, larger ticks, a tinted page
@@ -126,7 +127,7 @@ def test_a_figure_that_fails_midway_leaves_the_settings_alone(drawn, monkeypatch
     chart = drawn("RU", 2012, "en")["composition"]
     before = dict(matplotlib.rcParams)
     if broken == "paint":
-        chart = Chart(**{**vars(chart), "paint": fail})
+        chart = replace(chart, paint=fail)
     else:
         monkeypatch.setattr("matplotlib.figure.Figure.savefig", fail)
     with pytest.raises(RuntimeError, match="midway"):
