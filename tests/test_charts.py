@@ -276,8 +276,9 @@ def of_partners(shipped):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("lang", LANGS)
-@pytest.mark.parametrize("year", range(2005, 2026, 5))
+@pytest.mark.parametrize(
+    ("year", "lang"), [(2005, "en"), (2010, "nl"), (2015, "en"), (2020, "nl"), (2025, "en")]
+)
 def test_every_headline_of_every_partner_is_short(shipped, of_partners, year, lang):
     of_year = shipped[(shipped["period"] == str(year)) & (shipped["kind"] == "goods")]
     seen = 0
