@@ -37,7 +37,7 @@ FAULTS = {
     "one of these": r"\b1 (sectors|countries|pages|landen|sectoren)\b",
 }
 # An amount that rounds to nothing: the findings say of it that it is less than half a million.
-NOTHING = ("€0m", "€\N{NO-BREAK SPACE}0\N{NO-BREAK SPACE}mln")
+NOTHING = ("€0.5m", "€\N{NO-BREAK SPACE}0,5\N{NO-BREAK SPACE}mln")
 ENGLISH = re.compile(r"\b(the|of|and|with|imports|exports)\b")
 DUTCH = re.compile(r"\b(het|van|met|invoer|uitvoer|naar)\b")
 

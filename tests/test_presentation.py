@@ -413,6 +413,6 @@ def test_the_rest_of_the_sectors_says_what_can_be_in_it(shipped):
     only = nl.sector_trade(shipped, "RU", 2012, sectors=energy)
     withheld = shipped.assign(value_meur=shipped["value_meur"].mask(shipped["product"] == "3"))
     hidden = nl.sector_trade(withheld, "RU", 2012, sectors=energy)
-    assert "or in classes that are not in the figures at hand." in str(nl.show(whole, "en"))
+    assert "or in classes without a figure: not in the figures at hand." in str(nl.show(whole, "en"))
     assert "The rest is in no sector.\n" in str(nl.show(only, "en", sectors=energy))
-    assert "or in classes that CBS withholds." in str(nl.show(hidden, "en", sectors=energy))
+    assert "or in classes without a figure: withheld by CBS." in str(nl.show(hidden, "en", sectors=energy))

@@ -152,12 +152,11 @@ def _table(
     for id in ids:
         sector = known.get(id)
         name = sector.text(say.lang) if sector else say.label(id)
-        missing = [why_missing(cells[id, flow], sector) for flow in FLOWS]
+        missing = [why_missing(cells[id, flow], sector) for flow in FLOWS] if sector else []
         told = [say.text(reason, **values) for reason, values in missing if reason]
         if told:
             gaps.setdefault("; ".join(dict.fromkeys(told)), []).append(name)
-        if sector:
-            reasons |= dict.fromkeys(REST[reason] for reason, _ in missing if reason)
+        reasons |= dict.fromkeys(REST[reason] for reason, _ in missing if reason)
         if every or any(_known(cells[id, flow]) for flow in FLOWS):
             of_sector.append((id, name, sector))
 
