@@ -35,6 +35,7 @@ def test_the_docstring_names_the_errors_that_its_function_raises_itself(name):
 
 def test_completion_offers_the_public_names_and_no_more():
     assert dir(nl) == sorted(nl.__all__)
+    assert dir(nl.charts) == sorted(nl.charts.__all__)
     assert len(set(nl.__all__)) == len(nl.__all__)
 
 

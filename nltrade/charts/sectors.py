@@ -27,6 +27,7 @@ COLUMNS = [
 ]
 # inches: a row, each further line of its text, a bar, a title, the key above, a line of small text
 ROW, LINE, BAR, TITLE, KEY, SMALL = 0.235, 0.13, 0.15, 0.36, 0.3, 0.14
+MARKS = {"bar": 0.28, "ring": 0.22, "diamond": 0.22}  # inches of the key, before its words
 NAME, LABEL = 8.5, 8.0  # sizes of text
 
 
@@ -310,13 +311,15 @@ def _paint(space: Canvas, data: pd.DataFrame, without: list[str], partner: str, 
     note = canvas.wrap(told, space.width, 7.5) if without else ""
     below = SMALL * (note.count("\n") + 1) + 0.08 if note else 0.0
     sizes = [of_flow["tall"].sum() for of_flow in flows]
-    height = sum(sizes) + TITLE * len(flows) + KEY + below
+    key = _key(data, partner, space.width, say)
+    top = KEY * (1 + max(line for line, *_ in key))
+    height = sum(sizes) + TITLE * len(flows) + top + below
     sizes[-1] += below
     axes = space.open(height, ticks=False).axes(
         len(flows),
         1,
         left=left,
-        titles=KEY + TITLE - 0.1,
+        titles=top + TITLE - 0.1,
         height_ratios=sizes,
         hspace=TITLE / (sum(sizes) / len(sizes)),
     )
@@ -330,7 +333,7 @@ def _paint(space: Canvas, data: pd.DataFrame, without: list[str], partner: str, 
     if note:
         at = (-left * scales[-1], sizes[-1] - below + 0.1)
         axes[-1].text(*at, note, va="top", fontsize=7.5, color=style.SOFT, linespacing=1.25)
-    _key(space, data, partner, say)
+    _draw_key(space, key, top)
 
 
 def _draw(ax: Axes, rows: pd.DataFrame, inch: float, partner: str) -> None:
@@ -360,31 +363,45 @@ def _draw(ax: Axes, rows: pd.DataFrame, inch: float, partner: str) -> None:
     ax.spines["left"].set_bounds(0, rows["tall"].sum())
 
 
-def _key(space: Canvas, data: pd.DataFrame, partner: str, say: Words) -> None:
-    """Say above the panels what a bar, a ring and a diamond are."""
+def _key(
+    data: pd.DataFrame, partner: str, room: float, say: Words
+) -> list[tuple[int, float, str, str]]:
+    """Lay out what a bar, a ring and a diamond are: line, inches from the left, mark, words."""
+    samples = []
+    if data["by"].eq("CBS").any():
+        samples.append(("bar", say.label("cbs-name")))
+    if data["by"].eq(partner).any():
+        samples.append(("ring", say.text("as-reported-by", partner=partner)))
+    if data["kind"].eq("reported").any():
+        samples.append(("diamond", say.label("reported-by-others")))
+
+    placed, line, x = [], 0, 0.0
+    for mark, words in samples:
+        wide = MARKS[mark] + canvas.text_width(words, 8)
+        if x and x + wide > room:
+            line, x = line + 1, 0.0
+        placed.append((line, x, mark, words))
+        x += wide + 0.3
+    return placed
+
+
+def _draw_key(space: Canvas, key: list[tuple[int, float, str, str]], top: float) -> None:
+    """Draw the key above the panels."""
     tall = space.figure.get_figheight()
     box = (
         space.margin / space.across,
-        space.top - KEY / tall,
+        space.top - top / tall,
         space.width / space.across,
-        KEY / tall,
+        top / tall,
     )
-    key = space.figure.add_axes(box)
-    key.set(xlim=(0, space.width), ylim=(KEY, 0))
-    key.set_axis_off()
-    by, x, y = data["by"], 0.0, KEY / 2
-    if by.eq("CBS").any():
-        key.barh(y, 0.22, left=x, height=0.11, color=style.GREY)
-        x = _told(key, x + 0.28, y, say.label("cbs-name"))
-    if by.eq(partner).any():
-        key.plot([x + 0.1], [y], **sides.RING)
-        x = _told(key, x + 0.22, y, say.text("as-reported-by", partner=partner))
-    if data["kind"].eq("reported").any():
-        key.plot([x + 0.1], [y], **sides.DIAMOND)
-        _told(key, x + 0.22, y, say.label("reported-by-others"))
-
-
-def _told(ax: Axes, x: float, y: float, text: str) -> float:
-    """Write a word of the key, and say where the next begins."""
-    ax.text(x, y, text, va="center_baseline", fontsize=8, color=style.INK)
-    return x + canvas.text_width(text, 8) + 0.3
+    ax = space.figure.add_axes(box)
+    ax.set(xlim=(0, space.width), ylim=(top, 0))
+    ax.set_axis_off()
+    for line, x, mark, words in key:
+        y = KEY * (line + 0.5)
+        if mark == "bar":
+            ax.barh(y, 0.22, left=x, height=0.11, color=style.GREY)
+        else:
+            ax.plot([x + 0.1], [y], **(sides.RING if mark == "ring" else sides.DIAMOND))
+        told = x + MARKS[mark]
+        ax.text(told, y, words, va="center_baseline", fontsize=8, color=style.INK)

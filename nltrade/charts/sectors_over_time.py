@@ -362,5 +362,5 @@ def _draw_key(
     for line, x, words, looks in key:
         y = KEY * (line + 0.5)
         for look in looks:
-            ax.plot([x, x + 0.14, x + 0.28], [y, y, y], **look)
+            ax.plot([x, x + 0.14, x + 0.28], [y, y, y], clip_on=False, **look)
         ax.text(x + 0.36, y, words, va="center_baseline", fontsize=8, color=style.INK)

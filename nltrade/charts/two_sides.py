@@ -149,22 +149,22 @@ def _series(data: pd.DataFrame, partner: str, say: Words) -> list[Series]:
 
 def _paint(space: Canvas, data: pd.DataFrame, partner: str, year: str, say: Words) -> None:
     """Draw a panel for each side, each on a scale of its own, with the reasons under it."""
-    wide = (space.width - APART) / 2
+    columns = 1 if space.narrow else len(SIDES)
+    wide = (space.width - (columns - 1) * APART) / columns
     reasons = {
         side: canvas.wrap(say.text(f"two-sides-{side}-why", partner=partner), wide, 8)
         for side in SIDES
     }
-    below = 0.35 + LINE * max(text.count("\n") + 1 for text in reasons.values())
-    height = TITLE + PANEL + below
-    tall = space.open(height, ticks=False).figure.get_figheight()
+    block = TITLE + PANEL + 0.35 + LINE * max(text.count("\n") + 1 for text in reasons.values())
+    tall = space.open(len(SIDES) // columns * block, ticks=False).figure.get_figheight()
 
     years = data["period"].astype(int)
     for at, (side, rows) in enumerate(data.groupby("side", sort=False)):
         high = rows[VALUE].max()
         ticks = canvas.Unit(1000, "billion-euro").ticks(0, high, say)
         left = canvas.room(ticks.values())
-        x = space.margin + at * (wide + APART) + left
-        bottom = space.top - (TITLE + PANEL) / tall
+        x = space.margin + at % columns * (wide + APART) + left
+        bottom = space.top - (at // columns * block + TITLE + PANEL) / tall
         ax = space.figure.add_axes(
             (x / space.across, bottom, (wide - left) / space.across, PANEL / tall)
         )
