@@ -104,6 +104,8 @@ def draw_sectors(
     tables = data.loc[data["by"].eq("CBS"), "table"]
     when = year_label(frame, tables.iloc[0], year, lang) if len(tables) else year
     notes = [say.text("sectors-rings", partner=partner), sides.rate(year, say)] if reported else []
+    if data["flow"].nunique() > 1:
+        notes.append(say.label("sectors-scales"))
     footer = [
         " ".join([*notes, say.label("sectors-overlap")]),
         sides.sources(frame, data["table"], theirs if reported else theirs[:0], partner, say),
