@@ -46,7 +46,7 @@ def draw_reported(verdicts: Sequence[Verdict], lang: Lang = "en") -> Chart:
     >>> import nltrade as nl
     >>> drawn = draw_reported(nl.check_claims())
     >>> drawn.headline
-    'All 4 reported amounts hold'
+    'All four reported amounts hold'
     >>> drawn.data[["flow", "reported_meur", "cbs_meur"]].values.tolist()[:2]
     [['import', 20000.0, 20332.0], ['export', 7000.0, 7068.0]]
     """
