@@ -9,7 +9,6 @@ from nltrade import registry
 from nltrade.charts import over_years, style
 from nltrade.charts.canvas import Canvas, unit_of
 from nltrade.charts.chart import Chart, headline_of
-from nltrade.charts.over_years import Panels
 from nltrade.charts.provenance import footer, year_label
 from nltrade.charts.series import Series
 from nltrade.errors import NoData
@@ -165,39 +164,17 @@ def _moved(rows: pd.DataFrame, year: str) -> list[str]:
 
 
 def _paint(canvas: Canvas, data: pd.DataFrame, table: str, year: int, say: Words) -> None:
-    partner = data["partner"].iloc[0]
-    unit = unit_of(data[list(FLOWS)])
-    high = 1.16 * max(data[list(FLOWS)].max().max(), 0)
-    parts = dict(list(data.groupby("table", sort=False)))
-    titles = {id: say.label(f"{registry.table(str(id)).concept}-panel") for id in parts}
-    events = _events(partner, parts)
-    lines = {flow: (say.label(flow), style.COLOURS[flow]) for flow in FLOWS}
-    counted = parts.get(table, data[:0])
-    of_year = counted[counted["period"] == str(year)][list(FLOWS)]
-    known = of_year.iloc[0].dropna() if len(of_year) else {}
-    said = {str(flow): say.text("marked", value=value) for flow, value in known.items()}
-
-    names = [name for name, _ in lines.values()]
-    panels = Panels(
+    parts = {str(id): rows for id, rows in data.groupby("table", sort=False)}
+    over_years.draw_amounts(
         canvas,
-        {titles[id]: rows for id, rows in parts.items()},
-        names=[*names, *over_years.names_at(counted, year, said)],
-        ticks=unit.ticks(0, high, say),
-        high=high,
-        tall=1.9 if canvas.narrow else 2.3,
-        above=max(len(of_panel) for of_panel in events.values()),
+        data,
+        {flow: (say.label(flow), style.COLOURS[flow]) for flow in FLOWS},
+        titles={id: say.label(f"{registry.table(id).concept}-panel") for id in parts},
+        table=table,
+        year=year,
+        say=say,
+        events=_events(data["partner"].iloc[0], parts),
     )
-    for ax, (id, rows) in zip(panels.axes, parts.items(), strict=True):
-        breaks = registry.table(str(id)).breaks
-        crossed = over_years.crossed(registry.table(str(id)), rows)
-        over_years.mark_breaks(ax, crossed, high, say.label("break"))
-        over_years.mark_events(ax, events[id], say)
-        for flow in FLOWS:
-            over_years.draw_line(ax, rows, flow, style.COLOURS[flow], breaks)
-        if id == table:
-            over_years.finish(ax, rows, lines, year, said)
-        else:
-            over_years.finish(ax, rows, lines)
 
 
 def _events(partner: str, parts: dict[Any, pd.DataFrame]) -> dict[Any, list[Event]]:

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator
 
 from nltrade import registry
-from nltrade.charts.canvas import TEXT, Canvas, inches, room, spread, text_width, wrap
+from nltrade.charts.canvas import TEXT, Canvas, inches, room, spread, text_width, unit_of, wrap
 from nltrade.charts.provenance import part_of_year
 from nltrade.charts.series import Series
 from nltrade.charts.style import GREY, INK, PAGE, PALE, RULE, SOFT, readable
@@ -230,6 +230,69 @@ class Panels:
                 linespacing=1.15,
                 va="bottom",
             )
+
+
+def draw_amounts(
+    canvas: Canvas,
+    data: pd.DataFrame,
+    lines: Mapping[str, tuple[str, str]],
+    *,
+    titles: Mapping[str, str],
+    table: str,
+    year: int,
+    say: Words,
+    events: Mapping[str, Sequence[Event]] | None = None,
+) -> None:
+    """
+    Draw amounts from zero, a panel for each table, with the values of a year in one of them.
+
+    Parameters
+    ----------
+    canvas : Canvas
+        Not yet opened.
+    data : pandas.DataFrame
+        A row for each table and year, a column for each line (million euro).
+    lines : mapping of str to (str, str)
+        Name and colour of each line, by its column.
+    titles : mapping of str to str
+        Of each panel, by its table.
+    table : str
+        The table whose values of the year are written beside their marks.
+    year : int
+        The year that is marked.
+    say : Words
+        Language.
+    events : mapping of str to sequence of Event, optional
+        What happened, by the table in whose panel it is marked.
+    """
+    columns = list(lines)
+    happened = events or {}
+    high = 1.16 * max(data[columns].max().max(), 0)
+    parts = {str(id): rows for id, rows in data.groupby("table", sort=False)}
+    counted = parts.get(table, data[:0])
+    of_year = counted[counted["period"] == str(year)][columns]
+    known = of_year.iloc[0].dropna() if len(of_year) else {}
+    said = {str(column): say.text("marked", value=value) for column, value in known.items()}
+
+    panels = Panels(
+        canvas,
+        {titles[id]: rows for id, rows in parts.items()},
+        names=[*(name for name, _ in lines.values()), *names_at(counted, year, said)],
+        ticks=unit_of(data[columns]).ticks(0, high, say),
+        high=high,
+        tall=1.9 if canvas.narrow else 2.3,
+        above=max((len(of_panel) for of_panel in happened.values()), default=0),
+    )
+    for ax, (id, rows) in zip(panels.axes, parts.items(), strict=True):
+        about = registry.table(id)
+        mark_breaks(ax, crossed(about, rows), high, say.label("break"))
+        mark_events(ax, happened.get(id, []), say)
+        for column, (_, colour) in lines.items():
+            draw_line(ax, rows, column, colour, about.breaks)
+        if id == table:
+            finish(ax, rows, lines, year, said)
+        else:
+            finish(ax, rows, lines)
 
 
 def mark_breaks(ax: Axes, breaks: Iterable[Break], high: float, words: str) -> None:

@@ -9,7 +9,6 @@ from nltrade import registry
 from nltrade.charts import over_years, style
 from nltrade.charts.canvas import Canvas, unit_of
 from nltrade.charts.chart import Chart, headline_of
-from nltrade.charts.over_years import Panels
 from nltrade.charts.provenance import footer, year_label
 from nltrade.errors import NoData, UnknownName, close_to
 from nltrade.questions.sectors import sector_trade
@@ -150,35 +149,16 @@ def _headline(
 def _paint(
     canvas: Canvas, data: pd.DataFrame, ids: list[str], table: str, year: int, say: Words
 ) -> None:
-    high = 1.16 * max(data[ids].max().max(), 0)
-    parts = {str(id): rows for id, rows in data.groupby("table", sort=False)}
-    titles = {id: _title(id, say) for id in parts}
     colours = [style.SUBJECT, *[style.GREY] * (len(ids) - 1)]
-    lines = {id: (say.partner(id), colour) for id, colour in zip(ids, colours, strict=True)}
-    counted = parts.get(table, data[:0])
-    of_year = counted[counted["period"] == str(year)][ids]
-    known = of_year.iloc[0].dropna() if len(of_year) else {}
-    said = {str(id): say.text("marked", value=value) for id, value in known.items()}
-
-    panels = Panels(
+    over_years.draw_amounts(
         canvas,
-        {titles[id]: rows for id, rows in parts.items()},
-        names=[*map(say.partner, ids), *over_years.names_at(counted, year, said)],
-        ticks=unit_of(data[ids]).ticks(0, high, say),
-        high=high,
-        tall=1.9 if canvas.narrow else 2.3,
+        data,
+        {id: (say.partner(id), colour) for id, colour in zip(ids, colours, strict=True)},
+        titles={str(id): _title(id, say) for id in data["table"].unique()},
+        table=table,
+        year=year,
+        say=say,
     )
-    for ax, (id, rows) in zip(panels.axes, parts.items(), strict=True):
-        breaks = registry.table(id).breaks
-        over_years.mark_breaks(
-            ax, over_years.crossed(registry.table(id), rows), high, say.label("break")
-        )
-        for column, (_, colour) in lines.items():
-            over_years.draw_line(ax, rows, column, colour, breaks)
-        if id == table:
-            over_years.finish(ax, rows, lines, year, said)
-        else:
-            over_years.finish(ax, rows, lines)
 
 
 def _title(table: str, say: Words) -> str:
