@@ -6,9 +6,9 @@ import zipfile
 from base64 import b64decode, b64encode
 from pathlib import Path
 
-from fontTools import subset
-from fontTools.ttLib import TTFont
 from PIL import Image
+
+from nltrade.charts.embed import cut
 
 SPARE = ("*.map", "*brands*.woff2", "webpack-macros.html")  # for who changes the theme
 COLOURS = 32  # a figure has a dozen, and the steps between them at its edges
@@ -45,13 +45,7 @@ def _image(found: re.Match[str]) -> str:
 
 def _face(found: re.Match[str], letters: set[str]) -> str:
     """Write a typeface again, with the letters of its page alone."""
-    font = TTFont(io.BytesIO(b64decode(found[1])), recalcTimestamp=False)
-    cut = subset.Subsetter(subset.Options(layout_features=["kern", "tnum"], hinting=False))
-    cut.populate(text="".join(letters))
-    cut.subset(font)
-    target = io.BytesIO()
-    font.save(target)
-    return "data:font/woff;base64," + b64encode(target.getvalue()).decode("ascii")
+    return cut(b64decode(found[1]), map(ord, letters))
 
 
 def _few_colours(image: bytes) -> bytes:

@@ -169,7 +169,8 @@ ENDINGS = {each for text in SOURCES.values() for each in re.findall(r'\}(-[a-z-]
 QUOTED = {
     each for text in SOURCES.values() for each in re.findall(r"[\"']([\w *()–-]+)[\"']", text)
 }
-QUOTED |= {each.partition(" (")[0] for each in QUOTED}  # a concept without its edition
+# A concept is told without its edition.
+QUOTED |= {each.concept.partition(" (")[0] for each in registry.all_tables().values()}
 
 
 def used(id):

@@ -3,6 +3,7 @@
 import io
 import re
 from base64 import b64encode
+from collections.abc import Iterable
 from functools import cache
 
 from fontTools import subset
@@ -50,22 +51,26 @@ def part_of_page(svg: bytes, name: str) -> str:
     return re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{name}-", text)
 
 
+def cut(face: bytes, letters: Iterable[int]) -> str:
+    """Write a typeface with some letters (code points) alone, as the address of a page's font."""
+    font = TTFont(io.BytesIO(face), recalcTimestamp=False)
+    kept = subset.Subsetter(subset.Options(layout_features=["kern", "tnum"], hinting=False))
+    kept.populate(unicodes=letters)
+    kept.subset(font)
+
+    font.flavor = "woff"
+    target = io.BytesIO()
+    font.save(target)
+    return f"data:font/woff;base64,{b64encode(target.getvalue()).decode('ascii')}"
+
+
 @cache
 def typeface() -> str:
     """Give the typeface in both weights as CSS, with the letters of Europe's languages alone."""
     rules = [f'svg.nltrade text {{ font-family: "{FAMILY}", "DejaVu Sans", sans-serif; }}']
     for name, weight in WEIGHTS.items():
         (file,) = FONTS.glob(f"*-{name}.ttf")
-        font = TTFont(file, recalcTimestamp=False)
-        options = subset.Options(layout_features=["kern", "tnum"], hinting=False)
-        cut = subset.Subsetter(options)
-        cut.populate(unicodes=LETTERS)
-        cut.subset(font)
-        font.flavor = "woff"
-        target = io.BytesIO()
-        font.save(target)
-        address = f"data:font/woff;base64,{b64encode(target.getvalue()).decode('ascii')}"
-        source = f'url("{address}") format("woff")'
+        source = f'url("{cut(file.read_bytes(), LETTERS)}") format("woff")'
         rules.append(
             f'@font-face {{ font-family: "{FAMILY}"; font-weight: {weight}; src: {source}; }}'
         )

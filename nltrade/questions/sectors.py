@@ -129,8 +129,8 @@ def sector_trade(
     baskets = _baskets(known)
     collected = _collected(rows, baskets, period)
     cells = collected.to_pandas()
-    parts = [sums(cells, baskets), _remainder(*_by_total(cells), baskets)]
-    found = _with_growth(pd.concat(parts))
+    numbered = _by_total(cells)
+    found = _with_growth(pd.concat([_sums(*numbered, baskets), _remainder(*numbered, baskets)]))
     if period is not None:
         found = found[found["period"] == str(period)]
     return _as_frame(found.reset_index(drop=True), collected)  # type: ignore[no-any-return]
@@ -209,7 +209,7 @@ def sums(cells: pd.DataFrame, baskets: Baskets) -> pd.DataFrame:
     Parameters
     ----------
     cells : pandas.DataFrame
-        Cells of tidy frame, the totals among them.
+        Cells of a tidy frame, the totals among them.
     baskets : mapping of {"SITC", "HS", "BPM6", "BPM5"} to mapping of str to sequence of str
         By classification the codes of each basket, none inside another of the same basket.
 
@@ -218,7 +218,11 @@ def sums(cells: pd.DataFrame, baskets: Baskets) -> pd.DataFrame:
     pandas.DataFrame
         A row for each basket and total of the frame, as `sector_trade` describes; no growth.
     """
-    totals, cells = _by_total(cells)
+    return _sums(*_by_total(cells), baskets)
+
+
+def _sums(totals: pd.DataFrame, cells: pd.DataFrame, baskets: Baskets) -> pd.DataFrame:
+    """Add up baskets of cells that know the number of their total."""
     codes = pd.DataFrame(
         [
             (classes, id, code)
@@ -410,7 +414,7 @@ def most_detailed(found: pd.DataFrame, kind: Kind) -> pd.DataFrame:
     return of_kind[of_kind["table"].isin(best)]
 
 
-def why_missing(row: Mapping[str, Any], sector: Sector | None) -> tuple[str, dict[str, Any]]:
+def why_missing(row: Mapping[str, Any], sector: Sector) -> tuple[str, dict[str, Any]]:
     """
     Say why a sector has no value: the id of a text of the registry, and what fills it in.
 
@@ -418,8 +422,8 @@ def why_missing(row: Mapping[str, Any], sector: Sector | None) -> tuple[str, dic
     ----------
     row : mapping
         A row of `sector_trade`.
-    sector : Sector, optional
-        The sector; None for the remainder.
+    sector : Sector
+        The sector.
 
     Returns
     -------
@@ -430,9 +434,7 @@ def why_missing(row: Mapping[str, Any], sector: Sector | None) -> tuple[str, dic
     if not pd.isna(row[VALUE]):
         return "", {}
     if row["absent"]:
-        able = registry.tables_with(
-            products=sector.codes(row["kind"]) if sector else [], period=row["period"]
-        )
+        able = registry.tables_with(products=sector.codes(row["kind"]), period=row["period"])
         return (
             ("sector-fetch", {"table": able[0].id})
             if able
