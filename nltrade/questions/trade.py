@@ -49,10 +49,13 @@ TOO_SMALL = "less than 50 million euro"
 # Million euro: of less, rounding to a million alone changes a rate by a percent or more.
 SMALL = 50.0
 
+# How a note on growth begins, where another thing was counted a year before.
+BREAK, MEMBERS = "method break ", "other members "
+
 GROWTH = ["previous_meur", "growth_note", "growth_pct"]
 
 # What growth is worked out with, and does not give back.
-BESIDE = ["year", "part", "previous_complete"]
+BESIDE = ["year", "part", "kind_and_partner", "previous_complete"]
 
 
 def select(
@@ -435,8 +438,11 @@ def grown(rows: Any, *, across_breaks: bool, part_years: bool, small_amounts: bo
     shape.require_periods(rows)
     shape.require_unique(rows, [*SERIES, "period"])
     names = rows.collect_schema().names()
+
     dated = rows.with_columns(
-        year=nw.col("period").str.slice(0, 4).cast(nw.Int64), part=nw.col("period").str.slice(4)
+        year=nw.col("period").str.slice(0, 4).cast(nw.Int64),
+        part=nw.col("period").str.slice(4),
+        kind_and_partner=nw.concat_str("kind", "partner", separator=" "),
     )
     previous = dated.select(
         *SERIES,
@@ -446,72 +452,71 @@ def grown(rows: Any, *, across_breaks: bool, part_years: bool, small_amounts: bo
         previous_complete=nw.col("complete").cast(nw.Int64).fill_null(2),
     )
     compared = beside(dated, previous, [*SERIES, "year", "part"])
-    noted = compared.with_columns(_growth_note().alias("growth_note"))
+    noted = compared.with_columns(growth_note=_growth_note())
 
-    is_part = nw.col("growth_note").is_in([PART, UNKNOWN_PART])
-    # Dask would compute the prefix of `starts_with`, and all that is before it.
-    is_break = nw.col("growth_note").str.slice(0, 12).is_in(["method break", "other member"])
-    before = nw.col("previous_meur")
-    is_small = (before < SMALL) | (nw.col(VALUE) < SMALL)
-    is_refused = (
-        (is_part & (not part_years))
-        | (is_break & (not across_breaks))
-        | (is_small & (not small_amounts))
-    )
+    note, before = nw.col("growth_note"), nw.col("previous_meur")
+    is_given = before > 0
+    if not part_years:
+        is_given &= ~note.is_in([PART, UNKNOWN_PART])
+    if not across_breaks:
+        # Dask would compute the prefix of `starts_with`, and all that is before it.
+        is_given &= ~note.str.slice(0, len(BREAK)).is_in([BREAK, MEMBERS[: len(BREAK)]])
+    if not small_amounts:
+        is_given &= ~_is_small()
+
     rate = 100 * (nw.col(VALUE) - before) / before
-    is_given = ~is_refused & (before > 0)
-    return noted.with_columns(nw.when(is_given).then(rate).alias("growth_pct")).select(
-        *names, *GROWTH
-    )
+    rates = noted.with_columns(growth_pct=nw.when(is_given).then(rate))
+    return rates.select(*names, *GROWTH)
+
+
+def _is_small() -> nw.Expr:
+    return (nw.col("previous_meur") < SMALL) | (nw.col(VALUE) < SMALL)
 
 
 def _growth_note() -> nw.Expr:
     """Say what stands in the way of a comparison with the year before, if anything does."""
-    before, value = nw.col("previous_meur"), nw.col(VALUE)
-    is_small = (before < SMALL) | (value < SMALL)
-    note = nw.when(is_small).then(nw.lit(TOO_SMALL)).otherwise(nw.lit(""))
-    note = nw.when(before <= 0).then(nw.lit("year before not above zero")).otherwise(note)
-    note = nw.when(before.is_null()).then(nw.lit("year before not published")).otherwise(note)
-    note = nw.when(value.is_null()).then(nw.lit("not published")).otherwise(note)
+    before, was_whole = nw.col("previous_meur"), nw.col("previous_complete")
+    years = [(nw.col("year") - 1).cast(nw.String), nw.lit("/"), nw.col("year").cast(nw.String)]
 
-    def years(word: str, after: int) -> nw.Expr:
-        return nw.lit(f"{word} {after - 1}/{after}")
-
-    # A change of members is no change of method: another group is counted, in the same way.
-    year = nw.col("year")
-    pair = [(year - 1).cast(nw.String), nw.lit("/"), year.cast(nw.String)]
-    changed = nw.concat_str([nw.lit("other members "), *pair])
-    note = nw.when(_has_other_members()).then(changed).otherwise(note)
-
-    tables: dict[int, list[str]] = {}
-    for table in registry.tables().values():
-        for change in table.breaks:
-            tables.setdefault(int(change.after), []).append(table.id)
-    for after, ids in tables.items():
-        is_crossed = (nw.col("year") == after) & nw.col("table").is_in(ids)
-        note = nw.when(is_crossed).then(years("method break", after)).otherwise(note)
-
-    was_whole = nw.col("previous_complete")
-    is_part = ~nw.col("complete") | (was_whole == 0)
-    is_unknown = nw.col("complete").is_null() | (was_whole == 2)
-    note = nw.when(is_unknown).then(nw.lit(UNKNOWN_PART)).otherwise(note)
-    note = nw.when(is_part).then(nw.lit(PART)).otherwise(note)
-
-    # A period that a frame begins with has none before it, whatever changed.
-    is_first = was_whole.is_null() & nw.col("complete")
-    return nw.when(is_first).then(nw.lit(FIRST)).otherwise(note)
+    # What is further down counts for more. A change of members is no change of method: another
+    # group is counted, in the same way. A period that a frame begins with has none before it.
+    notes = [
+        (_is_small(), nw.lit(TOO_SMALL)),
+        (before <= 0, nw.lit("year before not above zero")),
+        (before.is_null(), nw.lit("year before not published")),
+        (nw.col(VALUE).is_null(), nw.lit("not published")),
+        (_has_other_members(), nw.concat_str(nw.lit(MEMBERS), *years)),
+        (_has_other_method(), nw.concat_str(nw.lit(BREAK), *years)),
+        (nw.col("complete").is_null() | (was_whole == 2), nw.lit(UNKNOWN_PART)),
+        (~nw.col("complete") | (was_whole == 0), nw.lit(PART)),
+        (was_whole.is_null() & nw.col("complete"), nw.lit(FIRST)),
+    ]
+    note = nw.lit("")
+    for is_so, words in notes:
+        note = nw.when(is_so).then(words).otherwise(note)
+    return note
 
 
 def _has_other_members() -> nw.Expr:
     """Tell which rows are of a group that has other members than a year before."""
-    found = nw.lit(False)
-    for kind in ("goods", "services"):
-        alike: dict[frozenset[str], list[str]] = {}
+    alike: dict[frozenset[str], list[str]] = {}
+    for kind in shape.TOTAL_OF:
         for partner, changed in members.changed(kind).items():
-            alike.setdefault(changed, []).append(partner)
-        for changed, partners in alike.items():
-            is_of_them = (nw.col("kind") == kind) & nw.col("partner").is_in(partners)
-            found = found | (is_of_them & nw.col("period").is_in(sorted(changed)))
+            alike.setdefault(changed, []).append(f"{kind} {partner}")
+
+    found = nw.lit(False)
+    for changed, groups in alike.items():
+        is_of_them = nw.col("kind_and_partner").is_in(groups)
+        found |= is_of_them & nw.col("period").is_in(sorted(changed))
+    return found
+
+
+def _has_other_method() -> nw.Expr:
+    """Tell which rows are of the first year after a break in their table."""
+    found = nw.lit(False)
+    for table in registry.tables().values():
+        if after := [int(each.after) for each in table.breaks]:
+            found |= (nw.col("table") == table.id) & nw.col("year").is_in(after)
     return found
 
 
