@@ -467,52 +467,51 @@ def grown(rows: Any, *, across_breaks: bool, part_years: bool, small_amounts: bo
 
 def _growth_note() -> nw.Expr:
     """Say what stands in the way of a comparison with the year before, if anything does."""
-    before, value = nw.col("previous_meur"), nw.col(VALUE)
-    is_small = (before < SMALL) | (value < SMALL)
-    note = nw.when(is_small).then(nw.lit(TOO_SMALL)).otherwise(nw.lit(""))
-    note = nw.when(before <= 0).then(nw.lit("year before not above zero")).otherwise(note)
-    note = nw.when(before.is_null()).then(nw.lit("year before not published")).otherwise(note)
-    note = nw.when(value.is_null()).then(nw.lit("not published")).otherwise(note)
-
-    def years(word: str, after: int) -> nw.Expr:
-        return nw.lit(f"{word} {after - 1}/{after}")
-
-    # A change of members is no change of method: another group is counted, in the same way.
+    before, value, was_whole = nw.col("previous_meur"), nw.col(VALUE), nw.col("previous_complete")
     year = nw.col("year")
-    pair = [(year - 1).cast(nw.String), nw.lit("/"), year.cast(nw.String)]
-    changed = nw.concat_str([nw.lit("other members "), *pair])
-    note = nw.when(_has_other_members()).then(changed).otherwise(note)
+    years = [(year - 1).cast(nw.String), nw.lit("/"), year.cast(nw.String)]
 
-    tables: dict[int, list[str]] = {}
-    for table in registry.tables().values():
-        for change in table.breaks:
-            tables.setdefault(int(change.after), []).append(table.id)
-    for after, ids in tables.items():
-        is_crossed = (nw.col("year") == after) & nw.col("table").is_in(ids)
-        note = nw.when(is_crossed).then(years("method break", after)).otherwise(note)
-
-    was_whole = nw.col("previous_complete")
-    is_part = ~nw.col("complete") | (was_whole == 0)
-    is_unknown = nw.col("complete").is_null() | (was_whole == 2)
-    note = nw.when(is_unknown).then(nw.lit(UNKNOWN_PART)).otherwise(note)
-    note = nw.when(is_part).then(nw.lit(PART)).otherwise(note)
-
-    # A period that a frame begins with has none before it, whatever changed.
-    is_first = was_whole.is_null() & nw.col("complete")
-    return nw.when(is_first).then(nw.lit(FIRST)).otherwise(note)
+    # From the weakest to the strongest: what is said last goes before what was said.
+    # A change of members is no change of method: another group is counted, in the same way. And a
+    # period that a frame begins with has none before it, whatever changed.
+    obstacles = [
+        ((before < SMALL) | (value < SMALL), nw.lit(TOO_SMALL)),
+        (before <= 0, nw.lit("year before not above zero")),
+        (before.is_null(), nw.lit("year before not published")),
+        (value.is_null(), nw.lit("not published")),
+        (_has_other_members(), nw.concat_str([nw.lit("other members "), *years])),
+        (_crosses_a_break(), nw.concat_str([nw.lit("method break "), *years])),
+        (nw.col("complete").is_null() | (was_whole == 2), nw.lit(UNKNOWN_PART)),
+        (~nw.col("complete") | (was_whole == 0), nw.lit(PART)),
+        (was_whole.is_null() & nw.col("complete"), nw.lit(FIRST)),
+    ]
+    note: nw.Expr = nw.lit("")
+    for is_there, words in obstacles:
+        note = nw.when(is_there).then(words).otherwise(note)
+    return note
 
 
 def _has_other_members() -> nw.Expr:
     """Tell which rows are of a group that has other members than a year before."""
-    found = nw.lit(False)
-    for kind in ("goods", "services"):
-        alike: dict[frozenset[str], list[str]] = {}
-        for partner, changed in members.changed(kind).items():
-            alike.setdefault(changed, []).append(partner)
-        for changed, partners in alike.items():
-            is_of_them = (nw.col("kind") == kind) & nw.col("partner").is_in(partners)
-            found = found | (is_of_them & nw.col("period").is_in(sorted(changed)))
-    return found
+    changes = [
+        f"{kind} {partner} {period}"
+        for kind in ("goods", "services")
+        for partner, periods in members.changed(kind).items()
+        for period in sorted(periods)
+    ]
+    return nw.concat_str(["kind", "partner", "period"], separator=" ").is_in(changes)
+
+
+def _crosses_a_break() -> nw.Expr:
+    """Tell which rows are of a year whose table counts in another way than the year before."""
+    breaks = [
+        f"{table.id} {change.after}"
+        for table in registry.tables().values()
+        for change in table.breaks
+    ]
+    return nw.concat_str([nw.col("table"), nw.col("year").cast(nw.String)], separator=" ").is_in(
+        breaks
+    )
 
 
 def beside(rows: Any, other: Any, keys: list[str]) -> Any:
