@@ -19,6 +19,7 @@ from nltrade.questions.trade import VALUE
 from nltrade.registry import sectors as named
 from nltrade.registry.entries import Lang, Sector
 from nltrade.sources.comtrade import OtherSide
+from nltrade.tables.sectors import withheld
 from nltrade.words import Words
 
 FLOWS = ("export", "import")  # what a mission sells stands first
@@ -143,7 +144,7 @@ def _of_cbs(
             low = 0.0 if pd.isna(low) else low
             share = row["share_pct"]
             label = (
-                say.text("sector-withheld", low=low, high=high)
+                withheld(low, high, say)
                 if pd.isna(row[VALUE])
                 else say.meur(row[VALUE])
                 if pd.isna(share)
