@@ -1,17 +1,14 @@
 """
-Measure a check of all figures against drawing them, and drawing in two processes against one:
-``.venv/bin/python benchmarks/figures.py``.
+Measure drawing in two processes against one: ``.venv/bin/python benchmarks/figures.py``.
 
-The check is that of a folder in which nothing changed; both commands run in a fresh process. The
-pictures are those of the mission in both languages, drawn from charts that are made before the
+The pictures are those of the mission in both languages, drawn from charts that are made before the
 clock starts.
 """
 
 import platform
-import tempfile
 from importlib.metadata import version
 
-from run import command, compare
+from run import compare
 
 import nltrade as nl
 from nltrade.charts import NAMES, Chart, draw
@@ -30,12 +27,6 @@ def main() -> None:
     versions = ", ".join(f"{name} {version(name)}" for name in ("nltrade", "pandas", "matplotlib"))
     print(f"Python {platform.python_version()}, {versions}; {platform.machine()}\n")
     print(f"{'':34} {'ours':>9} {'yardstick':>9} {'ratio':>6}")
-    with tempfile.TemporaryDirectory() as folder:
-        full = "-m", "nltrade", "figures", "--out", folder
-        command(*full)()
-        compare(
-            "figures --check / figures", command(*full, "--check"), command(*full), 0.25, rounds=5
-        )
     all_charts, wanted = charts(), [Picture(format) for format in FORMATS]
 
     def drawn(workers: int) -> None:

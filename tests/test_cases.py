@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 import nltrade as nl
+from nltrade.charts.sectors import draw_sectors
 from nltrade.registry.entries import LANGS
 
 CASES = Path(__file__).parent / "cases"
@@ -334,3 +335,12 @@ def test_the_members_of_both_years_are_offered_in_the_place_of_a_group(shipped):
     why = verdict_of(shipped, "eu_members", "eu-exports").why()
     says = "the 26 countries that were members in both years together: −5.2%."
     assert f"Border crossing: {says}" in why
+
+
+def test_sectors_of_services_count_in_what_is_said_of_sectors(shipped):
+    """Of three sectors two are services, and CBS has figures of all three in 2015."""
+    mine = nl.sectors(CASES / "themes_in_india.toml")
+    chart = draw_sectors(shipped, partner="IN", period=2015, sectors=mine)
+    assert chart.headline == "Energy made up 18.7% of imports from India in 2015"
+    assert set(chart.data["row"]) == {"energy", "it", "travel"}
+    assert "one of the sectors" not in chart.alt

@@ -140,6 +140,16 @@ def test_text_of_others_is_escaped(shipped):
     assert "<script" not in nl.show(frame)._repr_html_()
 
 
+def test_what_is_withheld_of_next_to_nothing_is_no_zero_and_no_range_of_zeros(shipped):
+    """Exports to Kiribati are published as zero, so what they are made of is less than a million."""
+    goods = nl.show(nl.sector_trade(shipped, "KI", 2019)).tables[0]
+    energy = goods.frame.set_index("sector").loc["energy", "exports"]
+    assert energy == "less than €0.5m"
+    told = " ".join(goods.remarks)
+    assert "withheld by CBS: less than €0.5m" in told
+    assert "€0m" not in told
+
+
 def test_what_is_not_published_is_named_and_no_zero(shipped):
     withheld = shipped[shipped["value_meur"].isna()].head(3)
     for lang, said in (("en", "not published"), ("nl", "niet gepubliceerd")):
@@ -321,7 +331,7 @@ def test_a_report_gives_its_numbers_with_units_in_the_heads(shipped):
     energy = frame[frame["sector"] == "energy"].iloc[0]
     assert energy["imports (€ million)"] == 18682
     assert energy["imports, share (%)"] == pytest.approx(91.8847, abs=1e-4)
-    assert frame["table"].str.contains("Russia, 2012").all()
+    assert frame["title"].str.contains("Russia, 2012").all()
     assert nl.show([]).frame.empty
 
 
@@ -333,11 +343,19 @@ def test_a_missing_number_is_no_zero_in_any_form(shipped, tmp_path):
     assert written["€ million"].tolist() == ["not published"] * 2
 
 
+def test_a_report_of_several_tables_has_one_frame_whatever_their_columns(shipped, tmp_path):
+    """Cells of two tables of CBS stand in a column of their own, `table`, beside the titles."""
+    value = msgspec.structs.replace(nl.claims()["imports-2012"], year=2016)
+    report = nl.show(nl.check_claims(shipped, [value])[0])
+    assert report.frame["€ million"].tolist()[1:] == [13688.0, 11338.0]
+    assert "table" in pd.read_csv(report.to_csv(tmp_path / "verdict.csv"))
+
+
 def test_csv_has_title_and_source_in_each_row(shipped, tmp_path):
     report = nl.show_ranking(shipped, period=2012, flow="export", top=3)
     rows = pd.read_csv(report.to_csv(tmp_path / "exports.csv"))
     assert rows["€ million"].tolist() == [20259, 7647, 7068]
-    assert set(rows["table"]) == {
+    assert set(rows["title"]) == {
         "exports, all goods, outside the EU, 2012, 83028NED (border crossing)"
     }
     assert rows["source"].str.contains("sha256 f4158376").all()
@@ -399,12 +417,24 @@ def test_a_kind_of_result_registers_its_own_way_to_be_presented():
     assert repr(nl.show([Marble(), Marble()], "nl")) == "2 marbles (nl)"
 
 
-def test_a_year_of_two_memberships_is_explained_where_its_eu_is_shown(shipped):
-    exports = {"flow": "export", "product": "TOTAL", "kind": "goods"}
-    of_2020 = nl.show(nl.select(shipped, partner="EU", period=[2019, 2020], **exports), "en")
-    of_2019 = nl.show(nl.select(shipped, partner="EU", period=2019, **exports), "en")
-    assert "that of 2020 the United Kingdom's January" in str(of_2020).replace("\n  ", " ")
-    assert "United Kingdom" not in str(of_2019)
+@pytest.mark.parametrize(
+    ("partner", "period", "is_told"),
+    [
+        ("EU", "2020", True),
+        ("EU", "2020-Q1", True),
+        ("NON-EU", "2013-07", True),
+        ("UNSPECIFIED-EU", "2020", True),
+        ("OTHER-EUROPE", "2020", False),
+        ("GB", "2020", False),
+        ("EU", "2019", False),
+    ],
+)
+def test_a_year_of_two_memberships_is_explained_where_its_eu_is_shown(
+    shipped, partner, period, is_told
+):
+    exports = nl.select(shipped, partner="EU", period=2020, flow="export", kind="goods")
+    told = str(nl.show(exports.assign(partner=partner, period=period)))
+    assert ("that of 2020 the United Kingdom's January" in told.replace("\n  ", " ")) == is_told
 
 
 def test_the_rest_of_the_sectors_says_what_can_be_in_it(shipped):

@@ -57,6 +57,30 @@ def test_every_partner_has_a_name_in_both_languages(code):
         assert registry.partners()[code].name(lang).strip()
 
 
+@pytest.mark.parametrize(
+    ("id", "en", "nl"),
+    [
+        ("PN", "the Pitcairn Islands", "de Pitcairneilanden"),
+        ("BQ", "the Caribbean Netherlands", "Caribisch Nederland"),
+        ("GM", "the Gambia", "Gambia"),
+        ("CD", "the Democratic Republic of the Congo", "de Democratische Republiek Congo"),
+        ("CG", "Congo", "Congo"),
+        ("GB", "the United Kingdom", "het Verenigd Koninkrijk"),
+        ("RU", "Russia", "Rusland"),
+    ],
+)
+def test_a_name_in_a_sentence_has_the_article_of_its_language(id, en, nl):
+    assert registry.partners()[id].named("en") == en
+    assert registry.partners()[id].named("nl") == nl
+
+
+@pytest.mark.parametrize(
+    ("named", "id"), [("Congo-Kinshasa", "CD"), ("Congo - Brazzaville", "CG"), ("Congo", "CG")]
+)
+def test_both_congos_are_found_by_the_names_of_their_capitals(named, id):
+    assert registry.partner(named).id == id
+
+
 def test_dutch_titles_of_cbs_and_iso_codes_go_together():
     # 80414ned pairs titles with ISO codes; the other tables have titles only.
     iso = {title: key for key, title in read("80414ned", "Landen")}

@@ -475,25 +475,27 @@ def _is_small() -> nw.Expr:
 
 def _growth_note() -> nw.Expr:
     """Say what stands in the way of a comparison with the year before, if anything does."""
-    before, was_whole = nw.col("previous_meur"), nw.col("previous_complete")
-    years = [(nw.col("year") - 1).cast(nw.String), nw.lit("/"), nw.col("year").cast(nw.String)]
+    before, value, was_whole = nw.col("previous_meur"), nw.col(VALUE), nw.col("previous_complete")
+    year = nw.col("year")
+    years = [(year - 1).cast(nw.String), nw.lit("/"), year.cast(nw.String)]
 
-    # What is further down counts for more. A change of members is no change of method: another
-    # group is counted, in the same way. A period that a frame begins with has none before it.
-    notes = [
+    # From the weakest to the strongest: what is said last goes before what was said.
+    # A change of members is no change of method: another group is counted, in the same way. And a
+    # period that a frame begins with has none before it, whatever changed.
+    obstacles = [
         (_is_small(), nw.lit(TOO_SMALL)),
         (before <= 0, nw.lit("year before not above zero")),
         (before.is_null(), nw.lit("year before not published")),
-        (nw.col(VALUE).is_null(), nw.lit("not published")),
+        (value.is_null(), nw.lit("not published")),
         (_has_other_members(), nw.concat_str(nw.lit(MEMBERS), *years)),
-        (_has_other_method(), nw.concat_str(nw.lit(BREAK), *years)),
+        (_crosses_a_break(), nw.concat_str(nw.lit(BREAK), *years)),
         (nw.col("complete").is_null() | (was_whole == 2), nw.lit(UNKNOWN_PART)),
         (~nw.col("complete") | (was_whole == 0), nw.lit(PART)),
         (was_whole.is_null() & nw.col("complete"), nw.lit(FIRST)),
     ]
-    note = nw.lit("")
-    for is_so, words in notes:
-        note = nw.when(is_so).then(words).otherwise(note)
+    note: nw.Expr = nw.lit("")
+    for is_there, words in obstacles:
+        note = nw.when(is_there).then(words).otherwise(note)
     return note
 
 
@@ -511,8 +513,8 @@ def _has_other_members() -> nw.Expr:
     return found
 
 
-def _has_other_method() -> nw.Expr:
-    """Tell which rows are of the first year after a break in their table."""
+def _crosses_a_break() -> nw.Expr:
+    """Tell which rows are of a year whose table counts in another way than the year before."""
     found = nw.lit(False)
     for table in registry.tables().values():
         if after := [int(each.after) for each in table.breaks]:

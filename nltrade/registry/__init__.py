@@ -377,8 +377,8 @@ def country(name: str) -> Partner:
     found = partner(name)
     if found.kind != "country":
         raise UnknownName(
-            f"{found.named()} ({found.id}) is a {found.kind}, no partner country. Name one, such "
-            "as 'RU'."
+            f"{found.name()} ({found.id}) is a {found.kind}, no partner country. Name one, such as "
+            "'RU'."
         )
     return found
 

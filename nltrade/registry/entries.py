@@ -73,7 +73,7 @@ class Partner(Entry, frozen=True, kw_only=True):
     kind: Literal["country", "group", "residual", "reporter"]
     en: str | None = None
     nl: str | None = None
-    article: Literal["de", "het"] | None = None
+    article: Literal["de", "het", "the"] | None = None
     holds: Literal["countries", "unallocated", "no country"] | None = None
     eu: bool | None = None
     eu_from: date | None = None
@@ -91,8 +91,9 @@ class Partner(Entry, frozen=True, kw_only=True):
 
     def named(self, lang: Lang = "en") -> str:
         """Give the name as it stands in a sentence, with its article if it takes one."""
-        article = self.article if self.article is None or lang == "nl" else "the"
-        return f"{article} {self.name(lang)}" if article else self.name(lang)
+        if self.article is None or (self.article == "the" and lang == "nl"):
+            return self.name(lang)
+        return f"{self.article if lang == 'nl' else 'the'} {self.name(lang)}"
 
 
 class Product(Text, frozen=True, kw_only=True):

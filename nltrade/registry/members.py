@@ -7,7 +7,6 @@ from itertools import chain
 
 from nltrade import registry
 from nltrade.errors import UnknownName
-from nltrade.registry.entries import Partner
 from nltrade.registry.periods import days
 
 EURO = ("EUROZONE", "NON-EUROZONE")
@@ -50,7 +49,7 @@ def changed(kind: str) -> dict[str, frozenset[str]]:
     for partner in known:
         if partner.id in EURO:
             found[partner.id] = of_the_euro
-        elif partner.id in EU or _is_filed_by_border(partner):
+        elif partner.id in sided():
             found[partner.id] = of_the_eu
         elif partner.changes:
             found[partner.id] = frozenset(chain.from_iterable(map(_parts, partner.changes)))
@@ -72,8 +71,19 @@ def held_by(group: str, day: date) -> frozenset[str]:
     return known[group](day)
 
 
-def _is_filed_by_border(partner: Partner) -> bool:
-    return partner.kind == "residual" and partner.eu is not None and partner.holds != "countries"
+@cache
+def sided() -> frozenset[str]:
+    """
+    Give what is counted on one side of the EU's border: its members, the others, and the rest.
+
+    Examples
+    --------
+    >>> sorted(sided())[:2], "OTHER-EUROPE" in sided()
+    (['EU', 'NON-EU'], False)
+    """
+    known = registry.partners().values()
+    residuals = [each for each in known if each.kind == "residual" and each.eu is not None]
+    return frozenset(EU) | {each.id for each in residuals if each.holds != "countries"}
 
 
 @cache

@@ -32,9 +32,8 @@ def sections(path: Path) -> dict[str, Any]:
     """Parse a TOML file."""
     try:
         if path.exists() and not path.is_file():
-            raise RegistryError(f"{path}: is no file. Name the file itself.")
-        text = path.read_text(encoding="utf-8-sig")  # Notepad writes a byte order mark
-        return tomllib.loads(text)
+            raise OSError(0, "it is no file. Name the file itself")
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))  # Notepad writes a BOM
     except FileNotFoundError:
         raise RegistryError(f"{path}: no such file. Check the path.") from None
     except OSError as error:

@@ -41,11 +41,11 @@ __all__ = [
 T = TypeVar("T")
 C = TypeVar("C", bound=Callable[[list[Any], Lang], "Report"])
 
-# Heads of what the files say beside the tables, which print without them.
-HEADS: dict[Lang, tuple[str, str, str]] = {
-    "en": ("table", "source", "sources"),
-    "nl": ("tabel", "bron", "bronnen"),
-}
+# What the files say beside the tables, which print without them: the heads of two columns, and the
+# names of sheets.
+TITLE: dict[Lang, str] = {"en": "title", "nl": "titel"}
+SOURCE: dict[Lang, str] = {"en": "source", "nl": "bron"}
+SHEETS: dict[Lang, tuple[str, str]] = {"en": ("table", "sources"), "nl": ("tabel", "bronnen")}
 
 
 @dataclass(frozen=True, repr=False)
@@ -73,7 +73,7 @@ class Report:
         The tables as one frame to compute with.
 
         Numbers are numbers, units stand in the heads, and what has no value is missing. Of several
-        tables the first column, `table`, has the title of each.
+        tables the first column, `title`, has the title of each.
 
         Examples
         --------
@@ -104,10 +104,10 @@ class Report:
         >>> shown = nl.show_ranking(nl.load(), period=2012, flow="export", top=3)
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     pd.read_csv(shown.to_csv(f"{folder}/exports.csv")).columns.tolist()
-        ['table', 'Place', 'partner', '€ million', 'certainty', 'source']
+        ['title', 'Place', 'partner', '€ million', 'certainty', 'source']
         """
         whole = self._joined([table.cells for table in self._filled], titled=True)
-        whole[HEADS[self.lang][1]] = " ".join(self.sources)
+        whole[SOURCE[self.lang]] = " ".join(self.sources)
         return write(Path(path), as_csv(whole))
 
     def to_excel(self, path: Path | str) -> Path:
@@ -132,7 +132,7 @@ class Report:
         with needs("briefing", "An Excel file"):
             from xlsxwriter import Workbook
 
-        table_head, _, sources_head = HEADS[self.lang]
+        table_head, sources_head = SHEETS[self.lang]
         content = io.BytesIO()
         with Workbook(content, {"in_memory": True, "strings_to_formulas": False}) as book:
             for place, table in enumerate(self._filled, start=1):
@@ -152,7 +152,7 @@ class Report:
     def _joined(self, frames: list[pd.DataFrame], *, titled: bool = False) -> pd.DataFrame:
         if len(frames) > 1 or titled:
             for frame, table in zip(frames, self._filled, strict=True):
-                frame.insert(0, HEADS[self.lang][0], table.title, allow_duplicates=True)
+                frame.insert(0, TITLE[self.lang], table.title)
         return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
 
     def __repr__(self) -> str:

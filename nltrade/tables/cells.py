@@ -79,11 +79,11 @@ def cells_table(rows: Any, lang: Lang) -> Report:
 
 
 def _is_of_mixed_years(shown: pd.DataFrame) -> bool:
-    """Tell whether a total of the EU's goods is shown of a year with two memberships."""
+    """Tell whether goods of the EU, or on a side of its border, are of a year with two EUs."""
     if not {"kind", "partner", "period"} <= set(shown.columns):
         return False
-    is_group = shown["partner"].isin(members.EU) & (shown["kind"] == "goods")
-    return bool(shown.loc[is_group, "period"].isin(members.MIXED_YEARS).any())
+    is_mixed = shown["period"].str[:4].isin(members.MIXED_YEARS) & (shown["kind"] == "goods")
+    return bool(shown.loc[is_mixed, "partner"].isin(members.sided()).any())
 
 
 def _amounts(shown: pd.DataFrame, column: str, say: Words) -> list[str]:

@@ -23,6 +23,8 @@ SHARES: dict[str, Rate] = {
     "growth_pct": ("growth", Words.change),
 }
 
+LITTLE = 0.5  # million euro: CBS rounds less to zero
+
 # What the remainder can hold beside goods of no sector, by why a sector has no value.
 REST = {
     "sector-fetch": "rest-not-at-hand",
@@ -153,7 +155,7 @@ def _table(
         sector = known.get(id)
         name = sector.text(say.lang) if sector else say.label(id)
         missing = [why_missing(cells[id, flow], sector) for flow in FLOWS] if sector else []
-        told = [say.text(reason, **values) for reason, values in missing if reason]
+        told = [_told(reason, values, say) for reason, values in missing if reason]
         if told:
             gaps.setdefault("; ".join(dict.fromkeys(told)), []).append(name)
         reasons |= dict.fromkeys(REST[reason] for reason, _ in missing if reason)
@@ -200,5 +202,19 @@ def _amount(row: Mapping[str, Any], say: Words) -> str:
         return say.number(row[VALUE])
     if pd.isna(row["high_meur"]):
         return "–"
+    if row["high_meur"] < LITTLE:
+        return say.label("under-half-a-million")
     low = 0.0 if pd.isna(row["low_meur"]) else row["low_meur"]
     return say.text("sector-bounds", low=low, high=row["high_meur"])
+
+
+def withheld(low: float, high: float, say: Words) -> str:
+    """Say that CBS withholds a value, and between which amounts it lies."""
+    id = "sector-withheld-little" if high < LITTLE else "sector-withheld"
+    return say.text(id, low=low, high=high)
+
+
+def _told(reason: str, values: Mapping[str, Any], say: Words) -> str:
+    return (
+        withheld(**values, say=say) if reason == "sector-withheld" else say.text(reason, **values)
+    )
