@@ -131,39 +131,23 @@ def rank_partners(
     _check_words(among, kind)
     flows = sorted({registry.flow(one) for one in ([flow] if isinstance(flow, str) else flow)})
     kinds = ["goods", "services"] if kind == "goods and services" else [kind]
-    ends = {one: periods.days(one)[1] for one in asked}
-
-    rows = shape.checked(frame, NEEDED)
-    shape.require_periods(rows)
-    shape.require_flows(rows)
-    there = set(rows["table"].unique().to_list()) if isinstance(rows, nw.DataFrame) else set()
-    tables = {(one, each): _table(one, each, table, there) for one in kinds for each in asked}
-    cells: dict[tuple[str, str], _Cells] = {}
-    for one in kinds:
-        code = registry.product(product).id if product else shape.TOTAL_OF[one]
-        of_kind = {each: tables[one, each] for each in asked}
-        collected = _collected(rows, kind=one, tables=of_kind, product=code)
-        listed = collected.rows(named=True)
-        for each in asked:
-            mine = [r for r in listed if r["period"] == each and r["table"] == of_kind[each]]
-            _require_whole(mine, collected, of_kind[each], each)
-            cells[one, each] = _Cells.of(of_kind[each], mine)
+    for one in asked:
+        periods.known(one)
+    cells, engine = collected(frame, kinds=kinds, product=product, asked=asked, table=table)
 
     found: list[dict[str, Any]] = []
-    for each, last in ends.items():
+    for each in asked:
         of_period = [cells[one, each] for one in kinds]
         about = {**_sources(of_period), "period": each}
-        members = registry.eu_members(last if members_on is None else members_on)
         for name in flows:
-            published = [of_kind.published(name) for of_kind in of_period]
-            ranking = _Ranking.of(published, among, registry.eu_members(last), members)
-            found += [{**about, "flow": name, **row} for row in ranking.rows()[:top]]
+            ranked = places(of_period, each, name, among, members_on)
+            found += [{**about, "flow": name, **row} for row in ranked[:top]]
 
     if not found:
         what = f"{', '.join(flows)} of {kind} in {', '.join(asked)}"
-        used_in = " and ".join(dict.fromkeys(tables.values()))
-        raise NoData(f"No country has a value for {what} in table {used_in}.")
-    return _as_frame(found, collected)  # type: ignore[no-any-return]
+        used = " and ".join(dict.fromkeys(each.table for each in cells.values()))
+        raise NoData(f"No country has a value for {what} in table {used}.")
+    return _as_frame(found, engine)  # type: ignore[no-any-return]
 
 
 def _check_words(among: str, kind: str) -> None:
@@ -176,24 +160,68 @@ def _check_words(among: str, kind: str) -> None:
         raise UnknownName(f"No kind {kind!r}.{close_to(kind, known)} Rank {', '.join(known)}.")
 
 
-def _collected(
-    rows: Any, *, kind: str, tables: Mapping[str, str], product: str
-) -> nw.DataFrame[Any]:
-    """Take the cells of one kind and product out of the engine: some hundred rows a period."""
-    cells = rows.filter(
-        nw.col("kind") == kind,
-        nw.col("table").is_in(sorted(set(tables.values()))),
-        nw.col("period").is_in(list(tables)),
-        nw.col("product") == product,
-    )
-    names = cells.collect_schema().names()
+def collected(
+    frame: Any,
+    *,
+    kinds: Sequence[str],
+    product: str | None,
+    asked: Sequence[str],
+    table: str | tuple[str, ...] | None,
+) -> "tuple[dict[tuple[str, str], Cells], Any]":
+    """
+    Take the cells of one product out of the engine: some hundred rows a period.
+
+    Parameters
+    ----------
+    frame : frame
+        Tidy frame of any engine.
+    kinds, product, asked, table
+        What is counted, in which periods: as `rank_partners` takes them.
+
+    Returns
+    -------
+    dict of (str, str) to Cells, narwhals.Implementation
+        The cells of each kind and period, and the engine that they come from.
+    """
+    rows = shape.checked(frame, NEEDED)
+    shape.require_periods(rows)
+    shape.require_flows(rows)
+    there = set(rows["table"].unique().to_list()) if isinstance(rows, nw.DataFrame) else set()
+    tables = {(kind, each): _table(kind, each, table, there) for kind in kinds for each in asked}
+
+    names = rows.collect_schema().names()
     carried = [name for name in ["modified", "missing"] if name in names]
-    cells = cells.select("table", "period", "flow", "partner", "partner_kind", VALUE, *carried)
-    if isinstance(cells, nw.LazyFrame):
-        cells = cells.collect()
-    shape.require_unique(cells, ["table", "period", "flow", "partner"])
-    shape.require_partners(cells)
-    return cells  # type: ignore[no-any-return]
+    found: dict[tuple[str, str], Cells] = {}
+    for kind in kinds:
+        code = registry.product(product).id if product else shape.TOTAL_OF[kind]
+        cells = rows.filter(
+            nw.col("kind") == kind,
+            nw.col("table").is_in(sorted({tables[kind, each] for each in asked})),
+            nw.col("period").is_in(asked),
+            nw.col("product") == code,
+        ).select("table", "period", "flow", "partner", "partner_kind", VALUE, *carried)
+        if isinstance(cells, nw.LazyFrame):
+            cells = cells.collect()
+        shape.require_unique(cells, ["table", "period", "flow", "partner"])
+        shape.require_partners(cells)
+
+        listed = cells.rows(named=True)
+        for each in asked:
+            of = tables[kind, each]
+            mine = [row for row in listed if row["period"] == each and row["table"] == of]
+            _require_whole(mine, cells, of, each)
+            found[kind, each] = Cells.of(of, mine)
+    return found, cells.implementation
+
+
+def places(
+    cells: "Sequence[Cells]", period: str, flow: str, among: Among, members_on: date | None
+) -> list[dict[str, Any]]:
+    """Rank the countries of one flow, the first one first: rows of `rank_partners`."""
+    then = registry.eu_members(periods.days(period)[1])
+    now = then if members_on is None else registry.eu_members(members_on)
+    published = [each.published(flow) for each in cells]
+    return _Ranking.of(published, among, then, now).rows()
 
 
 class _Published(NamedTuple):
@@ -209,7 +237,7 @@ class _Published(NamedTuple):
         return {p: v for p, v in self.values.items() if v is not None and p in self.countries}
 
 
-class _Cells(NamedTuple):
+class Cells(NamedTuple):
     """The cells of one table and period."""
 
     table: str
@@ -219,7 +247,7 @@ class _Cells(NamedTuple):
     impossible: set[tuple[str, str]]  # flow and partner of cells that cannot be
 
     @classmethod
-    def of(cls, table: str, rows: list[dict[str, Any]]) -> "_Cells":
+    def of(cls, table: str, rows: list[dict[str, Any]]) -> "Cells":
         """Sort the rows of a table and period, each of them a cell."""
         modified = rows[0].get("modified") if rows else None
         countries = {row["partner"] for row in rows if row["partner_kind"] == "country"}
@@ -254,7 +282,7 @@ class _Cells(NamedTuple):
 
 
 def _require_whole(
-    rows: list[dict[str, Any]], collected: nw.DataFrame[Any], table: str, period: str
+    rows: list[dict[str, Any]], cells: nw.DataFrame[Any], table: str, period: str
 ) -> None:
     """Refuse to rank a part: a place is one among all, and who lacks is not withheld."""
     if not rows or table not in registry.tables():
@@ -263,7 +291,7 @@ def _require_whole(
     lacking = countries - {row["partner"] for row in rows}
     most = FEW * len(countries)
     if len(lacking) > most:  # the snapshot's own list tells whether it has all of them
-        lacking &= set(absent_partners(collected.to_native(), table=table, period=period))
+        lacking &= set(absent_partners(cells.to_native(), table=table, period=period))
     if len(lacking) > most:
         there = len(countries) - len(lacking)
         raise NoData(
@@ -448,7 +476,7 @@ def _pools(unpublished: list[_Unpublished], unseen: int) -> list[Pools]:
     return [apart, one_partners]
 
 
-def _sources(cells: list[_Cells]) -> dict[str, Any]:
+def _sources(cells: Sequence[Cells]) -> dict[str, Any]:
     """Say which tables and snapshots a ranking is from."""
     found: dict[str, Any] = {}
     for prefix, each in zip(["", "services_"], cells, strict=False):
@@ -456,20 +484,20 @@ def _sources(cells: list[_Cells]) -> dict[str, Any]:
     return found
 
 
-def _as_frame(rows: list[dict[str, Any]], like: nw.DataFrame[Any]) -> Any:
+def _as_frame(rows: list[dict[str, Any]], engine: Any) -> Any:
     """Put rows in a frame of the engine; whole numbers that can be missing are floats in pandas."""
     columns = {name: [row[name] for row in rows] for name in rows[0]}
     types: dict[str, Any] = {}
     for name, values in columns.items():
         if name in COUNTS:
-            is_float = like.implementation.is_pandas_like() and None in values
+            is_float = engine.is_pandas_like() and None in values
             types[name] = nw.Float64() if is_float else nw.Int64()
         elif name in AMOUNTS:
             types[name] = nw.Float64()
         elif any(values):  # a frame need not say of which snapshot it is
             types[name] = nw.String()
     told = {name: columns[name] for name in types}
-    return nw.from_dict(told, schema=types, backend=like.implementation).to_native()
+    return nw.from_dict(told, schema=types, backend=engine).to_native()
 
 
 def _table(kind: str, period: str, asked: str | tuple[str, ...] | None, there: set[str]) -> str:
