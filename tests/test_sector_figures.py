@@ -268,9 +268,9 @@ def test_coverage_draws_what_the_registry_says():
     for row in chart.data.itertuples():
         assert row.coverage == SECTORS[row.sector].coverage(row.kind)
         assert row.codes.split() == SECTORS[row.sector].codes(row.kind)
-    drawn = [text.get_text() for text in chart.figure.axes[0].texts]
-    for coverage in ("direct", "proxy"):
-        assert drawn.count(coverage) == (chart.data["coverage"] == coverage).sum()
+    discs = {line.get_fillstyle(): len(line.get_xdata()) for line in chart.figure.axes[0].lines}
+    counts = chart.data["coverage"].value_counts() + 1  # and one of each in the legend
+    assert discs == {"full": counts["direct"], "left": counts["proxy"], "none": counts["none"]}
 
 
 def test_coverage_takes_other_sectors():

@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.patches import Rectangle
 
 from nltrade.charts import canvas, style
 from nltrade.charts.canvas import Canvas
@@ -22,20 +21,27 @@ LISTED = {
     "proxy": "coverage-listed-proxy",
     "none": "coverage-listed-none",
 }
-FILLS: dict[Coverage, str] = {"direct": style.SUBJECT, "proxy": style.PALE, "none": style.PAGE}
-SIZE = 8.5
+FULL: dict[Coverage, str] = {"direct": "full", "proxy": "left", "none": "none"}  # of a disc
+DISC: dict[str, Any] = {
+    "marker": "o",
+    "markersize": 9,
+    "linestyle": "",
+    "color": style.SUBJECT,
+    "markerfacecoloralt": style.PAGE,
+}
+SIZE = 9
 PLAIN: dict[str, Any] = {"va": "center_baseline", "fontsize": SIZE}
-BOLD: dict[str, Any] = {"va": "center_baseline", "fontsize": 9, "weight": "bold"}
+BOLD: dict[str, Any] = PLAIN | {"weight": "bold"}
 
 # Inches: of a row and of each further line in it, of the title of a group, of what stands above
-# all, of a box, between two things.
-ROW, LINE, TITLE, HEAD, BOX, GAP = 0.22, 0.14, 0.36, 0.2, 0.72, 0.1
+# all, of a column of discs, between two things.
+ROW, LINE, TITLE, HEAD, DISCS, GAP = 0.22, 0.14, 0.36, 0.55, 0.72, 0.1
 
 
 def draw_coverage(*, sectors: Mapping[str, Sector] | None = None, lang: Lang = "en") -> Chart:
     """
-    Draw a box for the goods and a box for the services of each sector: how well their classes show
-    it. Which they are stands in the data.
+    Draw a disc for the goods and a disc for the services of each sector: full where their classes
+    show it, half where they show a part of it. Which they are stands in the data.
 
     Parameters
     ----------
@@ -70,7 +76,7 @@ def draw_coverage(*, sectors: Mapping[str, Sector] | None = None, lang: Lang = "
     best = next(each for each in COVERAGES if by_coverage[each])
     told = say.text(LISTED[best], listed="; ".join(by_coverage[best]))
     series = [_series(known, kind, told, say) for kind in named.KINDS]
-    return Chart("coverage", lang, "boxes", headline, subtitle, footer, series, _data(known), paint)
+    return Chart("coverage", lang, "discs", headline, subtitle, footer, series, _data(known), paint)
 
 
 def _series(known: Mapping[str, Sector], kind: Kind, told: str, say: Words) -> Series:
@@ -119,8 +125,13 @@ def _paint(space: Canvas, groups: Mapping[str, Sequence[Sector]], say: Words) ->
     (ax,) = space.open(height, ticks=False).axes()
     ax.set(xlim=(0, space.width), ylim=(height, 0))
     ax.set_axis_off()
+    discs: dict[Coverage, list[tuple[float, float]]] = {each: [] for each in COVERAGES}
+    _legend(ax, discs, say)
     for at, part in enumerate(parts):
-        _column(ax, at * (width + 3 * GAP), width, {each: rows[each] for each in part}, say)
+        _column(ax, at * (width + 3 * GAP), width, {each: rows[each] for each in part}, discs, say)
+
+    for coverage, centres in discs.items():
+        ax.plot(*zip(*centres, strict=True), fillstyle=FULL[coverage], **DISC)
 
 
 class _Row(NamedTuple):
@@ -132,20 +143,36 @@ class _Row(NamedTuple):
 
 
 def _rows(sectors: Sequence[Sector], width: float, say: Words) -> list[_Row]:
-    names = [canvas.wrap(s.text(say.lang), width - 2 * BOX - 2 * GAP, SIZE) for s in sectors]
+    names = [canvas.wrap(s.text(say.lang), width - 2 * DISCS - GAP, SIZE) for s in sectors]
     return [
         _Row(sector, name, ROW + LINE * name.count("\n"))
         for sector, name in zip(sectors, names, strict=True)
     ]
 
 
+def _legend(ax: Axes, discs: Mapping[Coverage, list[tuple[float, float]]], say: Words) -> None:
+    """Say what a full, a half and an empty disc mean, in one line above all."""
+    left = GAP
+    for coverage in COVERAGES:
+        word = say.label(f"disc-{coverage}")
+        discs[coverage].append((left, ROW / 2))
+        ax.text(left + 1.5 * GAP, ROW / 2, word, **PLAIN)
+        left += canvas.text_width(word, SIZE) + 5 * GAP
+
+
 def _column(
-    ax: Axes, start: float, width: float, groups: Mapping[str, Sequence[_Row]], say: Words
+    ax: Axes,
+    start: float,
+    width: float,
+    groups: Mapping[str, Sequence[_Row]],
+    discs: Mapping[Coverage, list[tuple[float, float]]],
+    say: Words,
 ) -> None:
-    """Write the sectors of some groups below each other, with a box for goods and for services."""
-    goods, services = start + width - 2 * BOX - GAP / 2, start + width - BOX
-    for kind, left in {"goods": goods, "services": services}.items():
-        ax.text(left, HEAD / 2, say.label(kind), **BOLD)
+    """Write the sectors of some groups below each other, with a disc for each kind of trade."""
+    services = start + width - DISCS / 2
+    across: dict[Kind, float] = {"goods": services - DISCS, "services": services}
+    for kind, centre in across.items():
+        ax.text(centre, HEAD - ROW / 2, say.label(kind), ha="center", **BOLD)
 
     top = HEAD
     for group, rows in groups.items():
@@ -153,17 +180,6 @@ def _column(
         top += TITLE
         for row in rows:
             ax.text(start, top + row.tall / 2, row.name, linespacing=1.15, **PLAIN)
-            _box(ax, goods, top, row.tall, row.sector.coverage("goods"), say)
-            _box(ax, services, top, row.tall, row.sector.coverage("services"), say)
+            for kind, centre in across.items():
+                discs[row.sector.coverage(kind)].append((centre, top + row.tall / 2))
             top += row.tall
-
-
-def _box(ax: Axes, left: float, top: float, tall: float, coverage: Coverage, say: Words) -> None:
-    """Draw how well a sector is covered; an empty box where no class shows it."""
-    edge = style.PALE if coverage == "none" else FILLS[coverage]
-    box = Rectangle((left, top + 0.015), BOX, tall - 0.03, linewidth=0.8, clip_on=False)
-    box.set(facecolor=FILLS[coverage], edgecolor=edge)
-    ax.add_patch(box)
-    if coverage != "none":
-        ink = style.PAGE if coverage == "direct" else style.INK
-        ax.text(left + 0.07, top + tall / 2, say.label(coverage), color=ink, **PLAIN)
