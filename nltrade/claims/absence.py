@@ -1,5 +1,6 @@
 """Why there is no figure to compare: withheld, not in the table, not here; and what brings it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -16,11 +17,12 @@ Absent = tuple[str, list[Reason]]  # id of the label that says it in short, and 
 NO_GAP = ("value", "zero")
 
 
-def of_figure(claim: Claim, cells: pd.DataFrame, row: pd.DataFrame, table: str) -> Absent:
+def of_figure(
+    claim: Claim, cells: pd.DataFrame, row: Mapping[Any, Any] | None, table: str
+) -> Absent:
     """Say why a table has no figure for a claim, or none that may be compared."""
-    if len(row) and row[VALUE].notna().any():
-        note = row["growth_note"].iloc[0] if claim.measure == "growth" else ""
-        return _no_rate(claim, cells, table, note)
+    if row and pd.notna(row[VALUE]):
+        return _no_rate(claim, cells, table, row.get("growth_note", ""))
 
     return _of_gap(claim, cells, table, _gap(claim, cells, table, claim.year))
 
