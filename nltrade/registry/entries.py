@@ -276,8 +276,6 @@ class Claim(Text, frozen=True, kw_only=True):
 
 @cache
 def _territories(lang: Lang) -> Mapping[str, str]:
-    from babel import (
-        Locale,
-    )  # costs as much as the rest of this module; only names for display need it
+    from babel import Locale  # costs as much as the rest of this module; only names need it
 
     return Locale.parse(lang).territories
