@@ -219,7 +219,7 @@ def test_the_call_makes_what_is_seen(choice, lang):
 def test_the_table_has_the_places_on_the_partners_side_of_the_border(panel):
     assert "outside the EU, 2012" in panel.view.table.tables[-1].title
     choose(panel, partner="GB")
-    assert "inside the EU, 2012" in panel.view.table.tables[-1].title
+    assert "within the EU, 2012" in panel.view.table.tables[-1].title
     choose(panel, year="2022")
     assert "outside the EU, 2022" in panel.view.table.tables[-1].title
 

@@ -246,7 +246,7 @@ def test_sectors_show_eleven_of_twenty_nine_with_source_and_concept(monkeypatch,
     assert "11 of the 29 sectors have a figure of 2012" in told
     assert "as reported by Russia to UN Comtrade, 2012, € million" in told
     assert "83028NED (border crossing)" in told
-    assert "Dollars at 1.2848 a euro" in told
+    assert "$1.2848 to the euro" in told
     assert "UN Comtrade; as reported by the Russian Federation" in told
     assert "Second opinion" in told
 

@@ -69,7 +69,7 @@ FIGURES = ["sectors", "sectors_over_time", "two_sides", "suppliers"]
 def test_a_figure_of_the_other_side_says_whose_it_is_and_is_legible(shipped, theirs, name, lang):
     chart = draw(name, shipped, theirs, lang)
     assert_legible(chart.figure)
-    words = {"en": "as reported by Russia", "nl": "zoals gemeld door Rusland"}[lang]
+    words = {"en": "as reported by Russia", "nl": "volgens opgave van Rusland"}[lang]
     assert words in chart.subtitle or words in chart.headline
     assert "UN Comtrade" in chart.footer[-1]
     assert "2012" in chart.headline or "2013" in chart.headline

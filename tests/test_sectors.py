@@ -230,10 +230,10 @@ def test_the_command_line_shows_sectors_and_what_is_missing(run):
     words = " ".join(done.out.split())
     assert "Goods, Russia, 2012, 83028NED (border crossing), € million" in words
     assert "18,682 91.9%" in words
-    assert "not in the figures at hand: `nltrade fetch 7137shih`" in words
+    assert "not on this computer (`nltrade fetch 7137shih` brings it)" in words
     assert SECTORS["csr"].about_en not in words
     assert SECTORS["csr"].about_en in " ".join(run("sectors", "--all").out.split())
-    assert "niet in de beschikbare cijfers" in run("sectors", "--lang", "nl").out
+    assert "niet op deze computer" in run("sectors", "--lang", "nl").out
     assert "Did you mean" in run("sectors", "--partner", "Rusia").err
     assert run("sectors", "--year", "1950").code == 3
 
@@ -270,12 +270,12 @@ def figure(**changes):
         (
             {"codes": ["33"]},
             "cannot be checked",
-            "not in the figures at hand: `nltrade fetch 7137shih`",
+            "not on this computer (`nltrade fetch 7137shih` brings it)",
         ),
         (
             {"codes": ["333", "334"]},
             "cannot be checked",
-            "not in the figures at hand: `nltrade fetch 7137shih`",
+            "not on this computer (`nltrade fetch 7137shih` brings it)",
         ),
         (
             {"period": "2014-01/2014-04"},

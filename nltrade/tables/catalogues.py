@@ -121,9 +121,8 @@ def tables_report(here: Mapping[str, Sequence[Snapshot]], lang: Lang) -> Report:
     for id, parts in here.items():
         table = registry.table(id)
         concept = known(table.concept, lang)
-        remarks = [
-            f"{say.label(table.kind)}, {concept}, {table.first}–{table.last}; {table.detail}"
-        ]
+        detail = table.detail_nl if lang == "nl" and table.detail_nl else table.detail
+        remarks = [f"{say.label(table.kind)}, {concept}, {table.first}–{table.last}; {detail}"]
         for part in parts:
             age = say.text("age", modified=part.origin.modified)
             remarks.append(f"{age}: {part.origin.selection}")

@@ -10,7 +10,7 @@ from nltrade import registry
 from nltrade.claims import verdict_table
 from nltrade.claims.base_of_trade import Base
 from nltrade.claims.elsewhere import Checked
-from nltrade.claims.reading import Placed, place_range
+from nltrade.claims.reading import Placed, place_range, sentence
 from nltrade.claims.revisions import Touched
 from nltrade.claims.second_opinion import SecondOpinion
 from nltrade.claims.verdict import Verdict
@@ -144,10 +144,12 @@ def _cells(one: Verdict, lang: Lang, title: str) -> Table:
 
 
 def joined(reports: Sequence[Report]) -> Report:
-    """Put reports in one, each source once."""
-    sources = dict.fromkeys(line for report in reports for line in report.sources)
+    """Put reports in one, each source once: in a line of its own, or in one that names more."""
+    lines = dict.fromkeys(line for report in reports for line in report.sources)
+    named = {line: line.rpartition(")")[0] or line for line in lines}
+    sources = [one for one in lines if not any(named[one] in each for each in lines if each != one)]
     tables = [table for report in reports for table in report.tables]
-    return Report(tables, list(sources), reports[0].lang)
+    return Report(tables, sources, reports[0].lang)
 
 
 @present.register(Verdict)
@@ -173,7 +175,8 @@ def readings_table(one: Verdict, lang: Lang, title: str | None = None) -> Table:
     for reading in one.readings:
         members = str(one.claim.year) if reading.of_the_time else say.label("today")
         own = reading.place
-        place = f"{own.place} ({place_range(own, lang)})" if own else say.label("not published")
+        open_ = f" ({place_range(own, lang)})" if own and not own.certain else ""
+        place = f"{own.place}{open_}" if own else say.label("not published")
         first = "; ".join(_in_front(placed, say) for placed in reading.first)
         rows.append((reading.label(lang, one.in_several), members, place, first))
 
@@ -238,7 +241,7 @@ def published_report(listed: Sequence[Checked], lang: Lang) -> Report:
                 say.number(figure.value_meur, int(figure.value_meur % 1 > 0)),
                 f"{figure.publisher}{via}",
                 say.label(one.verdict),
-                f"{one.why(lang)}. {figure.remark(lang)}".strip(),
+                f"{sentence(one.why(lang))}. {figure.remark(lang)}".strip(),
             )
         )
 

@@ -87,8 +87,8 @@ def show_ranking(
     >>> for line in repr(shown).splitlines()[:5]:
     ...     print(line)
     Exports, all goods, outside the EU, 2012, 83028NED (border crossing)
-    Place  Partner        € million  Certainty
-    1      United States     20,259  certain
+    Place  Partner        € million  How sure
+    1      United States     20,259  no other place possible
     2      China              7,647  between 2nd and 3rd
     3      Russia             7,068  between 2nd and 4th
     """
@@ -199,7 +199,7 @@ def of_moves(rows: Any, lang: Lang) -> Report:
     moved = say.label("moved")
     listed[moved] = [_moved(value, say) for value in found["moved"]]
     numbers[moved] = numbers_of(found["moved"])
-    sure = {True: "moved-certain", False: "moved-open"}
+    sure = {True: "moved-certain", False: "not-certain"}
     listed[say.label("certainty")] = [
         say.label("moved-one" if pd.isna(one) else sure[bool(one)]) for one in found["certain"]
     ]

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from nltrade import registry
+from nltrade.claims.reading import sentence
 from nltrade.errors import UnknownName
 from nltrade.questions.sectors import REMAINDER, most_detailed, why_missing
 from nltrade.questions.trade import VALUE
@@ -27,10 +28,10 @@ LITTLE = 0.5  # million euro: CBS rounds less to zero
 
 # What the remainder can hold beside goods of no sector, by why a sector has no value.
 REST = {
-    "sector-fetch": "rest-not-at-hand",
+    "sector-fetch": "not-on-this-machine",
     "sector-absent": "rest-not-in-the-table",
-    "sector-withheld": "rest-withheld",
-    "sector-unbounded": "rest-withheld",
+    "sector-withheld": "not published",
+    "sector-unbounded": "not published",
 }
 
 
@@ -185,7 +186,7 @@ def _table(
     title = [in_words(name, of_kind, say)[0] for name in ("kind", "partner", "period", "table")]
     rest = "remainder-holds" if reasons else "remainder-alone"
     remarks = [say.text(rest, gaps=list(reasons))]
-    remarks += [f"{why}: {', '.join(names)}" for why, names in gaps.items()]
+    remarks += [sentence(f"{say.several(names)}: {why}.") for why, names in gaps.items()]
     remarks += status_remarks(of_kind, say.lang)
     title.append(say.label("million-euro"))
     return Table(", ".join(title), pd.DataFrame(texts), remarks, numbers)
