@@ -259,7 +259,10 @@ def frame_of(*values):
         ),
         (
             (1000, 1005, 500, 500),
-            ["were almost unchanged in 2012 at €1.0bn (+0.5%)", "were almost unchanged at €500m (0%)"],
+            [
+                "were almost unchanged in 2012 at €1.0bn (+0.5%)",
+                "were almost unchanged at €500m (0%)",
+            ],
         ),
         (
             (1000, None, 500, 400),

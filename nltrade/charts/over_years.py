@@ -72,12 +72,12 @@ def year_series(
     """Give a column over the years of one table, each part-year named as one."""
     values: dict[str, float | str | None] = {}
     part_years = set()
-    for row in rows.to_dict("records"):
-        year = row["period"]
-        if not row["complete"]:
-            year = f"{year} ({part_of_year(rows, row['table'], year, lang)})"
-            part_years.add(year)
-        values[year] = None if pd.isna(row[column]) else float(row[column])
+    points = zip(*(rows[each] for each in ("table", "period", "complete", column)), strict=True)
+    for table, year, complete, value in points:
+        point = year if complete else f"{year} ({part_of_year(rows, table, year, lang)})"
+        if not complete:
+            part_years.add(point)
+        values[point] = None if pd.isna(value) else float(value)
     return Series(name, values, unit, in_alt_text=in_alt_text, not_extremes=frozenset(part_years))
 
 

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 
 from nltrade import registry
 from nltrade.charts import canvas, sides, style
-from nltrade.charts.canvas import Canvas
+from nltrade.charts.canvas import TEXT, Canvas
 from nltrade.charts.chart import Chart
 from nltrade.charts.provenance import year_label
 from nltrade.charts.series import Series
@@ -27,9 +27,8 @@ COLUMNS = [
     *("table", "flow", "row", "kind", "by", "name", VALUE, "low", "high", "share_pct", "label"),
 ]
 # inches: a row, each further line of its text, a bar, a title, the key above, a line of small text
-ROW, LINE, BAR, TITLE, KEY, SMALL = 0.235, 0.13, 0.15, 0.36, 0.3, 0.14
+ROW, LINE, BAR, TITLE, KEY, SMALL = 0.235, 0.14, 0.15, 0.36, 0.3, 0.16
 MARKS = {"bar": 0.28, "ring": 0.22, "diamond": 0.22}  # inches of the key, before its words
-NAME, LABEL = 8.5, 8.0  # sizes of text
 
 
 def draw_sectors(
@@ -104,11 +103,12 @@ def draw_sectors(
     reported = data["by"].eq(partner).any()
     tables = data.loc[data["by"].eq("CBS"), "table"]
     when = year_label(frame, tables.iloc[0], year, lang) if len(tables) else year
-    notes = [say.text("sectors-rings", partner=partner), sides.rate(year, say)] if reported else []
+    notes = [say.text("sectors-rings", partner=partner)] if reported else []
+    said = [sides.rate(year, say)] if reported else []
     if data["flow"].nunique() > 1:
-        notes.append(say.label("sectors-scales"))
+        said.append(say.label("sectors-scales"))
     footer = [
-        " ".join([*notes, say.label("sectors-overlap")]),
+        " ".join([*said, say.label("sectors-overlap")]),
         sides.sources(frame, data["table"], theirs if reported else theirs[:0], partner, say),
     ]
     id = "sectors-subtitle-both" if reported else "sectors-subtitle"
@@ -123,6 +123,7 @@ def draw_sectors(
         [_series(of_flow, partner, say) for _, of_flow in data.groupby("flow", sort=False)],
         data,
         paint,
+        notes,
     )
 
 
@@ -191,9 +192,9 @@ def _of_partner(
             low, high = one["low"], one["high"]
             amount = say.meur(low) if low == high else say.text("sector-span", low=low, high=high)
             kind = "part" if "/" in one["row"] else "goods"
-            label = say.text("reported-by-short", partner=partner, amount=amount)
+            label = amount
             if pd.notna(one["share_pct"]):
-                label = say.text("with-share", amount=label, share=one["share_pct"])
+                label = say.text("with-share", amount=amount, share=one["share_pct"])
             yield {
                 "table": table,
                 "flow": "export",
@@ -285,22 +286,25 @@ def _series(rows: pd.DataFrame, partner: str, say: Words) -> Series:
 
 def _paint(space: Canvas, data: pd.DataFrame, without: list[str], partner: str, say: Words) -> None:
     """Draw a panel for each flow: a line for each row, and below them what has no figure."""
-    wide = [canvas.text_width(name, NAME) for name in data["name"]]
-    left = min(max(wide) + 0.15, 0.38 * space.width)
+    wide = [canvas.text_width(name, TEXT) for name in data["name"]]
+    # A word is never broken, however narrow the figure is.
+    words = [word for name in data["name"] for word in name.split()]
+    longest = max(canvas.text_width(word, TEXT) for word in words)
+    left = max(min(max(wide), 0.36 * space.width), longest) + 0.15
     width = space.width - left - 0.25
     # A ring has a line of its own under the bar of its sector, which is named once.
     again = data.duplicated(["flow", "name"])
-    names = [canvas.wrap(name, left - 0.15, NAME) for name in data["name"].mask(again, "")]
+    names = [canvas.wrap(name, left - 0.15, TEXT) for name in data["name"].mask(again, "")]
 
     flows, scales = [], []
     for _, of_flow in data.assign(name=names).groupby("flow", sort=False):
         # as wide a scale as leaves room for every label behind its bar, in lines where it is long
-        least = [min(canvas.text_width(text, LABEL), 0.5 * width) for text in of_flow["label"]]
+        least = [min(canvas.text_width(text, TEXT), 0.5 * width) for text in of_flow["label"]]
         inch = (
             max(h / (width - room) for h, room in zip(of_flow["high"], least, strict=True)) or 1.0
         )
         labels = [
-            canvas.wrap(text, width - high / inch + 1e-9, LABEL)
+            canvas.wrap(text, width - high / inch + 1e-9, TEXT)
             for text, high in zip(of_flow["label"], of_flow["high"], strict=True)
         ]
         count = [
@@ -311,7 +315,7 @@ def _paint(space: Canvas, data: pd.DataFrame, without: list[str], partner: str, 
         scales.append(inch)
 
     told = say.text("sectors-without", count=len(without), sectors=say.several(without))
-    note = canvas.wrap(told, space.width, 7.5) if without else ""
+    note = canvas.wrap(told, space.width, TEXT) if without else ""
     below = SMALL * (note.count("\n") + 1) + 0.08 if note else 0.0
     sizes = [of_flow["tall"].sum() for of_flow in flows]
     key = _key(data, partner, space.width, say)
@@ -327,7 +331,7 @@ def _paint(space: Canvas, data: pd.DataFrame, without: list[str], partner: str, 
         hspace=TITLE / (sum(sizes) / len(sizes)),
     )
     for ax, of_flow, inch, size in zip(axes, flows, scales, sizes, strict=True):
-        ax.set(xlim=(0, inch * (space.width - left)), ylim=(size, 0), xticks=[])
+        ax.set(xlim=(0, inch * (space.width - left)), ylim=(size, 0))
         flow = of_flow["flow"].iloc[0]
         _draw(ax, of_flow, inch, partner)
         title = say.text(f"{flow}-with", partner=partner)
@@ -335,7 +339,7 @@ def _paint(space: Canvas, data: pd.DataFrame, without: list[str], partner: str, 
         ax.set_title(title, loc="left", fontsize=9, weight="bold", color=colour)
     if note:
         at = (-left * scales[-1], sizes[-1] - below + 0.1)
-        axes[-1].text(*at, note, va="top", fontsize=7.5, color=style.SOFT, linespacing=1.25)
+        axes[-1].text(*at, note, va="top", fontsize=TEXT, color=style.SOFT, linespacing=1.25)
     _draw_key(space, key, top)
 
 
@@ -356,12 +360,9 @@ def _draw(ax: Axes, rows: pd.DataFrame, inch: float, partner: str) -> None:
         else:
             ax.barh(at, row[VALUE], height=BAR, color=colour)
         beside = row["high"] + (0.06 if row["by"] == "CBS" else 0.1) * inch
-        ax.text(beside, at, row["label"], va="center", fontsize=LABEL, linespacing=1.05)
+        ax.text(beside, at, row["label"], va="center", fontsize=TEXT, linespacing=1.05)
 
-    ax.set_yticks(spots, rows["name"], fontsize=NAME)
-    ax.tick_params(axis="y", pad=7)
-    ax.grid(visible=False)
-    ax.spines["bottom"].set_visible(False)
+    canvas.name_rows(ax, rows["name"], spots, -0.1 * inch)
     ax.spines["left"].set(visible=True, color=style.PALE)
     ax.spines["left"].set_bounds(0, rows["tall"].sum())
 
@@ -380,7 +381,7 @@ def _key(
 
     placed, line, x = [], 0, 0.0
     for mark, words in samples:
-        wide = MARKS[mark] + canvas.text_width(words, 8)
+        wide = MARKS[mark] + canvas.text_width(words, TEXT)
         if x and x + wide > room:
             line, x = line + 1, 0.0
         placed.append((line, x, mark, words))
@@ -407,4 +408,4 @@ def _draw_key(space: Canvas, key: list[tuple[int, float, str, str]], top: float)
         else:
             ax.plot([x + 0.1], [y], **(sides.RING if mark == "ring" else sides.DIAMOND))
         told = x + MARKS[mark]
-        ax.text(told, y, words, va="center_baseline", fontsize=8, color=style.INK)
+        ax.text(told, y, words, va="center_baseline", fontsize=TEXT, color=style.INK)

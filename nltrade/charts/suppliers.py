@@ -6,7 +6,7 @@ import pandas as pd
 
 from nltrade import registry
 from nltrade.charts import canvas, sides, style
-from nltrade.charts.canvas import Canvas
+from nltrade.charts.canvas import TEXT, Canvas
 from nltrade.charts.chart import Chart
 from nltrade.charts.series import Series
 from nltrade.errors import NoData
@@ -20,7 +20,7 @@ DRAWN = [
     *("HS39-40", "HS72-83", "HS84-85", "HS86-89", "HS90", "HS01-99"),
 ]
 ALL = "HS01-99"
-ROW, BAR, NAME = 0.235, 0.15, 8.5  # inches; inches; size of text
+ROW, BAR = 0.235, 0.15  # inches
 
 
 def draw_suppliers(
@@ -109,19 +109,16 @@ def _paint(space: Canvas, data: pd.DataFrame, say: Words) -> None:
         say.text("with-place", share=share, place=int(place)) if pd.notna(place) else say.pct(share)
         for share, place in zip(data["share_pct"], data["place"], strict=True)
     ]
-    left = max(canvas.text_width(name, NAME) for name in data["name"]) + 0.15
-    right = max(canvas.text_width(label, 8) for label in labels) + 0.15
+    left = max(canvas.text_width(name, TEXT) for name in data["name"]) + 0.15
+    right = max(canvas.text_width(label, TEXT) for label in labels) + 0.15
     height = ROW * len(data)
     (ax,) = space.open(height, ticks=False).axes(left=left)
     inch = data["share_pct"].max() / (space.width - left - right)
 
-    ax.set(xlim=(0, inch * (space.width - left)), ylim=(height, 0), xticks=[])
+    ax.set(xlim=(0, inch * (space.width - left)), ylim=(height, 0))
     spots = [ROW * (at + 0.5) for at in range(len(data))]
     colours = [style.GREY if code == ALL else style.SUBJECT for code in data["product"]]
     ax.barh(spots, data["share_pct"], height=BAR, color=colours)
     for at, share, label in zip(spots, data["share_pct"], labels, strict=True):
-        ax.text(share + 0.06 * inch, at, label, va="center", fontsize=8)
-    ax.set_yticks(spots, data["name"], fontsize=NAME)
-    ax.tick_params(axis="y", pad=7)
-    ax.grid(visible=False)
-    ax.spines["bottom"].set_visible(False)
+        ax.text(share + 0.06 * inch, at, label, va="center", fontsize=TEXT)
+    canvas.name_rows(ax, data["name"], spots, -0.1 * inch)
