@@ -205,7 +205,7 @@ def test_two_sides_are_the_totals_of_both(shipped, theirs):
     assert of_year["export", "domestic export"] == 4259
     assert of_year["export", "RU"] == pytest.approx(euro("M", "2012", "TOTAL"))
     assert of_year["import", "RU"] == pytest.approx(euro("X", "2012", "TOTAL"))
-    assert "€20.3bn by CBS, €59.2bn as reported by Russia" in chart.headline
+    assert "€20.3bn according to CBS, €59.2bn according to Russia" in chart.headline
 
 
 def test_a_year_that_the_partner_did_not_report_says_what_would_bring_it(shipped, theirs):

@@ -280,13 +280,13 @@ def figure(**changes):
         (
             {"period": "2014-01/2014-04"},
             "cannot be checked",
-            "needs months: `nltrade fetch 7137shih --freq M`",
+            "this takes monthly figures (`nltrade fetch 7137shih --freq M` brings",
         ),
-        ({"codes": []}, "cannot be checked", "no class of the SITC is just this"),
+        ({"codes": []}, "cannot be checked", "no SITC class matches this exactly"),
         (
             {"codes": ["33"], "period": "2021"},
             "cannot be checked",
-            "no registered table has this class for this period",
+            "no table has this class for this period",
         ),
     ],
 )
@@ -317,7 +317,7 @@ def test_the_base_of_the_trade_is_told_sector_by_sector(shipped):
     assert found["oil", "import", "goods"].verdict == "cannot be checked"
     assert "`nltrade fetch 7137shih`" in found["oil", "import", "goods"].why()
     services = found["transport", "export", "services"]
-    assert services.why() == "no registered table has its classes", "none before 2014"
+    assert services.why() == "no table has its classes", "none before 2014"
     germany = {one.sector.id: one for one in base_of_trade(shipped, "DE") if one.flow == "import"}
     assert germany["energy"].verdict == "contradicted"
     assert germany["energy"].most < 10
