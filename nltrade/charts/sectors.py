@@ -147,7 +147,7 @@ def _of_cbs(
             label = (
                 withheld(low, high, say)
                 if pd.isna(row[VALUE])
-                else say.meur(row[VALUE])
+                else say.text("amount", value=row[VALUE])
                 if pd.isna(share)
                 else say.text("sectors-value", value=row[VALUE], share=share)
             )
@@ -190,7 +190,11 @@ def _of_partner(
         ]
         for one in [whole | values, *parts]:
             low, high = one["low"], one["high"]
-            amount = say.meur(low) if low == high else say.text("sector-span", low=low, high=high)
+            amount = (
+                say.text("amount", value=low)
+                if low == high
+                else say.text("sector-span", low=low, high=high)
+            )
             kind = "part" if "/" in one["row"] else "goods"
             label = amount
             if pd.notna(one["share_pct"]):

@@ -31,13 +31,14 @@ KNOWN = 0.01  # of a value: what is withheld of a sector may be that much before
 # inches: a panel, one with none beside it, a line of a name, the title of a flow, the key, a year
 PANEL, ALONE, NAME, TITLE, KEY, YEAR = 0.95, 1.4, 0.15, 0.34, 0.22, 0.42
 GAP, BESIDE = 0.16, 0.18  # inches between rows, and between columns
-SMALL = 7.5
+FLAT = 0.1  # of the highest value of a flow: what stays below is a line along the axis
 
 
 def draw_sectors_over_time(
     frame: pd.DataFrame,
     *,
     partner: str = "RU",
+    period: str | int = 2012,
     sectors: Mapping[str, Sector] | None = None,
     other_side: OtherSide | None = None,
     lang: Lang = "en",
@@ -45,7 +46,8 @@ def draw_sectors_over_time(
     """
     Draw the yearly exports and imports of each sector that has a figure, a small panel each.
 
-    The panels of a flow share one scale, so that they can be compared. Lines of CBS are plain;
+    The panels of a flow share one scale, so that they can be compared; sectors that are flat on it
+    are named, and stand in the data. Lines of CBS are plain;
     what the partner reported that it bought has rings. Tables, concepts and sources are never
     joined to one line; part-years are left out.
 
@@ -55,6 +57,8 @@ def draw_sectors_over_time(
         Tidy frame of CBS's tables.
     partner : str
         ISO code, slug or name.
+    period : str or int
+        Year that is marked.
     sectors : mapping of str to Sector, optional
         The sectors of the mission of 2013 by default; `nltrade.sectors(file)` reads your own.
     other_side : OtherSide, optional
@@ -82,7 +86,7 @@ def draw_sectors_over_time(
     [1485.0, 697.0]
     """
     say = Words(lang)
-    partner = registry.country(partner).id
+    partner, year = registry.country(partner).id, str(period)
     known = named.sectors() if sectors is None else sectors
     if not any(sector.goods or sector.services or sector.hs for sector in known.values()):
         raise NoData(f"None of these {len(known)} sectors has a class of goods or services.")
@@ -100,9 +104,8 @@ def draw_sectors_over_time(
 
     events = [e for e in registry.events().values() if e.partner == partner and e.sectors]
     reported = data["table"].isin(theirs["table"])
-    notes = ["sectors-lines", *(["rates-of-years"] if reported.any() else []), "sectors-overlap"]
     footer = [
-        " ".join(say.label(id) for id in notes),
+        say.label("rates-of-years") if reported.any() else "",
         sides.sources(frame, data["table"], theirs if reported.any() else theirs[:0], partner, say),
     ]
     ends = {"first": data["period"].min(), "last": data["period"].max()}
@@ -110,12 +113,13 @@ def draw_sectors_over_time(
         "sectors_over_time",
         lang,
         "lines",
-        _headline(data, reported, known, partner, events, say),
+        _headline(data, reported, known, partner, year, events, say),
         say.text("over-time-sectors-subtitle", partner=partner, **ends),
         footer,
         _series(data, known, partner, say),
         data,
-        partial(_paint, data=data, known=known, partner=partner, events=events, say=say),
+        partial(_paint, data=data, known=known, partner=partner, year=year, events=events, say=say),
+        [say.label("sectors-lines"), say.label("sectors-overlap")],
     )
 
 
@@ -174,10 +178,11 @@ def _headline(
     reported: pd.Series,
     known: Mapping[str, Sector],
     partner: str,
+    year: str,
     events: list[Event],
     say: Words,
 ) -> str:
-    """Say what an event did to the sector it changed most, else when the largest was highest."""
+    """Say what an event did to the sector it changed most, else the largest one of the year."""
     theirs = data[reported].pivot_table(index="sector", columns="period", values=VALUE)
     for event in events:
         first, last = str(event.year - 1), str(event.year + 1)
@@ -189,14 +194,15 @@ def _headline(
             about = {"sector": _start(known[top], say), "first": first, "last": last}
             return sides.shortest(say, ids, partner=partner, change=rate, **about)
 
-    one = data["sector"].nunique() == 1
-    largest = data.loc[data[VALUE].idxmax()] if one else data.iloc[0]
-    line = data[(data[LINE] == largest[LINE]).all(axis=1)]
-    top = line.loc[line[VALUE].idxmax()]
-    ids = ["sectors-highest", "sectors-highest-short"]
-    what = say.text(f"{top['flow']}-with", partner=partner)
-    about = {"sector": _start(known[top["sector"]], say), "flow": top["flow"], "what": what}
-    return sides.shortest(say, ids, partner=partner, year=top["period"], value=top[VALUE], **about)
+    of_year = data[~reported & data["period"].eq(year)]
+    if len(of_year):
+        id, told = "sectors-of-year", of_year.loc[of_year[VALUE].idxmax()]
+    else:
+        id, told = "sectors-highest", data.loc[data[VALUE].idxmax()]
+    what = say.text(f"{told['flow']}-with", partner=partner)
+    about = {"sector": _start(known[told["sector"]], say), "flow": told["flow"], "what": what}
+    about |= {"partner": partner, "year": told["period"], "value": told[VALUE]}
+    return sides.shortest(say, [id, f"{id}-short"], **about)
 
 
 def _start(sector: Sector, say: Words) -> str:
@@ -228,20 +234,24 @@ def _paint(
     data: pd.DataFrame,
     known: Mapping[str, Sector],
     partner: str,
+    year: str,
     events: list[Event],
     say: Words,
 ) -> None:
-    """Draw the key, then for each flow a title and its panels."""
+    """Draw the key, then for each flow a title and its panels; name the sectors without one."""
+    data, flat = _apart(data)
+    note = canvas.wrap(_told(flat, known, say), space.width, canvas.TEXT)
+    below = NAME * (note.count("\n") + 1) + 0.2 if note else 0.0
     blocks = [(str(flow), rows) for flow, rows in data.groupby("flow", sort=False)]
     scales = {flow: _ticks(rows[VALUE].max(), say) for flow, rows in blocks}
     labels = [label for scale in scales.values() for label in scale.values()]
-    left = max(canvas.text_width(label, SMALL) for label in labels) + 0.08
+    left = max(canvas.text_width(label, canvas.TEXT) for label in labels) + 0.08
     most = data.drop_duplicates(["flow", "sector", "kind"])["flow"].value_counts().max()
     columns = max(min(int(space.width // 1.7), 4, most), 1)
     width = (space.width - left - BESIDE * (columns - 1)) / columns
 
     names = {
-        (sector, kind): canvas.wrap(_name(known[sector], kind, say), width, 8, "bold")
+        (sector, kind): canvas.wrap(_name(known[sector], kind, say), width, canvas.TEXT, "bold")
         for sector, kind in data[["sector", "kind"]].drop_duplicates().to_numpy()
     }
     above = NAME * (1 + max(name.count("\n") for name in names.values())) + 0.05
@@ -252,7 +262,8 @@ def _paint(
     counts = {
         flow: -(-len(rows.drop_duplicates(["sector", "kind"])) // columns) for flow, rows in blocks
     }
-    figure = space.open(top + sum(TITLE + count * row for count in counts.values())).figure
+    blocks_high = sum(TITLE + count * row for count in counts.values())
+    figure = space.open(top + blocks_high + below, ticks=not note).figure
     tall = figure.get_figheight()
 
     def place(x: float, y: float, wide: float, high: float) -> Axes:
@@ -265,11 +276,10 @@ def _paint(
     years = (int(data["period"].min()), int(data["period"].max()))
     y = top
     for flow, rows in blocks:
-        title = place(0, y, space.width, TITLE)
-        title.set_axis_off()
         words = say.text("flow-in-millions", what=say.text(f"{flow}-with", partner=partner))
         colour = style.readable(style.COLOURS[flow])
-        title.text(0, 0.3, words, fontsize=9, weight="bold", color=colour)
+        place(0, y, space.width, TITLE).set_axis_off()
+        figure.axes[-1].text(0, 0.3, words, fontsize=canvas.TEXT, weight="bold", color=colour)
         y += TITLE
 
         panels = list(rows.groupby(["sector", "kind"], sort=False))
@@ -278,11 +288,45 @@ def _paint(
             ax = place(x, down + above, width, high)
             _set_scales(ax, years, rows[VALUE].max(), scales[flow], width)
             first, lowest = at % columns == 0, at + columns >= len(panels)
-            ax.tick_params(labelsize=SMALL, labelleft=first, labelbottom=lowest)
-            look: dict[str, Any] = {"fontsize": 8, "weight": "bold", "linespacing": 1.1}
+            ax.tick_params(labelsize=canvas.TEXT, labelleft=first, labelbottom=lowest)
+            look: dict[str, Any] = {"fontsize": canvas.TEXT, "weight": "bold", "linespacing": 1.1}
             ax.set_title(names[panel], loc="left", pad=3, **look)
-            _draw_lines(ax, lines, events)
+            _mark(ax, year, events)
+            _draw_lines(ax, lines)
         y += counts[flow] * row
+
+    if note:
+        look = {"fontsize": canvas.TEXT, "color": style.SOFT, "linespacing": 1.25}
+        place(0, y, space.width, below).set_axis_off()
+        figure.axes[-1].text(0, 0, note, va="bottom", **look)
+
+
+def _apart(data: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Tell the sectors that can be seen on the scale of their flow from those that are flat."""
+    highest = data.groupby("flow")[VALUE].transform("max")
+    own = data.groupby(["flow", "sector", "kind"])[VALUE].transform("max")
+    is_seen = own >= FLAT * highest
+    return data[is_seen], data[~is_seen]
+
+
+def _told(flat: pd.DataFrame, known: Mapping[str, Sector], say: Words) -> str:
+    """Name the sectors that have no panel, in one sentence; nothing where all have one."""
+    parts = []
+    for flow, rows in flat.groupby("flow", sort=False):
+        each = rows[["sector", "kind"]].drop_duplicates().itertuples(index=False)
+        names = [_name(known[one.sector], one.kind, say) for one in each]
+        parts.append(say.text("sectors-flat-in", flow=flow, sectors=say.several(names)))
+    return say.text("sectors-flat", listed="; ".join(parts)) if parts else ""
+
+
+def _mark(ax: Axes, year: str, events: list[Event]) -> None:
+    """Mark the year that was asked for as a band, and each event as a line."""
+    start, end = ax.get_xlim()
+    if start < int(year) < end:
+        look: dict[str, Any] = {"color": style.PALE, "alpha": 0.45, "linewidth": 0, "zorder": 0}
+        ax.axvspan(int(year) - 0.5, int(year) + 0.5, **look)
+    for event in events:
+        ax.axvline(event.year, color=style.RULE, linewidth=0.9, linestyle=(0, (2, 2)), zorder=1)
 
 
 def _ticks(high: float, say: Words) -> dict[float, str]:
@@ -303,10 +347,8 @@ def _set_scales(
     ax.xaxis.set_major_locator(FixedLocator(round_years))
 
 
-def _draw_lines(ax: Axes, rows: pd.DataFrame, events: list[Event]) -> None:
+def _draw_lines(ax: Axes, rows: pd.DataFrame) -> None:
     """Draw the lines of a sector; a line stops at a break and where a year has no figure."""
-    for event in events:
-        ax.axvline(event.year, color=style.RULE, linewidth=0.9, linestyle=(0, (2, 2)), zorder=1)
     cbs = rows[rows["table"].isin(registry.tables())]
     concepts = list(dict.fromkeys(cbs["concept"]))
     for (_, kind, concept, table, flow), line in rows.groupby(LINE, sort=False):
@@ -345,7 +387,7 @@ def _key(
 
     placed, line, x = [], 0, 0.0
     for words, looks in samples:
-        wide = 0.36 + canvas.text_width(words, 8)
+        wide = 0.36 + canvas.text_width(words, canvas.TEXT)
         if x and x + wide > room:
             line, x = line + 1, 0.0
         placed.append((line, x, words, looks))
@@ -363,4 +405,4 @@ def _draw_key(
         y = KEY * (line + 0.5)
         for look in looks:
             ax.plot([x, x + 0.14, x + 0.28], [y, y, y], clip_on=False, **look)
-        ax.text(x + 0.36, y, words, va="center_baseline", fontsize=8, color=style.INK)
+        ax.text(x + 0.36, y, words, va="center_baseline", fontsize=canvas.TEXT, color=style.INK)
