@@ -115,19 +115,24 @@ def source_lines(frame: pd.DataFrame, lang: Lang) -> list[str]:
 def source_line(origins: Sequence[Origin], lang: Lang, *, short: bool = False) -> str:
     """Name the sources of some figures in one line: tables, dates, hashes, licence."""
     say = Words(lang)
-    known = registry.all_tables()
-    own = [o for o in origins if o.table not in known or known[o.table].source == "CBS"]
+    others = [o for o in origins if _is_of_others(o.table)]
+    own = [o for o in origins if o not in others]
     line, table, between = "source-line", "source-table", "; "
     if short:
         line, table, between = "source-line-short", "source-table-short", ", "
+
     each = dict.fromkeys(
         say.text(table, table=o.table, modified=o.modified, hash=o.sha256[:8]) for o in own
     )
     licences = say.several(list(dict.fromkeys(o.licence for o in own)))
-    told = between.join(each)
-    lines = [say.text(line, tables=told, licence=licences)] if own else []
-    others = [o.attribution for o in origins if o not in own]
-    return " ".join([*lines, *others])
+    told = {"tables": between.join(each), "licence": licences}
+    lines = [say.text(line, **told)] if own else []
+    return " ".join([*lines, *(o.attribution for o in others)])
+
+
+def _is_of_others(table: str) -> bool:
+    known = registry.all_tables().get(table)
+    return known is not None and known.source != "CBS"
 
 
 def status_remarks(rows: pd.DataFrame, lang: Lang) -> list[str]:
