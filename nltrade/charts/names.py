@@ -14,7 +14,7 @@ FIGURES: dict[str, tuple[Given, ...]] = {
     "fuels": ("frame", "partner", "period"),
     "coverage": ("sectors",),
     "sectors": ("frame", "partner", "period", "sectors", "other_side"),
-    "sectors_over_time": ("frame", "partner", "sectors", "other_side"),
+    "sectors_over_time": ("frame", "partner", "period", "sectors", "other_side"),
     "two_sides": ("frame", "partner", "period", "other_side"),
     "suppliers": ("partner", "period", "other_side"),
     "services": ("frame", "partner", "period"),
