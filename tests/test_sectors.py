@@ -55,7 +55,7 @@ about_nl = "Alles."
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ('["33"]', '["399"]', r"goods = \['399'\]: No product '399'"),
+        ('["33"]', '["399"]', "entry .oil.: No product '399'"),
         ('["33"]', '["33", "333"]', "333 is inside 33 and would count twice"),
         ('["33"]', '["33", "33"]', "33 is inside 33 and would count twice"),
         ('["33"]', '["SC"]', r"SC \(transport\) is a class of services; write it under `services`"),

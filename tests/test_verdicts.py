@@ -291,3 +291,14 @@ def test_sentences_on_two_tables_say_which(shipped):
     verdict = check(shipped, "third-partner", partner="US", year=2021, threshold=1, behind=[])
     starts = {sentence.partition(": ")[0] for sentence in verdict.why()[:-1]}
     assert starts == {"Border crossing", "Change of ownership"}
+
+
+def test_a_place_without_any_exports_cannot_be_checked_and_is_no_error(shipped):
+    is_year = shipped["table"].isin(["83028NED", "80414ned"]) & (shipped["period"] == "2012")
+    rows = shipped[is_year]
+    withheld = rows.assign(value_meur=rows["value_meur"].mask(rows["flow"] == "export"))
+    (verdict,) = nl.check_claims(withheld, [nl.claims()["third-partner"]])
+    assert verdict.verdict == "cannot be checked"
+    places = {reading.flow: reading.value for reading in verdict.readings if reading.of_the_time}
+    assert places["import"] == 3
+    assert places["total trade"] is None

@@ -123,7 +123,7 @@ def _reasons(verdicts: Sequence[Verdict], other_side: OtherSide | None, say: Wor
         opinions = second_opinions([one], other_side) if other_side else []
         blocks.append(Points([*one.why(say.lang), *(each.says(say.lang) for each in opinions)]))
         if one.claim.measure == "place":
-            blocks.append(readings_table(one, say.lang))
+            blocks.append(readings_table(one, say.lang, say.label("readings")))
     return blocks
 
 

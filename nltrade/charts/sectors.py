@@ -180,15 +180,14 @@ def _row(
     low, high = cell.get("low_meur", value), cell.get("high_meur", value)
     low = 0.0 if pd.isna(low) else low
 
-    if pd.isna(value):
-        span = (
-            withheld(low, high, say) if by == "CBS" else say.text("sector-span", low=low, high=high)
-        )
-        label = span if by == "CBS" or high - low >= LITTLE else say.meur(low)
-    elif value < LITTLE:
+    if pd.isna(value) and by == "CBS":
+        label = withheld(low, high, say)
+    elif pd.isna(value) and high - low >= LITTLE:
+        label = say.text("sector-span", low=low, high=high)
+    elif high < LITTLE:
         label = say.label("under-half-a-million")
     elif pd.isna(share):
-        label = say.meur(value)
+        label = say.text("amount", value=low)
     else:
         label = say.text("sectors-value", value=value, share=share)
     about = {"table": cell["table"], "flow": cell["flow"], "row": row, "kind": kind, "by": by}

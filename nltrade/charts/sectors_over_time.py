@@ -37,6 +37,7 @@ RING: dict[str, Any] = {
     "linewidth": 0.9,
 }
 DASHED: dict[str, Any] = {"color": style.RULE, "linewidth": 0.9, "linestyle": (0, (2, 2))}
+FLAT = 0.1  # of the highest value of a flow: what stays below has no panel
 KNOWN = 0.01  # of a value: what is withheld of a sector may be that much before a year is a gap
 # inches: a panel, one with none beside it, a line of a name, the title of a flow, years under it
 PANEL, ALONE, NAME, TITLE, YEARS = 0.95, 1.4, 0.15, 0.3, 0.16
@@ -55,9 +56,10 @@ def draw_sectors_over_time(
     """
     Draw the yearly exports and imports of each sector that has a figure, a small panel each.
 
-    The panels of a flow share one scale, so that they can be compared. Lines of CBS are plain;
-    what the partner reported that it bought has rings. Tables, concepts and sources are never
-    joined to one line; part-years are left out.
+    The panels of a flow share one scale, so that they can be compared; sectors that are flat on it
+    are named, and stand in the data. Lines of CBS are plain; what the partner reported that it
+    bought has rings. Tables, concepts and sources are never joined to one line; part-years are left
+    out.
 
     Parameters
     ----------
@@ -233,23 +235,28 @@ def _paint(
     events: list[Event],
     say: Words,
 ) -> None:
-    """Draw the key, then for each flow a title and its panels."""
+    """Draw the key, for each flow a title and its panels, and name the sectors without one."""
     of_cbs = data["table"].isin(registry.tables())
     by_cbs = of_cbs.groupby([data["sector"], data["kind"]]).any()
     names = {
         (sector, kind): sides.name_of(known[sector], kind, say, by_chapter=not by_cbs[sector, kind])
         for sector, kind in by_cbs.index
     }
+    # On the scale of its flow, what stays so low is a line along the axis.
+    highs = data.groupby("flow")[VALUE].max()
+    highest = data.groupby(["flow", "sector", "kind"])[VALUE].transform("max")
+    is_flat = highest < FLAT * data["flow"].map(highs)
+    note = wrap(_told(data[is_flat], names, say), space.width, TEXT)
+    below = NAME * (note.count("\n") + 1) + 0.2 if note else 0.0
     flows = {
         flow: list(rows.groupby(["sector", "kind"], sort=False))
-        for flow, rows in data.groupby("flow", sort=False)
+        for flow, rows in data[~is_flat].groupby("flow", sort=False)
     }
-    highs = data.groupby("flow")[VALUE].max()
     scales = {flow: _ticks(highs[flow], say) for flow in flows}
     left = room(label for scale in scales.values() for label in scale.values())
 
     # As many columns as leave room for the longest word of a name.
-    words = [word for name in names.values() for word in name.split()]
+    words = [word for rows in flows.values() for panel, _ in rows for word in names[panel].split()]
     least = max(WIDE, *(text_width(word, TEXT, "bold") for word in words))
     most = max(map(len, flows.values()))
     columns = max(1, min(int((space.width - left + BESIDE) // (least + BESIDE)), 4, most))
@@ -267,7 +274,7 @@ def _paint(
     }
     of_flow = {flow: TITLE + sum(map(tall, rows)) + YEARS for flow, rows in rows_of.items()}
     key = Key(_samples(data, partner, events, say), space.width)
-    space.open(key.tall + sum(of_flow.values()) - YEARS)
+    space.open(key.tall + sum(of_flow.values()) - YEARS + below)
     key.draw(space)
 
     top = key.tall
@@ -289,6 +296,17 @@ def _paint(
             ax.set_title(names[panel], loc="left", pad=3, fontsize=TEXT, weight="bold")
             _draw_lines(ax, lines, events)
         top += of_flow[flow]
+    space.write(0, top + 0.12, note, va="top", color=style.SOFT, linespacing=1.25)
+
+
+def _told(flat: pd.DataFrame, names: Mapping[tuple[str, str], str], say: Words) -> str:
+    """Name the sectors that have no panel, in one sentence; nothing where all have one."""
+    parts = []
+    for flow, rows in flat.groupby("flow", sort=False):
+        panels = rows[["sector", "kind"]].drop_duplicates().itertuples(index=False, name=None)
+        sectors = say.several([names[panel] for panel in panels])
+        parts.append(say.text("sectors-flat-in", flow=flow, sectors=sectors))
+    return say.text("sectors-flat", listed="; ".join(parts)) if parts else ""
 
 
 def _ticks(high: float, say: Words) -> dict[float, str]:

@@ -175,7 +175,7 @@ def _paint(space: Canvas, data: pd.DataFrame, partner: str, year: str, say: Word
         x, y = across * (wide + APART), down * block
         title = say.text("flow-in-billions", what=say.text(f"{side}-with", partner=partner))
         space.write(x, y + TITLE - 0.12, title, weight="bold")
-        space.write(x, y + block, why[str(side)], va="bottom", linespacing=1.3)
+        space.write(x, y + TITLE + PANEL + YEARS, why[str(side)], va="top", linespacing=1.3)
         ax = space.box(x + left, y + TITLE, wide - left, PANEL)
         ax.set(xlim=(years.min() - 0.5, years.max() + a_year * beside), ylim=(0, 1.06 * high))
         ax.set_yticks(list(ticks), list(ticks.values()))

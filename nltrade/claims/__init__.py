@@ -100,7 +100,18 @@ def check_claims(
     shape.require_totals(rows.filter(nw.col("level") == 0))
     shape.require_unique(rows, shape.KEY)
     cells = rows.to_pandas()
-    return Results(_check(claim, cells) for claim in listed)
+    answers, origins = value.answers(listed, cells), snapshot.origins(cells)
+    found = Results[Verdict]()
+    for claim in listed:
+        if claim.measure == "place":
+            readings = place.readings(claim, cells)
+        else:
+            readings = value.readings(claim, cells, answers)
+        used = {table for reading in readings for table in reading.tables}
+        sources = Results(origin for origin in origins if origin.table in used)
+        verdict = _verdict(claim, readings)
+        found.append(Verdict(claim=claim, verdict=verdict, readings=readings, sources=sources))
+    return found
 
 
 def verdict_table(verdicts: Iterable[Verdict], lang: Lang = "en") -> pd.DataFrame:
@@ -139,21 +150,6 @@ def verdict_table(verdicts: Iterable[Verdict], lang: Lang = "en") -> pd.DataFram
         for v in verdicts
     ]
     return pd.DataFrame(rows, columns=heads)
-
-
-def _check(claim: Claim, cells: pd.DataFrame) -> Verdict:
-    """Make every reading of a claim, and give the verdict that they leave."""
-    make = place.readings if claim.measure == "place" else value.readings
-    readings = make(claim, cells)
-    tables = {table for reading in readings for table in reading.tables}
-    used = cells[cells["table"].isin(tables)]
-
-    return Verdict(
-        claim=claim,
-        verdict=_verdict(claim, readings),
-        readings=readings,
-        sources=snapshot.origins(used),
-    )
 
 
 def _verdict(claim: Claim, readings: list[Reading]) -> str:

@@ -8,16 +8,18 @@ an error that names the file, the entry and the remedy. No fact of these kinds s
 import os
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from difflib import SequenceMatcher
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from nltrade.errors import UnknownName, close_to
-from nltrade.registry.entries import FLOWS, Event, Flow, Partner, Product, Table, Text
-from nltrade.registry.toml import convert, known, read, sections, written, wrong
+from nltrade.registry.entries import FLOWS, LANGS, Event, Flow, Partner, Product, Table, Text
+from nltrade.registry.toml import convert, known, read, sections, unknown, written, wrong
+
+T = TypeVar("T")
 
 FOLDER = Path(__file__).parent
 
@@ -47,26 +49,30 @@ def all_tables() -> Mapping[str, Table]:
     """Give every registered table by its identifier: those of CBS, then those of UN Comtrade."""
     shipped = FOLDER / "tables.toml"
     fields: dict[str, Any] = written(shipped, "tables")
-    found = {id: convert(shipped, id, each, Table) for id, each in fields.items()}
+    found = read(shipped, "tables", Table)
 
     # A file of the user's own adds tables, or corrects fields of those that are here.
-    own = Path(os.environ.get("NLTRADE_TABLES") or shipped)
-    for id, each in written(own, "tables").items() if own != shipped else ():
+    own = os.environ.get("NLTRADE_TABLES")
+    for id, each in written(Path(own), "tables").items() if own else ():
         both = {**fields.get(id, {}), **each} if isinstance(each, dict) else each
-        found[id] = convert(own, id, both, Table)
+        found[id] = convert(Path(own or ""), id, both, Table)
 
     for table in found.values():
-        if table.source == "CBS" and table.unit not in units():
-            raise wrong(
-                "tables.toml", table.id, f"unit {table.unit!r} has no factor; add it under [units]"
-            )
-        if bool(table.measures) == bool(table.flows):
-            raise wrong("tables.toml", table.id, "give either measures, or a direction with flows")
-        known(table.keys_of or table.id, found, "tables.toml", table.id, "table")
-        known(table.note, notes(), "tables.toml", table.id, "note on its concept")
-        for gap in table.breaks:
-            known(gap.note, notes(), "tables.toml", table.id, "note")
+        for fault in _faults(table, found):
+            raise wrong("tables.toml", table.id, fault)
     return found
+
+
+def _faults(table: Table, tables: Mapping[str, Table]) -> Iterator[str]:
+    """List what is wrong with a table, or with what it refers to."""
+    if table.source == "CBS" and table.unit not in units():
+        yield f"unit {table.unit!r} has no factor; add it under [units]"
+    if bool(table.measures) == bool(table.flows):
+        yield "give either measures, or a direction with flows"
+    yield from unknown(table.keys_of or table.id, tables, "table")
+    yield from unknown(table.note, notes(), "note on its concept")
+    for gap in table.breaks:
+        yield from unknown(gap.note, notes(), "note")
 
 
 def use_tables(path: Path) -> None:
@@ -80,9 +86,8 @@ def use_tables(path: Path) -> None:
 @cache
 def units() -> Mapping[str, float]:
     """Give the factor that turns each unit CBS uses into million euro."""
-    return {
-        unit: float(factor) for unit, factor in sections(FOLDER / "tables.toml")["units"].items()
-    }
+    factors = sections(FOLDER / "tables.toml")["units"]
+    return {unit: float(factor) for unit, factor in factors.items()}
 
 
 @cache
@@ -122,9 +127,8 @@ def partners() -> Mapping[str, Partner]:
             known(table, tables(), "partners.toml", partner.id, "table")
             other = seen.setdefault((table, key), partner.id)
             if other != partner.id:
-                raise wrong(
-                    "partners.toml", partner.id, f"key {key} of {table} already belongs to {other}"
-                )
+                fault = f"key {key} of {table} already belongs to {other}"
+                raise wrong("partners.toml", partner.id, fault)
     return found
 
 
@@ -142,24 +146,18 @@ def products() -> Mapping[str, Product]:
     >>> products()["3"].en, products()["33"].level
     ('mineral fuels', 2)
     """
-    sitc = read(FOLDER / "sitc.toml", None, Text)
-    detailed = {
-        id: Product(
-            id=id,
-            en=t.en,
-            nl=t.nl,
-            kind="goods",
-            level=len(id),
-            keys=[f"t{id}" if len(id) == 2 else id],
-        )
-        for id, t in sitc.items()
-    }
-    chapters = {
-        id: Product(id=id, en=t.en, nl=t.nl, kind="goods", level=2, keys=[id])
-        for id, t in read(FOLDER / "hs.toml", None, Text).items()
-    }
+    found = read(FOLDER / "products.toml", None, Product)
 
-    return read(FOLDER / "products.toml", None, Product) | detailed | chapters
+    for code, name in read(FOLDER / "sitc.toml", None, Text).items():
+        key = f"t{code}" if len(code) == 2 else code
+        found[code] = _goods(name, level=len(code), key=key)
+    for code, name in read(FOLDER / "hs.toml", None, Text).items():
+        found[code] = _goods(name, level=2, key=code)
+    return found
+
+
+def _goods(name: Text, *, level: int, key: str) -> Product:
+    return Product(id=name.id, en=name.en, nl=name.nl, kind="goods", level=level, keys=[key])
 
 
 @cache
@@ -170,29 +168,26 @@ def partner_keys(table: str) -> Mapping[str, Partner]:
         return _numbered()
     if of.partners:
         return {key.strip(): partner(name) for key, name in of.partners.items()}
-    found = {
-        p.keys[of.keys_of or table].strip(): p
-        for p in partners().values()
-        if (of.keys_of or table) in p.keys
+
+    keys = of.keys_of or table
+    listed = [each for each in partners().values() if keys in each.keys]
+    return {
+        each.keys[keys].strip(): each
+        for each in listed
+        if not of.groups_only or each.kind != "country"
     }
-    return {key: p for key, p in found.items() if not of.groups_only or p.kind != "country"}
 
 
 def _numbered() -> Mapping[str, Partner]:
     """Give the countries by the number that UN Comtrade has for them."""
-    from babel.core import get_global  # costs as much as the rest of this module
-
-    numbers = {
-        code: ids[0] for code, ids in get_global("territory_aliases").items() if len(ids) == 1
-    }
-    own = sections(FOLDER / "tables.toml")["comtrade_codes"]
-    by_number = {code: id for code, id in numbers.items() if code.isdigit() and id not in own}
-    by_number |= {str(code): id for id, code in own.items()}
+    own = {str(code): id for id, code in sections(FOLDER / "tables.toml")["comtrade_codes"].items()}
+    others = {code: id for code, id in _by_iso().items() if id not in own.values()}
+    by_number = {code: partners().get(id) for code, id in {**others, **own}.items()}
 
     return {
-        code: partners()[id]
-        for code, id in by_number.items()
-        if id in partners() and partners()[id].kind == "country"
+        code: each
+        for code, each in by_number.items()
+        if code.isdigit() and each is not None and each.kind == "country"
     }
 
 
@@ -202,10 +197,11 @@ def product_keys(table: str) -> Mapping[str, Product]:
     of = all_tables()[table]
     if of.products:
         return {key.strip(): product(code) for key, code in of.products.items()}
-    goods_or_services = [product for product in products().values() if product.kind == of.kind]
-    return {
-        key.strip(): p for p in goods_or_services for key in p.keys if re.fullmatch(of.codes, key)
-    }
+
+    keys = [
+        (key, each) for each in products().values() if each.kind == of.kind for key in each.keys
+    ]
+    return {key.strip(): each for key, each in keys if re.fullmatch(of.codes, key)}
 
 
 def tables_with(
@@ -332,13 +328,8 @@ def _by_iso() -> Mapping[str, str]:
 def _by_name() -> Mapping[str, str]:
     names: dict[str, str] = {}
     for each in partners().values():
-        for name in [
-            each.name("en"),
-            each.name("nl"),
-            each.named("en"),
-            each.named("nl"),
-            *each.also,
-        ]:
+        in_both = [write(lang) for write in (each.name, each.named) for lang in LANGS]
+        for name in [*in_both, *each.also]:
             names.setdefault(plain(name), each.id)
     return names
 
@@ -401,14 +392,8 @@ def product(code: str) -> Product:
     UnknownName
         The code is not registered.
     """
-    code = str(code)
-    if code not in products():
-        raise UnknownName(
-            f"No product {code!r}.{close_to(code, products())} Goods: TOTAL, or a SITC section "
-            "(3), division (33) or "
-            "group (333); services: S, SA, …"
-        )
-    return products()[code]
+    remedy = "Goods: TOTAL, or a SITC section (3), division (33) or group (333); services: S, SA, …"
+    return _named(products(), str(code), "product", remedy)
 
 
 def table(id: str) -> Table:
@@ -429,20 +414,20 @@ def table(id: str) -> Table:
     UnknownName
         The table is not registered.
     """
-    if id not in all_tables():
-        raise UnknownName(
-            f"No table {id!r}.{close_to(id, all_tables())} Registered are "
-            f"{', '.join(all_tables())}."
-        )
-    return all_tables()[id]
+    return _named(all_tables(), id, "table", f"Registered are {', '.join(all_tables())}.")
 
 
 def flow(name: str) -> Flow:
     """Check the name of a flow; an unknown one is an error that lists them."""
-    for each in FLOWS:
-        if name == each:
-            return each
-    raise UnknownName(f"No flow {name!r}.{close_to(name, FLOWS)} Flows are {', '.join(FLOWS)}.")
+    flows: dict[str, Flow] = {each: each for each in FLOWS}
+    return _named(flows, name, "flow", f"Flows are {', '.join(FLOWS)}.")
+
+
+def _named(names: Mapping[str, T], name: str, what: str, remedy: str) -> T:
+    """Find what has a name; an unknown one is an error with what is close and what there is."""
+    if name not in names:
+        raise UnknownName(f"No {what} {name!r}.{close_to(name, names)} {remedy}")
+    return names[name]
 
 
 def eu_members(on: date | None = None) -> frozenset[str]:

@@ -2,17 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from itertools import chain
 from math import isfinite
 from pathlib import Path
-from typing import Any
-
-import msgspec
 
 from nltrade import registry
-from nltrade.errors import NoData, RegistryError, UnknownName
+from nltrade.errors import NoData
 from nltrade.registry.entries import Claim, Document
-from nltrade.registry.toml import convert, known, read, shortly, written, wrong
+from nltrade.registry.toml import read, shortly, unknown
 from nltrade.report import Entries
 from nltrade.rounding import exact
 
@@ -79,137 +75,107 @@ def claims(
 def _read(file: str | Path | None) -> Entries[Claim]:
     """Read and check a claims file."""
     path = registry.FOLDER / "claims.toml" if file is None else Path(file)
-    documents = read(path, "documents", Document)
-
-    found: Entries[Claim] = Entries()
-    for id, fields in written(path, "claims").items():
-        found[id] = convert(path, id, _with_documents(path, id, fields, documents), Claim)
-        _check_claim(found[id], path.name)
-
-    if not found:
-        raise RegistryError(
-            f"{path.name}: no claim found. Write each one as a section [claims.<id>]."
-        )
-    return found
+    return Entries(read(path, "claims", Claim, naming=("documents", Document), faults=_faults))
 
 
-def _with_documents(path: Path, id: str, fields: Any, documents: Mapping[str, Document]) -> Any:
-    """Put the documents that a claim names in the place of their names."""
-    if not isinstance(fields, dict):
-        return fields  # refused with the other wrong ones
-
-    also = fields.get("also", [])
-    if not isinstance(also, list):
-        given = shortly(also)
-        raise wrong(path.name, id, f'also = {given}: write a list, such as ["report"]')
-
-    cited = [
-        known(name, documents, path.name, id, "document")
-        for name in [fields.get("document", ""), *also]
-    ]
-    first, *others = msgspec.to_builtins([documents[name] for name in cited])
-    return {**fields, "document": first, "also": others}
-
-
-def _check_claim(claim: Claim, file: str) -> None:
-    """Refuse a claim with a name that does not exist, or parts that do not go together."""
-    try:
-        for name in [claim.partner, *claim.behind]:
-            registry.partner(name)
-        registry.product(claim.product)
-    except UnknownName as error:
-        raise wrong(file, claim.id, str(error)) from None
-
+def _faults(claim: Claim) -> Iterator[str]:
+    """List names that do not exist, and parts that do not go together."""
+    for name in [claim.partner, *claim.behind]:
+        registry.partner(name)
+    registry.product(claim.product)
     if claim.note is not None:
-        known(claim.note, registry.notes(), file, claim.id, "note")
-    for fault in chain(
-        _faults_of_subject(claim), _faults_of_place(claim), _faults_of_numbers(claim)
-    ):
-        raise wrong(file, claim.id, fault)
+        yield from unknown(claim.note, registry.notes(), "note")
+
+    # What is told first would make nonsense of what is looked at next.
+    for looked_at in (_of_subject, _of_place, _of_numbers, _of_operator):
+        yield from (fault for fault, is_so in looked_at(claim).items() if is_so)
 
 
-def _faults_of_subject(claim: Claim) -> Iterator[str]:
-    """List what is wrong with the year, the partner or the product of a claim."""
+def _of_subject(claim: Claim) -> dict[str, bool]:
+    """Tell what may be wrong with the year, the partner or the product of a claim."""
     partner, product = registry.partner(claim.partner), registry.product(claim.product)
     tables = [table for table in registry.tables().values() if table.kind == product.kind]
-    given = f'partner = "{claim.partner}"'
+    spans = ", ".join(f"{table.id} {table.first}-{table.last}" for table in tables)
+    year, given = str(claim.year), f'partner = "{claim.partner}"'
+    is_out = len(year) != 4 or not any(table.covers(year) for table in tables)
+    of = claim.of if claim.measure == "share" else None
 
-    if len(str(claim.year)) != 4 or not any(table.covers(str(claim.year)) for table in tables):
-        spans = ", ".join(f"{table.id} {table.first}-{table.last}" for table in tables)
-        yield f"year = {shortly(claim.year)}: no {product.kind} table covers it ({spans})"
-    if partner.kind == "reporter":
-        yield f"{given} is the reporter; name the country it trades with"
-    if claim.flow == "balance" and claim.measure != "value":
-        yield 'flow = "balance" takes measure = "value": exports less imports, in EUR million'
-
-    if claim.measure != "share":
-        if claim.of != "all products":
-            yield '`of` belongs to measure = "share"'
-    elif claim.of == "all products" and product.level == 0:
-        yield (
-            f'product = "{product.id}" is the whole; name a part of it, or write '
-            'of = "all partners" for a share of the trade with all countries'
-        )
-    elif claim.of == "all partners" and partner.id == "WORLD":
-        yield f"{given} is the whole; name a part of it"
-    elif claim.of == "export" and claim.flow not in ("re-export", "domestic export"):
-        yield 'of = "export" takes flow = "re-export" or "domestic export"'
+    return {
+        f"year = {shortly(claim.year)}: no {product.kind} table covers it ({spans})": is_out,
+        f"{given} is the reporter; name the country it trades with": partner.kind == "reporter",
+        'flow = "balance" takes measure = "value": exports less imports, in EUR million': (
+            claim.flow == "balance" and claim.measure != "value"
+        ),
+        '`of` belongs to measure = "share"': of is None and claim.of != "all products",
+        f'product = "{product.id}" is the whole; name a part of it, or write of = "all partners" '
+        "for a share of the trade with all countries": of == "all products" and not product.level,
+        f"{given} is the whole; name a part of it": of == "all partners" and partner.id == "WORLD",
+        'of = "export" takes flow = "re-export" or "domestic export"': (
+            of == "export" and claim.flow not in ("re-export", "domestic export")
+        ),
+    }
 
 
-def _faults_of_place(claim: Claim) -> Iterator[str]:
-    """List what is wrong with the partners that a place is among, or behind."""
-    partner = registry.partner(claim.partner)
+def _of_place(claim: Claim) -> dict[str, bool]:
+    """Tell what may be wrong with the partners that a place is among, or behind."""
     if claim.measure != "place":
-        if claim.behind:
-            yield '`behind` belongs to measure = "place"'
-        if claim.among != "outside EU":
-            yield '`among` belongs to measure = "place"'
-        return
+        return {
+            '`behind` belongs to measure = "place"': bool(claim.behind),
+            '`among` belongs to measure = "place"': claim.among != "outside EU",
+        }
 
-    if partner.kind != "country":
-        yield f'partner = "{claim.partner}": a {partner.kind} has no place'
-
+    partner, front = registry.partner(claim.partner), len(claim.behind)
     is_member = partner.id in registry.eu_members(date(claim.year, 12, 31))
-    place_among = f"in the EU at the end of {claim.year}; its place is one among"
-    if claim.among == "outside EU" and is_member:
-        yield f'{partner.named()} was {place_among} = "inside EU", or among = "all" countries'
-    if claim.among == "inside EU" and not is_member:
-        yield f'{partner.named()} was not {place_among} = "outside EU", or among = "all" countries'
+    side = "inside EU" if is_member else "outside EU"
+    was = f"{partner.named()} was {'' if is_member else 'not '}in the EU"
+    return {
+        f'partner = "{claim.partner}": a {partner.kind} has no place': partner.kind != "country",
+        f'{was} at the end of {claim.year}; its place is one among = "{side}", or among = "all" '
+        "countries": claim.among not in (side, "all"),
+        '`behind` belongs to operator = "is"': front > 0 and claim.operator != "is",
+        f"behind = {claim.behind}: place {claim.threshold:g} has others in front": (
+            front > 0 and front != claim.threshold - 1
+        ),
+    }
 
-    if claim.behind and claim.operator != "is":
-        yield '`behind` belongs to operator = "is"'
-    elif claim.behind and len(claim.behind) != claim.threshold - 1:
-        yield f"behind = {claim.behind}: place {claim.threshold:g} has others in front"
 
-
-def _faults_of_numbers(claim: Claim) -> Iterator[str]:
-    """List what is wrong with the operator and the numbers of a claim."""
-    step, is_place = claim.precision or 0.0, claim.measure == "place"
-    numbers = {"threshold": claim.threshold, "upto": claim.upto or 0.0, "precision": step}
+def _of_numbers(claim: Claim) -> dict[str, bool]:
+    """Tell which number of a claim is none, or larger than any can be."""
+    unit = " EUR million" if claim.measure == "value" else ""
     most = MOST.get(claim.measure, 1e3)
-    for name, number in numbers.items():
-        if not isfinite(number):
-            yield f"{name} = {number}: write a number"
-        if abs(number) > most:
-            unit = " EUR million" if claim.measure == "value" else ""
-            yield f"{name} = {number:g} is too large; write at most {most:,.0f}{unit}"
+    faults: dict[str, bool] = {}
+    for name in ("threshold", "upto", "precision"):
+        number = getattr(claim, name) or 0.0
+        most_is = f"write at most {most:,.0f}{unit}"
+        faults[f"{name} = {number}: write a number"] = not isfinite(number)
+        faults[f"{name} = {number:g} is too large; {most_is}"] = abs(number) > most
+    return faults
 
-    given = f"threshold = {claim.threshold:g}"
-    if (claim.operator in ("is", "in the top")) != is_place:
-        yield 'a place takes the operator "is" or "in the top", and no other measure does'
-    if is_place and (claim.threshold < 1 or claim.threshold % 1 != 0):
-        yield f"{given}: a place is a whole number from 1"
-    if claim.measure == "value" and claim.flow != "balance" and claim.threshold <= 0:
-        yield f"{given}: a value is above zero, in EUR million"
-    if claim.measure == "share" and not 0 <= claim.threshold <= 100:
-        yield f"{given}: a share is between 0 and 100 percent"
 
-    away = -1 if claim.threshold < 0 else 1  # a fall, or a deficit, is "just above" downwards
-    if claim.operator == "just above" and (
-        claim.upto is None or away * claim.upto <= away * claim.threshold
-    ):
-        yield '"just above" needs `upto`, the next figure one would have named'
-    if claim.operator == "rounds to" and step <= 0:
-        yield '"rounds to" needs `precision`, the step it was rounded to'
-    elif claim.operator == "rounds to" and exact(claim.threshold) % exact(step):
-        yield f"{given} is no multiple of {step:g}"
+def _of_operator(claim: Claim) -> dict[str, bool]:
+    """Tell whether the operator of a claim fits its measure and its numbers."""
+    threshold, upto, step = claim.threshold, claim.upto, claim.precision or 0.0
+    given, is_place = f"threshold = {threshold:g}", claim.measure == "place"
+    is_above, is_round = claim.operator == "just above", claim.operator == "rounds to"
+    away = -1 if threshold < 0 else 1  # a fall, or a deficit, is "just above" downwards
+
+    return {
+        'a place takes the operator "is" or "in the top", and no other measure does': (
+            (claim.operator in ("is", "in the top")) != is_place
+        ),
+        f"{given}: a place is a whole number from 1": is_place
+        and (threshold < 1 or threshold % 1 > 0),
+        f"{given}: a value is above zero, in EUR million": (
+            claim.measure == "value" and claim.flow != "balance" and threshold <= 0
+        ),
+        f"{given}: a share is between 0 and 100 percent": (
+            claim.measure == "share" and not 0 <= threshold <= 100
+        ),
+        '"just above" needs `upto`, the next figure one would have named': (
+            is_above and (upto is None or away * upto <= away * threshold)
+        ),
+        '"rounds to" needs `precision`, the step it was rounded to': is_round and step <= 0,
+        f"{given} is no multiple of {step:g}": (
+            is_round and step > 0 and exact(threshold) % exact(step) != 0
+        ),
+    }

@@ -140,12 +140,6 @@ class Sector(Text, frozen=True, kw_only=True):
         own = {"SITC": self.goods, "HS": self.hs, "BPM6": self.services}
         return self.bpm5 or self.services if classes == "BPM5" else own[classes]
 
-    def about_chapters(self, lang: Lang) -> str:
-        """
-        Say what the chapters of the HS leave out or take in too much, or why none shows the sector.
-        """
-        return {"en": self.hs_en, "nl": self.hs_nl}[known_lang(lang)]
-
     def coverage(self, kind: Kind) -> Coverage:
         """Tell how well they do."""
         return self.goods_coverage if kind == "goods" else self.services_coverage
@@ -276,8 +270,6 @@ class Claim(Text, frozen=True, kw_only=True):
 
 @cache
 def _territories(lang: Lang) -> Mapping[str, str]:
-    from babel import (
-        Locale,
-    )  # costs as much as the rest of this module; only names for display need it
+    from babel import Locale  # costs as much as the rest of this module; only names need it
 
     return Locale.parse(lang).territories

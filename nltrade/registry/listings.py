@@ -20,23 +20,10 @@ def tables() -> pd.DataFrame:
     >>> tables().loc["83028NED", ["concept", "first", "last"]].tolist()
     ['border crossing', '2002', '2022']
     """
-    columns = [
-        "id",
-        "en",
-        "nl",
-        "kind",
-        "concept",
-        "first",
-        "last",
-        "unit",
-        "detail",
-        "status",
-        "successor",
-    ]
-    rows = [
-        [getattr(table, column) for column in columns] for table in registry.all_tables().values()
-    ]
-    return pd.DataFrame(rows, columns=columns).set_index("id")
+    named = ["id", "en", "nl", "kind", "concept"]
+    head = [*named, "first", "last", "unit", "detail", "status", "successor"]
+    rows = [[getattr(table, name) for name in head] for table in registry.all_tables().values()]
+    return pd.DataFrame(rows, columns=head).set_index("id")
 
 
 def partners() -> pd.DataFrame:
@@ -57,19 +44,23 @@ def partners() -> pd.DataFrame:
     >>> partners().loc["GB", ["en", "eu_until"]].tolist()
     ['United Kingdom', datetime.date(2020, 2, 1)]
     """
-    rows = []
-    for p in registry.partners().values():
-        if p.kind != "reporter":
-            days = (p.eu_from, p.eu_until, p.euro_from)
-            names = (p.name("en"), p.name("nl"))
-            rows.append(
-                (p.id, *names, p.kind, *registry.iso_codes()[p.id], *days, ", ".join(p.keys))
-            )
-    columns = [
-        *("id", "en", "nl", "kind", "alpha_3", "numeric"),
-        *("eu_from", "eu_until", "euro_from", "tables"),
+    rows = [
+        {
+            "id": one.id,
+            "en": one.name("en"),
+            "nl": one.name("nl"),
+            "kind": one.kind,
+            "alpha_3": registry.iso_codes()[one.id][0],
+            "numeric": registry.iso_codes()[one.id][1],
+            "eu_from": one.eu_from,
+            "eu_until": one.eu_until,
+            "euro_from": one.euro_from,
+            "tables": ", ".join(one.keys),
+        }
+        for one in registry.partners().values()
+        if one.kind != "reporter"
     ]
-    return pd.DataFrame(rows, columns=columns).set_index("id")
+    return pd.DataFrame(rows).set_index("id")
 
 
 def products() -> pd.DataFrame:

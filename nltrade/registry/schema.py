@@ -15,12 +15,12 @@ import msgspec
 
 from nltrade import registry
 from nltrade.registry.entries import Claim, Document, Entry, Sector, Text
+from nltrade.registry.toml import NAMES_OF
 
 FILES: dict[str, dict[str, type[Entry]]] = {
     "claims": {"documents": Document, "claims": Claim},
     "sectors": {"groups": Text, "sectors": Sector},
 }
-NAMES_OF = {"document": "documents", "also": "documents", "group": "groups"}
 
 
 def json_schema(file: str) -> dict[str, Any]:
@@ -89,12 +89,13 @@ def _entry(type: type[Entry], explained: dict[str, str]) -> dict[str, Any]:
     schema.pop("title", None)
 
     fields = {name: dict(field) for name, field in schema["properties"].items() if name != "id"}
-    for name, field in fields.items():
-        if name in NAMES_OF:  # another entry by its id, which is put in its place when read
-            one = {"type": "string"}
-            fields[name] = {"type": "array", "items": one} if "default" in field else one
-        if name in explained:
-            fields[name]["description"] = explained[name]
+    # Another entry is named by its id, and put in the place of that when it is read.
+    several = {name: many for names in NAMES_OF.values() for name, many in names.items()}
+    for name in fields.keys() & several.keys():
+        one = {"type": "string"}
+        fields[name] = {"type": "array", "items": one} if several[name] else one
+    for name in fields.keys() & explained.keys():
+        fields[name]["description"] = explained[name]
 
     pairs = [(name, f"{name[:-2]}nl") for name in fields if name[-2:] == "en"]
     either = {each for pair in pairs for each in pair}

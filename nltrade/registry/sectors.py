@@ -1,15 +1,13 @@
 """Read the sectors that a mission named, and the figures that others published about them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from itertools import permutations
 from pathlib import Path
 
-import msgspec
-
 from nltrade import registry
-from nltrade.errors import RegistryError, UnknownName
 from nltrade.registry.entries import Kind, Published, Sector, Text
-from nltrade.registry.toml import convert, known, read, written, wrong
+from nltrade.registry.toml import read
 from nltrade.report import Entries
 
 KINDS: tuple[Kind, Kind] = ("goods", "services")
@@ -51,22 +49,9 @@ def _shipped() -> Mapping[str, Sector]:
     return _read(registry.FOLDER / "sectors.toml")
 
 
-def _read(path: Path) -> Mapping[str, Sector]:
-    """Read the sectors of a file."""
-    groups = read(path, "groups", Text)
-    found: Entries[Sector] = Entries()
-    for id, fields in written(path, "sectors").items():
-        if isinstance(fields, dict):
-            group = known(fields.get("group"), groups, path.name, id, "group")
-            fields = {**fields, "group": msgspec.to_builtins(groups[group])}  # noqa: PLW2901
-        found[id] = convert(path, id, fields, Sector)
-        for fault in _faults(found[id]):
-            raise wrong(path.name, id, fault)
-    if not found:
-        raise RegistryError(
-            f"{path.name}: no sector found. Write each one as a section [sectors.<id>]."
-        )
-    return found
+def _read(path: Path) -> Entries[Sector]:
+    """Read and check a sector file."""
+    return Entries(read(path, "sectors", Sector, naming=("groups", Text), faults=_faults))
 
 
 def published(file: Path | None = None) -> Mapping[str, Published]:
@@ -95,20 +80,12 @@ def published(file: Path | None = None) -> Mapping[str, Published]:
     [250.0, 257.0, 300.0]
     """
     path = registry.FOLDER / "published.toml" if file is None else Path(file)
-    found = read(path, "published", Published)
-    for figure in found.values():
-        try:
-            registry.partner(figure.partner)
-            codes = [registry.product(code).id for code in figure.codes]
-        except UnknownName as error:
-            raise wrong(path.name, figure.id, str(error)) from None
-        if (twice := _inside_another(codes)) is not None:
-            raise wrong(
-                path.name,
-                figure.id,
-                f"{twice[0]} is inside {twice[1]} and would count twice; leave one out",
-            )
-    return found
+    return read(path, "published", Published, faults=_faults_of_figure)
+
+
+def _faults_of_figure(figure: Published) -> Iterator[str]:
+    registry.partner(figure.partner)
+    yield from _twice([registry.product(code).id for code in figure.codes])
 
 
 def published_about(partner: str, years: Iterable[int | str]) -> Mapping[str, Published]:
@@ -169,53 +146,35 @@ def union(codes: Iterable[str]) -> list[str]:
     ]
 
 
-def _inside_another(codes: list[str]) -> tuple[str, str] | None:
-    pairs = [
-        (part, whole)
-        for part in codes
-        for whole in codes
-        if part != whole and contains(whole, part)
-    ]
-    if len(set(codes)) < len(codes):
-        twice = next(code for code in codes if codes.count(code) > 1)
-        pairs.append((twice, twice))
-    return pairs[0] if pairs else None
+def _twice(codes: list[str]) -> Iterator[str]:
+    """Say which code is inside another one, or there twice."""
+    for part, whole in permutations(codes, 2):
+        if contains(whole, part):
+            yield f"{part} is inside {whole} and would count twice; leave one out"
 
 
-def _of_chapters(sector: Sector) -> list[str]:
-    """List what is wrong with the chapters and the older classes of services of a sector."""
-    chapters = [*sector.hs, *sector.hs_parts]
-    strange = [c for c in chapters if c not in registry.products() or not c.startswith("HS")]
-    strange += [c for c in sector.bpm5 if registry.products().get(c) is None]
-    faults = [f"{code} is no chapter of hs.toml, or no class of services" for code in strange]
-    if not set(sector.hs_parts) <= set(sector.hs):
-        faults.append("hs_parts names chapters that are not in hs; leave them out")
-    if bool(sector.hs) == (sector.hs_coverage == "none"):
-        remedy = "leave the chapters out" if sector.hs else "name the chapters, or write none"
-        faults.append(f'hs_coverage = "{sector.hs_coverage}" with {len(sector.hs)}; {remedy}')
-    return faults
-
-
-def _faults(sector: Sector) -> list[str]:
-    faults = []
+def _faults(sector: Sector) -> Iterator[str]:
+    """List what is wrong with the classes of a sector, or with what is said of them."""
     for kind in KINDS:
-        codes, coverage = sector.codes(kind), sector.coverage(kind)
-        for code in codes:
-            try:
-                product = registry.product(code)
-            except UnknownName as error:
-                return [f"{kind} = {codes}: {error}"]
+        for product in map(registry.product, sector.codes(kind)):
             if product.kind != kind:
-                faults.append(
-                    f"{code} ({product.en}) is a class of {product.kind}; "
-                    f"write it under `{product.kind}`"
-                )
-        if (twice := _inside_another(codes)) is not None:
-            faults.append(f"{twice[0]} is inside {twice[1]} and would count twice; leave one out")
+                told = f"{product.id} ({product.en}) is a class of {product.kind}"
+                yield f"{told}; write it under `{product.kind}`"
+
+    of_others = [*sector.hs, *sector.hs_parts, *sector.bpm5]
+    chapters = [code for code in registry.products() if code.startswith("HS")]
+    for code in of_others:
+        if code not in (registry.products() if code in sector.bpm5 else chapters):
+            yield f"{code} is no chapter of hs.toml, or no class of services"
+    if not set(sector.hs_parts) <= set(sector.hs):
+        yield "hs_parts names chapters that are not in hs; leave them out"
+
+    for name in (*KINDS, "hs"):
+        codes, coverage = getattr(sector, name), getattr(sector, f"{name}_coverage")
+        yield from _twice(codes)
         if bool(codes) == (coverage == "none"):
             remedy = "leave the codes out" if codes else "name the codes, or write none"
-            faults.append(f'{kind}_coverage = "{coverage}" with {len(codes)} codes; {remedy}')
-    faults += _of_chapters(sector)
+            yield f'{name}_coverage = "{coverage}" with {len(codes)} codes; {remedy}'
+
     if not sector.about_en.strip() or not sector.about_nl.strip():
-        faults.append("about_en and about_nl say what the codes leave out; write one sentence each")
-    return faults
+        yield "about_en and about_nl say what the codes leave out; write one sentence each"

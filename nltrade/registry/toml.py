@@ -3,14 +3,14 @@
 import re
 import reprlib
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar, get_args, get_type_hints
+from typing import Any, TypeVar, get_type_hints
 
 import msgspec
 
-from nltrade.errors import RegistryError, close_to
+from nltrade.errors import RegistryError, UnknownName, close_to
 from nltrade.registry.entries import Entry
 
 E = TypeVar("E", bound=Entry)
@@ -18,6 +18,9 @@ E = TypeVar("E", bound=Entry)
 # What would be an order to a terminal, turns round what follows it, or cannot stand in a Word file;
 # lines and tabs may.
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+
+# Fields that name entries of another section, and whether they name several.
+NAMES_OF = {"documents": {"document": False, "also": True}, "groups": {"group": False}}
 
 TAKES = {  # what msgspec calls a type, in the words of one who writes a file
     "int": "a whole number",
@@ -35,17 +38,16 @@ def sections(path: Path) -> dict[str, Any]:
             raise OSError(0, "it is no file. Name the file itself")
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))  # Notepad writes a BOM
     except FileNotFoundError:
-        raise RegistryError(f"{path}: no such file. Check the path.") from None
+        said = f"{path}: no such file. Check the path."
     except OSError as error:
-        raise RegistryError(f"{path}: cannot be read: {error.strerror}.") from None
+        said = f"{path}: cannot be read: {error.strerror}."
     except RecursionError:
-        raise RegistryError(f"{path.name}: brackets in brackets without end. Mend it.") from None
+        said = f"{path.name}: brackets in brackets without end. Mend it."
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise RegistryError(
-            f"{path.name}: not valid TOML: {error}. Mend that line and try again."
-        ) from None
+        said = f"{path.name}: not valid TOML: {error}. Mend that line and try again."
     except ValueError as error:  # a number of thousands of digits, a path with a null in it
-        raise RegistryError(f"{path.name}: cannot be read: {error}. Mend it.") from None
+        said = f"{path.name}: cannot be read: {error}. Mend it."
+    raise RegistryError(said)
 
 
 def written(path: Path, section: str | None) -> dict[str, Any]:
@@ -58,9 +60,56 @@ def written(path: Path, section: str | None) -> dict[str, Any]:
     return found
 
 
-def read(path: Path, section: str | None, type: type[E]) -> dict[str, E]:
-    """Read the entries of one section, or of a whole file."""
-    return {id: convert(path, id, fields, type) for id, fields in written(path, section).items()}
+def read(
+    path: Path,
+    section: str | None,
+    type: type[E],
+    *,
+    naming: tuple[str, type[Entry]] | None = None,
+    faults: Callable[[E], Iterable[str]] = lambda _: (),
+) -> dict[str, E]:
+    """
+    Read the entries of one section, or of a whole file, and check each.
+
+    Entries of a section that another one is `naming`, such as the documents of claims, take the
+    place of their ids; then there has to be an entry. `faults` lists what is wrong with one.
+    """
+    named, others = naming or ("", None)
+    known_there = read(path, named, others) if others else {}
+
+    found = {}
+    for id, fields in written(path, section).items():
+        whole = _with_named(path.name, id, fields, named, known_there) if naming else fields
+        found[id] = convert(path, id, whole, type)
+        try:
+            for fault in faults(found[id]):
+                raise wrong(path.name, id, fault)
+        except UnknownName as error:
+            raise wrong(path.name, id, str(error)) from None
+
+    if naming and not found:
+        raise RegistryError(
+            f"{path.name}: no {str(section)[:-1]} found. Write each one as a section "
+            f"[{section}.<id>]."
+        )
+    return found
+
+
+def _with_named(file: str, id: str, fields: Any, section: str, others: Mapping[str, Entry]) -> Any:
+    """Put the entries of a section that one names in the place of their ids."""
+    if not isinstance(fields, dict):
+        return fields  # refused with the other wrong ones
+
+    whole = dict(fields)
+    for field, several in NAMES_OF[section].items():
+        given = fields.get(field, [] if several else "")
+        if several and not isinstance(given, list):
+            raise wrong(file, id, f'{field} = {shortly(given)}: write a list, such as ["report"]')
+
+        ids = given if several else [given]
+        entries = [others[known(name, others, file, id, section[:-1])] for name in ids]
+        whole[field] = entries if several else entries[0]
+    return whole
 
 
 def convert(path: Path, id: str, fields: Any, type: type[E]) -> E:
@@ -68,9 +117,8 @@ def convert(path: Path, id: str, fields: Any, type: type[E]) -> E:
     if not isinstance(fields, dict):
         raise wrong(path.name, id, f"expected a section with fields, found {shortly(fields)}")
 
-    for where, text in _texts("", {id: None, **fields}):
-        if odd := CONTROL.search(text):
-            name = where or "its name"
+    for name, value in {"its name": id, "a field": [*fields], **fields}.items():
+        if odd := CONTROL.search(_text(value)):
             raise wrong(path.name, id, f"{name} has a control character, {odd[0]!r}; take it out")
 
     whole = {**_in_both_languages(fields, type), "id": id}
@@ -85,70 +133,71 @@ def shortly(value: Any) -> str:
     return reprlib.repr(value)
 
 
-def _texts(where: str, value: Any) -> Iterator[tuple[str, str]]:
-    """Give every text of an entry with the field that it is in, names of fields too."""
-    if isinstance(value, str):
-        yield where, value
-    elif isinstance(value, list):
-        for each in value:
-            yield from _texts(where, each)
-    elif isinstance(value, dict):
-        for name, each in value.items():
-            yield where, name
-            yield from _texts(where or name, each)
+def _text(value: Any) -> str:
+    """Give all text in a value of a file, names of fields too."""
+    if isinstance(value, dict):
+        value = [*value, *value.values()]
+    if isinstance(value, list):
+        return "".join(map(_text, value))
+    return value if isinstance(value, str) else ""
 
 
 def _in_both_languages(fields: dict[str, Any], type: type[E]) -> dict[str, Any]:
     """Let a text of one language stand for the other, where an entry asks for both."""
     both = dict(fields)
-    for name, other in _required_in_both(type):
-        if name not in fields and other in fields:
-            both[name] = fields[other]
+    for stem in _told_in_both(type):
+        for name, other in ((f"{stem}en", f"{stem}nl"), (f"{stem}nl", f"{stem}en")):
+            if other in fields:
+                both.setdefault(name, fields[other])
     return both
 
 
 @cache
-def _required_in_both(type: type[Entry]) -> list[tuple[str, str]]:
-    """Give each text that an entry must have beside the one that says it in the other language."""
-    other = {"en": "nl", "nl": "en"}
+def _told_in_both(type: type[Entry]) -> list[str]:
+    """Give the stem of each text that an entry must have in both languages: about_ of about_en."""
     names = [field.name for field in msgspec.structs.fields(type) if field.required]
-    return [(name, name[:-2] + other[name[-2:]]) for name in names if name[-2:] in other]
+    return [name[:-2] for name in names if name.endswith("en") and f"{name[:-2]}nl" in names]
 
 
 def _remedy(error: str, fields: dict[str, Any], type: type[E]) -> str:
     """Turn what msgspec says into what to do: the close field name, the values allowed."""
-    names = [name for name in type.__struct_fields__ if name != "id"]
     if unknown := re.search(r"unknown field `(.+)`", error, re.DOTALL):
+        names = [name for name in type.__struct_fields__ if name != "id"]
         close = close_to(unknown[1], names)
         return f"no field {shortly(unknown[1])} here.{close} Fields are {', '.join(names)}"
 
     if missing := re.search(r"required field `(\w+)`", error):
-        if missing[1][-2:] in ("en", "nl"):
-            stem = missing[1][:-2]
-            return f"write `{stem}en` or `{stem}nl`, or both"
-        return f"the field {missing[1]!r} is missing; add it"
+        name, stem = missing[1], missing[1][:-2]
+        is_text = stem in _told_in_both(type)
+        both = f"write `{stem}en` or `{stem}nl`, or both"
+        return both if is_text else f"the field {name!r} is missing; add it"
 
-    name = re.search(r"`\$\.(\w+)", error)
-    if name and "Invalid enum value" in error:
-        allowed = [str(value) for value in get_args(get_type_hints(type)[name[1]])]
-        given = str(fields[name[1]])
-        close = close_to(given, allowed)
-        return f"{name[1]} = {given!r} is not known.{close} Write one of: {', '.join(allowed)}"
+    at = re.search(r"`\$\.(\w+)", error)
+    if at is None:
+        return error
 
-    if name:
-        value = shortly(fields.get(name[1]))
-        if wanted := re.match(r"Expected `(\w+)[^`]*`, got", error):
-            return f"{name[1]} = {value}: write {TAKES.get(wanted[1], wanted[1])}"
-        what, _, _ = error.partition(" - at")
-        return f"{name[1]} = {value}: {what[0].lower()}{what[1:]}"
-    return error
+    given = f"{at[1]} = {shortly(fields.get(at[1]))}"
+    if "Invalid enum value" in error:
+        allowed = re.findall("'([^']*)'", str(get_type_hints(type)[at[1]]))
+        close = close_to(str(fields[at[1]]), allowed)
+        return f"{given} is not known.{close} Write one of: {', '.join(allowed)}"
+    if wanted := re.match(r"Expected `(\w+)[^`]*`, got", error):
+        return f"{given}: write {TAKES.get(wanted[1], wanted[1])}"
+    what, _, _ = error.partition(" - at")
+    return f"{given}: {what[0].lower()}{what[1:]}"
+
+
+def unknown(name: Any, names: Mapping[str, Any], what: str) -> Iterator[str]:
+    """Say that an entry refers to something that does not exist, if it does."""
+    if str(name) not in names:
+        close = close_to(str(name), names)
+        yield f"no {what} {shortly(name)}.{close} Known are {', '.join(names)}"
 
 
 def known(name: Any, names: Mapping[str, Any], file: str, id: str, what: str) -> str:
     """Check that an entry refers to something that exists."""
-    if str(name) not in names:
-        close = close_to(str(name), names)
-        raise wrong(file, id, f"no {what} {shortly(name)}.{close} Known are {', '.join(names)}")
+    for fault in unknown(name, names, what):
+        raise wrong(file, id, fault)
     return str(name)
 
 

@@ -160,13 +160,10 @@ class Report:
 
         text = io.StringIO()
         width = shutil.get_terminal_size((120, 24)).columns
-        plain: dict[str, Any] = {
-            "color_system": None,
-            "highlight": False,
-            "markup": False,
-            "emoji": False,
-        }
-        Console(file=text, width=width, force_jupyter=False, **plain).print(self)
+        plain: dict[str, Any] = dict.fromkeys(
+            ["highlight", "markup", "emoji", "force_jupyter"], False
+        )
+        Console(file=text, width=width, color_system=None, **plain).print(self)
         return "\n".join(line.rstrip() for line in text.getvalue().strip("\n").splitlines())
 
     def __rich_console__(self, console: Any, options: Any) -> Iterator["RenderableType"]:

@@ -7,105 +7,85 @@ import narwhals as nw
 import pandas as pd
 
 from nltrade import registry
-from nltrade.registry.entries import Claim, Lang, Sector
+from nltrade.registry.entries import Claim, Kind, Lang, Sector
 from nltrade.registry.sectors import KINDS
 from nltrade.report import Nothing, Report, Table, presents
 from nltrade.sources.snapshot import Origin, Snapshot
-from nltrade.tables.cells import first, known
+from nltrade.tables.cells import first
+from nltrade.tables.columns import NONE, Columns, known, table_of
 from nltrade.words import Words
 
-# Of each listing: the title, its columns and their heads; `name` is that in one language.
+# Of each listing, by a column that only it has: the title, and the columns with their heads.
+ALL = {"id": "code", "name": "name", "kind": "kind"}
 LISTINGS = {
-    "eu_from": (
-        "partners-title",
-        {
-            "id": "code",
-            "name": "name",
-            "kind": "kind",
-            "eu_from": "eu-from",
-            "eu_until": "eu-until",
-        },
-    ),
-    "level": ("products-title", {"id": "code", "name": "name", "kind": "kind", "level": "level"}),
-    "concept": (
-        "tables-title",
-        {
-            "id": "code",
-            "name": "name",
-            "kind": "kind",
-            "concept": "concept",
-            "span": "span",
-            "unit": "unit",
-        },
-    ),
+    "eu_from": ("partners-title", {**ALL, "eu_from": "eu-from", "eu_until": "eu-until"}),
+    "level": ("products-title", {**ALL, "level": "level"}),
+    "concept": ("tables-title", {**ALL, "concept": "concept", "span": "span", "unit": "unit"}),
 }
+CODED = ("kind", "concept")
 
 
 @presents(Claim)
 def claims_report(listed: Sequence[Claim], lang: Lang) -> Report:
     """Present reported figures: who wrote what, and what it asserts."""
     say = Words(lang)
-    heads = ["code", "wording", "asserts", "partner", "year", "document"]
-    rows = [
-        (
-            one.id,
-            say.text("quoted", words=one.wording),
-            one.text(lang),
-            registry.partner(one.partner).name(lang),
-            str(one.year),
-            f"{one.document.publisher}, {say.when(one.document.date)}: {one.document.title}",
-        )
-        for one in listed
-    ]
-    return _one("claims-title", heads, rows, say)
+    documents = [one.document for one in listed]
+    columns: Columns = {
+        "code": [one.id for one in listed],
+        "wording": [say.text("quoted", words=one.wording) for one in listed],
+        "asserts": [one.text(lang) for one in listed],
+        "partner": [say.partner(one.partner) for one in listed],
+        "year": [str(one.year) for one in listed],
+        "document": [f"{d.publisher}, {say.when(d.date)}: {d.title}" for d in documents],
+    }
+    return Report([table_of(say.label("claims-title"), columns, say)], [], lang)
 
 
 @presents(Sector)
 def sectors_listed(listed: Sequence[Sector], lang: Lang) -> Report:
     """Present sectors with their classes, how well these cover them, and what they leave out."""
     say = Words(lang)
-    heads = ["sector", "named-under", *KINDS, "about"]
-    rows = []
-    for one in listed:
-        classes = [
-            f"{' '.join(one.codes(kind))} ({say.label(one.coverage(kind))})"
-            if one.codes(kind)
-            else "–"
-            for kind in KINDS
-        ]
-        rows.append((one.text(lang), one.group.text(lang), *classes, one.about(lang)))
-    return _one("sectors-title", heads, rows, say)
+    columns: Columns = {
+        "sector": [one.text(lang) for one in listed],
+        "named-under": [one.group.text(lang) for one in listed],
+        **{kind: [_classes(one, kind, say) for one in listed] for kind in KINDS},
+        "about": [one.about(lang) for one in listed],
+    }
+    return Report([table_of(say.label("sectors-title"), columns, say)], [], lang)
+
+
+def _classes(sector: Sector, kind: Kind, say: Words) -> str:
+    codes = " ".join(sector.codes(kind))
+    return f"{codes} ({say.label(sector.coverage(kind))})" if codes else NONE
 
 
 @presents(Origin)
 def origins_report(listed: Sequence[Origin], lang: Lang) -> Report:
     """Present where snapshots come from."""
-    say = Words(lang)
-    heads = ["cbs-table", "name", "modified", "retrieved", "selection", "via", "hash"]
-    rows = [
-        (
-            o.table,
-            o.title,
-            o.modified,
-            say.when(o.retrieved),
-            o.selection,
-            o.via,
-            o.sha256,
-        )
-        for o in listed
-    ]
-    return _one("origins-title", heads, rows, say, [o.cite() for o in listed])
+    table = table_of(Words(lang).label("origins-title"), _of_origins(listed, lang), Words(lang))
+    return Report([table], [origin.cite() for origin in listed], lang)
 
 
 @presents(Snapshot)
 def snapshots_report(listed: Sequence[Snapshot], lang: Lang) -> Report:
-    """Present snapshots: where they lie, and where they come from."""
+    """Present snapshots: where they come from, and where they lie."""
     say = Words(lang)
-    report = origins_report([one.origin for one in listed], lang)
-    (table,) = report.tables
-    folders = {say.label("folder"): [str(one.folder) for one in listed]}
-    whole = pd.concat([table.frame, pd.DataFrame(folders)], axis=1)
-    return Report([Table(table.title, whole)], report.sources, lang)
+    origins = [one.origin for one in listed]
+    columns = _of_origins(origins, lang) | {"folder": [str(one.folder) for one in listed]}
+    table = table_of(say.label("origins-title"), columns, say)
+    return Report([table], [origin.cite() for origin in origins], lang)
+
+
+def _of_origins(listed: Sequence[Origin], lang: Lang) -> Columns:
+    return {
+        "cbs-table": [origin.table for origin in listed],
+        "name": [origin.title for origin in listed],
+        "modified": [origin.modified for origin in listed],
+        "retrieved": [Words(lang).when(origin.retrieved) for origin in listed],
+        "selection": [origin.selection for origin in listed],
+        "via": [origin.via for origin in listed],
+        "hash": [origin.sha256 for origin in listed],
+    }
 
 
 @presents(Nothing)
@@ -120,13 +100,10 @@ def tables_report(here: Mapping[str, Sequence[Snapshot]], lang: Lang) -> Report:
     listed = []
     for id, parts in here.items():
         table = registry.table(id)
-        concept = known(table.concept, lang)
-        remarks = [
-            f"{say.label(table.kind)}, {concept}, {table.first}–{table.last}; {table.detail}"
-        ]
-        for part in parts:
-            age = say.text("age", modified=part.origin.modified)
-            remarks.append(f"{age}: {part.origin.selection}")
+        counts = f"{say.label(table.kind)}, {known(table.concept, say)}"
+        remarks = [f"{counts}, {table.first}–{table.last}; {table.detail}"]
+        for origin in (part.origin for part in parts):
+            remarks.append(f"{say.text('age', modified=origin.modified)}: {origin.selection}")
         remarks.append(parts[0].origin.link if parts else say.text("not-here", table=id))
         listed.append(Table(f"{id}  {table.text(lang)}", remarks=remarks))
     return Report(listed, [], lang)
@@ -137,30 +114,19 @@ def listing(rows: Any, lang: Lang) -> Report:
     say = Words(lang)
     native = rows.to_native()
     if isinstance(native, pd.DataFrame) and native.index.name == "id":
-        native = native.reset_index()
-        rows = nw.from_native(native)
+        rows = nw.from_native(native.reset_index())
+
     frame = first(rows, len(rows)).rename(columns={lang: "name"})
     if "first" in frame.columns:
         frame["span"] = frame["first"] + "–" + frame["last"]
-    title, columns = next(about for column, about in LISTINGS.items() if column in frame.columns)
-    labelled = {
-        head: [_cell(name, value, lang) for value in frame[name]] for name, head in columns.items()
+    title, heads = next(about for column, about in LISTINGS.items() if column in frame.columns)
+    columns: Columns = {
+        head: [_cell(name, one, say) for one in frame[name]] for name, head in heads.items()
     }
-    return _one(title, list(labelled), list(zip(*labelled.values(), strict=True)), say)
+    return Report([table_of(say.label(title), columns, say)], [], lang)
 
 
-def _cell(name: str, value: Any, lang: Lang) -> str:
-    return (
-        "" if pd.isna(value) else known(value, lang) if name in {"kind", "concept"} else str(value)
-    )
-
-
-def _one(
-    title: str,
-    heads: Sequence[str],
-    rows: Sequence[Sequence[str]],
-    say: Words,
-    sources: Sequence[str] = (),
-) -> Report:
-    table = pd.DataFrame(rows, columns=[say.label(head) for head in heads], dtype=str)
-    return Report([Table(say.label(title), table)], sources, say.lang)
+def _cell(name: str, value: Any, say: Words) -> str:
+    if pd.isna(value):
+        return ""
+    return known(value, say) if name in CODED else str(value)

@@ -1,6 +1,7 @@
 """Tidy frames as tables for readers, and the words that all tables share."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import narwhals as nw
@@ -11,32 +12,26 @@ from nltrade.claims.reading import Placed, place_range
 from nltrade.questions.trade import VALUE
 from nltrade.registry import members
 from nltrade.registry.entries import Lang
-from nltrade.report import Numbers, Report, Table
+from nltrade.report import Report
 from nltrade.sources import snapshot
 from nltrade.sources.snapshot import Origin
+from nltrade.tables.columns import NONE, Columns, amount, amounts, known, table_of, written
 from nltrade.words import Words
 
 ROWS = 60
 MARKS = {"provisional": "*", "revised provisional": "**"}  # those that CBS itself sets
-MEANINGS = {"provisional": "provisional-mark", "revised provisional": "revised provisional-mark"}
 NEEDED = {"table", "flow", "partner", "period", VALUE}
+PLACES = {"place", "best", "worst"}
 NAMED = ("kind", "flow", "partner", "product", "period", "table", "among")
 HEADS = {"table": "cbs-table"}  # the others are labels themselves
-AMOUNTS = {VALUE: "million-euro", "whole_meur": "whole", "previous_meur": "previous"}
+AMOUNTS = {"whole_meur": "whole", "previous_meur": "previous"}
 RATES: dict[str, tuple[str, Callable[[Words, float], str]]] = {
     "share_pct": ("share", Words.pct),
     "growth_pct": ("growth", Words.change),
 }
 
-
-# Why there is no growth rate, and the text that says it.
-NO_RATE = {
-    "not known to be a whole year": "not-known-to-be-a-whole-year",
-    "year before not in the frame": "year-before-not-in-the-frame",
-    "year before not published": "year-before-not-published",
-    "year before not above zero": "year-before-not-above-zero",
-    "less than 50 million euro": "too-small-for-a-rate",
-}
+# Why there is no growth rate, and the text that says it with the years it is between.
+BETWEEN_YEARS = {"method break ": "method-break", "other members ": "other-members"}
 
 
 def cells_table(rows: Any, lang: Lang) -> Report:
@@ -45,37 +40,44 @@ def cells_table(rows: Any, lang: Lang) -> Report:
     frame = first(rows, ROWS + 1)
     shown = frame.head(ROWS)
 
-    names = [name for name in NAMED if name in shown.columns]
-    named = pd.DataFrame({name: in_words(name, shown, say) for name in names})
-    same = [name for name in names if named[name].nunique() == 1] if len(shown) else []
-    title = ", ".join(named[name].iloc[0] for name in same)
-
-    table = named.drop(columns=same)
-    table.columns = [say.label(HEADS.get(name, name)) for name in table.columns]
-    numbers = {}
-    for column, head in AMOUNTS.items():
-        if column in shown.columns:
-            table[say.label(head)] = _amounts(shown, column, say)
-            numbers[say.label(head)] = numbers_of(shown[column])
-    for column, (head, write) in RATES.items():
-        if column in shown.columns:
-            rates = shown[column]
-            table[say.label(head)] = ["–" if pd.isna(rate) else write(say, rate) for rate in rates]
-            numbers[say.label(head)] = numbers_of(rates, "%")
+    named = {name: in_words(name, shown, say) for name in NAMED if name in shown.columns}
+    same = [name for name, words in named.items() if len(set(words)) == 1]
+    title = ", ".join(named[name][0] for name in same)
+    columns: Columns = {
+        HEADS.get(name, name): words for name, words in named.items() if name not in same
+    }
+    columns |= _numbers(shown, say)
 
     if "growth_note" in shown.columns and shown["growth_note"].any():
-        table[say.label("growth-note")] = [_growth_note(note, say) for note in shown["growth_note"]]
-    if {"place", "best", "worst"} <= set(shown.columns):
-        places = shown["place"]
-        table[say.label("place-head")] = ["–" if pd.isna(one) else str(one) for one in places]
-        table[say.label("certainty")] = [certainty(row, lang) for row in shown.to_dict("records")]
+        columns["growth-note"] = [_growth_note(note, say) for note in shown["growth_note"]]
+    if set(shown.columns) >= PLACES:
+        columns["place-head"] = [NONE if pd.isna(one) else str(one) for one in shown["place"]]
+        columns["certainty"] = [certainty(row, lang) for row in shown.to_dict("records")]
 
     remarks = status_remarks(shown, lang)
     if _is_of_mixed_years(shown):
         remarks.append(say.note("eu-of-2013-and-2020"))
     if len(frame) > ROWS:
         remarks.append(say.text("first-rows", count=ROWS))
-    return Report([Table(title, table, remarks, numbers)], source_lines(shown, lang), lang)
+    return Report([table_of(title, columns, say, remarks)], source_lines(shown, lang), lang)
+
+
+def _numbers(shown: pd.DataFrame, say: Words) -> Columns:
+    """Write the amounts and the rates of a frame; why a value is missing stands in its place."""
+    missing = shown.get("missing", pd.Series("", shown.index))
+    reasons = missing.fillna("").replace("", "not published")
+    found: Columns = {}
+    if VALUE in shown.columns:
+        why = [known(reason, say) for reason in reasons]
+        found["million-euro"] = written(shown[VALUE], partial(amount, say=say), none=why)
+
+    for column, head in AMOUNTS.items():
+        if column in shown.columns:
+            found[head] = amounts(shown[column], say)
+    for column, (head, write) in RATES.items():
+        if column in shown.columns:
+            found[head] = written(shown[column], partial(write, say), "%")
+    return found
 
 
 def _is_of_mixed_years(shown: pd.DataFrame) -> bool:
@@ -86,48 +88,11 @@ def _is_of_mixed_years(shown: pd.DataFrame) -> bool:
     return bool(shown.loc[is_mixed, "partner"].isin(members.sided()).any())
 
 
-def _amounts(shown: pd.DataFrame, column: str, say: Words) -> list[str]:
-    """Write amounts; where there is none, why, which is known of the value itself only."""
-    if column == VALUE and "missing" in shown.columns:
-        reasons = shown["missing"].fillna("").replace("", "not published")
-    else:
-        reasons = pd.Series("not published" if column == VALUE else "–", index=shown.index)
-    return [
-        known(why, say.lang) if pd.isna(value) else amount(value, say.lang)
-        for value, why in zip(shown[column], reasons, strict=True)
-    ]
-
-
 def first(rows: Any, count: int) -> pd.DataFrame:
     """Bring the first rows of a frame of any engine."""
     rows = nw.from_native(rows).head(count)
     found = (rows.collect() if hasattr(rows, "collect") else rows).to_pandas()
     return found.reset_index(drop=True)
-
-
-def numbers_of(column: Iterable[Any], unit: str = "") -> Numbers:
-    """Keep the numbers that a column of text writes."""
-    return Numbers([None if pd.isna(value) else float(value) for value in column], unit)
-
-
-def amount(value: float, lang: Lang) -> str:
-    """
-    Write an amount of million euro, with decimals only where it is small.
-
-    Examples
-    --------
-    >>> amount(20332.0, "en"), amount(7.5, "nl"), amount(0.042, "en")
-    ('20,332', '7,5', '0.042')
-    """
-    say = Words(lang)
-    digits = 0 if value == round(value) or abs(value) >= 100 else 1 if abs(value) >= 1 else 3
-    return say.number(value, digits)
-
-
-def known(id: str, lang: Lang) -> str:
-    """Give the label of a code, or the code where it is of a frame of the user's own."""
-    say = Words(lang)
-    return say.label(id) if id in registry.texts() else str(id)
 
 
 def certainty(row: Mapping[Any, Any], lang: Lang) -> str:
@@ -150,19 +115,24 @@ def source_lines(frame: pd.DataFrame, lang: Lang) -> list[str]:
 def source_line(origins: Sequence[Origin], lang: Lang, *, short: bool = False) -> str:
     """Name the sources of some figures in one line: tables, dates, hashes, licence."""
     say = Words(lang)
-    known = registry.all_tables()
-    own = [o for o in origins if o.table not in known or known[o.table].source == "CBS"]
+    others = [o for o in origins if _is_of_others(o.table)]
+    own = [o for o in origins if o not in others]
     line, table, between = "source-line", "source-table", "; "
     if short:
         line, table, between = "source-line-short", "source-table-short", ", "
+
     each = dict.fromkeys(
         say.text(table, table=o.table, modified=o.modified, hash=o.sha256[:8]) for o in own
     )
     licences = say.several(list(dict.fromkeys(o.licence for o in own)))
-    told = between.join(each)
-    lines = [say.text(line, tables=told, licence=licences)] if own else []
-    others = [o.attribution for o in origins if o not in own]
-    return " ".join([*lines, *others])
+    told = {"tables": between.join(each), "licence": licences}
+    lines = [say.text(line, **told)] if own else []
+    return " ".join([*lines, *(o.attribution for o in others)])
+
+
+def _is_of_others(table: str) -> bool:
+    known = registry.all_tables().get(table)
+    return known is not None and known.source != "CBS"
 
 
 def status_remarks(rows: pd.DataFrame, lang: Lang) -> list[str]:
@@ -170,14 +140,12 @@ def status_remarks(rows: pd.DataFrame, lang: Lang) -> list[str]:
     say = Words(lang)
     if "status" not in rows.columns:
         return []
-    remarks = [say.label(id) for status, id in MEANINGS.items() if (rows["status"] == status).any()]
-    spans = (
-        rows[rows["status"] == "unknown"].groupby("table", sort=False)["period"].agg(["min", "max"])
-    )
-    listed = [
-        f"{table} {low}" + (f"–{high}" if high != low else "")
-        for table, low, high in spans.itertuples()
-    ]
+
+    there = set(rows["status"])
+    remarks = [say.label(f"{status}-mark") for status in MARKS if status in there]
+    of_none = rows[rows["status"] == "unknown"].groupby("table", sort=False)["period"]
+    spans = of_none.agg(["min", "max"]).itertuples()
+    listed = [f"{table} {'–'.join(dict.fromkeys(span))}" for table, *span in spans]
     return remarks + ([say.text("no-status", listed=", ".join(listed))] if listed else [])
 
 
@@ -186,8 +154,8 @@ def in_words(name: str, rows: pd.DataFrame, say: Words) -> list[str]:
     codes = [str(code) for code in rows[name]]
     match name:
         case "period":
-            statuses = rows["status"] if "status" in rows.columns else [""] * len(rows)
-            wholes = rows["complete"] if "complete" in rows.columns else [True] * len(rows)
+            statuses = rows.get("status", [""] * len(rows))
+            wholes = rows.get("complete", [True] * len(rows))
             part = f" ({say.label('part-year')})"
             marked = zip(codes, statuses, wholes, strict=True)
             return [
@@ -195,34 +163,35 @@ def in_words(name: str, rows: pd.DataFrame, say: Words) -> list[str]:
                 for code, status, whole in marked
             ]
         case "table":
-            concepts = rows["concept"] if "concept" in rows.columns else map(_concept, codes)
+            concepts = rows.get("concept", map(_concept, codes))
             return [
-                f"{c} ({known(concept, say.lang)})" if concept else c
-                for c, concept in zip(codes, concepts, strict=True)
+                f"{code} ({known(concept, say)})" if concept else code
+                for code, concept in zip(codes, concepts, strict=True)
             ]
         case "partner":
             names = registry.partners()
             return [names[code].name(say.lang) if code in names else code for code in codes]
         case "product":
-            products = registry.products()
-            level = {code: products[code].level if code in products else None for code in codes}
-            texts = {code: products[code].text(say.lang) for code in codes if code in products}
-            return [
-                texts.get(code, code) if not level[code] else f"{code} {texts[code]}"
-                for code in codes
-            ]
+            return [_product(code, say) for code in codes]
         case "among":
             return [say.label(code.replace(" ", "-").lower()) for code in codes]
-    return [known(code, say.lang) for code in codes]
+    return [known(code, say) for code in codes]
 
 
 def _concept(table: str) -> str:
     return registry.tables()[table].concept if table in registry.tables() else ""
 
 
+def _product(code: str, say: Words) -> str:
+    """Name a product; one that is part of a total goes with its code."""
+    one = registry.products().get(code)
+    if one is None:
+        return code
+    return f"{code} {one.text(say.lang)}" if one.level else one.text(say.lang)
+
+
 def _growth_note(note: str, say: Words) -> str:
-    if note.startswith("method break "):
-        return say.text("method-break", years=note.removeprefix("method break "))
-    if note.startswith("other members "):
-        return say.text("other-members", years=note.removeprefix("other members "))
-    return known(NO_RATE.get(note, note), say.lang) if note else ""
+    for start, id in BETWEEN_YEARS.items():
+        if note.startswith(start):
+            return say.text(id, years=note.removeprefix(start))
+    return known(note, say) if note else ""

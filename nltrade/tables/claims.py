@@ -1,6 +1,6 @@
 """Verdicts, and what else was checked, as tables for readers."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 import msgspec
@@ -17,7 +17,8 @@ from nltrade.claims.verdict import Verdict
 from nltrade.registry.entries import Lang
 from nltrade.report import Report, Table, present, presents
 from nltrade.sources.snapshot import Origin
-from nltrade.tables.cells import amount, cells_table, in_words, numbers_of, source_line
+from nltrade.tables.cells import cells_table, in_words, source_line
+from nltrade.tables.columns import Columns, amounts, table_of, written
 from nltrade.words import Words
 
 COLOURS = {"supported": "green", "contradicted": "red"}
@@ -27,9 +28,8 @@ COLOURS = {"supported": "green", "contradicted": "red"}
 def verdicts_report(listed: Sequence[Verdict], lang: Lang) -> Report:
     """Present verdicts as one table."""
     say = Words(lang)
-    frame = verdict_table(listed, lang)
     colours = {say.label("verdict"): _colours(listed)}
-    table = Table(say.label("verdicts-title"), frame, colours=colours)
+    table = Table(say.label("verdicts-title"), verdict_table(listed, lang), colours=colours)
     return Report([table], sources_of(listed, lang), lang)
 
 
@@ -43,29 +43,76 @@ def check_report(
 ) -> Report:
     """Present verdicts as a line each; then, where asked for, reasons and readings."""
     say = Words(lang)
-    heads = [say.label(id) for id in ("verdict", "wording", "cbs", "margin-head")]
-    rows = [
-        (
-            say.label(one.verdict),
-            say.text("quoted", words=one.claim.wording),
-            one.says(lang),
-            _short_margin(one, say),
-        )
-        for one in listed
-    ]
-    frame = pd.DataFrame(rows, columns=heads)
-    tables = [Table("", frame, colours={heads[0]: _colours(listed)}, one_line=True)]
+    columns: Columns = {
+        "verdict": [say.label(one.verdict) for one in listed],
+        "wording": [say.text("quoted", words=one.claim.wording) for one in listed],
+        "cbs": [one.says(lang) for one in listed],
+        "margin-head": [_short_margin(one, say) for one in listed],
+    }
+    tables = [table_of("", columns, say, colours={"verdict": _colours(listed)}, one_line=True)]
     tables += [_revised(one, say) for one in touched]
 
     for one in listed:
         title = f"{one.claim.text(lang)}: {say.label(one.verdict)}"
         if why:
-            tables.append(why_table(one, lang, title))
-        if readings and one.claim.measure == "place":
-            tables.append(readings_table(one, lang, "" if why else title))
-        elif readings:
-            tables.append(_cells(one, lang, "" if why else title))
+            tables.append(Table(title, remarks=one.why(lang)))
+        if readings:
+            tables.append(_rests_on(one, lang, "" if why else title))
     return Report(tables, sources_of(listed, lang), lang)
+
+
+@present.register(Verdict)
+def verdict_report(one: Verdict, lang: Lang = "en") -> Report:
+    """Present one verdict with its reasons and its cells or, for a place, its readings."""
+    say = Words(lang)
+    answer = verdict_table([one], lang).drop(columns=say.label("asserts"))
+    title = say.label("readings") if one.claim.measure == "place" else ""
+    tables = [
+        Table(one.claim.text(lang), answer),
+        Table(say.label("why"), remarks=one.why(lang)),
+        _rests_on(one, lang, title),
+    ]
+    return Report(tables, sources_of([one], lang), lang)
+
+
+def _rests_on(one: Verdict, lang: Lang, title: str) -> Table:
+    """Put in a table what a verdict rests on: the readings of a place, else cells of CBS."""
+    if one.claim.measure == "place":
+        return readings_table(one, lang, title)
+
+    cells = [cell for reading in one.readings for cell in reading.cells]
+    if not cells:
+        return Table(title, remarks=[Words(lang).label("not published")])
+
+    (table,) = cells_table(pd.DataFrame(msgspec.to_builtins(cells)), lang).tables
+    return replace(table, title=f"{title} ({table.title})" if title else table.title)
+
+
+def readings_table(one: Verdict, lang: Lang, title: str) -> Table:
+    """Put the readings of a claim on a place in a table: the place in each, and the first five."""
+    say = Words(lang)
+    rows = one.readings
+    columns: Columns = {
+        "reading": [row.label(lang, one.in_several) for row in rows],
+        "eu": [str(one.claim.year) if row.of_the_time else say.label("today") for row in rows],
+        "place-head": [_place(row.place, say) for row in rows],
+        "first-five": ["; ".join(_in_front(each, say) for each in row.first) for row in rows],
+    }
+    return table_of(title, columns, say, [say.label("first-five-note")])
+
+
+def _place(placed: Placed | None, say: Words) -> str:
+    if placed is None:
+        return say.label("not published")
+    return f"{placed.place} ({place_range(placed, say.lang)})"
+
+
+def _in_front(placed: Placed, say: Words) -> str:
+    """Write place, name and amount of a partner; where the place is not certain, those possible."""
+    told = f"{placed.place}. {say.partner(placed.partner)} {say.bn(placed.value_meur)}"
+    if placed.certain:
+        return told
+    return f"{told} ({placed.best or '?'}–{placed.worst or '?'})"
 
 
 def _colours(listed: Iterable[Verdict]) -> list[str]:
@@ -103,44 +150,36 @@ def changes_report(
 ) -> Report:
     """Present the cells that differ most between two snapshots, and the claims they touch."""
     say = Words(lang)
-    size = changed["difference_meur"].abs()
-    order = size.sort_values(ascending=False, kind="stable").index
-    shown = changed.loc[order].head(top).reset_index(drop=True)
-
-    listed = {say.label("change"): [say.label(f"cell-{change}") for change in shown["change"]]}
-    for name in ("flow", "partner", "product", "period"):
-        listed[say.label(name)] = in_words(name, shown, say)
-    numbers = {}
-    for name, when in (("old_meur", "before"), ("new_meur", "now")):
-        head = say.label(when)
-        values = shown[name]
-        listed[head] = ["–" if pd.isna(value) else amount(value, lang) for value in values]
-        numbers[head] = numbers_of(values, say.label("million-euro"))
-    percent = shown["difference_pct"]
-    listed["%"] = ["" if pd.isna(value) else say.signed(value) for value in percent]
-    numbers["%"] = numbers_of(percent)
-
     dates = list(dict.fromkeys(origin.modified for origin in origins))
-    counts = changed["change"].value_counts()
-    told = [f"{say.label(f'cell-{change}')}: {count}" for change, count in counts.items()]
     title = say.text("diff-title", table=origins[0].table, old=dates[0], new=dates[-1])
-    remarks = [say.text("diff-cells", count=len(changed)), *told]
+    counts = changed["change"].value_counts().items()
+    remarks = [
+        say.text("diff-cells", count=len(changed)),
+        *(f"{say.label(f'cell-{change}')}: {count}" for change, count in counts),
+    ]
     if len(changed) and not touched:
         remarks.append(say.label("diff-no-claim"))
-    tables = [Table(title, pd.DataFrame(listed) if len(changed) else None, remarks, numbers)]
-    tables += [_revised(one, say) for one in touched]
+
+    columns = _largest(changed, top, say)
+    answer = table_of(title, columns, say, remarks) if len(changed) else Table(title, None, remarks)
+    tables = [answer, *(_revised(one, say) for one in touched)]
     return Report(tables, [source_line(origins, lang)], lang)
 
 
-def _cells(one: Verdict, lang: Lang, title: str) -> Table:
-    """Put the cells that a verdict rests on in a table."""
-    cells = [cell for reading in one.readings for cell in reading.cells]
-    if not cells:
-        return Table(title, remarks=[Words(lang).label("not published")])
-    rows = pd.DataFrame(msgspec.to_builtins(cells))
-    (table,) = cells_table(rows, lang).tables
-    heading = f"{title} ({table.title})" if title else table.title
-    return replace(table, title=heading)
+def _largest(changed: pd.DataFrame, top: int, say: Words) -> Columns:
+    """Put the largest changes in words, before and after."""
+    size = changed["difference_meur"].abs()
+    order = size.sort_values(ascending=False, kind="stable").index
+    shown = changed.loc[order].head(top)
+    million = say.label("million-euro")
+
+    return {
+        "change": [say.label(f"cell-{change}") for change in shown["change"]],
+        **{name: in_words(name, shown, say) for name in ("flow", "partner", "product", "period")},
+        "before": amounts(shown["old_meur"], say, million),
+        "now": amounts(shown["new_meur"], say, million),
+        "%": written(shown["difference_pct"], say.signed, none=""),
+    }
 
 
 def joined(reports: Sequence[Report]) -> Report:
@@ -150,64 +189,18 @@ def joined(reports: Sequence[Report]) -> Report:
     return Report(tables, list(sources), reports[0].lang)
 
 
-@present.register(Verdict)
-def verdict_report(one: Verdict, lang: Lang = "en") -> Report:
-    """Present one verdict with its reasons and its cells or, for a place, its readings."""
-    say = Words(lang)
-    heads = verdict_table([one], lang).drop(columns=say.label("asserts"))
-    tables = [Table(one.claim.text(lang), heads), why_table(one, lang, say.label("why"))]
-    is_place = one.claim.measure == "place"
-    tables.append(readings_table(one, lang) if is_place else _cells(one, lang, ""))
-    return Report(tables, sources_of([one], lang), lang)
-
-
-def why_table(one: Verdict, lang: Lang, title: str) -> Table:
-    """Give the reasons of a verdict, a sentence each."""
-    return Table(title, remarks=one.why(lang))
-
-
-def readings_table(one: Verdict, lang: Lang, title: str | None = None) -> Table:
-    """Put the readings of a claim on a place in a table: the place in each, and the first five."""
-    say = Words(lang)
-    rows = []
-    for reading in one.readings:
-        members = str(one.claim.year) if reading.of_the_time else say.label("today")
-        own = reading.place
-        place = f"{own.place} ({place_range(own, lang)})" if own else say.label("not published")
-        first = "; ".join(_in_front(placed, say) for placed in reading.first)
-        rows.append((reading.label(lang, one.in_several), members, place, first))
-
-    heads = [say.label(id) for id in ("reading", "eu", "place-head", "first-five")]
-    frame = pd.DataFrame(rows, columns=heads)
-    return Table(
-        say.label("readings") if title is None else title, frame, [say.label("first-five-note")]
-    )
-
-
-def _in_front(placed: Placed, say: Words) -> str:
-    """Write place, name and amount of a partner; where the place is not certain, those possible."""
-    told = f"{placed.place}. {say.partner(placed.partner)} {say.bn(placed.value_meur)}"
-    if placed.certain:
-        return told
-    return f"{told} ({placed.best or '?'}–{placed.worst or '?'})"
-
-
 @presents(Base)
 def bases_report(listed: Sequence[Base], lang: Lang) -> Report:
     """Present for each sector that is called a base of the trade whether it is."""
     say = Words(lang)
-    heads = [say.label(id) for id in ("sector", "flow", "kind", "verdict", "why")]
-    rows = [
-        (
-            one.sector.text(lang),
-            say.label(one.flow),
-            say.label(one.kind),
-            say.label(one.verdict),
-            one.why(lang),
-        )
-        for one in listed
-    ]
-    table = Table(say.label("base-title"), pd.DataFrame(rows, columns=heads))
+    columns: Columns = {
+        "sector": [one.sector.text(lang) for one in listed],
+        "flow": [say.label(one.flow) for one in listed],
+        "kind": [say.label(one.kind) for one in listed],
+        "verdict": [say.label(one.verdict) for one in listed],
+        "why": [one.why(lang) for one in listed],
+    }
+    table = table_of(say.label("base-title"), columns, say)
     return Report([table], sources_of(listed, lang), lang)
 
 
@@ -215,37 +208,22 @@ def bases_report(listed: Sequence[Base], lang: Lang) -> Report:
 def published_report(listed: Sequence[Checked], lang: Lang) -> Report:
     """Present figures that others published, by whom, and what CBS says today."""
     say = Words(lang)
-    heads = [
-        "product",
-        "partner",
-        "flow",
-        "period",
-        "reported-value",
-        "publisher",
-        "verdict",
-        "why",
-    ]
-    rows = []
-    for one in listed:
-        figure = one.figure
-        via = f" ({figure.via})" if figure.via != figure.publisher else ""
-        rows.append(
-            (
-                figure.text(lang),
-                registry.partner(figure.partner).name(lang),
-                say.label(figure.flow),
-                figure.period,
-                say.number(figure.value_meur, int(figure.value_meur % 1 > 0)),
-                f"{figure.publisher}{via}",
-                say.label(one.verdict),
-                f"{one.why(lang)}. {figure.remark(lang)}".strip(),
-            )
-        )
-
-    frame = pd.DataFrame(rows, columns=[say.label(head) for head in heads])
-    numbers = {say.label("reported-value"): numbers_of(one.figure.value_meur for one in listed)}
-    addresses = dict.fromkeys(f"{one.figure.publisher}: {one.figure.address}" for one in listed)
-    table = Table(say.label("published-title"), frame, numbers=numbers)
+    figures = [one.figure for one in listed]
+    columns: Columns = {
+        "product": [figure.text(lang) for figure in figures],
+        "partner": [say.partner(figure.partner) for figure in figures],
+        "flow": [say.label(figure.flow) for figure in figures],
+        "period": [figure.period for figure in figures],
+        "reported-value": written([figure.value_meur for figure in figures], _exact(say)),
+        "publisher": [
+            figure.publisher + (f" ({figure.via})" if figure.via != figure.publisher else "")
+            for figure in figures
+        ],
+        "verdict": [say.label(one.verdict) for one in listed],
+        "why": [f"{one.why(lang)}. {one.figure.remark(lang)}".strip() for one in listed],
+    }
+    table = table_of(say.label("published-title"), columns, say)
+    addresses = dict.fromkeys(f"{figure.publisher}: {figure.address}" for figure in figures)
     return Report([table], [*sources_of(listed, lang), *addresses], lang)
 
 
@@ -253,42 +231,36 @@ def published_report(listed: Sequence[Checked], lang: Lang) -> Report:
 def opinions_report(listed: Sequence[SecondOpinion], lang: Lang) -> Report:
     """Present what partners reported beside other figures, each thing once, and why they differ."""
     say = Words(lang)
-    once = {
+    by_thing = {
         (one.partner, one.flow, one.period, tuple(one.products), one.other_meur): one
         for one in listed
-    }.values()
-    heads = ("product", "partner", "flow", "period", "reported-by-partner", "beside-it", "ratio")
-    rows = [
-        (
-            one.what(lang),
-            registry.partner(one.partner).name(lang),
-            say.label(one.flow),
-            one.period,
-            say.number(one.value_meur),
-            say.number(one.other_meur, int(one.other_meur % 1 > 0)),
-            say.number(one.ratio, 2),
-        )
-        for one in once
-    ]
-    frame = pd.DataFrame(rows, columns=[say.label(head) for head in heads])
-    numbers = {
-        say.label("reported-by-partner"): numbers_of(one.value_meur for one in once),
-        say.label("beside-it"): numbers_of(one.other_meur for one in once),
-        say.label("ratio"): numbers_of(one.ratio for one in once),
     }
-    years = sorted({one.period for one in once})
-    rates = [
-        say.text("rate-of-year", rate=say.number(registry.rates()[y], 4), year=y) for y in years
-    ]
+    once = list(by_thing.values())
+    columns: Columns = {
+        "product": [one.what(lang) for one in once],
+        "partner": [say.partner(one.partner) for one in once],
+        "flow": [say.label(one.flow) for one in once],
+        "period": [one.period for one in once],
+        "reported-by-partner": written([one.value_meur for one in once], say.number),
+        "beside-it": written([one.other_meur for one in once], _exact(say)),
+        "ratio": written([one.ratio for one in once], lambda ratio: say.number(ratio, 2)),
+    }
+
     why = list(dict.fromkeys(one.why(lang) for one in once))
-    table = Table(say.label("second-opinions"), frame, [*why, *rates], numbers)
-    origins = {(o.table, o.modified): o for one in once for o in one.sources}
-    return Report([table], [source_line(list(origins.values()), lang)], lang)
+    rates = [
+        say.text("rate-of-year", rate=say.number(registry.rates()[year], 4), year=year)
+        for year in sorted({one.period for one in once})
+    ]
+    table = table_of(say.label("second-opinions"), columns, say, [*why, *rates])
+    return Report([table], sources_of(once, lang), lang)
 
 
-def sources_of(listed: Iterable[Verdict | Checked | Base], lang: Lang) -> list[str]:
+def _exact(say: Words) -> Callable[[float], str]:
+    """Write an amount with the one decimal that it has, if it has one."""
+    return lambda value: say.number(value, int(value % 1 > 0))
+
+
+def sources_of(listed: Iterable[Verdict | Checked | Base | SecondOpinion], lang: Lang) -> list[str]:
     """Name the sources of what was checked, each once; none where nothing of a source was used."""
-    found: dict[tuple[str, str, str], Origin] = {
-        (o.table, o.modified, o.sha256): o for one in listed for o in one.sources
-    }
+    found = {(o.table, o.modified, o.sha256): o for one in listed for o in one.sources}
     return [source_line(list(found.values()), lang)] if found else []

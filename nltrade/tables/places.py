@@ -1,5 +1,6 @@
 """Rankings, and who moved in them, as tables for readers."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -14,15 +15,8 @@ from nltrade.questions.ranking import Among, rank_partners
 from nltrade.questions.trade import VALUE
 from nltrade.registry.entries import Lang
 from nltrade.report import Report, Table
-from nltrade.tables.cells import (
-    amount,
-    certainty,
-    first,
-    in_words,
-    numbers_of,
-    source_lines,
-    status_remarks,
-)
+from nltrade.tables.cells import certainty, first, in_words, source_lines, status_remarks
+from nltrade.tables.columns import NONE, Columns, amounts, table_of, written
 from nltrade.words import Words
 
 TOP = 10
@@ -110,27 +104,24 @@ def show_ranking(
         remarks.append(say.text("not-ranked", partner=about))
     remarks += [say.note("rank-certainty"), *status_remarks(of_table, lang)]
 
-    unit = say.label("million-euro")
-    listed = pd.DataFrame(
-        {
-            say.label("place-head"): shown["place"].astype(str),
-            say.label("partner"): [say.partner(id) for id in shown["partner"]],
-            unit: [amount(value, lang) for value in shown[VALUE]],
-            say.label("certainty"): [certainty(row, lang) for row in shown.to_dict("records")],
-        }
-    )
+    columns: Columns = {
+        "place-head": shown["place"].astype(str).tolist(),
+        "partner": [say.partner(id) for id in shown["partner"]],
+        "million-euro": amounts(shown[VALUE], say),
+        "certainty": [certainty(row, lang) for row in shown.to_dict("records")],
+    }
     head = of_table.assign(flow=registry.flow(flow), among=among).head(1)
-    names = ("flow", "product", "among", "period", "table")
-    title = ", ".join(in_words(name, head, say)[0] for name in names)
-    numbers = {unit: numbers_of(shown[VALUE])}
-    bold = ["bold" if id == about else "" for id in shown["partner"]]
-    table_shown = Table(title, listed, remarks, numbers, {say.label("partner"): bold})
+    named = ("flow", "product", "among", "period", "table")
+    title = ", ".join(in_words(name, head, say)[0] for name in named)
+    bold = {"partner": ["bold" if id == about else "" for id in shown["partner"]]}
+
     # What was asked comes first: where this partner stands.
-    answer = [
+    tables = [
         Table(f"{say.partner(row['partner'])}: {say.place(row['place'])}, {certainty(row, lang)}")
         for row in ranked[own].to_dict("records")
     ]
-    return Report([*answer, table_shown], source_lines(of_table, lang), lang)
+    tables.append(table_of(title, columns, say, remarks, colours=bold))
+    return Report(tables, source_lines(of_table, lang), lang)
 
 
 def chosen_table(
@@ -181,56 +172,35 @@ def of_moves(rows: Any, lang: Lang) -> Report:
     table, flow, among, before, after = found[["table", "flow", "among", "before", "after"]].iloc[0]
     side = say.label(among.replace(" ", "-").lower())
 
-    listed: dict[str, list[str]] = {
-        say.label("partner"): [say.partner(id) for id in found["partner"]]
-    }
-    numbers = {}
+    columns: Columns = {"partner": in_words("partner", found, say)}
     for name, period in (("before", before), ("after", after)):
         is_part = f"part-year {period}" in found["note"].iloc[0]
         year = f"{period} ({say.label('part-year')})" if is_part else period
-        unit = say.text("value-of", year=year)
-        values = found[f"{name}_meur"]
-        listed[unit] = ["–" if pd.isna(value) else amount(value, lang) for value in values]
-        numbers[unit] = numbers_of(values)
         ends = found[[f"{name}_{end}" for end in ("place", "best", "worst")]]
-        places = [_place(*each) for each in ends.itertuples(index=False)]
-        listed[say.text("place-of", year=year)] = places
+        columns[say.text("value-of", year=year)] = amounts(found[f"{name}_meur"], say)
+        columns[say.text("place-of", year=year)] = [
+            _place(*each) for each in ends.itertuples(index=False)
+        ]
 
-    moved = say.label("moved")
-    listed[moved] = [_moved(value, say) for value in found["moved"]]
-    numbers[moved] = numbers_of(found["moved"])
-    sure = {True: "moved-certain", False: "moved-open"}
-    listed[say.label("certainty")] = [
-        say.label("moved-one" if pd.isna(one) else sure[bool(one)]) for one in found["certain"]
-    ]
+    columns["moved"] = written(found["moved"], lambda places: say.signed(places, 0), none="")
+    sure = found["certain"].map({True: "moved-certain", False: "moved-open"}).fillna("moved-one")
+    columns["certainty"] = [say.label(id) for id in sure]
 
     title = say.text("moved-title", flow=flow, among=side, before=before, after=after)
     remarks = [say.label("places-note"), say.note("rank-certainty")]
-    breaks = [g for g in registry.table(table).breaks if _between(before, g.before, g.after, after)]
-    if breaks:
-        texts = ", ".join(f"{gap.before}/{gap.after}" for gap in breaks)
-        remarks.append(say.text("moved-breaks", breaks=texts))
+    note = found["note"].iloc[0]
+    if breaks := re.findall(r"method break (\d+/\d+)", note):
+        remarks.append(say.text("moved-breaks", breaks=", ".join(breaks)))
     members = [registry.eu_members(date(int(year[:4]), 12, 31)) for year in (before, after)]
     if changed := sorted(members[0] ^ members[1]):
         remarks.append(say.text("moved-members", partners=changed))
 
-    shown = Table(f"{title}, {table}", pd.DataFrame(listed), remarks, numbers)
+    shown = table_of(f"{title}, {table}", columns, say, remarks)
     return Report([shown], source_lines(found, lang), lang)
 
 
 def _place(place: Any, best: Any, worst: Any) -> str:
     if pd.isna(place):
-        return "–"
+        return NONE
     low, high = ("?" if pd.isna(end) else str(end) for end in (best, worst))
     return str(place) if low == high != "?" else f"{place} ({low}–{high})"
-
-
-def _moved(places: Any, say: Words) -> str:
-    if pd.isna(places):
-        return ""
-    return ("+" if places > 0 else "") + say.number(float(places))
-
-
-def _between(before: str, last: str, next: str, after: str) -> bool:
-    early, late = sorted([before, after])
-    return early <= last and next <= late

@@ -1,6 +1,7 @@
 """The sectors of one partner and period as tables for readers, in English and Dutch."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -13,16 +14,11 @@ from nltrade.registry import sectors as named
 from nltrade.registry.entries import Kind, Lang, Sector
 from nltrade.report import Report, Table
 from nltrade.sources.comtrade import NOTE
-from nltrade.tables.cells import first, in_words, numbers_of, source_lines, status_remarks
+from nltrade.tables.cells import RATES, first, in_words, source_lines, status_remarks
+from nltrade.tables.columns import NONE, Column, Columns, table_of, written
 from nltrade.words import Words
 
 FLOWS = ("import", "export")
-Rate = tuple[str, Callable[[Words, float], str]]
-SHARES: dict[str, Rate] = {
-    "share_pct": ("share", Words.pct),
-    "growth_pct": ("growth", Words.change),
-}
-
 LITTLE = 0.5  # million euro: CBS rounds less to zero
 
 # What the remainder can hold beside goods of no sector, by why a sector has no value.
@@ -56,9 +52,10 @@ def sectors_report(
     tables, shown = [], []
     for kind in named.KINDS:
         of_kind = most_detailed(found, kind)
-        ids = [id for id, one in known.items() if one.codes(kind)]
+        there = set(of_kind["sector"])
+        ids = [id for id, one in known.items() if one.codes(kind) and id in there]
         if len(of_kind) and ids:
-            rates = SHARES if growth else {"share_pct": SHARES["share_pct"]}
+            rates = ["share_pct", "growth_pct"] if growth else ["share_pct"]
             tables.append(_table(of_kind, kind, [*ids, REMAINDER], known, rates, say, every=every))
             shown.append(of_kind)
 
@@ -88,18 +85,15 @@ def _reported(found: pd.DataFrame, known: Mapping[str, Sector], say: Words) -> T
 
     rows = rows.sort_values(VALUE, ascending=False)
     sectors = [known[id] for id in rows["sector"]]
-    records = rows.to_dict("records")
-    head = say.label("export")
-    texts = {
-        say.label("sector"): [sector.text(say.lang) for sector in sectors],
-        head: [_amount(row, say) for row in records],
-        f"{head}, {say.label('share')}": [
-            "" if pd.isna(row["share_pct"]) else say.pct(row["share_pct"]) for row in records
+    columns: Columns = {
+        "sector": [sector.text(say.lang) for sector in sectors],
+        "export": _amounts(rows, say),
+        f"{say.label('export')}, {say.label('share')}": [
+            "" if pd.isna(share) else say.pct(share) for share in rows["share_pct"]
         ],
-        say.label("coverage"): [say.label(sector.hs_coverage) for sector in sectors],
-        say.label("classes"): [_span(sector.hs) for sector in sectors],
+        "coverage": [say.label(sector.hs_coverage) for sector in sectors],
+        "classes": [_span(sector.hs) for sector in sectors],
     }
-    numbers = {head: numbers_of(rows[VALUE], say.label("million-euro"))}
 
     partner, year = str(rows["partner"].iloc[0]), str(rows["period"].iloc[0])
     with_figure = set(found.loc[found[VALUE].notna(), "sector"]) & set(known)
@@ -109,7 +103,7 @@ def _reported(found: pd.DataFrame, known: Mapping[str, Sector], say: Words) -> T
         say.note(NOTE),
     ]
     title = say.text("sectors-reported-title", partner=partner, year=year)
-    return Table(title, pd.DataFrame(texts), remarks, numbers)
+    return table_of(title, columns, say, remarks)
 
 
 def _span(chapters: list[str]) -> str:
@@ -142,70 +136,66 @@ def _table(
     kind: Kind,
     ids: Iterable[str],
     known: Mapping[str, Sector],
-    rates: Mapping[str, Rate],
+    rates: Iterable[str],
     say: Words,
     *,
     every: bool,
 ) -> Table:
     """Put the sectors of one kind in a table: those with a figure, and why the others have none."""
-    cells = {(row["sector"], row["flow"]): row for row in of_kind.to_dict("records")}
-    of_sector, gaps = [], dict[str, list[str]]()
-    reasons: dict[str, None] = {}
-    for id in ids:
-        sector = known.get(id)
-        name = sector.text(say.lang) if sector else say.label(id)
-        missing = [why_missing(cells[id, flow], sector) for flow in FLOWS] if sector else []
-        told = [_told(reason, values, say) for reason, values in missing if reason]
-        if told:
-            gaps.setdefault("; ".join(dict.fromkeys(told)), []).append(name)
-        reasons |= dict.fromkeys(REST[reason] for reason, _ in missing if reason)
-        if every or any(_known(cells[id, flow]) for flow in FLOWS):
-            of_sector.append((id, name, sector))
+    cells = of_kind.set_index(["flow", "sector"])
+    names = {id: known[id].text(say.lang) if id in known else say.label(id) for id in ids}
+    is_known = cells[[VALUE, "high_meur"]].notna().any(axis=1)
+    shown = [id for id in names if every or any(is_known[flow, id] for flow in FLOWS)]
 
-    texts: dict[str, list[str]] = {say.label("sector"): [name for _, name, _ in of_sector]}
+    columns: Columns = {"sector": [names[id] for id in shown]}
     if every:
-        texts[say.label("coverage")] = [
-            say.label(sector.coverage(kind)) if sector else "" for *_, sector in of_sector
-        ]
-        texts[say.label("classes")] = [
-            " ".join(sector.codes(kind)) if sector else "" for *_, sector in of_sector
-        ]
-    numbers = {}
+        sectors = [known.get(id) for id in shown]
+        columns["coverage"] = [say.label(one.coverage(kind)) if one else "" for one in sectors]
+        columns["classes"] = [" ".join(one.codes(kind)) if one else "" for one in sectors]
     for flow in (*FLOWS, "balance"):
-        of_flow = [cells[id, flow] for id, *_ in of_sector]
-        head = say.label(flow)
-        texts[head] = [_amount(row, say) for row in of_flow]
-        numbers[head] = numbers_of((row[VALUE] for row in of_flow), say.label("million-euro"))
-        for column, (label, write) in rates.items() if flow in FLOWS else []:
-            values = [row[column] for row in of_flow]
+        rows = cells.loc[flow].loc[shown]
+        columns[flow] = _amounts(rows, say)
+        for column in rates if flow in FLOWS else ():
+            label, write = RATES[column]
             head = f"{say.label(flow)}, {say.label(label)}"
-            texts[head] = ["" if pd.isna(rate) else write(say, rate) for rate in values]
-            numbers[head] = numbers_of(values, "%")
+            columns[head] = written(rows[column], partial(write, say), "%", none="")
 
-    title = [in_words(name, of_kind, say)[0] for name in ("kind", "partner", "period", "table")]
-    rest = "remainder-holds" if reasons else "remainder-alone"
-    remarks = [say.text(rest, gaps=list(reasons))]
-    remarks += [f"{why}: {', '.join(names)}" for why, names in gaps.items()]
-    remarks += status_remarks(of_kind, say.lang)
-    title.append(say.label("million-euro"))
-    return Table(", ".join(title), pd.DataFrame(texts), remarks, numbers)
+    named = [in_words(name, of_kind, say)[0] for name in ("kind", "partner", "period", "table")]
+    remarks = [*_why_missing(cells, names, known, say), *status_remarks(of_kind, say.lang)]
+    return table_of(", ".join([*named, say.label("million-euro")]), columns, say, remarks)
 
 
-def _known(row: Mapping[str, Any]) -> bool:
-    """Tell whether there is a value, or bounds of what CBS withholds."""
-    return not (pd.isna(row[VALUE]) and pd.isna(row["high_meur"]))
+def _why_missing(
+    cells: pd.DataFrame, names: Mapping[str, str], known: Mapping[str, Sector], say: Words
+) -> list[str]:
+    """Say what the remainder can hold, and of each reason which sectors have no value for it."""
+    rest: dict[str, None] = {}
+    gaps: dict[str, list[str]] = {}
+    for id in names:
+        if id in known:
+            missing = [why_missing(cells.loc[(flow, id)], known[id]) for flow in FLOWS]
+            told = [_told(reason, values, say) for reason, values in missing if reason]
+            rest |= dict.fromkeys(REST[reason] for reason, _ in missing if reason)
+            if told:
+                gaps.setdefault("; ".join(dict.fromkeys(told)), []).append(names[id])
+
+    holds = say.text("remainder-holds" if rest else "remainder-alone", gaps=list(rest))
+    return [holds, *(f"{why}: {', '.join(sectors)}" for why, sectors in gaps.items())]
 
 
-def _amount(row: Mapping[str, Any], say: Words) -> str:
-    """Write a value, or the bounds of what CBS withholds; a dash where there is neither."""
-    if not pd.isna(row[VALUE]):
-        return say.number(row[VALUE])
-    if pd.isna(row["high_meur"]):
-        return "–"
-    if row["high_meur"] < LITTLE:
+def _amounts(rows: pd.DataFrame, say: Words) -> Column:
+    """Write values, or the bounds of what CBS withholds; a dash where there is neither."""
+    bounds = zip(rows["low_meur"], rows["high_meur"], strict=True)
+    instead = [_bounds(low, high, say) for low, high in bounds]
+    return written(rows[VALUE], say.number, say.label("million-euro"), instead)
+
+
+def _bounds(low: float, high: float, say: Words) -> str:
+    if pd.isna(high):
+        return NONE
+    if high < LITTLE:
         return say.label("under-half-a-million")
-    low = 0.0 if pd.isna(row["low_meur"]) else row["low_meur"]
-    return say.text("sector-bounds", low=low, high=row["high_meur"])
+    return say.text("sector-bounds", low=0.0 if pd.isna(low) else low, high=high)
 
 
 def withheld(low: float, high: float, say: Words) -> str:
