@@ -167,7 +167,7 @@ def _headline(frame: pd.DataFrame, data: pd.DataFrame, partner: str, year: str, 
     about["year"] = year_label(frame, best["table"], year, say.lang)
     about |= {"share": best["share_pct"], "world": best["world_share_pct"]}
     alone = pd.isna(about["world"])
-    return headline_of(say, "fuels-headline-alone" if alone else "fuels-headline", **about)
+    return headline_of(say, "composition-import" if alone else "fuels-headline", **about)
 
 
 def _notes(data: pd.DataFrame, say: Words) -> list[str]:

@@ -70,7 +70,7 @@ def write(ax: Axes, rows: Rows, highs: Sequence[float], subject: int | None = No
 
 class Key:
     """
-    What the marks of a figure are: samples in lines at the top of the drawing.
+    What the marks of a figure are: samples in lines at the top of the drawing, if not all are one.
 
     Parameters
     ----------
@@ -82,16 +82,18 @@ class Key:
 
     def __init__(self, samples: Sequence[Sample], room: float) -> None:
         self.placed, line, x = [], 0, 0.0
-        for words, looks in samples:
+        for words, looks in samples if len(samples) > 1 else []:
             wide = SAMPLE + text_width(words, TEXT)
             if x and x + wide > room:
                 line, x = line + 1, 0.0
             self.placed.append((x, KEY * (line + 0.5), words, looks))
             x += wide + BETWEEN
-        self.tall = KEY * (line + 1)
+        self.tall = KEY * (line + 1) if self.placed else 0.0
 
     def draw(self, space: Canvas) -> None:
         """Draw it, as soon as the canvas is open."""
+        if not self.placed:
+            return
         ax = space.sheet(self.tall)
         for x, y, words, looks in self.placed:
             for look in looks:

@@ -247,7 +247,7 @@ def _paint(
     highest = data.groupby(["flow", "sector", "kind"])[VALUE].transform("max")
     is_flat = highest < FLAT * data["flow"].map(highs)
     note = wrap(_told(data[is_flat], names, say), space.width, TEXT)
-    below = NAME * (note.count("\n") + 1) + 0.2 if note else 0.0
+    below = NAME * (note.count("\n") + 1) if note else -YEARS
     flows = {
         flow: list(rows.groupby(["sector", "kind"], sort=False))
         for flow, rows in data[~is_flat].groupby("flow", sort=False)
@@ -274,7 +274,7 @@ def _paint(
     }
     of_flow = {flow: TITLE + sum(map(tall, rows)) + YEARS for flow, rows in rows_of.items()}
     key = Key(_samples(data, partner, events, say), space.width)
-    space.open(key.tall + sum(of_flow.values()) - YEARS + below)
+    space.open(key.tall + sum(of_flow.values()) + below, ticks=not note)
     key.draw(space)
 
     top = key.tall
@@ -296,7 +296,7 @@ def _paint(
             ax.set_title(names[panel], loc="left", pad=3, fontsize=TEXT, weight="bold")
             _draw_lines(ax, lines, events)
         top += of_flow[flow]
-    space.write(0, top + 0.12, note, va="top", color=style.SOFT, linespacing=1.25)
+    space.write(0, top, note, va="top", color=style.SOFT, linespacing=1.25)
 
 
 def _told(flat: pd.DataFrame, names: Mapping[tuple[str, str], str], say: Words) -> str:

@@ -183,7 +183,7 @@ def of_moves(rows: Any, lang: Lang) -> Report:
         ]
 
     columns["moved"] = written(found["moved"], lambda places: say.signed(places, 0), none="")
-    sure = found["certain"].map({True: "moved-certain", False: "moved-open"}).fillna("moved-one")
+    sure = found["certain"].map({True: "moved-certain", False: "not-certain"}).fillna("moved-one")
     columns["certainty"] = [say.label(id) for id in sure]
 
     title = say.text("moved-title", flow=flow, among=side, before=before, after=after)
