@@ -245,9 +245,6 @@ class Prints:
 class Results(Prints, list[T]):
     """A list that prints as one table."""
 
-    def __repr__(self) -> str:
-        return repr(present(self)) if self else "[]"
-
 
 class Entries(Prints, dict[str, T]):
     """Entries of a registry file by their ids, which print as one table."""

@@ -153,14 +153,12 @@ def _why_table(cells: pd.DataFrame, used: str, partner: str | None, say: Words) 
     if not others:
         return []
 
-    has_value = cells[(cells["partner"] == partner) & cells[VALUE].notna()]["table"].unique()
-    whole = cells[cells["complete"]]["table"].unique()
-    if partner and used in has_value and not set(others) <= set(has_value):
-        why = "table-partner"
-    elif used in whole and not set(others) <= set(whole):
-        why = "table-whole"
-    else:
-        why = "table-first"
+    has_value = (cells["partner"] == partner) & cells[VALUE].notna()
+    why = "table-first"
+    for id, able in (("table-whole", cells["complete"]), ("table-partner", has_value)):
+        tables = set(cells.loc[able, "table"])
+        if used in tables and not tables.issuperset(others):
+            why = id
     values = {"table": used, "others": say.several(others), "partner": partner}
     return [say.text(why, **values, period=str(cells["period"].iloc[0]))]
 
