@@ -292,6 +292,8 @@ def _finish(slide: Any, content: Content) -> None:
         )
         if each.placeholder_format.type == HOLDS.FOOTER:
             added.text_frame.text = content.title
+            for run in added.text_frame.paragraphs[0].runs:
+                run.font.name = "+mn-lt"  # the theme's; LibreOffice would take a serif one
     for shape in slide.shapes:
         for paragraph in shape.text_frame.paragraphs if shape.has_text_frame else []:
             for run in paragraph.runs:
