@@ -78,8 +78,8 @@ def sided() -> frozenset[str]:
 
     Examples
     --------
-    >>> sorted(sided())[:2], "OTHER-EUROPE" in sided()
-    (['EU', 'NON-EU'], False)
+    >>> [id in sided() for id in ("EU", "UNSPECIFIED-NON-EU", "OTHER-EUROPE")]
+    [True, True, False]
     """
     known = registry.partners().values()
     residuals = [each for each in known if each.kind == "residual" and each.eu is not None]

@@ -9,7 +9,7 @@ import pandas as pd
 from nltrade import registry
 from nltrade.claims.base_of_trade import Base
 from nltrade.claims.elsewhere import Checked
-from nltrade.claims.reading import Placed, place_range
+from nltrade.claims.reading import Placed, place_range, sentence
 from nltrade.claims.revisions import Touched
 from nltrade.claims.second_opinion import SecondOpinion
 from nltrade.claims.verdict import Verdict
@@ -139,7 +139,7 @@ def readings_table(one: Verdict, lang: Lang, title: str) -> Table:
 def _place(placed: Placed | None, say: Words) -> str:
     if placed is None:
         return say.label("not published")
-    return f"{placed.place} ({place_range(placed, say.lang)})"
+    return str(placed.place) + ("" if placed.certain else f" ({place_range(placed, say.lang)})")
 
 
 def _in_front(placed: Placed, say: Words) -> str:
@@ -218,10 +218,12 @@ def _largest(changed: pd.DataFrame, top: int, say: Words) -> Columns:
 
 
 def joined(reports: Sequence[Report]) -> Report:
-    """Put reports in one, each source once."""
-    sources = dict.fromkeys(line for report in reports for line in report.sources)
+    """Put reports in one, each source once: in a line of its own, or in one that names more."""
+    lines = dict.fromkeys(line for report in reports for line in report.sources)
+    named = {line: line.rpartition(")")[0] or line for line in lines}
+    sources = [one for one in lines if not any(named[one] in each for each in lines if each != one)]
     tables = [table for report in reports for table in report.tables]
-    return Report(tables, list(sources), reports[0].lang)
+    return Report(tables, sources, reports[0].lang)
 
 
 @presents(Base)
@@ -255,7 +257,7 @@ def published_report(listed: Sequence[Checked], lang: Lang) -> Report:
             for figure in figures
         ],
         "verdict": [say.label(one.verdict) for one in listed],
-        "why": [f"{one.why(lang)}. {one.figure.remark(lang)}".strip() for one in listed],
+        "why": [f"{sentence(one.why(lang))}. {one.figure.remark(lang)}".strip() for one in listed],
     }
     table = table_of(say.label("published-title"), columns, say)
     addresses = dict.fromkeys(f"{figure.publisher}: {figure.address}" for figure in figures)

@@ -81,7 +81,7 @@ def show_ranking(
     >>> for line in repr(shown).splitlines()[:5]:
     ...     print(line)
     Exports, all goods, outside the EU, 2012, 83028NED (border crossing)
-    Place  Partner        € million  Certainty
+    Place  Partner        € million  How sure
     1      United States     20,259  certain
     2      China              7,647  between 2nd and 3rd
     3      Russia             7,068  between 2nd and 4th
@@ -181,7 +181,7 @@ def of_moves(rows: Any, lang: Lang) -> Report:
         ]
 
     columns["moved"] = written(found["moved"], lambda places: say.signed(places, 0), none="")
-    sure = found["certain"].map({True: "moved-certain", False: "moved-open"}).fillna("moved-one")
+    sure = found["certain"].map({True: "moved-certain", False: "not-certain"}).fillna("moved-one")
     columns["certainty"] = [say.label(id) for id in sure]
 
     title = say.text("moved-title", flow=flow, among=side, before=before, after=after)

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from nltrade import registry
-from nltrade.claims.reading import is_cbs
+from nltrade.claims.reading import is_cbs, sentence
 from nltrade.errors import UnknownName
 from nltrade.questions.sectors import REMAINDER, most_detailed, why_missing
 from nltrade.questions.trade import VALUE
@@ -24,10 +24,10 @@ LITTLE = 0.5  # million euro: CBS rounds less to zero
 
 # What the remainder can hold beside goods of no sector, by why a sector has no value.
 REST = {
-    "sector-fetch": "rest-not-at-hand",
+    "sector-fetch": "not-on-this-machine",
     "sector-absent": "rest-not-in-the-table",
-    "sector-withheld": "rest-withheld",
-    "sector-unbounded": "rest-withheld",
+    "sector-withheld": "not published",
+    "sector-unbounded": "not published",
 }
 
 
@@ -174,7 +174,10 @@ def _why_missing(
                 gaps.setdefault("; ".join(dict.fromkeys(told)), []).append(names[id])
 
     holds = say.text("remainder-holds" if rest else "remainder-alone", gaps=list(rest))
-    return [holds, *(f"{why}: {', '.join(sectors)}" for why, sectors in gaps.items())]
+    return [
+        holds,
+        *(sentence(f"{say.several(sectors)}: {why}.") for why, sectors in gaps.items()),
+    ]
 
 
 def _amounts(rows: pd.DataFrame, say: Words) -> Column:
