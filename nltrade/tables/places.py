@@ -82,7 +82,7 @@ def show_ranking(
     ...     print(line)
     Exports, all goods, outside the EU, 2012, 83028NED (border crossing)
     Place  Partner        € million  How sure
-    1      United States     20,259  certain
+    1      United States     20,259  no other place possible
     2      China              7,647  between 2nd and 3rd
     3      Russia             7,068  between 2nd and 4th
     """
