@@ -186,6 +186,7 @@ class Table(Text, frozen=True, kw_only=True):
     kind: Kind
     concept: str
     detail: str
+    detail_nl: str = ""
     first: str
     last: str
     unit: str
