@@ -9,6 +9,7 @@ import pandas as pd
 from narwhals.typing import IntoFrame
 
 from nltrade import registry
+from nltrade.claims.reading import Placed
 from nltrade.errors import NoData
 from nltrade.questions import trade
 from nltrade.questions.ranking import Among, rank_partners
@@ -81,8 +82,8 @@ def show_ranking(
     >>> for line in repr(shown).splitlines()[:5]:
     ...     print(line)
     Exports, all goods, outside the EU, 2012, 83028NED (border crossing)
-    Place  Partner        € million  Certainty
-    1      United States     20,259  certain
+    Place  Partner        € million  How sure
+    1      United States     20,259  no other place possible
     2      China              7,647  between 2nd and 3rd
     3      Russia             7,068  between 2nd and 4th
     """
@@ -153,14 +154,12 @@ def _why_table(cells: pd.DataFrame, used: str, partner: str | None, say: Words) 
     if not others:
         return []
 
-    has_value = cells[(cells["partner"] == partner) & cells[VALUE].notna()]["table"].unique()
-    whole = cells[cells["complete"]]["table"].unique()
-    if partner and used in has_value and not set(others) <= set(has_value):
-        why = "table-partner"
-    elif used in whole and not set(others) <= set(whole):
-        why = "table-whole"
-    else:
-        why = "table-first"
+    has_value = (cells["partner"] == partner) & cells[VALUE].notna()
+    why = "table-first"
+    for id, able in (("table-whole", cells["complete"]), ("table-partner", has_value)):
+        tables = set(cells.loc[able, "table"])
+        if used in tables and not tables.issuperset(others):
+            why = id
     values = {"table": used, "others": say.several(others), "partner": partner}
     return [say.text(why, **values, period=str(cells["period"].iloc[0]))]
 
@@ -177,10 +176,9 @@ def of_moves(rows: Any, lang: Lang) -> Report:
         is_part = f"part-year {period}" in found["note"].iloc[0]
         year = f"{period} ({say.label('part-year')})" if is_part else period
         ends = found[[f"{name}_{end}" for end in ("place", "best", "worst")]]
+        rows = ends.set_axis(["place", "best", "worst"], axis=1).to_dict("records")
         columns[say.text("value-of", year=year)] = amounts(found[f"{name}_meur"], say)
-        columns[say.text("place-of", year=year)] = [
-            _place(*each) for each in ends.itertuples(index=False)
-        ]
+        columns[say.text("place-of", year=year)] = [_place(row) for row in rows]
 
     columns["moved"] = written(found["moved"], lambda places: say.signed(places, 0), none="")
     sure = found["certain"].map({True: "moved-certain", False: "not-certain"}).fillna("moved-one")
@@ -199,8 +197,8 @@ def of_moves(rows: Any, lang: Lang) -> Report:
     return Report([shown], source_lines(found, lang), lang)
 
 
-def _place(place: Any, best: Any, worst: Any) -> str:
-    if pd.isna(place):
+def _place(row: dict[Any, Any]) -> str:
+    if pd.isna(row["place"]):
         return NONE
-    low, high = ("?" if pd.isna(end) else str(end) for end in (best, worst))
-    return str(place) if low == high != "?" else f"{place} ({low}–{high})"
+    placed = Placed.of({"partner": "", VALUE: 0.0, **row})
+    return f"{placed.place}{placed.span}"
