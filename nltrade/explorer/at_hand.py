@@ -192,7 +192,9 @@ class AtHand:
         if choice.year in set(bought.get("period", [])):
             lines += [f'theirs = nl.sector_trade(told, "{partner}", {choice.year}, sectors=one)']
             tables += [f'nl.show(theirs, "{choice.lang}", sectors=one)']
-        about = f'sectors=one, {beside}partner="{partner}", lang="{choice.lang}"'
+        about = (
+            f'sectors=one, period={choice.year}, {beside}partner="{partner}", lang="{choice.lang}"'
+        )
         return lines, [f"nl.charts.draw_sectors_over_time(seen, {about})", *tables]
 
 
