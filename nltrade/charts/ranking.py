@@ -20,11 +20,11 @@ from nltrade.questions.trade import VALUE
 from nltrade.registry.entries import Flow, Lang
 from nltrade.words import Words
 
-# What the headline says.
+# What the headline says, in ever fewer words.
 HEADLINES = {
-    "total trade": "ranking-total-trade",
-    "import": "ranking-import",
-    "export": "ranking-export",
+    "total trade": ("ranking-total-trade", "ranking-named", "ranking-short"),
+    "import": ("ranking-import", "ranking-named", "ranking-short"),
+    "export": ("ranking-export", "ranking-named", "ranking-short"),
 }
 SHOWN = 6
 ROW, BAR = 0.29, 0.66  # inches of a bar with its room; the part of it that is bar
@@ -103,7 +103,7 @@ def draw_ranking(
         "ranking",
         lang,
         "bars",
-        headline_of(say.text(HEADLINES[flow], **about), say.text("ranking-short", **about)),
+        headline_of(*(say.text(id, **about) for id in HEADLINES[flow])),
         say.text("ranking-subtitle" if flow == "total trade" else "ranking-subtitle-flow", **about),
         footer(frame, [table], say, year=year),
         [Series(say.label(flow), _values(data, say))],
