@@ -30,9 +30,26 @@ SIZE, SMALL = 14, 11
 DASHES = (None, MSO_LINE.DASH, MSO_LINE.ROUND_DOT, *(None,) * MOST_SERIES)
 
 
+def is_native(chart: Chart) -> bool:
+    """
+    Tell whether a figure can be a chart of PowerPoint's own.
+
+    Not so a figure of another kind than bars or lines, of too many series, or of values that differ
+    in unit or are words: it is better as a picture.
+    """
+    series, points = _plotted(chart)
+    words = any(isinstance(value, str) for each in series for value in each.values.values())
+    several = len({each.unit for each in series}) != 1 or len(series) > MOST_SERIES
+    if chart.name not in NATIVE or chart.kind not in KINDS or words or several or len(points) < 2:
+        return False
+
+    alike = all(len(each.values) == len(points) for each in series)
+    return chart.kind == "lines" or (len(points) * len(series) <= MOST_BARS and alike)
+
+
 def add_chart(slide: Any, chart: Chart, box: tuple[int, int, int, int]) -> Any:
     """
-    Put a figure on a slide as a chart, if it is one of bars or lines.
+    Put a figure on a slide as a chart of PowerPoint's own; see `is_native`.
 
     Parameters
     ----------
@@ -45,21 +62,9 @@ def add_chart(slide: Any, chart: Chart, box: tuple[int, int, int, int]) -> Any:
 
     Returns
     -------
-    pptx.shapes.graphfrm.GraphicFrame or None
-        None where the figure is better as a picture: of another kind, of too many series, of
-        values that differ in unit or are words.
+    pptx.shapes.graphfrm.GraphicFrame
     """
-    series = [each for each in chart.series if each.in_alt_text]
-    if chart.name == "sectors":
-        series = [_first(series[0], chart)]
-    points = list(dict.fromkeys(point for each in series for point in each.values))
-    words = any(isinstance(value, str) for each in series for value in each.values.values())
-    several = len({each.unit for each in series}) != 1 or len(series) > MOST_SERIES
-    if chart.name not in NATIVE or chart.kind not in KINDS or words or several or len(points) < 2:
-        return None
-    alike = all(len(each.values) == len(points) for each in series)
-    if chart.kind == "bars" and (len(points) * len(series) > MOST_BARS or not alike):
-        return None
+    series, points = _plotted(chart)
     if chart.kind == "lines":
         # a part-year is no point of a line
         aside = frozenset().union(*(each.not_extremes for each in series))
@@ -83,6 +88,14 @@ def add_chart(slide: Any, chart: Chart, box: tuple[int, int, int, int]) -> Any:
     if len(points) > MOST_YEARS:
         shape.chart.category_axis.tick_labels.font.size = Pt(SMALL)
     return shape
+
+
+def _plotted(chart: Chart) -> tuple[list[Series], list[str]]:
+    """Choose the series that a slide has room for, and list their points."""
+    series = [each for each in chart.series if each.in_alt_text]
+    if chart.name == "sectors":
+        series = [_first(series[0], chart)]
+    return series, list(dict.fromkeys(point for each in series for point in each.values))
 
 
 def _first(series: Series, chart: Chart) -> Series:

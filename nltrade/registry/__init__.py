@@ -430,6 +430,7 @@ def _named(names: Mapping[str, T], name: str, what: str, remedy: str) -> T:
     return names[name]
 
 
+@cache
 def eu_members(on: date | None = None) -> frozenset[str]:
     """
     Give the members of the European Union on a day.

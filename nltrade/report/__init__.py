@@ -104,7 +104,7 @@ class Report:
         >>> shown = nl.show_ranking(nl.load(), period=2012, flow="export", top=3)
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     pd.read_csv(shown.to_csv(f"{folder}/exports.csv")).columns.tolist()
-        ['title', 'Place', 'partner', '€ million', 'certainty', 'source']
+        ['title', 'Place', 'partner', '€ million', 'how sure', 'source']
         """
         whole = self._joined([table.cells for table in self._filled], titled=True)
         whole[SOURCE[self.lang]] = " ".join(self.sources)
@@ -244,9 +244,6 @@ class Prints:
 
 class Results(Prints, list[T]):
     """A list that prints as one table."""
-
-    def __repr__(self) -> str:
-        return repr(present(self)) if self else "[]"
 
 
 class Entries(Prints, dict[str, T]):

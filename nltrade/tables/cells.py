@@ -8,7 +8,7 @@ import narwhals as nw
 import pandas as pd
 
 from nltrade import registry
-from nltrade.claims.reading import Placed, place_range
+from nltrade.claims.reading import Placed, is_cbs, place_range
 from nltrade.questions.trade import VALUE
 from nltrade.registry import members
 from nltrade.registry.entries import Lang
@@ -115,8 +115,8 @@ def source_lines(frame: pd.DataFrame, lang: Lang) -> list[str]:
 def source_line(origins: Sequence[Origin], lang: Lang, *, short: bool = False) -> str:
     """Name the sources of some figures in one line: tables, dates, hashes, licence."""
     say = Words(lang)
-    others = [o for o in origins if _is_of_others(o.table)]
-    own = [o for o in origins if o not in others]
+    own = [origin for origin in origins if is_cbs(origin.table)]
+    others = [origin.attribution for origin in origins if origin not in own]
     line, table, between = "source-line", "source-table", "; "
     if short:
         line, table, between = "source-line-short", "source-table-short", ", "
@@ -127,12 +127,7 @@ def source_line(origins: Sequence[Origin], lang: Lang, *, short: bool = False) -
     licences = say.several(list(dict.fromkeys(o.licence for o in own)))
     told = {"tables": between.join(each), "licence": licences}
     lines = [say.text(line, **told)] if own else []
-    return " ".join([*lines, *(o.attribution for o in others)])
-
-
-def _is_of_others(table: str) -> bool:
-    known = registry.all_tables().get(table)
-    return known is not None and known.source != "CBS"
+    return " ".join([*lines, *others])
 
 
 def status_remarks(rows: pd.DataFrame, lang: Lang) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from nltrade import registry
-from nltrade.claims.reading import sentence
+from nltrade.claims.reading import is_cbs, sentence
 from nltrade.errors import UnknownName
 from nltrade.questions.sectors import REMAINDER, most_detailed, why_missing
 from nltrade.questions.trade import VALUE
@@ -60,10 +60,13 @@ def sectors_report(
             tables.append(_table(of_kind, kind, [*ids, REMAINDER], known, rates, say, every=every))
             shown.append(of_kind)
 
-    table = _reported(found, known, say)
-    if table is not None:
-        tables.append(table)
-        shown.append(found[found["table"].isin(_others())])
+    theirs = found[[not is_cbs(table) for table in found["table"]]]
+    bought = theirs[theirs["flow"].eq("export") & theirs["high_meur"].notna()]
+    bought = bought[bought["sector"].isin(list(known))]
+    if len(bought):
+        with_figure = set(found.loc[found[VALUE].notna(), "sector"]) & set(known)
+        tables.append(_reported(bought, known, len(with_figure), say))
+        shown.append(theirs)
 
     unseen = [one for one in known.values() if not one.goods and not one.services]
     if unseen and every:
@@ -73,17 +76,8 @@ def sectors_report(
     return Report(tables, sources, lang)
 
 
-def _others() -> list[str]:
-    return [table.id for table in registry.all_tables().values() if table.source != "CBS"]
-
-
-def _reported(found: pd.DataFrame, known: Mapping[str, Sector], say: Words) -> Table | None:
-    """Put what the partner reported that it bought in a table; count sectors with a figure."""
-    rows = found[found["table"].isin(_others()) & found["flow"].eq("export")]
-    rows = rows[rows["sector"].isin(list(known)) & rows["high_meur"].notna()]
-    if rows.empty:
-        return None
-
+def _reported(rows: pd.DataFrame, known: Mapping[str, Sector], count: int, say: Words) -> Table:
+    """Put what the partner reported that it bought in a table; say how many have a figure."""
     rows = rows.sort_values(VALUE, ascending=False)
     sectors = [known[id] for id in rows["sector"]]
     columns: Columns = {
@@ -97,9 +91,8 @@ def _reported(found: pd.DataFrame, known: Mapping[str, Sector], say: Words) -> T
     }
 
     partner, year = str(rows["partner"].iloc[0]), str(rows["period"].iloc[0])
-    with_figure = set(found.loc[found[VALUE].notna(), "sector"]) & set(known)
     remarks = [
-        say.text("sectors-counted", count=len(with_figure), all=len(known), year=year),
+        say.text("sectors-counted", count=count, all=len(known), year=year),
         say.text("rate-of-year", rate=say.number(registry.rates()[year], 4), year=year),
         say.note(NOTE),
     ]
