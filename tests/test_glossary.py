@@ -4,7 +4,6 @@ import re
 import tomllib
 
 import pytest
-
 import typer
 
 import nltrade as nl

@@ -149,7 +149,7 @@ def _of_cbs(
                 if pd.isna(row[VALUE])
                 else say.text("amount", value=row[VALUE])
                 if pd.isna(share)
-                else say.text("sectors-value", value=row[VALUE], share=share)
+                else say.text("with-share", amount=say.meur(row[VALUE]), share=share)
             )
             yield {
                 "table": row["table"],
@@ -193,7 +193,7 @@ def _of_partner(
             amount = (
                 say.text("amount", value=low)
                 if low == high
-                else say.text("sector-span", low=low, high=high)
+                else say.text("range", low=("meur", low), high=("meur", high))
             )
             kind = "part" if "/" in one["row"] else "goods"
             label = amount
@@ -377,7 +377,7 @@ def _key(
     """Lay out what a bar, a ring and a diamond are: line, inches from the left, mark, words."""
     samples = []
     if data["by"].eq("CBS").any():
-        samples.append(("bar", say.label("cbs-name")))
+        samples.append(("bar", say.label("cbs")))
     if data["by"].eq(partner).any():
         samples.append(("ring", say.text("as-reported-by", partner=partner)))
     if data["kind"].eq("reported").any():

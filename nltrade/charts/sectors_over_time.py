@@ -374,7 +374,7 @@ def _key(
     cbs = data[data["table"].isin(registry.tables())]
     plain = {"color": style.GREY, "linewidth": 1.8}
     samples: list[tuple[str, list[dict[str, Any]]]] = (
-        [(say.label("cbs-name"), [plain])] if len(cbs) else []
+        [(say.label("cbs"), [plain])] if len(cbs) else []
     )
     goods = cbs[cbs["kind"] == "goods"]
     if (goods.groupby(["sector", "flow"])["concept"].nunique() > 1).any():

@@ -41,10 +41,12 @@ TableOption = Annotated[str | None, typer.Option(help="CBS table.", autocompleti
 LangOption = Annotated[Lang, typer.Option(help="Language.")]
 LangsOption = Annotated[Lang | None, typer.Option(help="Language; both by default.")]
 ClaimsOption = Annotated[
-    Path | None, typer.Option(help="Your own claims file (TOML); by default the claims of that mission.")
+    Path | None,
+    typer.Option(help="Your own claims file (TOML); the mission's by default."),
 ]
 SectorsOption = Annotated[
-    Path | None, typer.Option(help="Your own sector file (TOML); by default the sectors of that mission.")
+    Path | None,
+    typer.Option(help="Your own sector file (TOML); the mission's by default."),
 ]
 StyleOption = Annotated[
     Path | None, typer.Option(help="A matplotlib style file to draw with instead of ours.")
