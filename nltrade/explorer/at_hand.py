@@ -11,20 +11,23 @@ import pandas as pd
 
 import nltrade as nl
 from nltrade import registry
-from nltrade.charts import Chart
+from nltrade.charts import Chart, sides
 from nltrade.errors import NltradeError
 from nltrade.explorer.view import View
 from nltrade.questions.moves import side_of
 from nltrade.questions.trade import VALUE
 from nltrade.registry.entries import Lang, Sector
 from nltrade.report import Report
+from nltrade.tables.claims import joined
 from nltrade.words import Words
 
 FLOWS = ("total trade", "import", "export")
 ALL = ""  # no sector: all goods
 LARGEST = 10  # partners that stand before the alphabet
 NEAR = 4  # names that are offered for one that nobody has
+SHORT = 3  # letters of a name that is no more than a code
 KEPT = 64  # views that are not made again
+BOUGHT = "export"  # as the Netherlands sees it: what a partner reported that it bought
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,7 @@ class AtHand:
         self.partners = list(self.goods["partner"].unique())
         self.view = lru_cache(KEPT)(self._view)
         self.sums = lru_cache(KEPT)(self._sums)
+        self.bought = lru_cache(KEPT)(self._bought)
 
     def names(self, year: str, lang: Lang) -> list[str]:
         """Give the partners by name, but for the largest of the year, which come first."""
@@ -71,25 +75,31 @@ class AtHand:
     def near(self, text: str, lang: Lang) -> list[str]:
         """Give the names of partners that have a text in them, or are like it."""
         typed = registry.plain(text)
-        by_name = {}
+        ids = {}
         for id in self.partners:
             known = registry.partner(id)
             for name in (known.name("en"), known.name("nl"), *known.also):
-                by_name[registry.plain(name)] = id
+                ids[registry.plain(name)] = id
 
-        found = [name for name in by_name if len(typed) > 2 and typed in name]
-        found += get_close_matches(typed, list(by_name), n=NEAR, cutoff=0.7)
-        ids = list(dict.fromkeys(by_name[name] for name in found))
-        return [Words(lang).partner(id) for id in ids[:NEAR]]
+        found = [name for name in ids if len(typed) > SHORT and typed in name]
+        # A short name is like many words: "Rusia" is near to "USA", and means Russia.
+        long = [name for name in ids if len(name) > SHORT]
+        found += get_close_matches(typed, long, n=NEAR, cutoff=0.7)
+
+        near = list(dict.fromkeys(ids[name] for name in found))
+        return [Words(lang).partner(id) for id in near[:NEAR]]
 
     def with_figures(self, choice: Choice) -> list[str]:
         """List the sectors of which a partner has a whole year to draw."""
+        told = [self.sums(partner) for partner in choice.partners]
+        if _beside_cbs(choice):
+            told.append(self.bought(choice.partners[0]))
+
         flows = FLOWS[1:] if choice.flow == FLOWS[0] else [choice.flow]
         found: set[str] = set()
-        for partner in choice.partners:
-            told = self.sums(partner)
-            inside = told["period"].between(choice.first, choice.year) & told["flow"].isin(flows)
-            found |= set(told.loc[inside, "sector"])
+        for rows in told:
+            inside = rows["period"].between(choice.first, choice.year) & rows["flow"].isin(flows)
+            found |= set(rows.loc[inside, "sector"])
         return [id for id in self.sectors if id in found]
 
     def _sums(self, partner: str) -> pd.DataFrame:
@@ -101,9 +111,18 @@ class AtHand:
         except NltradeError:
             return pd.DataFrame(columns=["sector", "flow", "period"], dtype=str)
 
+    def _bought(self, partner: str) -> pd.DataFrame:
+        """Add up by sector what the partner itself reported that it bought."""
+        trade = nl.other_side(partner).trade
+        bought = trade[trade["flow"] == BOUGHT]
+        if bought.empty:
+            return pd.DataFrame(columns=["sector", "flow", "period"], dtype=str)
+        found = sides.bought_by_sector(bought, self.sectors)
+        return found.dropna(subset=[VALUE]).assign(flow=BOUGHT)
+
     def _view(self, choice: Choice) -> View:
         """Run the call of a choice, and keep what it displays, or why it does not."""
-        lines, shows = _call(choice)
+        lines, shows = self._call(choice)
         names: dict[str, Any] = {"nl": nl, "trade": self.cells, "sectors": self.sectors}
         shown: list[Any] = []
         try:
@@ -122,46 +141,67 @@ class AtHand:
         return View(
             "-".join(part.replace(" ", "-") for part in name if part),
             next((each for each in shown if isinstance(each, Chart)), None),
-            _together(reports) if reports else None,
+            joined(reports) if reports else None,
             tuple(dict.fromkeys(each for each in shown if isinstance(each, str))),
             "\n".join([*begin, *lines, *(f"display({show})" for show in shows)]),
             choice.lang,
         )
 
+    def _call(self, choice: Choice) -> tuple[list[str], list[str]]:
+        """Write the lines that choose, and those that give the picture and the tables."""
+        lines = [f'years = trade["period"].str[:4].between("{choice.first}", "{choice.year}")']
+        lines += ["seen = trade[years]"]
+        if choice.flow != FLOWS[0]:
+            lines += [f'seen = seen[seen["flow"] == "{choice.flow}"]']
 
-def _call(choice: Choice) -> tuple[list[str], list[str]]:
-    """Write the lines that choose, and those that give the picture and the tables."""
-    lines = [f'years = trade["period"].str[:4].between("{choice.first}", "{choice.year}")']
-    lines += ["seen = trade[years]"]
-    if choice.flow != FLOWS[0]:
-        lines += [f'seen = seen[seen["flow"] == "{choice.flow}"]']
-    ids, id = json.dumps(choice.partners), json.dumps(choice.sector)
-    several = len(choice.partners) > 1
-    about = f'partner="{choice.partners[0]}", lang="{choice.lang}"'
-    both = f'partners={ids}, flow="{choice.flow}", period={choice.year}, lang="{choice.lang}"'
+        if choice.sector:
+            more, shows = self._call_of_sector(choice)
+            return lines + more, shows
 
-    if choice.sector:
-        lines += [f"one = {{{id}: sectors[{id}]}}"]
+        about = f'partner="{choice.partners[0]}", lang="{choice.lang}"'
+        if len(choice.partners) > 1:
+            ids, year = json.dumps(choice.partners), choice.year
+            cells = f'partner={ids}, period={year}, kind="goods", product="TOTAL"'
+            table = f'nl.show(nl.select(seen, {cells}), "{choice.lang}")'
+            return lines, [f"nl.charts.draw_partners_over_time(seen, {_both(choice)})", table]
+
+        among = side_of(choice.partners[0], choice.year)
+        place = f'period={choice.year}, flow="{choice.flow}", among="{among}"'
+        table = f"nl.show_ranking(trade, {place}, {about})"
+        return lines, [f"nl.charts.draw_over_time(seen, period={choice.year}, {about})", table]
+
+    def _call_of_sector(self, choice: Choice) -> tuple[list[str], list[str]]:
+        """Write the same for a sector: of one partner with what it reported itself, if it did."""
+        ids, id = json.dumps(choice.partners), json.dumps(choice.sector)
+        lines = [f"one = {{{id}: sectors[{id}]}}"]
         lines += [f"found = nl.sector_trade(trade, {ids}, {choice.year}, sectors=one)"]
         of_each = [f'found[found["partner"] == "{partner}"]' for partner in choice.partners]
         tables = [f'nl.show({rows}, "{choice.lang}", sectors=one)' for rows in of_each]
-        draw = f"sectors_over_time(seen, sectors=one, {about})"
-        if several:
-            draw = f"partners_over_time(seen, sector=one[{id}], {both})"
-    elif several:
-        cells = f'partner={ids}, period={choice.year}, kind="goods", product="TOTAL"'
-        tables = [f'nl.show(nl.select(seen, {cells}), "{choice.lang}")']
-        draw = f"partners_over_time(seen, {both})"
-    else:
-        among = side_of(choice.partners[0], choice.year)
-        place = f'period={choice.year}, flow="{choice.flow}", among="{among}"'
-        tables = [f"nl.show_ranking(trade, {place}, {about})"]
-        draw = f"over_time(seen, period={choice.year}, {about})"
-    return lines, [f"nl.charts.draw_{draw}", *tables]
+        if len(choice.partners) > 1:
+            draw = f"draw_partners_over_time(seen, sector=one[{id}], {_both(choice)})"
+            return lines, [f"nl.charts.{draw}", *tables]
+
+        partner, beside = choice.partners[0], ""
+        bought = self.bought(partner) if _beside_cbs(choice) else pd.DataFrame({"sector": []})
+        bought = bought[bought["sector"] == choice.sector]
+        if len(bought):
+            span = f'"{choice.first}", "{choice.year}"'
+            lines += [f'other = nl.other_side("{partner}")']
+            lines += [f'told = other.trade[other.trade["period"].between({span})]']
+            beside = "other_side=other._replace(trade=told), "
+        if choice.year in set(bought.get("period", [])):
+            lines += [f'theirs = nl.sector_trade(told, "{partner}", {choice.year}, sectors=one)']
+            tables += [f'nl.show(theirs, "{choice.lang}", sectors=one)']
+        about = f'sectors=one, {beside}partner="{partner}", lang="{choice.lang}"'
+        return lines, [f"nl.charts.draw_sectors_over_time(seen, {about})", *tables]
 
 
-def _together(reports: list[Report]) -> Report:
-    """Put several reports in one, each source once."""
-    tables = [table for report in reports for table in report.tables]
-    sources = dict.fromkeys(source for report in reports for source in report.sources)
-    return Report(tables, list(sources), reports[0].lang)
+def _both(choice: Choice) -> str:
+    """Name what two partners are compared by."""
+    about = f'partners={json.dumps(choice.partners)}, flow="{choice.flow}"'
+    return f'{about}, period={choice.year}, lang="{choice.lang}"'
+
+
+def _beside_cbs(choice: Choice) -> bool:
+    """Whether a report of the partner can stand beside CBS: of one partner, on what it buys."""
+    return len(choice.partners) == 1 and choice.flow != "import"
