@@ -11,9 +11,10 @@ import pandas as pd
 
 import nltrade as nl
 from nltrade import registry
-from nltrade.charts import Chart, sides
+from nltrade.charts import Chart
 from nltrade.errors import NltradeError
 from nltrade.explorer.view import View
+from nltrade.questions import sectors as by_sector
 from nltrade.questions.moves import side_of
 from nltrade.questions.trade import VALUE
 from nltrade.registry.entries import Lang, Sector
@@ -117,8 +118,7 @@ class AtHand:
         bought = trade[trade["flow"] == BOUGHT]
         if bought.empty:
             return pd.DataFrame(columns=["sector", "flow", "period"], dtype=str)
-        found = sides.bought_by_sector(bought, self.sectors)
-        return found.dropna(subset=[VALUE]).assign(flow=BOUGHT)
+        return by_sector.amounts(bought, self.sectors).dropna(subset=[VALUE])
 
     def _view(self, choice: Choice) -> View:
         """Run the call of a choice, and keep what it displays, or why it does not."""
