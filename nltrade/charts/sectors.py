@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from nltrade import registry
 from nltrade.charts import rows, sides, style
 from nltrade.charts.canvas import TEXT, Canvas, wrap
-from nltrade.charts.chart import Chart, headline_of
+from nltrade.charts.chart import Chart, headline_of, start
 from nltrade.charts.provenance import year_label
 from nltrade.charts.series import Series
 from nltrade.errors import NoData
@@ -183,7 +183,7 @@ def _row(
     if pd.isna(value) and by == "CBS":
         label = withheld(low, high, say)
     elif pd.isna(value) and high - low >= LITTLE:
-        label = say.text("sector-span", low=low, high=high)
+        label = say.text("range", low=("meur", low), high=("meur", high))
     elif high < LITTLE:
         label = say.label("under-half-a-million")
     elif pd.isna(share):
@@ -222,7 +222,7 @@ def _headline(data: pd.DataFrame, partner: str, year: str, say: Words) -> str:
 
     shown = theirs if len(theirs) > 1 else told
     top = shown.loc[shown[VALUE].idxmax()]
-    about = {"sector": sides.start(top["name"]), "partner": partner, "year": year}
+    about = {"sector": start(top["name"]), "partner": partner, "year": year}
     if len(theirs) > 1:
         return headline_of(say, "sectors-headline-partner", **about)
     about |= {"what": say.text(f"{top['flow']}-with", partner=partner), "flow": top["flow"]}
@@ -293,7 +293,7 @@ def _samples(data: pd.DataFrame, partner: str, say: Words) -> list[rows.Sample]:
     """Say what a bar, a ring and a diamond are, as far as they are drawn."""
     samples: list[rows.Sample] = []
     if data["by"].eq("CBS").any():
-        samples.append((say.label("cbs-name"), [BAR]))
+        samples.append((say.label("cbs"), [BAR]))
     if data["by"].eq(partner).any():
         samples.append((say.text("as-reported-by", partner=partner), [sides.RING | ONE]))
     if data["kind"].eq("reported").any():

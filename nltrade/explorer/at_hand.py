@@ -11,10 +11,11 @@ import pandas as pd
 
 import nltrade as nl
 from nltrade import registry
-from nltrade.charts import Chart, sides
+from nltrade.charts import Chart
 from nltrade.errors import NltradeError
 from nltrade.explorer.view import View
 from nltrade.questions.moves import side_of
+from nltrade.questions.sectors import amounts
 from nltrade.questions.trade import VALUE
 from nltrade.registry.entries import Lang, Sector
 from nltrade.report import Report
@@ -117,8 +118,7 @@ class AtHand:
         bought = trade[trade["flow"] == BOUGHT]
         if bought.empty:
             return pd.DataFrame(columns=["sector", "flow", "period"], dtype=str)
-        found = sides.bought_by_sector(bought, self.sectors)
-        return found.dropna(subset=[VALUE]).assign(flow=BOUGHT)
+        return amounts(bought, self.sectors).dropna(subset=[VALUE])
 
     def _view(self, choice: Choice) -> View:
         """Run the call of a choice, and keep what it displays, or why it does not."""
@@ -192,7 +192,9 @@ class AtHand:
         if choice.year in set(bought.get("period", [])):
             lines += [f'theirs = nl.sector_trade(told, "{partner}", {choice.year}, sectors=one)']
             tables += [f'nl.show(theirs, "{choice.lang}", sectors=one)']
-        about = f'sectors=one, {beside}partner="{partner}", lang="{choice.lang}"'
+        about = (
+            f'sectors=one, period={choice.year}, {beside}partner="{partner}", lang="{choice.lang}"'
+        )
         return lines, [f"nl.charts.draw_sectors_over_time(seen, {about})", *tables]
 
 
