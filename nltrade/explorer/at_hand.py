@@ -41,6 +41,11 @@ class Choice:
     sector: str
     lang: Lang
 
+    @property
+    def span(self) -> tuple[str, str]:
+        """The years of the picture."""
+        return self.first, self.year
+
 
 class AtHand:
     """The figures to look through: what can be chosen of them, and what a choice shows."""
@@ -60,7 +65,7 @@ class AtHand:
         self.partners = list(self.goods["partner"].unique())
         self.view = lru_cache(KEPT)(self._view)
         self.sums = lru_cache(KEPT)(self._sums)
-        self.bought = lru_cache(KEPT)(self._bought)
+        self.other_side = lru_cache(KEPT)(nl.other_side)
 
     def names(self, year: str, lang: Lang) -> list[str]:
         """Give the partners by name, but for the largest of the year, which come first."""
@@ -91,15 +96,12 @@ class AtHand:
 
     def with_figures(self, choice: Choice) -> list[str]:
         """List the sectors of which a partner has a whole year to draw."""
-        told = [self.sums(partner) for partner in choice.partners]
-        if _beside_cbs(choice):
-            told.append(self.bought(choice.partners[0]))
-
         flows = FLOWS[1:] if choice.flow == FLOWS[0] else [choice.flow]
-        found: set[str] = set()
-        for rows in told:
-            inside = rows["period"].between(choice.first, choice.year) & rows["flow"].isin(flows)
-            found |= set(rows.loc[inside, "sector"])
+        found = set(self._bought(choice)["sector"])
+        for partner in choice.partners:
+            told = self.sums(partner)
+            inside = told["period"].between(*choice.span) & told["flow"].isin(flows)
+            found |= set(told.loc[inside, "sector"])
         return [id for id in self.sectors if id in found]
 
     def _sums(self, partner: str) -> pd.DataFrame:
@@ -111,14 +113,13 @@ class AtHand:
         except NltradeError:
             return pd.DataFrame(columns=["sector", "flow", "period"], dtype=str)
 
-    def _bought(self, partner: str) -> pd.DataFrame:
-        """Add up by sector what the partner itself reported that it bought."""
-        trade = nl.other_side(partner).trade
-        bought = trade[trade["flow"] == BOUGHT]
-        if bought.empty:
-            return pd.DataFrame(columns=["sector", "flow", "period"], dtype=str)
-        found = sides.bought_by_sector(bought, self.sectors)
-        return found.dropna(subset=[VALUE]).assign(flow=BOUGHT)
+    def _bought(self, choice: Choice) -> pd.DataFrame:
+        """Add up by sector what a partner, alone, reported that it bought in the chosen years."""
+        trade = self.other_side(choice.partners[0]).trade
+        bought = trade[trade["flow"].eq(BOUGHT) & trade["period"].between(*choice.span)]
+        if len(choice.partners) > 1 or choice.flow == "import":
+            bought = bought[:0]
+        return sides.bought_by_sector(bought, self.sectors).dropna(subset=[VALUE])
 
     def _view(self, choice: Choice) -> View:
         """Run the call of a choice, and keep what it displays, or why it does not."""
@@ -149,7 +150,7 @@ class AtHand:
 
     def _call(self, choice: Choice) -> tuple[list[str], list[str]]:
         """Write the lines that choose, and those that give the picture and the tables."""
-        lines = [f'years = trade["period"].str[:4].between("{choice.first}", "{choice.year}")']
+        lines = ['years = trade["period"].str[:4].between("{}", "{}")'.format(*choice.span)]
         lines += ["seen = trade[years]"]
         if choice.flow != FLOWS[0]:
             lines += [f'seen = seen[seen["flow"] == "{choice.flow}"]']
@@ -158,13 +159,13 @@ class AtHand:
             more, shows = self._call_of_sector(choice)
             return lines + more, shows
 
-        about = f'partner="{choice.partners[0]}", lang="{choice.lang}"'
         if len(choice.partners) > 1:
-            ids, year = json.dumps(choice.partners), choice.year
-            cells = f'partner={ids}, period={year}, kind="goods", product="TOTAL"'
+            ids = json.dumps(choice.partners)
+            cells = f'partner={ids}, period={choice.year}, kind="goods", product="TOTAL"'
             table = f'nl.show(nl.select(seen, {cells}), "{choice.lang}")'
             return lines, [f"nl.charts.draw_partners_over_time(seen, {_both(choice)})", table]
 
+        about = f'partner="{choice.partners[0]}", lang="{choice.lang}"'
         among = side_of(choice.partners[0], choice.year)
         place = f'period={choice.year}, flow="{choice.flow}", among="{among}"'
         table = f"nl.show_ranking(trade, {place}, {about})"
@@ -172,36 +173,31 @@ class AtHand:
 
     def _call_of_sector(self, choice: Choice) -> tuple[list[str], list[str]]:
         """Write the same for a sector: of one partner with what it reported itself, if it did."""
-        ids, id = json.dumps(choice.partners), json.dumps(choice.sector)
+        ids, id, year = json.dumps(choice.partners), json.dumps(choice.sector), choice.year
         lines = [f"one = {{{id}: sectors[{id}]}}"]
-        lines += [f"found = nl.sector_trade(trade, {ids}, {choice.year}, sectors=one)"]
-        of_each = [f'found[found["partner"] == "{partner}"]' for partner in choice.partners]
-        tables = [f'nl.show({rows}, "{choice.lang}", sectors=one)' for rows in of_each]
-        if len(choice.partners) > 1:
-            draw = f"draw_partners_over_time(seen, sector=one[{id}], {_both(choice)})"
-            return lines, [f"nl.charts.{draw}", *tables]
+        lines += [f"found = nl.sector_trade(trade, {ids}, {year}, sectors=one)"]
+        rows = [f'found[found["partner"] == "{partner}"]' for partner in choice.partners]
+        picture = f"draw_partners_over_time(seen, sector=one[{id}], {_both(choice)})"
 
-        partner, beside = choice.partners[0], ""
-        bought = self.bought(partner) if _beside_cbs(choice) else pd.DataFrame({"sector": []})
-        bought = bought[bought["sector"] == choice.sector]
-        if len(bought):
-            span = f'"{choice.first}", "{choice.year}"'
-            lines += [f'other = nl.other_side("{partner}")']
-            lines += [f'told = other.trade[other.trade["period"].between({span})]']
-            beside = "other_side=other._replace(trade=told), "
-        if choice.year in set(bought.get("period", [])):
-            lines += [f'theirs = nl.sector_trade(told, "{partner}", {choice.year}, sectors=one)']
-            tables += [f'nl.show(theirs, "{choice.lang}", sectors=one)']
-        about = f'sectors=one, {beside}partner="{partner}", lang="{choice.lang}"'
-        return lines, [f"nl.charts.draw_sectors_over_time(seen, {about})", *tables]
+        if len(choice.partners) == 1:
+            partner, beside = choice.partners[0], ""
+            bought = self._bought(choice).query(f"sector == {id}")["period"].tolist()
+            if bought:
+                lines += [f'other = nl.other_side("{partner}")']
+                inside = 'other.trade["period"].between("{}", "{}")'.format(*choice.span)
+                lines += [f"told = other.trade[{inside}]"]
+                beside = "other_side=other._replace(trade=told), "
+            if year in bought:
+                lines += [f'theirs = nl.sector_trade(told, "{partner}", {year}, sectors=one)']
+                rows += ["theirs"]
+            about = f'sectors=one, {beside}partner="{partner}", lang="{choice.lang}"'
+            picture = f"draw_sectors_over_time(seen, {about})"
+
+        tables = [f'nl.show({each}, "{choice.lang}", sectors=one)' for each in rows]
+        return lines, [f"nl.charts.{picture}", *tables]
 
 
 def _both(choice: Choice) -> str:
     """Name what two partners are compared by."""
     about = f'partners={json.dumps(choice.partners)}, flow="{choice.flow}"'
     return f'{about}, period={choice.year}, lang="{choice.lang}"'
-
-
-def _beside_cbs(choice: Choice) -> bool:
-    """Whether a report of the partner can stand beside CBS: of one partner, on what it buys."""
-    return len(choice.partners) == 1 and choice.flow != "import"
