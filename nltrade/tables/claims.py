@@ -144,10 +144,8 @@ def _place(placed: Placed | None, say: Words) -> str:
 
 def _in_front(placed: Placed, say: Words) -> str:
     """Write place, name and amount of a partner; where the place is not certain, those possible."""
-    told = f"{placed.place}. {say.partner(placed.partner)} {say.bn(placed.value_meur)}"
-    if placed.certain:
-        return told
-    return f"{told} ({placed.best or '?'}–{placed.worst or '?'})"
+    name, amount = say.partner(placed.partner), say.bn(placed.value_meur)
+    return f"{placed.place}. {name} {amount}{placed.span}"
 
 
 def _colours(listed: Iterable[Verdict]) -> list[str]:
