@@ -11,13 +11,15 @@ import pandas as pd
 
 import nltrade as nl
 from nltrade import registry
-from nltrade.charts import Chart, sides
+from nltrade.charts import Chart
 from nltrade.errors import NltradeError
 from nltrade.explorer.view import View
 from nltrade.questions.moves import side_of
+from nltrade.questions.sectors import amounts
 from nltrade.questions.trade import VALUE
 from nltrade.registry.entries import Lang, Sector
 from nltrade.report import Report
+from nltrade.sources.comtrade import PARTNER_REPORTS
 from nltrade.tables.claims import joined
 from nltrade.words import Words
 
@@ -27,7 +29,7 @@ LARGEST = 10  # partners that stand before the alphabet
 NEAR = 4  # names that are offered for one that nobody has
 SHORT = 3  # letters of a name that is no more than a code
 KEPT = 64  # views that are not made again
-BOUGHT = "export"  # as the Netherlands sees it: what a partner reported that it bought
+NONE = pd.DataFrame(columns=["sector", "table", "flow", "period", VALUE], dtype=str)
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,6 @@ class AtHand:
         self.partners = list(self.goods["partner"].unique())
         self.view = lru_cache(KEPT)(self._view)
         self.sums = lru_cache(KEPT)(self._sums)
-        self.other_side = lru_cache(KEPT)(nl.other_side)
 
     def names(self, year: str, lang: Lang) -> list[str]:
         """Give the partners by name, but for the largest of the year, which come first."""
@@ -96,30 +97,24 @@ class AtHand:
 
     def with_figures(self, choice: Choice) -> list[str]:
         """List the sectors of which a partner has a whole year to draw."""
-        flows = FLOWS[1:] if choice.flow == FLOWS[0] else [choice.flow]
-        found = set(self._bought(choice)["sector"])
-        for partner in choice.partners:
-            told = self.sums(partner)
-            inside = told["period"].between(*choice.span) & told["flow"].isin(flows)
-            found |= set(told.loc[inside, "sector"])
+        found = {id for partner in choice.partners for id in self._told(choice, partner)["sector"]}
         return [id for id in self.sectors if id in found]
 
+    def _told(self, choice: Choice, partner: str) -> pd.DataFrame:
+        """Take the sectors in the years and flows that are chosen; of two partners, CBS's alone."""
+        sums = self.sums(partner)
+        flows = FLOWS[1:] if choice.flow == FLOWS[0] else [choice.flow]
+        told = sums["period"].between(*choice.span) & sums["flow"].isin(flows)
+        return sums[told & ((sums["table"] != PARTNER_REPORTS) | (len(choice.partners) == 1))]
+
     def _sums(self, partner: str) -> pd.DataFrame:
-        """Add up the sectors of a partner in its whole years, as far as they are published."""
+        """Add up the sectors of a partner in whole years: CBS's, and what it reported it bought."""
         rows = self.cells[self.cells["partner"] == partner]
         rows = rows[(rows["freq"] == "A") & rows["complete"]]
-        try:
-            return nl.sector_trade(rows, sectors=self.sectors).dropna(subset=[VALUE])
-        except NltradeError:
-            return pd.DataFrame(columns=["sector", "flow", "period"], dtype=str)
-
-    def _bought(self, choice: Choice) -> pd.DataFrame:
-        """Add up by sector what a partner, alone, reported that it bought in the chosen years."""
-        trade = self.other_side(choice.partners[0]).trade
-        bought = trade[trade["flow"].eq(BOUGHT) & trade["period"].between(*choice.span)]
-        if len(choice.partners) > 1 or choice.flow == "import":
-            bought = bought[:0]
-        return sides.bought_by_sector(bought, self.sectors).dropna(subset=[VALUE])
+        theirs = nl.other_side(partner).trade
+        bought = theirs[theirs["flow"] == "export"]
+        found = [amounts(cells, self.sectors) for cells in (rows, bought) if len(cells)]
+        return pd.concat(found or [NONE]).dropna(subset=[VALUE])
 
     def _view(self, choice: Choice) -> View:
         """Run the call of a choice, and keep what it displays, or why it does not."""
@@ -181,13 +176,14 @@ class AtHand:
 
         if len(choice.partners) == 1:
             partner, beside = choice.partners[0], ""
-            bought = self._bought(choice).query(f"sector == {id}")["period"].tolist()
-            if bought:
+            told = self._told(choice, partner)
+            bought = told[told["sector"].eq(choice.sector) & told["table"].eq(PARTNER_REPORTS)]
+            if len(bought):
                 lines += [f'other = nl.other_side("{partner}")']
                 inside = 'other.trade["period"].between("{}", "{}")'.format(*choice.span)
                 lines += [f"told = other.trade[{inside}]"]
                 beside = "other_side=other._replace(trade=told), "
-            if year in bought:
+            if year in bought["period"].tolist():
                 lines += [f'theirs = nl.sector_trade(told, "{partner}", {year}, sectors=one)']
                 rows += ["theirs"]
             about = f'sectors=one, {beside}partner="{partner}", lang="{choice.lang}"'
