@@ -63,7 +63,12 @@ def headline_of(say: Words, *ids: str, **values: Any) -> str:
     lengths = [len(re.split("[ \n]+", sentence.strip())) for sentence in told]
     most = max(HEADLINE, min(lengths))
     chosen = next(each for each, words in zip(told, lengths, strict=True) if words <= most)
-    return chosen[:1].upper() + chosen[1:]
+    return start(chosen)
+
+
+def start(words: str) -> str:
+    """Begin a sentence with some words: the Dutch "een" has no accent on its capital."""
+    return words[:1].upper().replace("É", "E") + words[1:]
 
 
 @dataclass(frozen=True, eq=False)

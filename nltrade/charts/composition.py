@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from nltrade import registry
 from nltrade.charts import style
 from nltrade.charts.canvas import TEXT, Canvas, wrap
-from nltrade.charts.chart import Chart, headline_of
+from nltrade.charts.chart import Chart, headline_of, start
 from nltrade.charts.provenance import footer, year_label
 from nltrade.charts.series import Series
 from nltrade.errors import NoData
@@ -152,8 +152,7 @@ def _series(parts: pd.DataFrame, partner: str, say: Words) -> Series:
 def _title(parts: pd.DataFrame, partner: str, say: Words) -> str:
     """Name a flow with the value of all of it."""
     title = say.text(f"{parts['flow'].iloc[0]}-with", partner=partner)
-    title = title[:1].upper() + title[1:]
-    return say.text("composition-row", flow=title, value=parts["whole_meur"].iloc[0])
+    return say.text("composition-row", flow=start(title), value=parts["whole_meur"].iloc[0])
 
 
 def _paint(canvas: Canvas, data: pd.DataFrame, partner: str, say: Words) -> None:

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from nltrade import registry
 from nltrade.charts import rows, sides, style
 from nltrade.charts.canvas import TEXT, Canvas, wrap
-from nltrade.charts.chart import Chart, headline_of
+from nltrade.charts.chart import Chart, headline_of, start
 from nltrade.charts.provenance import year_label
 from nltrade.charts.series import Series
 from nltrade.errors import NoData
@@ -222,7 +222,7 @@ def _headline(data: pd.DataFrame, partner: str, year: str, say: Words) -> str:
 
     shown = theirs if len(theirs) > 1 else told
     top = shown.loc[shown[VALUE].idxmax()]
-    about = {"sector": sides.start(top["name"]), "partner": partner, "year": year}
+    about = {"sector": start(top["name"]), "partner": partner, "year": year}
     if len(theirs) > 1:
         return headline_of(say, "sectors-headline-partner", **about)
     about |= {"what": say.text(f"{top['flow']}-with", partner=partner), "flow": top["flow"]}

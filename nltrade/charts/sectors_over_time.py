@@ -11,7 +11,7 @@ from matplotlib.ticker import MaxNLocator
 from nltrade import registry
 from nltrade.charts import sides, style
 from nltrade.charts.canvas import TEXT, Canvas, room, text_width, wrap
-from nltrade.charts.chart import Chart, headline_of
+from nltrade.charts.chart import Chart, headline_of, start
 from nltrade.charts.over_years import mark_years, pieces
 from nltrade.charts.rows import Key, Sample
 from nltrade.charts.series import Series
@@ -185,7 +185,7 @@ def _headline(
             change = (theirs[last] - theirs[first]).dropna()
             top = str(change.abs().idxmax())
             rate = 100 * change[top] / theirs.at[top, first]
-            about = {"sector": sides.start(known[top].text(say.lang)), "partner": partner}
+            about = {"sector": start(known[top].text(say.lang)), "partner": partner}
             about |= {"first": first, "last": last, "change": rate}
             return headline_of(say, "sectors-changed", **about)
 
@@ -196,7 +196,7 @@ def _headline(
     of_year = data[is_year & ~of_cbs] if reported else data[is_year]
     top = of_year.loc[of_year[VALUE].idxmax()]
     name = sides.name_of(known[top["sector"]], top["kind"], say, by_chapter=reported)
-    values = {"partner": partner, "sector": sides.start(name), "flow": top["flow"], "year": year}
+    values = {"partner": partner, "sector": start(name), "flow": top["flow"], "year": year}
     values |= {"what": say.text(f"{top['flow']}-with", partner=partner), "value": top[VALUE]}
 
     line = data[(data[LINE] == top[LINE]).all(axis=1)].set_index("period")[VALUE]

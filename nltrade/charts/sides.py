@@ -53,11 +53,6 @@ def name_of(sector: Sector, kind: str, say: Words, *, by_chapter: bool = False) 
     return say.text("of-services", name=name) if kind == "services" else name
 
 
-def start(words: str) -> str:
-    """Begin a sentence with some words."""
-    return words[:1].upper() + words[1:]
-
-
 def of_partner(other_side: OtherSide | None, partner: str) -> OtherSide:
     """Give what a partner reported: nothing where it is not there."""
     if other_side is None:

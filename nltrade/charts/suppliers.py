@@ -7,7 +7,7 @@ import pandas as pd
 from nltrade import registry
 from nltrade.charts import rows, sides, style
 from nltrade.charts.canvas import Canvas
-from nltrade.charts.chart import Chart, headline_of
+from nltrade.charts.chart import Chart, headline_of, start
 from nltrade.charts.series import Series
 from nltrade.errors import NoData
 from nltrade.registry.entries import Lang
@@ -75,7 +75,7 @@ def draw_suppliers(
 
     top = data[data["product"] != ALL].iloc[0]
     about = {"partner": partner, "year": year, "count": int(top["countries"])}
-    words = {"product": sides.start(top["name"]), "share": top["share_pct"]}
+    words = {"product": start(top["name"]), "share": top["share_pct"]}
     placed = pd.notna(top["place"])
     if placed:
         words["place"] = int(top["place"])

@@ -186,8 +186,8 @@ class AtHand:
             if year in bought["period"].tolist():
                 lines += [f'theirs = nl.sector_trade(told, "{partner}", {year}, sectors=one)']
                 rows += ["theirs"]
-            about = f'sectors=one, {beside}partner="{partner}", lang="{choice.lang}"'
-            picture = f"draw_sectors_over_time(seen, {about})"
+            about = f'period={year}, {beside}partner="{partner}", lang="{choice.lang}"'
+            picture = f"draw_sectors_over_time(seen, sectors=one, {about})"
 
         tables = [f'nl.show({each}, "{choice.lang}", sectors=one)' for each in rows]
         return lines, [f"nl.charts.{picture}", *tables]

@@ -10,7 +10,7 @@ together, each good counted once, leave of the total.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
 
 import narwhals as nw
 import pandas as pd
@@ -26,16 +26,8 @@ from nltrade.registry.entries import Classes, Kind, Sector
 from nltrade.registry.periods import Periods, listed
 
 CELL = [
-    "table",
-    "kind",
-    "flow",
-    "concept",
-    "partner",
-    "partner_kind",
-    "period",
-    "freq",
-    "complete",
-    "status",
+    *("table", "kind", "flow", "concept", "partner", "partner_kind"),
+    *("period", "freq", "complete", "status"),
 ]
 # What tells cells apart, beside the product.
 KEY = ["table", "kind", "flow", "partner", "period"]
@@ -43,12 +35,6 @@ KEY = ["table", "kind", "flow", "partner", "period"]
 COUNTS = ["codes", "published", "withheld", "absent"]
 AMOUNTS = ["low_meur", "high_meur", "total_meur", "share_pct", "growth_pct"]
 REMAINDER = "remainder"
-KIND_OF: dict[Classes, Kind] = {
-    "SITC": "goods",
-    "HS": "goods",
-    "BPM6": "services",
-    "BPM5": "services",
-}
 USUAL: dict[Kind, Classes] = {"goods": "SITC", "services": "BPM6"}
 
 # Chapters of the HS and topics of BPM5 are in their total and in nothing else.
@@ -200,7 +186,7 @@ def overlaps(sectors: Mapping[str, Sector] | None = None) -> pd.DataFrame:
 def _baskets(sectors: Mapping[str, Sector]) -> Baskets:
     return {
         classes: {id: codes for id, each in sectors.items() if (codes := each.codes_in(classes))}
-        for classes in KIND_OF
+        for classes in get_args(Classes)
     }
 
 
