@@ -439,7 +439,7 @@ def test_answers_load_neither_what_draws_nor_what_downloads():
     ("words", "code", "says"),
     [
         (["check", "--claims", "none.toml"], 2, "none.toml: no such file"),
-        (["check", "--lang", "de"], 2, "'de' is not one of"),
+        (["check", "--lang", "de"], 2, "for '--lang': 'de' is not one of 'en', 'nl'."),
         (["check", "--csv", "answer.txt"], 2, "answer.txt does not end in .csv"),
         (["rank", "--year", "1990"], 3, "There are no figures of TOTAL in 1990. `nltrade tables`"),
         (["rank", "--flow", "improt"], 2, "Did you mean 'import'?"),
@@ -533,6 +533,8 @@ def test_an_output_that_is_not_utf8_gets_what_it_can_show():
     ("line", "code", "says"),
     [
         ("nltrade check", 1, "EUR 20,332m"),
+        ("nltrade check --lang nl", 1, "EUR 20.332 mln"),
+        ("nltrade rank --top 1", 0, "EUR million"),
         ("nltrade sectors --help", 0, "Example: nltrade sectors"),
         ("nltrade check --foo", 2, "No such option"),
         ("nltrade partners Türkiye --lang nl", 0, "Turkije"),

@@ -48,8 +48,8 @@ def fetch(
     by: Annotated[
         str, typer.Option(help="Of UN Comtrade: HS (chapters, the default) or SITC (groups).")
     ] = "HS",
-    plan: Annotated[bool, typer.Option("--plan", help="Only say what would be asked.")] = False,
-    every: Annotated[bool, typer.Option("--all", help="All registered tables.")] = False,
+    plan: Annotated[bool, typer.Option("--plan", help="Only say what would be asked for.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="All tables that nltrade knows.")] = False,
     accept: Annotated[
         bool, typer.Option("--accept", help="Keep it although much of what was here is gone.")
     ] = False,
@@ -207,7 +207,7 @@ def diff(
     ] = None,
     new: Annotated[str | None, typer.Option(help="Modification date; the last by default.")] = None,
     top: Annotated[
-        int, typer.Option(help="How many cells to show, the largest differences first.", min=1)
+        int, typer.Option(help="How many figures to show, the largest differences first.", min=1)
     ] = 20,
     lang: LangOption = "en",
     json: JsonOption = False,

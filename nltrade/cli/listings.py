@@ -34,7 +34,7 @@ def tables(
         str | None, typer.Option(help="A word to look for in the titles of all CBS tables.")
     ] = None,
     check: Annotated[
-        bool, typer.Option("--check", help="Ask CBS whether they are as registered.")
+        bool, typer.Option("--check", help="Ask CBS whether they still are as nltrade knows them.")
     ] = False,
     downloads: Annotated[bool, typer.Option("--downloads", help="What was downloaded.")] = False,
     remove: Annotated[
@@ -45,7 +45,7 @@ def tables(
     json: JsonOption = False,
 ) -> None:
     """
-    List the registered CBS tables, and what of them is here.
+    List the CBS tables that nltrade knows, and what of them is on this computer.
 
     With --search all tables of CBS are looked through, which needs a network.
     """

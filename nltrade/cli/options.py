@@ -30,25 +30,27 @@ def _tables(begun: str) -> list[str]:
 PartnerOption = Annotated[
     str | None,
     typer.Option(
-        help="ISO code or name of a country; Russia, of the mission that ships, by default.",
+        help="ISO code or name of a country; by default Russia, of the mission of 2013.",
         autocompletion=_partners,
     ),
 ]
 YearOption = Annotated[
     int | None,
-    typer.Option(help="Year; with a partner the last whole one, else the mission's (2012)."),
+    typer.Option(help="Year; by default the last whole one of a partner you name, else 2012."),
 ]
 TableOption = Annotated[str | None, typer.Option(help="CBS table.", autocompletion=_tables)]
 LangOption = Annotated[Lang, typer.Option(help="Language.")]
 LangsOption = Annotated[Lang | None, typer.Option(help="Language; both by default.")]
 ClaimsOption = Annotated[
-    Path | None, typer.Option(help="Your own claims file (TOML); the shipped claims by default.")
+    Path | None,
+    typer.Option(help="Your own claims file (TOML); the mission's by default."),
 ]
 SectorsOption = Annotated[
-    Path | None, typer.Option(help="Your own sector file (TOML); the mission's by default.")
+    Path | None,
+    typer.Option(help="Your own sector file (TOML); the mission's by default."),
 ]
 StyleOption = Annotated[
-    Path | None, typer.Option(help="A matplotlib style file to draw in, in the place of ours.")
+    Path | None, typer.Option(help="A matplotlib style file to draw with instead of ours.")
 ]
 TablesOption = Annotated[
     Path | None, typer.Option(help="A file of your own that adds or corrects tables.")
