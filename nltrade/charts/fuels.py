@@ -187,7 +187,7 @@ def _paint(canvas: Canvas, data: pd.DataFrame, year: int, say: Words) -> None:
     parts = dict(list(data.groupby("table", sort=False)))
     titles = {id: say.label(f"{registry.table(str(id)).concept}-panel") for id in parts}
     names = {
-        "world_share_pct": wrap(say.label("all-partners"), NAME, TEXT),
+        "world_share_pct": wrap(say.label("all"), NAME, TEXT),
         "share_pct": wrap(say.partner(data["partner"].iloc[0]), NAME, TEXT),
     }
     high = 1.16 * data[list(LINES)].max(axis=None)
