@@ -455,7 +455,15 @@ def test_answers_load_neither_what_draws_nor_what_downloads():
         (["figures", "--partner", "WORLD"], 2, "no partner country"),
         (["briefing", "--partner", "NL"], 2, "no partner country"),
         (["chekc"], 2, "No such command 'chekc'"),
+        (["partners", "rusia"], 3, "Did you mean 'Russia'? `nltrade partners` lists all"),
         (["fetch"], 2, "Name one table, or write --all"),
+        (["fetch", "70017", "--raw", "--from", "a.csv"], 2, "--from and --raw exclude each other."),
+        (
+            ["fetch", "70017", "--raw", "--years", "2012"],
+            2,
+            "--raw and --years exclude each other.",
+        ),
+        (["tables", "--search", "x", "--check"], 2, "--search and --check exclude each other."),
     ],
 )
 def test_wrong_input_is_a_sentence_and_an_exit_code(run, words, code, says, tmp_path):

@@ -10,7 +10,7 @@ import typer
 import nltrade
 from nltrade import registry
 from nltrade.claims.revisions import claims_touched, compare_snapshots, within
-from nltrade.cli.options import JsonOption, LangOption, TablesOption
+from nltrade.cli.options import JsonOption, LangOption, TablesOption, only_one
 from nltrade.cli.output import (
     Output,
     emit,
@@ -77,6 +77,10 @@ def fetch(
         raise UnknownName(
             "Name one table, or write --all for every registered one. `nltrade tables` lists them."
         )
+    only_one({"--from": file, "--raw": raw, "--plan": plan})
+    if raw or file:  # either is a whole table, as it is
+        part = {"--partner": partner, "--product": product, "--years": years, "--all": every}
+        only_one({"--raw" if raw else "--from": True, **part})
     if tables is not None:
         registry.use_tables(tables)
     if raw and table is not None:

@@ -1,5 +1,6 @@
 """What commands can be asked, and what is meant where nothing is said."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -7,7 +8,7 @@ import pandas as pd
 import typer
 
 from nltrade import registry
-from nltrade.errors import NoData
+from nltrade.errors import NoData, UnknownName
 from nltrade.questions.trade import VALUE
 from nltrade.registry.entries import FLOWS, LANGS, Lang
 from nltrade.words import Words
@@ -90,6 +91,13 @@ def last_year(frame: pd.DataFrame, partner: str) -> int:
         name = registry.partner(partner).named()
         raise NoData(f"CBS publishes no whole year of the goods trade with {name} ({partner}).")
     return int(years.max())
+
+
+def only_one(given: Mapping[str, object]) -> None:
+    """Refuse options that exclude each other: what one asks, another would leave undone."""
+    named = [option for option, value in given.items() if value not in (None, False)]
+    if len(named) > 1:
+        raise UnknownName(f"{' and '.join(named)} exclude each other. Give one of them.")
 
 
 def flow_named(words: str) -> str:
