@@ -10,7 +10,6 @@ from nltrade.charts import over_years, style
 from nltrade.charts.chart import Chart, headline_of
 from nltrade.charts.composition import FUELS, TELLING
 from nltrade.charts.provenance import footer, year_label
-from nltrade.charts.series import Series
 from nltrade.errors import NoData
 from nltrade.questions import trade
 from nltrade.questions.trade import VALUE
@@ -79,7 +78,16 @@ def draw_fuels(
         _headline(frame, best, partner, year, say),
         say.text("fuels-subtitle", **about),
         footer(frame, data["table"], say, note=" ".join(note), year=year),
-        _series(data, say),
+        over_years.year_series(
+            data,
+            {
+                "share_pct": say.label("fuels-share"),
+                "world_share_pct": say.label("fuels-share-all"),
+            },
+            say,
+            "pct",
+            told="share_pct",
+        ),
         data,
         partial(
             over_years.draw_lines,
@@ -91,7 +99,11 @@ def draw_fuels(
             percent=True,
         ),
         [*_notes(data, say), say.label("concepts")],
-        _details(data, say),
+        over_years.year_series(
+            data,
+            {"fuels_meur": say.label("mineral-fuels"), "import_meur": say.label("import")},
+            say,
+        ),
     )
 
 
@@ -118,31 +130,6 @@ def _data(frame: pd.DataFrame, partner: str) -> pd.DataFrame:
     if not data["share_pct"].max() >= TELLING:
         raise NoData(f"Fuels are too small a part of the imports from {name} to say anything.")
     return data[[*index, *amounts, "share_pct", "world_share_pct"]]
-
-
-def _series(data: pd.DataFrame, say: Words) -> list[Series]:
-    names = {"share_pct": "fuels-share", "world_share_pct": "fuels-share-all"}
-    return [
-        over_years.year_series(
-            f"{say.label(name)}, {table}",
-            rows,
-            column,
-            say.lang,
-            "pct",
-            in_alt_text=column == "share_pct",
-        )
-        for table, rows in data.groupby("table", sort=False)
-        for column, name in names.items()
-    ]
-
-
-def _details(data: pd.DataFrame, say: Words) -> list[Series]:
-    names = {"fuels_meur": "mineral-fuels", "import_meur": "import"}
-    return [
-        over_years.year_series(f"{say.label(name)}, {table}", rows, column, say.lang)
-        for table, rows in data.groupby("table", sort=False)
-        for column, name in names.items()
-    ]
 
 
 def _missing(data: pd.DataFrame) -> dict[str, "pd.Series[bool]"]:

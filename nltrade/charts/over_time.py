@@ -9,7 +9,6 @@ from nltrade.charts import over_years, style
 from nltrade.charts.canvas import unit_of
 from nltrade.charts.chart import Chart, headline_of
 from nltrade.charts.provenance import footer, year_label
-from nltrade.charts.series import Series
 from nltrade.errors import NoData
 from nltrade.questions import trade
 from nltrade.questions.trade import VALUE
@@ -82,7 +81,7 @@ def draw_over_time(
         _headline(frame, data, table, partner, year, say),
         say.text("over-time-subtitle", **about),
         footer(frame, data["table"], say, note=" ".join(note), year=year),
-        _series(data, say),
+        over_years.year_series(data, {flow: say.label(flow) for flow in FLOWS}, say),
         data,
         partial(
             over_years.draw_lines,
@@ -123,14 +122,6 @@ def _counted(frame: pd.DataFrame, partner: str, year: str) -> str:
         return ""
 
 
-def _series(data: pd.DataFrame, say: Words) -> list[Series]:
-    return [
-        over_years.year_series(f"{say.label(flow)}, {table}", rows, flow, say.lang)
-        for table, rows in data.groupby("table", sort=False)
-        for flow in FLOWS
-    ]
-
-
 def _headline(
     frame: pd.DataFrame, data: pd.DataFrame, table: str, partner: str, year: str, say: Words
 ) -> str:
@@ -147,20 +138,14 @@ def _headline(
     if found != "import-export":
         return headline_of(say, f"over-time-only-{found}", **values)
 
-    moved = _moved(frame[frame["table"] == table], year)
+    moved = [_moved(data[data["table"] == table], flow, year) for flow in FLOWS]
     told = [f"over-time-{'-'.join(moved)}"] if "none" not in moved else []
     return headline_of(say, *told, "over-time-level", "over-time-short", **values)
 
 
-def _moved(rows: pd.DataFrame, year: str) -> list[str]:
-    """Say how each flow moved: not over a break, from or to a part-year, or of little."""
-    near = rows["period"].isin([year, str(int(year[:4]) - 1)])
-    totals = rows[near & (rows["level"] == 0) & (rows["freq"] == "A") & rows["flow"].isin(FLOWS)]
-    grown = trade.growth(totals)
-    now = grown[grown["period"] == year].set_index("flow")
-    moved = []
-    for flow in FLOWS:
-        rate = now.at[flow, "growth_pct"]
-        told = pd.notna(rate) and abs(rate) >= HARDLY
-        moved.append(("rose" if rate > 0 else "fell") if told else "none")
-    return moved
+def _moved(rows: pd.DataFrame, flow: str, year: str) -> str:
+    """Say how a flow moved, if it did and that may be said."""
+    rate = over_years.change(rows, flow, year)
+    if rate is None or abs(rate) < HARDLY:
+        return "none"
+    return "rose" if rate > 0 else "fell"

@@ -22,6 +22,7 @@ from nltrade.charts.canvas import (
 from nltrade.charts.provenance import part_of_year
 from nltrade.charts.series import Series
 from nltrade.charts.style import GREY, INK, PAGE, PALE, RULE, SOFT, readable
+from nltrade.questions.trade import SMALL
 from nltrade.registry.entries import Break, Event, Lang, Table
 from nltrade.words import Words
 
@@ -72,32 +73,50 @@ def published_years(data: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
 
 
 def year_series(
-    name: str,
-    rows: pd.DataFrame,
-    column: str,
-    lang: Lang,
+    data: pd.DataFrame,
+    names: Mapping[str, str],
+    say: Words,
     unit: Literal["bn", "meur", "pct"] = "bn",
-    *,
-    in_alt_text: bool = True,
-) -> Series:
-    """Give a column over the years of one table, each part-year named as one."""
-    values: dict[str, float | str | None] = {}
-    part_years = set()
-    points = zip(*(rows[each] for each in ("table", "period", "complete", column)), strict=True)
-    for table, year, complete, value in points:
-        point = year if complete else f"{year} ({part_of_year(rows, table, year, lang)})"
-        if not complete:
-            part_years.add(point)
-        values[point] = None if pd.isna(value) else float(value)
-    return Series(name, values, unit, in_alt_text=in_alt_text, not_extremes=frozenset(part_years))
+    told: str = "",
+) -> list[Series]:
+    """Give columns over the years, one series a table, each part-year named as one."""
+    found = []
+    for table, rows in data.groupby("table", sort=False):
+        points = [
+            year if complete else f"{year} ({part_of_year(rows, str(table), year, say.lang)})"
+            for year, complete in zip(rows["period"], rows["complete"], strict=True)
+        ]
+        part_years = frozenset(set(points) - set(rows["period"]))
+        for column, name in names.items():
+            numbers = [None if pd.isna(value) else float(value) for value in rows[column]]
+            values = dict(zip(points, numbers, strict=True))
+            is_told = told in ("", column)
+            series = Series(f"{name}, {table}", values, unit, is_told, not_extremes=part_years)
+            found.append(series)
+    return found
 
 
 def pieces(rows: pd.DataFrame, column: str, breaks: Sequence[Break]) -> list[pd.Series]:
     """Cut a column over the years of one table where its method changed, with gaps for years."""
-    years = rows["period"].astype(int)
-    piece = sum((rows["period"] >= gap.after).astype(int) for gap in breaks) + 0 * years
-    cut = [values for _, values in rows.set_index(years)[column].groupby(piece.to_numpy())]
-    return [values.reindex(range(values.index.min(), values.index.max() + 1)) for values in cut]
+    cut: dict[int, dict[int, float]] = {}
+    for period, value in zip(rows["period"], rows[column], strict=True):
+        piece = sum(period >= gap.after for gap in breaks)
+        cut.setdefault(piece, {})[int(period)] = value
+    return [
+        pd.Series({year: each.get(year) for year in range(min(each), max(each) + 1)}, dtype=float)
+        for each in cut.values()
+    ]
+
+
+def change(rows: pd.DataFrame, column: str, year: str) -> float | None:
+    """Give the growth of one table's column on the year before, in percent, where it is told."""
+    both = rows[rows["period"].isin([str(int(year[:4]) - 1), year])]
+    is_new = any(gap.after == year for gap in registry.table(str(rows["table"].iloc[0])).breaks)
+    # a rate of small amounts is one of rounding, and none goes over a change of method
+    if is_new or len(both) < 2 or not both["complete"].all() or not (both[column] >= SMALL).all():
+        return None
+    before, now = both.sort_values("period")[column]
+    return float(100 * (now / before - 1))
 
 
 def draw_line(

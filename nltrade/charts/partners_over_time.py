@@ -88,11 +88,6 @@ def draw_partners_over_time(
     notes = ["over-time-part"] if not data["complete"].all() else []
     notes += ["over-time-two"] if data["table"].nunique() > 1 else []
     about = {"years": over_years.span(data), "unit": unit_of(data[ids]).label}
-    series = [
-        over_years.year_series(f"{say.partner(id)}, {name}", of_table, id, lang)
-        for name, of_table in data.groupby("table", sort=False)
-        for id in ids
-    ]
     return Chart(
         "partners_over_time",
         lang,
@@ -100,7 +95,7 @@ def draw_partners_over_time(
         _headline(rows, of_year[of_year["table"] == table], ids, what, year, say),
         say.text("partners-over-time-subtitle", what=what, partners=say.partners(ids), **about),
         footer(rows, data["table"], say, note=" ".join(map(say.label, notes)), year=year),
-        series,
+        over_years.year_series(data, {id: say.partner(id) for id in ids}, say),
         data,
         partial(
             over_years.draw_lines,
