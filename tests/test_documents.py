@@ -240,6 +240,9 @@ def test_templates_bring_their_own_styles_and_masters(tmp_path, shipped):
     assert (show.slide_width, show.slide_height) == (9144000, 6858000)
     with pytest.raises(nl.UnknownName, match=r"No template 'house\.odt'"):
         nl.briefing(template="house.odt", out=tmp_path)
+    (tmp_path / "house.pptx").write_bytes((tmp_path / "house.docx").read_bytes())
+    with pytest.raises(nl.UnknownName, match=r"is called \.pptx and is no such file"):
+        nl.briefing(template=tmp_path / "house.pptx", out=tmp_path)
 
 
 def sheets(path):
@@ -545,6 +548,19 @@ def test_the_page_is_accessible_and_fits_a_phone(page, written, lang, scheme):
     assert set(page.eval_on_selector_all(".wide, .narrow", shown)) == {"narrow"}
     verdict = page.eval_on_selector("td.verdict", "one => one.getBoundingClientRect().right")
     assert 0 < verdict <= 360
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("partner", "year", "lang"),
+    [("CN", 2024, "nl"), ("DE", 2019, "en"), ("VN", 2015, "nl"), ("KI", 2019, "en")],
+)
+def test_the_page_on_any_country_is_accessible(page, shipped, tmp_path, partner, year, lang):
+    (file,) = nl.briefing(partner=partner, year=year, lang=lang, frame=shipped, out=tmp_path)
+    assert_accessible(page, file)
+    page.set_viewport_size({"width": 360, "height": 800})
+    assert_accessible(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
 @pytest.mark.browser

@@ -201,7 +201,7 @@ def test_the_labels_and_the_names_are_in_the_language_that_is_chosen(panel):
     ]  # fmt: skip
     choose(panel, partner="Germany", beside="Turkey", sector="energy", lang="nl")
     assert labels(panel) == [
-        "Partner", "Daarnaast", "Van", "Tot en met", "Stroom", "Sector", "Taal",
+        "Partner", "Daarnaast", "Van", "Tot en met", "Handelsstroom", "Sector", "Taal",
         "Bewaren als bestand", "De code hiervoor",
     ]  # fmt: skip
     assert (panel.partner.value, panel.beside.value) == ("Duitsland", "Turkije")

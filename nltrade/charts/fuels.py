@@ -70,7 +70,7 @@ def draw_fuels(
 
     note = [say.label("over-time-part")] if not data["complete"].all() else []
     best = _of_year(data, year)
-    names = {"world_share_pct": say.label("all-partners"), "share_pct": say.partner(partner)}
+    names = {"world_share_pct": say.label("all"), "share_pct": say.partner(partner)}
     return Chart(
         "fuels",
         lang,

@@ -102,7 +102,7 @@ def draw_ranking(
         "ranking",
         lang,
         "bars",
-        headline_of(say, HEADLINES[flow], "ranking-short", **about),
+        headline_of(say, HEADLINES[flow], "ranking-named", "ranking-short", **about),
         say.text("ranking-subtitle" if flow == "total trade" else "ranking-subtitle-flow", **about),
         footer(frame, [table], say, year=year),
         [Series(say.label(flow), _values(data, say))],

@@ -183,7 +183,7 @@ def _row(
     if pd.isna(value) and by == "CBS":
         label = withheld(low, high, say)
     elif pd.isna(value) and high - low >= LITTLE:
-        label = say.text("sector-span", low=low, high=high)
+        label = say.text("range", low=("meur", low), high=("meur", high))
     elif high < LITTLE:
         label = say.label("under-half-a-million")
     elif pd.isna(share):
@@ -293,7 +293,7 @@ def _samples(data: pd.DataFrame, partner: str, say: Words) -> list[rows.Sample]:
     """Say what a bar, a ring and a diamond are, as far as they are drawn."""
     samples: list[rows.Sample] = []
     if data["by"].eq("CBS").any():
-        samples.append((say.label("cbs-name"), [BAR]))
+        samples.append((say.label("cbs"), [BAR]))
     if data["by"].eq(partner).any():
         samples.append((say.text("as-reported-by", partner=partner), [sides.RING | ONE]))
     if data["kind"].eq("reported").any():

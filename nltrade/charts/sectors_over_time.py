@@ -339,7 +339,7 @@ def _samples(data: pd.DataFrame, partner: str, events: list[Event], say: Words) 
     cbs = data[data["table"].isin(registry.tables())]
     goods = cbs[cbs["kind"] == "goods"]
     plain: dict[str, Any] = {"color": style.GREY, "linewidth": 1.8}
-    samples: list[Sample] = [(say.label("cbs-name"), [plain])] if len(cbs) else []
+    samples: list[Sample] = [(say.label("cbs"), [plain])] if len(cbs) else []
     if (goods.groupby(["sector", "flow"])["concept"].nunique() > 1).any():
         samples.append((say.label("other-concept"), [{**plain, "color": style.PALE}]))
     if len(cbs) < len(data):

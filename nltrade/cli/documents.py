@@ -29,7 +29,7 @@ from nltrade.sources.tidy import load
 from nltrade.words import Words
 
 if TYPE_CHECKING:
-    from nltrade.figures import Comparison
+    from nltrade.figures import Comparison, Drawn
 
 app = typer.Typer()
 
@@ -73,7 +73,7 @@ def figures(
 
     about = subject(partner, year, load())
     if fetch:
-        bring_sectors(about.partner, about.year)
+        bring_sectors(about.partner, about.year, nltrade.sectors())
     question = Question(
         names=list(dict.fromkeys(names or ())),
         partner=about.partner,
@@ -97,15 +97,18 @@ def figures(
         print_json({"files": [str(path) for path in drawn.paths], "without": drawn.without})
         return
 
-    say = Words(lang or "en")
     if about.assumed:
-        print_notes(about.says(say.lang))
+        print_notes(about.says(lang or "en"))
+    _print_drawn(drawn, out, Words(lang or "en"))
+
+
+def _print_drawn(drawn: "Drawn", out: Path, say: Words) -> None:
+    """Print where the figures lie, and on standard error what is without one, and why."""
     if len(drawn.paths) > FEW:
         typer.echo(say.text("cli-files", count=len(drawn.paths)))
-        print_path(out)
-    else:
-        for path in drawn.paths:
-            print_path(path)
+    for path in [out] if len(drawn.paths) > FEW else drawn.paths:
+        print_path(path)
+
     reasons = {figure.partition(".")[0]: why for figure, why in drawn.without.items()}
     for name, why in reasons.items():
         typer.echo(f"{name}: {why}", err=True)
@@ -165,10 +168,14 @@ def briefing(
     """
     frame = load()
     about = subject(partner, year, frame)
-    if fetch:
-        bring_sectors(about.partner, about.year, sectors)
-        frame = load()
     own = reported.claims(claims) if claims else None
+    chosen = reported.claims(own, partner=about.partner, year=about.year)
+    # Without sectors of their own, only a mission's briefing shows any: the others ask for none.
+    of_mission = sectors is not None or (own is None and chosen)
+    named = nltrade.sectors(sectors) if of_mission else None
+    if fetch:
+        bring_sectors(about.partner, about.year, named or {})
+        frame = load()
     with patience("Writing the briefing"):
         paths = nltrade.briefing(
             partner=about.partner,
@@ -178,13 +185,12 @@ def briefing(
             out=out,
             frame=frame,
             claims=own,
-            sectors=nltrade.sectors(sectors) if sectors else None,
+            sectors=named,
             style=style,
             template=template or (),
             workers=os.cpu_count() or 1,
         )
 
-    chosen = reported.claims(own, partner=about.partner, year=about.year)
     if about.assumed:
         print_notes(about.says(lang or "en"))
     if chosen:

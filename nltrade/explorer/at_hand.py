@@ -19,6 +19,7 @@ from nltrade.questions.sectors import amounts
 from nltrade.questions.trade import VALUE
 from nltrade.registry.entries import Lang, Sector
 from nltrade.report import Report
+from nltrade.sources.comtrade import PARTNER_REPORTS
 from nltrade.tables.claims import joined
 from nltrade.words import Words
 
@@ -28,7 +29,7 @@ LARGEST = 10  # partners that stand before the alphabet
 NEAR = 4  # names that are offered for one that nobody has
 SHORT = 3  # letters of a name that is no more than a code
 KEPT = 64  # views that are not made again
-BOUGHT = "export"  # as the Netherlands sees it: what a partner reported that it bought
+NONE = pd.DataFrame(columns=["sector", "table", "flow", "period", VALUE], dtype=str)
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,11 @@ class Choice:
     flow: str
     sector: str
     lang: Lang
+
+    @property
+    def span(self) -> tuple[str, str]:
+        """The years of the picture."""
+        return self.first, self.year
 
 
 class AtHand:
@@ -61,7 +67,6 @@ class AtHand:
         self.partners = list(self.goods["partner"].unique())
         self.view = lru_cache(KEPT)(self._view)
         self.sums = lru_cache(KEPT)(self._sums)
-        self.bought = lru_cache(KEPT)(self._bought)
 
     def names(self, year: str, lang: Lang) -> list[str]:
         """Give the partners by name, but for the largest of the year, which come first."""
@@ -92,33 +97,24 @@ class AtHand:
 
     def with_figures(self, choice: Choice) -> list[str]:
         """List the sectors of which a partner has a whole year to draw."""
-        told = [self.sums(partner) for partner in choice.partners]
-        if _beside_cbs(choice):
-            told.append(self.bought(choice.partners[0]))
-
-        flows = FLOWS[1:] if choice.flow == FLOWS[0] else [choice.flow]
-        found: set[str] = set()
-        for rows in told:
-            inside = rows["period"].between(choice.first, choice.year) & rows["flow"].isin(flows)
-            found |= set(rows.loc[inside, "sector"])
+        found = {id for partner in choice.partners for id in self._told(choice, partner)["sector"]}
         return [id for id in self.sectors if id in found]
 
+    def _told(self, choice: Choice, partner: str) -> pd.DataFrame:
+        """Take the sectors in the years and flows that are chosen; of two partners, CBS's alone."""
+        sums = self.sums(partner)
+        flows = FLOWS[1:] if choice.flow == FLOWS[0] else [choice.flow]
+        told = sums["period"].between(*choice.span) & sums["flow"].isin(flows)
+        return sums[told & ((sums["table"] != PARTNER_REPORTS) | (len(choice.partners) == 1))]
+
     def _sums(self, partner: str) -> pd.DataFrame:
-        """Add up the sectors of a partner in its whole years, as far as they are published."""
+        """Add up the sectors of a partner in whole years: CBS's, and what it reported it bought."""
         rows = self.cells[self.cells["partner"] == partner]
         rows = rows[(rows["freq"] == "A") & rows["complete"]]
-        try:
-            return nl.sector_trade(rows, sectors=self.sectors).dropna(subset=[VALUE])
-        except NltradeError:
-            return pd.DataFrame(columns=["sector", "flow", "period"], dtype=str)
-
-    def _bought(self, partner: str) -> pd.DataFrame:
-        """Add up by sector what the partner itself reported that it bought."""
-        trade = nl.other_side(partner).trade
-        bought = trade[trade["flow"] == BOUGHT]
-        if bought.empty:
-            return pd.DataFrame(columns=["sector", "flow", "period"], dtype=str)
-        return amounts(bought, self.sectors).dropna(subset=[VALUE])
+        theirs = nl.other_side(partner).trade
+        bought = theirs[theirs["flow"] == "export"]
+        found = [amounts(cells, self.sectors) for cells in (rows, bought) if len(cells)]
+        return pd.concat(found or [NONE]).dropna(subset=[VALUE])
 
     def _view(self, choice: Choice) -> View:
         """Run the call of a choice, and keep what it displays, or why it does not."""
@@ -149,7 +145,7 @@ class AtHand:
 
     def _call(self, choice: Choice) -> tuple[list[str], list[str]]:
         """Write the lines that choose, and those that give the picture and the tables."""
-        lines = [f'years = trade["period"].str[:4].between("{choice.first}", "{choice.year}")']
+        lines = ['years = trade["period"].str[:4].between("{}", "{}")'.format(*choice.span)]
         lines += ["seen = trade[years]"]
         if choice.flow != FLOWS[0]:
             lines += [f'seen = seen[seen["flow"] == "{choice.flow}"]']
@@ -158,13 +154,13 @@ class AtHand:
             more, shows = self._call_of_sector(choice)
             return lines + more, shows
 
-        about = f'partner="{choice.partners[0]}", lang="{choice.lang}"'
         if len(choice.partners) > 1:
-            ids, year = json.dumps(choice.partners), choice.year
-            cells = f'partner={ids}, period={year}, kind="goods", product="TOTAL"'
+            ids = json.dumps(choice.partners)
+            cells = f'partner={ids}, period={choice.year}, kind="goods", product="TOTAL"'
             table = f'nl.show(nl.select(seen, {cells}), "{choice.lang}")'
             return lines, [f"nl.charts.draw_partners_over_time(seen, {_both(choice)})", table]
 
+        about = f'partner="{choice.partners[0]}", lang="{choice.lang}"'
         among = side_of(choice.partners[0], choice.year)
         place = f'period={choice.year}, flow="{choice.flow}", among="{among}"'
         table = f"nl.show_ranking(trade, {place}, {about})"
@@ -172,38 +168,32 @@ class AtHand:
 
     def _call_of_sector(self, choice: Choice) -> tuple[list[str], list[str]]:
         """Write the same for a sector: of one partner with what it reported itself, if it did."""
-        ids, id = json.dumps(choice.partners), json.dumps(choice.sector)
+        ids, id, year = json.dumps(choice.partners), json.dumps(choice.sector), choice.year
         lines = [f"one = {{{id}: sectors[{id}]}}"]
-        lines += [f"found = nl.sector_trade(trade, {ids}, {choice.year}, sectors=one)"]
-        of_each = [f'found[found["partner"] == "{partner}"]' for partner in choice.partners]
-        tables = [f'nl.show({rows}, "{choice.lang}", sectors=one)' for rows in of_each]
-        if len(choice.partners) > 1:
-            draw = f"draw_partners_over_time(seen, sector=one[{id}], {_both(choice)})"
-            return lines, [f"nl.charts.{draw}", *tables]
+        lines += [f"found = nl.sector_trade(trade, {ids}, {year}, sectors=one)"]
+        rows = [f'found[found["partner"] == "{partner}"]' for partner in choice.partners]
+        picture = f"draw_partners_over_time(seen, sector=one[{id}], {_both(choice)})"
 
-        partner, beside = choice.partners[0], ""
-        bought = self.bought(partner) if _beside_cbs(choice) else pd.DataFrame({"sector": []})
-        bought = bought[bought["sector"] == choice.sector]
-        if len(bought):
-            span = f'"{choice.first}", "{choice.year}"'
-            lines += [f'other = nl.other_side("{partner}")']
-            lines += [f'told = other.trade[other.trade["period"].between({span})]']
-            beside = "other_side=other._replace(trade=told), "
-        if choice.year in set(bought.get("period", [])):
-            lines += [f'theirs = nl.sector_trade(told, "{partner}", {choice.year}, sectors=one)']
-            tables += [f'nl.show(theirs, "{choice.lang}", sectors=one)']
-        about = (
-            f'sectors=one, period={choice.year}, {beside}partner="{partner}", lang="{choice.lang}"'
-        )
-        return lines, [f"nl.charts.draw_sectors_over_time(seen, {about})", *tables]
+        if len(choice.partners) == 1:
+            partner, beside = choice.partners[0], ""
+            told = self._told(choice, partner)
+            bought = told[told["sector"].eq(choice.sector) & told["table"].eq(PARTNER_REPORTS)]
+            if len(bought):
+                lines += [f'other = nl.other_side("{partner}")']
+                inside = 'other.trade["period"].between("{}", "{}")'.format(*choice.span)
+                lines += [f"told = other.trade[{inside}]"]
+                beside = "other_side=other._replace(trade=told), "
+            if year in bought["period"].tolist():
+                lines += [f'theirs = nl.sector_trade(told, "{partner}", {year}, sectors=one)']
+                rows += ["theirs"]
+            about = f'period={year}, {beside}partner="{partner}", lang="{choice.lang}"'
+            picture = f"draw_sectors_over_time(seen, sectors=one, {about})"
+
+        tables = [f'nl.show({each}, "{choice.lang}", sectors=one)' for each in rows]
+        return lines, [f"nl.charts.{picture}", *tables]
 
 
 def _both(choice: Choice) -> str:
     """Name what two partners are compared by."""
     about = f'partners={json.dumps(choice.partners)}, flow="{choice.flow}"'
     return f'{about}, period={choice.year}, lang="{choice.lang}"'
-
-
-def _beside_cbs(choice: Choice) -> bool:
-    """Whether a report of the partner can stand beside CBS: of one partner, on what it buys."""
-    return len(choice.partners) == 1 and choice.flow != "import"
