@@ -281,8 +281,7 @@ def _properties(table: Table) -> list[dict[str, Any]]:
 
 def _listed(table: Table, dimension: str) -> dict[str, str]:
     """Give the titles of the keys of a dimension: those at hand, else the registered names."""
-    parts = snapshot.find(table.id) if snapshot.dates(table.id) else []
-    for part in parts:
+    for part in snapshot.at_hand(table.id):
         if part.listed(dimension):
             return dict(part.listed(dimension))
     if dimension == table.partner:

@@ -16,7 +16,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
-from itertools import count
 from math import prod
 from pathlib import Path
 from threading import Event
@@ -133,25 +132,23 @@ def fetch(
     >>> import nltrade as nl
     >>> nl.fetch("7137shih", partner="Russia", years="2008:2014")  # doctest: +SKIP
     """
+    patience = Patience(timeout, tries)
     if registry.table(table).source == "Comtrade":
-        patience = Patience(timeout, tries)
         return comtrade_feed.fetch(
             table, partner=partner or (), years=years or "", by=by, patience=patience
         )
 
     request = ask(table, partner=partner, product=product, years=years, freq=freq)
-    patience = Patience(timeout, tries)
     if source not in {"auto", "v3", "v4"}:
         raise UnknownName(f"No source {source!r}. Write auto, v3 or v4.")
-    if source == "v4":
-        return bring(request, Datasets(patience=patience), accept=accept)
-    try:
-        return bring(request, Feed(patience=patience), accept=accept)
-    except NoAnswer:
-        if source == "v3" or not registry.table(table).v4:
-            raise
-        logging.getLogger("nltrade").warning("The feed (v3) does not answer; asking v4.")
-        return bring(request, Datasets(patience=patience), accept=accept)
+    if source != "v4":
+        try:
+            return bring(request, Feed(patience=patience), accept=accept)
+        except NoAnswer:
+            if source == "v3" or not registry.table(table).v4:
+                raise
+            logging.getLogger("nltrade").warning("The feed (v3) does not answer; asking v4.")
+    return bring(request, Datasets(patience=patience), accept=accept)
 
 
 def fetch_file(table: str, path: str | Path, *, accept: bool = False) -> Snapshot:
@@ -246,8 +243,7 @@ def _describe(source: Source, request: Request) -> Described:
 def _here(request: Request, described: Described) -> Snapshot | None:
     """Find a download that has all of this already, in the state that CBS published last."""
     date = described.modified[:10]
-    parts = snapshot.find(request.table, date) if date in snapshot.dates(request.table) else []
-    for found in parts:
+    for found in snapshot.at_hand(request.table, date):
         origin = found.origin
         holds = origin.request is not None and origin.request.holds(request)
         if holds and origin.modified_at == described.modified:
@@ -344,13 +340,13 @@ def _keep(
         attribution=f"Source: CBS (StatLine {table}, modified {date})",
         counted=counted,
         brought_by=getattr(source, "brought_by", None),
-    ).sealed()
-    write(new / "origin.json", msgspec.json.format(msgspec.json.encode(origin)) + b"\n")
+    )
+    written = snapshot.keep(new, origin)
     new.chmod(0o755)
 
-    faults = [] if accept else losses(Snapshot(new, origin), described)
+    faults = [] if accept else losses(written, described)
     if faults:
-        aside = _free(snapshot.own_folder() / "aside" / table, date)
+        aside = snapshot.free(snapshot.own_folder() / "aside" / table, date)
         aside.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(new, aside)
         shutil.rmtree(pieces)
@@ -360,9 +356,9 @@ def _keep(
             "in use. If CBS really withdrew that, fetch again with --accept (accept=True)."
         )
 
-    kept = new.rename(_free(place, date))
+    kept = new.rename(snapshot.free(place, date))
     shutil.rmtree(pieces)
-    return Snapshot(kept, origin)
+    return Snapshot(kept, written.origin)
 
 
 def _is_counted(plan: Plan, described: Described, rows: int) -> bool | None:
@@ -380,12 +376,6 @@ def _is_counted(plan: Plan, described: Described, rows: int) -> bool | None:
         )
     # Fewer rows than the keys make were let in by a count alone.
     return None if described.records is not None or rows < plan.rows else False
-
-
-def _free(place: Path, date: str) -> Path:
-    """Give the first name for a snapshot of a date that is not taken."""
-    names = (date if number == 1 else f"{date}.{number}" for number in count(1))
-    return next(place / name for name in names if not (place / name).exists())
 
 
 def _pieces(plan: Plan, folder: Path) -> list[tuple[Path, Piece]]:

@@ -254,7 +254,7 @@ def _freq(period: str) -> Freq:
 
 def _command(table: Table, cell: dict[str, str | None]) -> str:
     """Say what brings a cell: what lies here already is loaded, the rest is fetched."""
-    here = snapshots.find(table.id) if table.id in snapshots.here() else []
+    here = snapshots.at_hand(table.id)
     asked = Request(
         table=table.id,
         partners=_listed(cell["partner"]),

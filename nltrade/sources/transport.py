@@ -8,11 +8,13 @@ with growing waits, where that may help; where it cannot (a certificate, a proxy
 error says at once what to do. At most four requests are sent at a time, and they say who asks.
 """
 
+import os
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from email.utils import parsedate_to_datetime
+from functools import partial
 from socket import SHUT_RDWR
 from threading import Event, Timer, local
 from typing import Any, NamedTuple, Self, TypeVar
@@ -61,11 +63,15 @@ class Transport:
 
     Parameters
     ----------
-    address : str
-        Where the service is. A name and password in it are sent, and never printed or kept.
+    address : str, optional
+        Where the service is: by default what the `variable` of the surroundings says, else `home`.
+        A name and password in it are sent, and never printed or kept.
     patience : Patience
         How long and how often to try.
     """
+
+    variable = ""
+    home = ""
 
     # What to do where the service refuses.
     remedy = (
@@ -74,7 +80,8 @@ class Transport:
         "TABLE --from FILE`."
     )
 
-    def __init__(self, address: str, patience: Patience = Patience()):  # noqa: B008 (frozen)
+    def __init__(self, address: str | None = None, patience: Patience = Patience()):  # noqa: B008
+        address = address or os.environ.get(self.variable) or self.home
         if not re.match("https?://[^/]", address):
             raise SourceError(
                 f"{_public(address)!r} is no address: write http:// or https:// before it."
@@ -126,20 +133,39 @@ class Transport:
     ) -> list[dict[str, Any]]:
         """Ask for a list of metadata, page after page, until there is no `link` to the next."""
         found: list[dict[str, Any]] = []
-        following = url
-        for _ in range(PAGES):
-            page = self.json(what, following, params)
-            more = page.get("value")
+
+        def read(body: bytes) -> tuple[list[dict[str, Any]], str | None]:
+            page = as_object(body)
+            more, given = page.get("value"), page.get(link)
             if not isinstance(more, list) or not all(isinstance(row, dict) for row in more):
                 raise SourceError(f"{what}: the answer of {self.shown} is no list of rows.")
+            return more, given if isinstance(given, str) and more else None
+
+        for number, more in enumerate(self.follow(lambda: what, url, params, read)):
             found += more
-            given = page.get(link)
-            if not isinstance(given, str) or not more:
-                return found
-            if len(found) > ROWS:
-                break
-            following, params = self.stay(following, given), None
-        raise SourceError(f"{what}: the list of {self.shown} has no end.")
+            if number == PAGES or len(found) > ROWS:
+                raise SourceError(f"{what}: the list of {self.shown} has no end.")
+        return found
+
+    def follow(
+        self,
+        what: Callable[[], str],
+        url: str,
+        params: Mapping[str, str] | None,
+        read: Callable[[bytes], tuple[T, str | None]],
+    ) -> Iterator[T]:
+        """Give page after page; `read` makes one of an answer, and names the link to the next."""
+
+        def turn(here: str, asked: Mapping[str, str] | None) -> tuple[T, str | None]:
+            page, link = read(self.body(here, asked))
+            return page, link and self.stay(here, link)
+
+        following: str | None = url
+        while following:
+            # A link carries the question already.
+            page, following = self.attempt(what(), partial(turn, following, params))
+            params = None
+            yield page
 
     def json(self, what: str, url: str, params: Mapping[str, str] | None = None) -> dict[str, Any]:
         """Ask for one object, as often as needed."""
