@@ -24,9 +24,8 @@ from nltrade.sources.checks import Described
 from nltrade.sources.plan import Piece, Plan
 from nltrade.sources.transport import Again, Transport, checked
 
-OBSERVATIONS = (
-    "UntypedDataSet"  # tells "unknown or secret" from "impossible"; the typed one does not
-)
+# Tells "unknown or secret" from "impossible"; the typed one does not.
+OBSERVATIONS = "UntypedDataSet"
 LINK = "odata.nextLink"
 CATALOGUE = "Identifier,Title,Period,Modified,OutputStatus"
 
@@ -49,14 +48,6 @@ class Feed(Transport):
     def via(self) -> str:
         """Where a download comes from, as its provenance says it."""
         return f"the CBS open data feed (OData v3, {OBSERVATIONS}) at {self.shown}"
-
-    def search(self, word: str) -> list[dict[str, Any]]:
-        """List the tables of CBS with a word in the title: the server looks for it."""
-        quoted = word.replace("'", "''")
-        spellings = dict.fromkeys([quoted, quoted.lower(), quoted.capitalize()])
-        terms = [f"substringof('{spelling}',Title)" for spelling in spellings]
-        question = {"$format": "json", "$select": CATALOGUE, "$filter": " or ".join(terms)}
-        return self.rows("the catalogue", f"{self.address}/ODataCatalog/Tables", question, LINK)
 
     def modified(self, table: str) -> str:
         """Ask when a table was modified last."""
@@ -95,11 +86,6 @@ class Feed(Transport):
         info = self._info(table)
         modified = read_modified(table, info.Modified)
         return " ".join(info.Title.split()), modified, self.entity(table, "DataProperties")
-
-    def count(self, plan: Plan, piece: Piece, described: Described) -> int | None:
-        """Ask how many rows a piece has; None where the service does not tell."""
-        question = {"$filter": piece.asks(described.names)} if piece.keys else {}
-        return self.counted(f"{self._url(plan)}/$count", question)
 
     def pages(self, plan: Plan, piece: Piece, described: Described) -> Iterator[pa.Table]:
         """Give the rows of a piece page by page, each column as the text that CBS wrote."""
@@ -140,7 +126,9 @@ class Feed(Transport):
         """Refuse another number of rows than the keys make, unless a count confirms it."""
         if rows in {0, piece.rows}:
             return  # no row at all is another fault, which the checks know
-        counted = self.count(plan, piece, described) if rows < piece.rows else None
+        question = {"$filter": piece.asks(described.names)} if piece.keys else {}
+        is_less = rows < piece.rows
+        counted = self.counted(f"{self._url(plan)}/$count", question) if is_less else None
         if counted != rows:
             expected = piece.rows if counted is None else counted
             raise Again(f"{rows} rows came where there are {expected}")
@@ -193,8 +181,13 @@ def find_tables(word: str) -> list[dict[str, Any]]:
     NoData
         No title has the word.
     """
+    # The server looks for it, and minds the case.
+    quoted = word.replace("'", "''")
+    spellings = dict.fromkeys([quoted, quoted.lower(), quoted.capitalize()])
+    terms = [f"substringof('{spelling}',Title)" for spelling in spellings]
+    question = {"$format": "json", "$select": CATALOGUE, "$filter": " or ".join(terms)}
     with Feed() as feed:
-        found = feed.search(word)
+        found = feed.rows("the catalogue", f"{feed.address}/ODataCatalog/Tables", question, LINK)
     if found:
         return found
     raise NoData(f"No table of CBS has {word!r} in its title. Most titles are in Dutch.")

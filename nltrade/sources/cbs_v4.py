@@ -19,7 +19,7 @@ from nltrade.errors import SourceError
 from nltrade.registry.entries import Table
 from nltrade.sources.cbs_notation import column_of, spelt, unnumbered, value_columns
 from nltrade.sources.cbs_v3 import page_of, read_modified
-from nltrade.sources.checks import Described
+from nltrade.sources.checks import Described, places_of
 from nltrade.sources.plan import Piece, Plan
 from nltrade.sources.transport import Again, Transport
 
@@ -155,7 +155,11 @@ def wide(cells: pa.Table, plan: Plan, piece: Piece, described: Described) -> pa.
 
     axes = [(cells["Measure"], [names[name] for name in columns])]
     axes += [(cells[names[name]], list(known)) for name, known in keys.items()]
-    places = [_places(column, known) for column, known in axes]
+    found = [places_of(column, known) for column, known in axes]
+    strange = sorted(str(key) for _, others in found for key in others)
+    if strange:
+        raise SourceError(f"Cells came of keys that were not asked for: {strange[:5]}.")
+    places = [at for at, _ in found]
     flat = np.ravel_multi_index(places, shape) if cells.num_rows else np.array([], int)
     if len(np.unique(flat)) < len(flat):
         raise SourceError(f"{plan.request.table}: cells came twice. Nothing was kept.")
@@ -171,19 +175,6 @@ def wide(cells: pa.Table, plan: Plan, piece: Piece, described: Described) -> pa.
     }
     rows |= {name: pa.array(values[at], pa.string()) for at, name in enumerate(columns)}
     return pa.table(rows)
-
-
-def _places(column: pa.ChunkedArray, known: Sequence[str]) -> np.ndarray:
-    """Give the place of each key; one that was not asked for is a fault."""
-    place_of = {key.strip(): place for place, key in enumerate(known)}
-    coded = column.combine_chunks().dictionary_encode()
-    there = [str(key).strip() for key in coded.dictionary.to_pylist()]
-    strange = sorted(set(there) - set(place_of))
-    if strange or coded.null_count:
-        raise SourceError(f"Cells came of keys that were not asked for: {strange[:5]}.")
-    places: np.ndarray = np.array([place_of[key] for key in there], int)
-    found: np.ndarray = places[coded.indices.to_numpy()]
-    return found
 
 
 def _texts(cells: pa.Table) -> list[str]:

@@ -12,14 +12,13 @@ import io
 import logging
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from math import prod
 from pathlib import Path
-from threading import Event
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 import msgspec
 import pandas as pd
@@ -31,7 +30,6 @@ from tqdm.auto import tqdm
 from nltrade import registry
 from nltrade.errors import SourceError, UnknownName
 from nltrade.files import sha256, write
-from nltrade.registry.entries import Table
 from nltrade.sources import checks, comtrade_feed, snapshot
 from nltrade.sources.cbs_file import Brought
 from nltrade.sources.cbs_v3 import OBSERVATIONS, Feed
@@ -42,30 +40,8 @@ from nltrade.sources.plan import Piece, Plan, Request, ask, make_plan
 from nltrade.sources.snapshot import File, Origin, Snapshot
 from nltrade.sources.transport import AT_ONCE, NoAnswer, Patience
 
+Source = Feed | Datasets | Brought
 ROUNDS = 3  # how often a download starts anew because CBS published the table meanwhile
-
-
-class Source(Protocol):
-    """What a way to CBS's tables has to give; the files of `sources` that are CBS's own do."""
-
-    stop: Event
-
-    def __enter__(self) -> Any: ...
-
-    def __exit__(self, *_: object) -> None: ...
-
-    @property
-    def via(self) -> str:
-        """Say where a download comes from."""
-
-    def describe(self, table: Table) -> Described:
-        """Ask what a table looks like today."""
-
-    def modified(self, table: str) -> str:
-        """Ask when it was modified last."""
-
-    def pages(self, plan: Plan, piece: Piece, described: Described) -> Iterator[pa.Table]:
-        """Give the rows of a piece, in the registered names, as text."""
 
 
 def fetch(

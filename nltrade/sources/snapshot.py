@@ -108,6 +108,11 @@ class Origin(Prints, msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
         return next(name for name in OBSERVATIONS if name in self.files)
 
     @property
+    def rows(self) -> int:
+        """Rows of observations."""
+        return self.files[self.observations].rows
+
+    @property
     def sha256(self) -> str:
         """Hash of the observations."""
         return self.files[self.observations].sha256
