@@ -96,7 +96,7 @@ def fetch(
         from nltrade.sources.download import fetch_file
 
         found = fetch_file(table, file, accept=accept)
-        _print_found(found, f"{found.origin.selection}, of {found.origin.modified}", json=json)
+        _print_found(found, f"{found.origin.selection}, of {found.origin.modified},", json=json)
     else:
         asked |= {"product": product, "freq": freq or "A"}
         plans = _plans(list(registry.tables()) if table is None else [table], asked, skip=every)
@@ -113,7 +113,7 @@ def _print_found(found: snapshot.Snapshot, head: str, *, json: bool) -> None:
     if json:
         print_json({"folder": str(found.folder), **msgspec.to_builtins(found.origin)})
     else:
-        typer.echo(f"{head}, in:")
+        typer.echo(f"{head} in:")
         print_path(found.folder)
 
 
@@ -180,7 +180,7 @@ def _fetched(plan: Plan, asked: dict[str, Any], *, go_on: bool, json: bool) -> b
         )
         raise
 
-    head = f"{found.origin.rows:,} rows, modified {found.origin.modified}"
+    head = f"{found.origin.rows:,} rows, modified {found.origin.modified},"
     _print_found(found, head, json=json)
     if json:
         return True
