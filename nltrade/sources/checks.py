@@ -245,29 +245,11 @@ def _total_faults(table: Table, keys: Mapping[str, list[str]], cube: np.ndarray)
     """
     faults = []
     for axis, name in enumerate(keys):
-        if name == table.partner:
-            ids = {key: partner.id for key, partner in registry.partner_keys(table.id).items()}
-            parent = {"EU": "WORLD", "NON-EU": "WORLD"}
-        elif name == table.product and table.kind == "goods":
-            ids = {key: product.id for key, product in registry.product_keys(table.id).items()}
-            parent = {id: id[:-1] or "TOTAL" for id in ids.values() if id.isdigit()}
-        else:
+        parts_of = _parts_of(table, name, keys[name])
+        if not parts_of:
             continue
 
-        place_of = {ids[key]: place for place, key in enumerate(keys[name]) if key in ids}
-        pairs = [
-            (place_of[whole], place_of[part])
-            for part, whole in parent.items()
-            if part in place_of and whole in place_of
-        ]
-        if not pairs:
-            continue
-
-        parts_of: dict[int, list[int]] = {}
-        for whole, part in sorted(pairs):
-            parts_of.setdefault(whole, []).append(part)
         wholes = list(parts_of)
-
         cells = np.moveaxis(cube, axis, 0)
         has_value, values = ~np.isnan(cells), np.nan_to_num(cells)
         there = np.stack([has_value[parts].sum(axis=0) for parts in parts_of.values()])
@@ -291,6 +273,25 @@ def _total_faults(table: Table, keys: Mapping[str, list[str]], cube: np.ndarray)
                 f"{', '.join(where)}: by {abs(excess[first]):,.0f} {table.unit}"
             )
     return faults
+
+
+def _parts_of(table: Table, name: str, keys: Sequence[str]) -> dict[int, list[int]]:
+    """Give the places of the parts of each whole of a dimension, as far as both are there."""
+    if name == table.partner:
+        ids = {key: partner.id for key, partner in registry.partner_keys(table.id).items()}
+        whole_of = {"EU": "WORLD", "NON-EU": "WORLD"}
+    elif name == table.product and table.kind == "goods":
+        ids = {key: product.id for key, product in registry.product_keys(table.id).items()}
+        whole_of = {id: id[:-1] or "TOTAL" for id in ids.values() if id.isdigit()}
+    else:
+        return {}
+
+    place_of = {ids[key]: place for place, key in enumerate(keys) if key in ids}
+    found: dict[int, list[int]] = {}
+    for part, whole in whole_of.items():
+        if part in place_of and whole in place_of:
+            found.setdefault(place_of[whole], []).append(place_of[part])
+    return dict(sorted(found.items()))
 
 
 def _names(names: Iterable[str]) -> str:
