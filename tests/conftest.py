@@ -33,6 +33,13 @@ ROOT = Path(__file__).parents[1]
 GUARD = Path(__file__).parent / "guard"
 
 runpy.run_path(str(GUARD / "sitecustomize.py"))
+# what is compiled is kept, also for the many processes that tests start
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+# jsonschema would compile 38 grammars of addresses, in each process, that no test needs
+sys.modules["rfc3987_syntax"] = None
+# what a developer has downloaded stays out of the tests; below a file nothing can be written
+os.environ["NLTRADE_DATA"] = str(GUARD / "sitecustomize.py" / "none")
 # `make test` tries few examples of a property; with --hypothesis-profile many it is the rest
 for name, examples in {"few": 15, "many": 150}.items():
     settings.register_profile(
@@ -43,12 +50,6 @@ for name, examples in {"few": 15, "many": 150}.items():
     )
 settings.load_profile("few")
 os.environ["PYTHONPATH"] = os.pathsep.join([str(GUARD), os.environ.get("PYTHONPATH", "")])
-
-
-@pytest.fixture(autouse=True)
-def no_data_of_my_own(monkeypatch, tmp_path):
-    """Keep what a developer has downloaded out of the tests."""
-    monkeypatch.setenv("NLTRADE_DATA", str(tmp_path / "none"))
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,6 @@ from nltrade.charts.series import FEW, Series
 from nltrade.registry.entries import LANGS
 from nltrade.words import Words
 
-pytestmark = pytest.mark.xdist_group("alternatives")  # what its tests share is made once
 DC = "{http://purl.org/dc/elements/1.1/}"
 PARTNERS = {"RU": 2012, "US": 2019, "CY": 2026, "ZA": 2022}
 

@@ -20,7 +20,6 @@ from nltrade.sources import snapshot
 from nltrade.words import Words
 from oracle import EXPORT, FUELS, IMPORT, REEXPORT, RUSSIA, value
 
-pytestmark = pytest.mark.xdist_group("charts")  # what its tests share is made once
 FIGURES = ROOT / "figures"
 OF_SECTORS = ("coverage", "sectors", "sectors_over_time", "two_sides", "suppliers")
 EACH = [(name, lang) for name in NAMES for lang in LANGS]
