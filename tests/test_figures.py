@@ -303,6 +303,7 @@ def charts(shipped):
     return [nl.charts.draw_composition(shipped, lang=lang) for lang in ("en", "nl")]
 
 
+@pytest.mark.slow
 def test_pictures_are_the_same_bytes_in_one_process_and_in_two(charts, monkeypatch):
     wanted = [Picture("csv"), Picture("svg", "column", framed=False), Picture("png")]
     here = pictures(charts, wanted)
@@ -323,6 +324,7 @@ def test_few_pictures_are_drawn_here(charts, monkeypatch):
     assert pictures([], [Picture("svg")], workers=8) == []
 
 
+@pytest.mark.slow
 def test_an_error_in_another_process_is_the_error_here(charts, monkeypatch):
     monkeypatch.setattr(processes, "SHARE", 1)
     with pytest.raises(nl.UnknownName, match="Style file none cannot be read"):
