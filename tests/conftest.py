@@ -211,12 +211,17 @@ KINDS = {
 LAZY = ["polars-lazy", "duckdb", "dask", "pyspark"]
 
 
+def slow(*values):
+    """Give a parameter that is only tried where -m slow runs."""
+    return pytest.param(*values, marks=pytest.mark.slow)
+
+
 QUICK = {"pandas", "polars", "polars-lazy"}  # the others answer the same suite where -m slow runs
 
 
 def engines(names):
     """Name engines as parameters; all but the quick ones are slow."""
-    return [pytest.param(name, marks=[] if name in QUICK else [pytest.mark.slow]) for name in names]
+    return [name if name in QUICK else slow(name) for name in names]
 
 
 @pytest.fixture(params=engines(["pandas", "polars-lazy", "pyarrow", "duckdb"]))

@@ -11,6 +11,7 @@ from matplotlib.backends.backend_pdf import pdfRepr
 from PIL import Image
 
 import nltrade as nl
+from conftest import slow
 from gallery import gallery, without
 from nltrade.charts import NAMES, draw_coverage, draw_reported, style
 from nltrade.charts.chart import METADATA
@@ -20,10 +21,6 @@ from nltrade.words import Words
 
 DC = "{http://purl.org/dc/elements/1.1/}"
 PARTNERS = {"RU": 2012, "US": 2019, "CY": 2026, "ZA": 2022}
-
-
-def slow(*asked):
-    return pytest.param(*asked, marks=pytest.mark.slow)
 
 
 BOTH = [("RU", "en"), ("RU", "nl"), ("US", "en"), ("CY", "en"), ("ZA", "en")]

@@ -22,6 +22,7 @@ from pptx import Presentation
 
 import nltrade as nl
 from accessible import assert_accessible
+from conftest import slow
 from nltrade.briefing import FORMATS, html, word
 from nltrade.briefing.blocks import ICONS, Figure, grid, values_of, widths
 from nltrade.briefing.content import make_content
@@ -39,10 +40,7 @@ QUICK = {"en": ("html", "pptx", "xlsx"), "nl": ("docx", "pdf", "txt")}
 
 def langs_of(format):
     """Both languages as parameters; the one that a format is not quick in is slow."""
-    return [
-        pytest.param(lang, marks=[] if format in QUICK[lang] else [pytest.mark.slow])
-        for lang in LANGS
-    ]
+    return [lang if format in QUICK[lang] else slow(lang) for lang in LANGS]
 
 
 class Written(dict):
@@ -340,7 +338,7 @@ def test_libreoffice_opens_it_without_a_warning(written, format, tmp_path):
     assert (tmp_path / "briefing-RU-2012.nl.pdf").read_bytes().startswith(b"%PDF-")
 
 
-@pytest.mark.parametrize("lang", ["nl", pytest.param("en", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("lang", ["nl", slow("en")])
 def test_writing_again_in_another_process_gives_the_same_bytes(written, tmp_path, lang):
     formats = QUICK[lang]
     command = [sys.executable, "-m", "nltrade", "briefing", "--lang", lang]
@@ -379,8 +377,8 @@ def test_pictures_in_a_document_have_no_words_of_the_frame(contents):
     ("partner", "year", "images"),
     [
         ("AF", 2020, 2),
-        pytest.param("Duitsland", 2019, 4, marks=pytest.mark.slow),
-        pytest.param("US", 2005, 4, marks=pytest.mark.slow),
+        slow("Duitsland", 2019, 4),
+        slow("US", 2005, 4),
     ],
 )
 def test_other_partners_have_a_briefing_without_verdicts_and_sectors(

@@ -9,7 +9,7 @@ import pytest
 from babel.dates import get_month_names
 
 import nltrade as nl
-from conftest import ROOT
+from conftest import ROOT, slow
 from gallery import gallery
 from legible import drawn_texts
 from nltrade import registry
@@ -54,7 +54,7 @@ def unmarked(text, lang):
         ("RU", 2012, "en"),
         ("RU", 2012, "nl"),
         ("US", 2026, "en"),
-        pytest.param("US", 2026, "nl", marks=pytest.mark.slow),
+        slow("US", 2026, "nl"),
     ],
 )
 @pytest.mark.usefixtures("marked")
