@@ -27,6 +27,7 @@ from playwright.sync_api import sync_playwright
 import nltrade as nl
 from gallery import gallery
 from nltrade import cli
+from nltrade.registry.entries import LANGS
 from nltrade.sources.snapshot import Origin
 
 ROOT = Path(__file__).parents[1]
@@ -214,6 +215,14 @@ LAZY = ["polars-lazy", "duckdb", "dask", "pyspark"]
 def slow(*values):
     """Give a parameter that is only tried where -m slow runs."""
     return pytest.param(*values, marks=pytest.mark.slow)
+
+
+def in_turn(*cases):
+    """Give each case a language, in turn; in the other language it is slow."""
+    for place, case in enumerate(cases):
+        for number, lang in enumerate(LANGS):
+            asked = (*case, lang) if isinstance(case, tuple) else (case, lang)
+            yield asked if number == place % len(LANGS) else slow(*asked)
 
 
 QUICK = {"pandas", "polars", "polars-lazy"}  # the others answer the same suite where -m slow runs
