@@ -42,7 +42,7 @@ sys.modules["rfc3987_syntax"] = None
 # what a developer has downloaded stays out of the tests; below a file nothing can be written
 os.environ["NLTRADE_DATA"] = str(GUARD / "sitecustomize.py" / "none")
 # `make test` tries few examples of a property; with --hypothesis-profile many it is the rest
-for name, examples in {"few": 15, "many": 150}.items():
+for name, examples in {"few": 10, "many": 150}.items():
     settings.register_profile(
         name,
         max_examples=examples,
