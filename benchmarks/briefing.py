@@ -33,10 +33,10 @@ def main() -> None:
     def figures_alone() -> None:
         verdicts = nl.check_claims(frame)
         about = {"partner": "RU", "period": 2012, "other_side": other}
-        pictures(
-            [draw(name, frame, verdicts, lang=lang, **about) for lang in LANGS for name in NAMES],
-            wanted,
-        )
+        charts = [
+            draw(name, frame, verdicts, lang=lang, **about) for lang in LANGS for name in NAMES
+        ]
+        pictures(charts, [wanted] * len(charts))
 
     compare(
         "briefing, one process / its figures alone", lambda: whole(1), figures_alone, 1.2, rounds=3

@@ -32,7 +32,7 @@ def main() -> None:
     def drawn(workers: int) -> None:
         for chart in all_charts:
             vars(chart).pop("figure", None)  # drawn afresh each time
-        pictures(all_charts, wanted, workers=workers)
+        pictures(all_charts, [wanted] * len(all_charts), workers=workers)
 
     compare("pictures, 2 processes / 1", lambda: drawn(2), lambda: drawn(1), 0.8, rounds=5)
 

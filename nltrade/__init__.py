@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from nltrade import interrupt as interrupt  # isort: skip (before what takes long)
 from nltrade.briefing import briefing
-from nltrade.claims import check_claims, verdict_table
+from nltrade.claims import check_claims
 from nltrade.claims.base_of_trade import base_of_trade
 from nltrade.claims.elsewhere import check_published
 from nltrade.claims.second_opinion import second_opinions
@@ -26,6 +26,7 @@ from nltrade.sources.comtrade import other_side
 from nltrade.sources.snapshot import origins
 from nltrade.sources.tidy import load
 from nltrade.tables import show, show_ranking
+from nltrade.tables.claims import verdict_table
 from nltrade.version import __version__
 
 # isort: split

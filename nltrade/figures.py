@@ -336,7 +336,7 @@ def _draw(question: Question, workers: int) -> _Files:
     all_rows = pd.concat([frame, other.trade]) if len(other.trade) else frame
     charts, without = _charts(question, frame, other)
     wanted = [Picture(format, question.size) for format in question.formats]
-    drawn = pictures(charts, wanted, style=question.style, workers=workers)
+    drawn = pictures(charts, [wanted] * len(charts), style=question.style, workers=workers)
 
     # what all files of a question have in common
     common = {

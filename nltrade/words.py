@@ -92,17 +92,20 @@ class Words:
     def bn(self, value: float, digits: int = 1) -> str:
         r"""
         Write an amount of million euro in billions with one decimal, in millions below a billion,
-        and as less than half a million where it is published as zero.
+        and as less than half a million where it is published as zero. Less than that is written
+        out: it is of a source that does not round to millions, such as UN Comtrade.
 
         Examples
         --------
         >>> Words("en").bn(20332), Words("nl").bn(20332), Words("en").bn(-13264), Words("en").bn(12)
         ('€20.3bn', '€\xa020,3\xa0mld', '−€13.3bn', '€12m')
+        >>> Words("en").bn(0), Words("en").bn(0.042)
+        ('less than €0.5m', '€0.04m')
         """
-        if abs(value) < 0.5:  # CBS rounds to whole millions
+        if not value:  # CBS publishes whole millions: a zero can be half of one
             return self.label("under-half-a-million")
         if abs(value) < 1000:  # a tenth of a billion says little of less
-            return self.meur(value)
+            return self.meur(value, _needed(value))
         return _euro(self.number(exact(value) / 1000, digits), self.lang, "bn", "mld")
 
     def pct(self, value: float, digits: int | None = None) -> str:
@@ -172,6 +175,19 @@ class Words:
         """
         words = ORDINALS[self.lang].split()
         return words[int(value) - 1] if 1 <= value <= len(words) else self.place(value)
+
+    def largest(self, value: float) -> str:
+        """
+        Write a place as a size: the first is the largest.
+
+        Examples
+        --------
+        >>> Words("en").largest(1), Words("en").largest(3), Words("nl").largest(1)
+        ('largest', 'third-largest', 'grootste')
+        """
+        if value == 1:
+            return self.label("largest")
+        return self.ordinal(value) + ("-largest" if self.lang == "en" else "")
 
     def count(self, value: int) -> str:
         """
@@ -353,7 +369,7 @@ class Words:
         Examples
         --------
         >>> Words("en").causes([("cause-gift", 2633)])
-        '€2,633m of trade has no named country'
+        '€2,633m of trade is not assigned to a country'
         """
         return self.several([self.text(id, amount=amount) for id, amount in found])
 
@@ -399,7 +415,7 @@ class Words:
 WRITERS = frozenset(
     [
         *("number", "count", "meur", "bn", "pct", "signed", "change", "amount"),
-        *("place", "ordinal", "places", "causes", "ago"),
+        *("place", "ordinal", "largest", "places", "causes", "ago"),
         *("product", "partner", "named", "was", "partners", "label", "start", "labels"),
     ]
 )
@@ -417,6 +433,11 @@ class _Filler(Formatter):
         if format_spec not in WRITERS:
             raise ValueError(f"No writer {format_spec!r} for a field of a text.")
         return str(getattr(self.say, format_spec)(value))
+
+
+def _needed(value: Number) -> int:
+    """Give the decimals that keep an amount from being written as nothing."""
+    return next((n for n in range(12) if rounded(value, Fraction(1, 10**n))), 12)
 
 
 def _euro(figure: str, lang: Lang, en: str, nl: str) -> str:

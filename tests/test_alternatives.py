@@ -193,7 +193,7 @@ def test_what_is_not_published_is_said_and_no_extreme():
 def test_the_alternative_of_withheld_sectors_says_their_range(shipped):
     rows = without(shipped, partner="NO", period="2012", product="3", table="83028NED")
     (chart,) = gallery(rows, "NO", 2012, "en", ["sectors"])
-    assert "withheld by CBS: between" in chart.table().to_string()
+    assert "withheld by CBS, but between" in chart.table().to_string()
 
 
 @pytest.mark.parametrize("lang", LANGS)

@@ -142,7 +142,7 @@ def test_no_membership_is_told_that_was_not(shipped):
 
 def test_an_order_that_could_be_is_not_contradicted(shipped):
     switzerland = verdict_of(shipped, "membership", "ch4")
-    says = "Ahead are the United States, China and Russia; trade without a named country could"
+    says = "Ahead of it come the United States, China and Russia; trade that is not assigned to a"
     assert any(why.startswith(says) for why in switzerland.why())
     far = msgspec.structs.replace(switzerland.claim, behind=["US", "RU", "JP"])
     assert nl.check_claims(shipped, [far])[0].verdict == "contradicted", "Japan is too far behind"
@@ -243,7 +243,7 @@ def test_a_rate_that_is_refused_is_not_called_unpublished(shipped):
     assert found.says() == "no growth rate"
     assert found.says("nl") == "geen groeicijfer"
     first = changed(shipped, "first-import-growth-2012", year=2015)
-    assert "Change of ownership: this table does not count 2014" in " ".join(first.why())
+    assert "Change of ownership: this table has no figure for 2014" in " ".join(first.why())
 
 
 def test_what_is_not_here_is_not_called_unpublished(shipped):

@@ -18,7 +18,7 @@ from nltrade.cli import answers, app, output
 from test_registry import GOOD_CLAIM
 
 PINNED = ("2023-01-04", "f4158376e8e45a1e5dbadadf31390b235341d65085a8fc90b25cbe26c5e4d555")
-MISSION = "Meant: Russia, 2012, the mission that comes with nltrade."
+MISSION = "This is about Russia in 2012, the mission that comes with nltrade"
 
 
 def in_a_shell(line, **more):
@@ -62,7 +62,7 @@ def test_reasons_and_readings_come_on_request(run):
     assert "First five" not in short
     why = " ".join(run("check", "--why").out.split())
     assert (
-        "no other place is possible in total trade, imports and goods and services together." in why
+        "no other place is possible in total trade, imports and trade in goods and services." in why
     )
     assert "First five" not in why
     readings = " ".join(run("check", "--readings").out.split())
@@ -73,7 +73,7 @@ def test_reasons_and_readings_come_on_request(run):
 def test_what_newer_figures_changed_stands_under_the_verdicts(run, newer):
     assert newer.is_dir()
     done = run("check")
-    assert "since the snapshot before this one" in done.out
+    assert "changed since the previous version" in done.out
     assert "before: €7,068m, supported" in done.out
 
 
@@ -115,12 +115,12 @@ def test_rank_is_the_ranking_that_python_shows(run, shipped):
     said = run("rank", "--partner", "VN", "--year", "2016", "--lang", "nl").out
     shown = nl.show_ranking(shipped, period=2016, partner="VN", lang="nl")
     assert said.strip() == repr(shown).strip()
-    assert "Ook 83028NED heeft 2016; 85427NED publiceert Vietnam." in said
+    assert "Geteld volgens 85427NED, die Vietnam publiceert; over 2016 is er ook 83028NED." in said
     assert "Bron: CBS (StatLine 85427NED" in said
 
 
 def test_a_member_of_the_eu_is_ranked_inside_it(run):
-    assert "inside the EU, 2019" in run("rank", "--partner", "DE", "--year", "2019").out
+    assert "within the EU, 2019" in run("rank", "--partner", "DE", "--year", "2019").out
     assert "outside the EU, 2019" in run("rank", "--year", "2019").out
 
 
@@ -129,7 +129,7 @@ def test_sectors_without_a_figure_are_named_with_the_reason_and_shown_on_request
     rows = [line for line in short.lines if line.startswith(("energy", "machine tools"))]
     assert rows[0].split()[1] == "18,682"
     assert not [line for line in rows if line.startswith("machine tools")]
-    assert "not in the figures at hand" in short.out
+    assert "not on this computer" in short.out
     assert [line for line in whole.lines if line.startswith("machine tools")]
     assert len(short.lines) < len(whole.lines) / 2
 
@@ -185,7 +185,7 @@ def test_partners_and_products_are_found_by_a_part_of_their_name(run):
 
 def test_tables_lists_what_is_at_hand(run):
     done = run("tables")
-    for said in ("83028NED", "border crossing", "2002–2022", "snapshot modified 2026-09-10"):
+    for said in ("83028NED", "border crossing", "2002–2022", "version of 2026-09-10"):
         assert said in done.out
     listed = {entry["id"]: entry["snapshots"] for entry in run("tables", "--json").json}
     assert listed["7137shih"] == []

@@ -289,7 +289,7 @@ def test_the_workbook_has_numbers_as_numbers(written):
     assert {20332.0, -13264.0} <= set(book["In brief"])
     (over_time,) = [cells for name, cells in book.items() if name.endswith(" over_time")]
     assert 20332.0 in over_time
-    assert "“ruim 20 miljard euro”" in book["The published figures"]
+    assert "“ruim 20 miljard euro”" in book["Published figures"]
     assert "83028NED" in book["Sources"]
 
 
@@ -402,7 +402,7 @@ def test_claims_and_sectors_of_ones_own_are_shown(shipped, tmp_path):
         partner="TR", year=2014, formats="txt", out=tmp_path, frame=shipped, **own
     )
     text = path.read_text(encoding="utf-8")
-    assert "a little above" in text
+    assert "a little over" in text
     assert "energy" in text
     (path,) = nl.briefing(
         partner="TR", year=2014, formats="txt", out=tmp_path, frame=shipped, claims={"own": claim}

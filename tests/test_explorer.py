@@ -181,12 +181,12 @@ def test_a_sector_without_figures_stays_chosen_and_says_so(panel):
 def test_the_labels_and_the_names_are_in_the_language_that_is_chosen(panel):
     assert labels(panel) == [
         "Partner", "Beside it", "From", "Up to", "Flow", "Sector", "Language",
-        "Save as files", "The call that makes this",
+        "Save as files", "The code for this",
     ]  # fmt: skip
     choose(panel, partner="Germany", beside="Turkey", sector="energy", lang="nl")
     assert labels(panel) == [
         "Partner", "Daarnaast", "Van", "Tot en met", "Stroom", "Sector", "Taal",
-        "Bewaren als bestand", "De aanroep die dit maakt",
+        "Bewaren als bestand", "De code hiervoor",
     ]  # fmt: skip
     assert (panel.partner.value, panel.beside.value) == ("Duitsland", "Turkije")
     assert (panel.flow.label, panel.sector.label) == ("totale handel", "energie")
@@ -220,7 +220,7 @@ def test_the_call_makes_what_is_seen(choice, lang):
 def test_the_table_has_the_places_on_the_partners_side_of_the_border(panel):
     assert "outside the EU, 2012" in panel.view.table.tables[-1].title
     choose(panel, partner="GB")
-    assert "inside the EU, 2012" in panel.view.table.tables[-1].title
+    assert "within the EU, 2012" in panel.view.table.tables[-1].title
     choose(panel, year="2022")
     assert "outside the EU, 2022" in panel.view.table.tables[-1].title
 

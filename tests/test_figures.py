@@ -286,30 +286,31 @@ def charts(shipped):
 
 @pytest.mark.slow
 def test_pictures_are_the_same_bytes_in_one_process_and_in_two(charts, monkeypatch):
-    wanted = [Picture("csv"), Picture("svg", "column", framed=False), Picture("png")]
+    each = [Picture("csv"), Picture("svg", "column", framed=False), Picture("png")]
+    wanted = [each] * len(charts)
     here = pictures(charts, wanted)
     monkeypatch.setattr(processes, "SHARE", 1)
     with monkeypatch.context() as patch:
         patch.setattr(processes.Chart, "images", lambda *_, **__: pytest.fail("drawn here"))
         assert pictures(charts, wanted, workers=2) == here
     for chart, drawn in zip(charts, here, strict=True):
-        assert set(drawn) == set(wanted)
-        assert drawn[wanted[1]] == chart.image("svg", "column", framed=False)
+        assert set(drawn) == set(each)
+        assert drawn[each[1]] == chart.image("svg", "column", framed=False)
 
 
 def test_few_pictures_are_drawn_here(charts, monkeypatch):
     monkeypatch.setattr(
         processes, "ProcessPoolExecutor", lambda *_, **__: pytest.fail("started a process")
     )
-    assert len(pictures(charts, [Picture("svg")], workers=8)) == 2
-    assert pictures([], [Picture("svg")], workers=8) == []
+    assert len(pictures(charts, [[Picture("svg")]] * 2, workers=8)) == 2
+    assert pictures([], [], workers=8) == []
 
 
 @pytest.mark.slow
 def test_an_error_in_another_process_is_the_error_here(charts, monkeypatch):
     monkeypatch.setattr(processes, "SHARE", 1)
     with pytest.raises(nl.UnknownName, match="Style file none cannot be read"):
-        pictures(charts, [Picture("svg")], style="none", workers=2)
+        pictures(charts, [[Picture("svg")]] * len(charts), style="none", workers=2)
 
 
 def end(_canvas):
@@ -320,7 +321,7 @@ def test_a_process_that_ends_early_is_a_sentence(charts, monkeypatch):
     monkeypatch.setattr(processes, "SHARE", 1)
     ending = [dataclasses.replace(chart, paint=end) for chart in charts]
     with pytest.raises(nl.NltradeError, match="ended before it was done"):
-        pictures(ending, [Picture("svg")], workers=2)
+        pictures(ending, [[Picture("svg")]] * len(ending), workers=2)
 
 
 def test_settings_of_the_user_do_not_change_a_figure(shipped):

@@ -55,7 +55,7 @@ def test_a_country_that_joined_has_a_place_on_one_side_only_and_did_not_move(shi
     assert pd.isna(inside.loc["PL", "before_place"])
     assert outside.loc["PL", ["moved", "certain"]].isna().all()
     text = repr(nl.show(compare_places(shipped, 2002, 2012)))
-    assert "a place in one year only" in " ".join(text.split())
+    assert "ranked in one year only" in " ".join(text.split())
     assert "The EU had other members in these years: Bulgaria, Cyprus" in text
     assert "(2007/2008)" in text
     assert "GB" in nl.eu_members(date(2012, 12, 31))

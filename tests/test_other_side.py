@@ -222,8 +222,14 @@ def test_a_second_opinion_stands_beside_a_verdict_and_changes_none():
 @pytest.mark.parametrize(
     ("lang", "words"),
     [
-        ("en", ["As reported by Russia", "€178m", "0.95 times", "1.2848 a euro", "re-exports"]),
-        ("nl", ["Zoals gemeld door Rusland", "0,95 keer", "1,2848 per euro", "wederuitvoert"]),
+        (
+            "en",
+            ["As reported by Russia", "€178m", "0.95 times", "$1.2848 to the euro", "re-exports"],
+        ),
+        (
+            "nl",
+            ["Volgens opgave van Rusland", "0,95 keer", "1,2848 dollar per euro", "wederuitvoert"],
+        ),
     ],
 )
 def test_a_published_figure_gets_a_second_opinion_with_rate_and_reasons(shipped, lang, words):
@@ -243,12 +249,13 @@ def test_sectors_show_eleven_of_twenty_nine_with_source_and_concept(monkeypatch,
     monkeypatch.setattr(sys, "argv", words)
     main()
     told = " ".join(capsys.readouterr().out.split())
-    assert "11 of the 29 sectors have a figure of 2012" in told
+    assert "Sectors with a figure for 2012, from CBS or the partner: 11 of 29" in told
     assert "as reported by Russia to UN Comtrade, 2012, € million" in told
     assert "83028NED (border crossing)" in told
-    assert "Dollars at 1.2848 a euro" in told
-    assert "UN Comtrade; as reported by the Russian Federation" in told
-    assert "Second opinion" in told
+    assert "$1.2848 to the euro" in told
+    assert told.count("UN Comtrade; as reported by the Russian Federation") == 1
+    assert told.count("Source: CBS (StatLine 83028NED") == 1
+    assert "For comparison" in told
 
 
 def test_every_sector_says_what_chapters_show_of_it():

@@ -146,7 +146,7 @@ def test_what_is_withheld_of_next_to_nothing_is_no_zero_and_no_range_of_zeros(sh
     energy = goods.frame.set_index("sector").loc["energy", "exports"]
     assert energy == "less than €0.5m"
     told = " ".join(goods.remarks)
-    assert "withheld by CBS: less than €0.5m" in told
+    assert "withheld by CBS, but less than €0.5m" in told
     assert "€0m" not in told
 
 
@@ -187,7 +187,7 @@ def test_small_amounts_do_not_read_as_zero(shipped):
 def test_a_frame_of_your_own_is_not_called_a_snapshot_of_cbs(shipped):
     own = shipped.head(3).assign(table="mine", partner="MOON")
     text = repr(nl.show(own))
-    assert "Source: a frame of your own: mine." in text
+    assert "Source: your own table (mine)." in text
     assert "MOON" in text
 
 
@@ -266,7 +266,7 @@ def test_a_ranking_of_any_engine_and_product(shipped):
 
 def test_a_partner_without_a_place_is_named(shipped):
     shown = nl.show_ranking(shipped, period=2012, partner="HR")
-    assert "Croatia has no place" in " ".join(shown.tables[0].remarks)
+    assert "There is no place for Croatia" in " ".join(shown.tables[0].remarks)
     with pytest.raises(nl.NoData, match=r"There are no figures of TOTAL in 1990"):
         nl.show_ranking(shipped, period=1990)
 
@@ -316,10 +316,10 @@ def test_numbers_and_sources_of_a_pinned_frame_belong_together(newer):
 
 def test_a_frame_without_the_date_of_its_snapshot_is_the_users_own(shipped):
     own = shipped.drop(columns="modified")
-    assert nl.show(own.head(3)).sources == ["Source: a frame of your own: 83028NED."]
-    assert nl.show_ranking(own, period=2012).sources == ["Source: a frame of your own: 83028NED."]
+    assert nl.show(own.head(3)).sources == ["Source: your own table (83028NED)."]
+    assert nl.show_ranking(own, period=2012).sources == ["Source: your own table (83028NED)."]
     assert nl.show(nl.sector_trade(own, "RU", 2019), "nl").sources == [
-        "Bron: een eigen tabel: 83028NED, 82616NED."
+        "Bron: eigen tabel (83028NED, 82616NED)."
     ]
 
 
@@ -447,7 +447,7 @@ def test_the_rest_of_the_sectors_says_what_can_be_in_it(shipped):
     def told(rows, **given):
         return " ".join(str(nl.show(rows, "en", **given)).split())
 
-    without = "or in classes without a figure: "
-    assert f"{without}not in the figures at hand." in told(whole)
-    assert "The rest is in no sector. " in told(only, sectors=energy)
-    assert f"{without}withheld by CBS." in told(hidden, sectors=energy)
+    without = "or to classes without a figure "
+    assert f"{without}(not on this computer)." in told(whole)
+    assert "The rest belongs to no sector. " in told(only, sectors=energy)
+    assert f"{without}(not published)." in told(hidden, sectors=energy)

@@ -70,7 +70,7 @@ FIGURES = ["sectors", "sectors_over_time", "two_sides", "suppliers"]
 def test_a_figure_of_the_other_side_says_whose_it_is_and_is_legible(shipped, theirs, name, lang):
     chart = draw(name, shipped, theirs, lang)
     assert_legible(chart.figure)
-    words = {"en": "as reported by Russia", "nl": "zoals gemeld door Rusland"}[lang]
+    words = {"en": "as reported by Russia", "nl": "volgens opgave van Rusland"}[lang]
     assert words in chart.subtitle or words in chart.headline
     assert "UN Comtrade" in chart.footer[-1]
     assert "2012" in chart.headline or "2013" in chart.headline
@@ -210,7 +210,7 @@ def test_two_sides_are_the_totals_of_both(shipped, theirs):
     assert of_year["export", "domestic export"] == 4259
     assert of_year["export", "RU"] == pytest.approx(euro("M", "2012", "TOTAL"))
     assert of_year["import", "RU"] == pytest.approx(euro("X", "2012", "TOTAL"))
-    assert "€20.3bn by CBS, €59.2bn as reported by Russia" in chart.headline
+    assert "€20.3bn according to CBS, €59.2bn according to Russia" in chart.headline
 
 
 def test_a_year_that_the_partner_did_not_report_says_what_would_bring_it(shipped, theirs):

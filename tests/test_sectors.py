@@ -230,10 +230,10 @@ def test_the_command_line_shows_sectors_and_what_is_missing(run):
     words = " ".join(done.out.split())
     assert "Goods, Russia, 2012, 83028NED (border crossing), € million" in words
     assert "18,682 91.9%" in words
-    assert "not in the figures at hand: `nltrade fetch 7137shih`" in words
+    assert "not on this computer (`nltrade fetch 7137shih` brings it)" in words
     assert SECTORS["csr"].about_en not in words
     assert SECTORS["csr"].about_en in " ".join(run("sectors", "--all").out.split())
-    assert "niet in de beschikbare cijfers" in run("sectors", "--lang", "nl").out
+    assert "niet op deze computer" in run("sectors", "--lang", "nl").out
     assert "Did you mean" in run("sectors", "--partner", "Rusia").err
     assert run("sectors", "--year", "1950").code == 3
 
@@ -270,23 +270,23 @@ def figure(**changes):
         (
             {"codes": ["33"]},
             "cannot be checked",
-            "not in the figures at hand: `nltrade fetch 7137shih`",
+            "not on this computer (`nltrade fetch 7137shih` brings it)",
         ),
         (
             {"codes": ["333", "334"]},
             "cannot be checked",
-            "not in the figures at hand: `nltrade fetch 7137shih`",
+            "not on this computer (`nltrade fetch 7137shih` brings it)",
         ),
         (
             {"period": "2014-01/2014-04"},
             "cannot be checked",
-            "needs months: `nltrade fetch 7137shih --freq M`",
+            "this takes monthly figures (`nltrade fetch 7137shih --freq M` brings",
         ),
-        ({"codes": []}, "cannot be checked", "no class of the SITC is just this"),
+        ({"codes": []}, "cannot be checked", "no SITC class matches this exactly"),
         (
             {"codes": ["33"], "period": "2021"},
             "cannot be checked",
-            "no registered table has this class for this period",
+            "no table has this class for this period",
         ),
     ],
 )
@@ -317,7 +317,7 @@ def test_the_base_of_the_trade_is_told_sector_by_sector(shipped):
     assert found["oil", "import", "goods"].verdict == "cannot be checked"
     assert "`nltrade fetch 7137shih`" in found["oil", "import", "goods"].why()
     services = found["transport", "export", "services"]
-    assert services.why() == "no registered table has its classes", "none before 2014"
+    assert services.why() == "no table has its classes", "none before 2014"
     germany = {one.sector.id: one for one in base_of_trade(shipped, "DE") if one.flow == "import"}
     assert germany["energy"].verdict == "contradicted"
     assert germany["energy"].most < 10

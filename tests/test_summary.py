@@ -38,7 +38,7 @@ def test_the_shipped_figures_in_one_line(shipped_verdicts):
     )
     assert summary(shipped_verdicts, "nl") == (
         "Zeven van de acht gepubliceerde cijfers kloppen; "
-        "de uitvoer groeide 10,4%, niet 11%: het CBS heeft het jaar sindsdien herzien."
+        "de uitvoer groeide 10,4%, niet 11%: het CBS heeft dat jaar sindsdien bijgesteld."
     )
 
 
@@ -88,7 +88,7 @@ def test_every_mix_is_one_line_without_a_gap(one_of_each, lang):
         (
             "first-fuels-2012",
             {"of": "all partners", "product": "TOTAL", "threshold": 7},
-            "Russia had 5.2% of all Dutch imports, not 7%",
+            "Russia accounted for 5.2% of all Dutch imports, not 7%",
         ),
         ("first-export-growth-2012", {"threshold": -4}, "exports changed by +10.4%, not by −4%"),
         (
@@ -100,7 +100,7 @@ def test_every_mix_is_one_line_without_a_gap(one_of_each, lang):
         (
             "third-partner",
             {"threshold": 2, "operator": "in the top", "behind": []},
-            "Russia was third, not in the first two",
+            "Russia was third, not in the top two",
         ),
         ("third-partner", {"behind": ["US", "JP"]}, "Russia was third, but not behind those named"),
         (

@@ -1,10 +1,10 @@
 """Documents to hand on: the briefing on one partner and year, in six formats."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -18,6 +18,11 @@ from nltrade.registry import sectors as named
 from nltrade.registry.entries import Claim, Lang, Sector, known_lang
 from nltrade.sources.comtrade import other_side
 from nltrade.sources.tidy import load
+
+if TYPE_CHECKING:
+    from nltrade.briefing.blocks import Content
+    from nltrade.charts import Chart
+    from nltrade.charts.processes import Picture
 
 # The module that writes each format, and the pictures of a figure that it takes: format and size.
 FORMATS: dict[str, tuple[str, list[tuple[str, str]]]] = {
@@ -102,7 +107,6 @@ def briefing(
     wanted = [_known(one) for one in ([formats] if isinstance(formats, str) else formats)]
     with needs("briefing", "A briefing"):
         from nltrade.briefing.content import make_content
-        from nltrade.charts.processes import Picture, pictures
     render = {}
     for one in wanted:
         with needs("briefing", one):
@@ -125,24 +129,51 @@ def briefing(
         for one in langs
     ]
 
-    kinds = {one: [Picture(*kind, framed=False) for kind in FORMATS[one][1]] for one in wanted}
-    charts = [chart for content in contents for chart in content.charts]
-    every = list(dict.fromkeys(kind for each in kinds.values() for kind in each))
-    of_chart = iter(pictures(charts, every, style=style, workers=workers))
+    drawn = _drawn(contents, wanted, style=style, workers=workers)
 
     paths = []
     for content in contents:
-        drawn = {chart.name: next(of_chart) for chart in content.charts}
         for one in wanted:
             images = {
-                name: [all[kind] for kind in kinds[one]]
-                for name, all in drawn.items()
-                if kinds[one]
+                chart.name: [drawn[chart][kind] for kind in _pictures_in(one)]
+                for chart in _taken_by(one, content)
             }
             path = Path(out) / f"{content.name}.{content.lang}.{one}"
             paths.append(write(path, render[one](content, images)))
 
     return paths
+
+
+def _pictures_in(format: str) -> list["Picture"]:
+    """Name the pictures of a figure that a format takes; the words of its frame stand beside it."""
+    from nltrade.charts.processes import Picture
+
+    return [Picture(*kind, framed=False) for kind in FORMATS[format][1]]
+
+
+def _taken_by(format: str, content: "Content") -> list["Chart"]:
+    """List the figures that a format takes as pictures: on slides most are charts of their own."""
+    if format == "pptx":
+        from nltrade.briefing.slides import pictured
+
+        return pictured(content)
+    return content.charts if FORMATS[format][1] else []
+
+
+def _drawn(
+    contents: Sequence["Content"], wanted: Sequence[str], *, style: Path | str | None, workers: int
+) -> dict["Chart", dict["Picture", bytes]]:
+    """Draw each figure once for all formats that take it."""
+    from nltrade.charts.processes import pictures
+
+    asked: dict[Chart, list[Picture]] = {}
+    for content in contents:
+        for one in wanted:
+            for chart in _taken_by(one, content):
+                asked.setdefault(chart, []).extend(_pictures_in(one))
+
+    images = pictures(list(asked), list(asked.values()), style=style, workers=workers)
+    return dict(zip(asked, images, strict=True))
 
 
 def _templates(given: Path | str | Iterable[Path | str]) -> dict[str, Path]:

@@ -20,7 +20,7 @@ CONCEPTS = [
     "change-of-ownership",
     "balance-of-payments",
 ]
-NOTES = ["valuation", "confidential", "eu-membership", "eu-of-2013-and-2020", "rank-certainty"]
+NOTES = ["valuation", "confidential", "eu-membership", "eu-of-2013-and-2020"]
 HASH = 16  # characters of a hash that are shown
 
 
@@ -154,7 +154,7 @@ def _concepts(origins: Sequence[Origin], say: Words) -> list[Block]:
 
 
 def _sources(origins: Sequence[Origin], say: Words) -> list[Block]:
-    ids = ("table-head", "title-head", "modified-head", "hash-head")
+    ids = ("table", "title-head", "modified-head", "hash-head")
     rows = [
         [
             origin.table,

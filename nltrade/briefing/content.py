@@ -219,11 +219,11 @@ def _reported(verdicts: Sequence[Verdict], say: Words) -> Section:
         for d in documents.values()
     ]
     blocks: list[Block] = [
-        table(say.label("verdicts-caption"), heads, rows),
+        table(say.label("verdicts-title"), heads, rows),
         say.label("documents-head"),
         Points(cited),
     ]
-    return Section("reported", say.label("reported-and-cbs"), blocks)
+    return Section("reported", say.label("claims-title"), blocks)
 
 
 def _body(figures: Mapping[str, Figure], facts: Facts, say: Words) -> list[Section]:

@@ -36,7 +36,7 @@ def findings(facts: Facts, lang: Lang) -> dict[str, str]:
     >>> import nltrade as nl
     >>> from nltrade.briefing.facts import facts_of
     >>> findings(facts_of(nl.load(), "RU", 2012), "en")["services"]
-    'Services imported from Russia came to €973m in 2012, services exported to €1.2bn.'
+    'The Netherlands imported services worth €973m from Russia in 2012 and exported ... €1.2bn.'
     """
     say = Words(lang)
     if not any(facts.amount(flow) is not None for flow in FLOWS):
@@ -122,18 +122,22 @@ def _place(facts: Facts, say: Words) -> list[str]:
         "where": facts.where,
         "year": facts.when(say.lang),
     }
+    sure = {flow: _sure(placed, say) for flow, placed in places.items()}
+    more = []
+    if set(sure.values()) == {f" ({say.label('not-certain')})"} and len(sure) > 1:
+        sure = dict.fromkeys(sure, "")  # said once of all
+        more = [say.label("finding-places-open")]
+
     parts = [
-        say.text(
-            "finding-place-in", what=flow, place=places[flow].place, sure=_sure(places[flow], say)
-        )
+        say.text("finding-place-in", what=flow, place=places[flow].place, sure=sure[flow])
         for flow in FLOWS
         if flow in places
     ]
     if "total trade" not in places:
-        return [say.text("finding-place-part", listed=say.several(parts), **about)]
+        return [say.text("finding-place-part", listed=say.several(parts), **about), *more]
     whole = places["total trade"]
-    values = {"place": whole.place, "sure": _sure(whole, say), "listed": say.several(parts)}
-    return [say.text("finding-place", **values, **about)]
+    values = {"place": whole.place, "sure": sure["total trade"], "listed": say.several(parts)}
+    return [say.text("finding-place", **values, **about), *more]
 
 
 def _sure(placed: Placed, say: Words) -> str:

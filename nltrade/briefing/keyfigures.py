@@ -43,7 +43,7 @@ def key_figures(facts: Facts, say: Words) -> Table:
     texts = [
         [
             say.label(f"key-{row.id}"),
-            *(NONE if value is None else say.bn(value) for value in row.amounts),
+            *(_amount(value, row.id, say) for value in row.amounts),
             "" if row.share is None else say.pct(row.share),
             _place(row.placed, say),
         ]
@@ -80,6 +80,13 @@ def _services(flow: Flow, facts: Facts) -> _Row:
     return _Row(f"services-{flow}", amounts, _telling(facts.share(flow, table)))
 
 
+def _amount(value: float | None, row: str, say: Words) -> str:
+    """Write an amount; of two rounded amounts that are equal the balance is only about nothing."""
+    if value is None:
+        return NONE
+    return say.label("about-zero") if row == "balance" and not value else say.bn(value)
+
+
 def _telling(share: float | None) -> float | None:
     return None if share is None or share < TELLING else share
 
@@ -98,6 +105,6 @@ def _remarks(facts: Facts, say: Words) -> list[str]:
     now, _, then = facts.years
     gaps = [gap for gap in (known.breaks if known else []) if then < gap.after <= now]
     remarks += [say.text("key-break", before=gap.before, after=gap.after) for gap in gaps]
-    if any(not placed.certain and placed.value_meur > 0 for placed in facts.places.values()):
+    if any(_place(facts.places.get(flow), say).endswith("*") for flow in FLOWS):
         remarks.append(say.label("key-star"))
     return [" ".join([*remarks, say.label("key-dash")])]

@@ -1,5 +1,6 @@
 """Bars and lines as PowerPoint's own charts, which a person can restyle."""
 
+from dataclasses import replace
 from typing import Any
 
 from pptx.chart.data import CategoryChartData
@@ -11,24 +12,44 @@ from pptx.util import Pt
 from nltrade import registry
 from nltrade.charts import Chart
 from nltrade.charts.canvas import unit_of
-from nltrade.charts.series import by_years
+from nltrade.charts.series import Series, by_years
+from nltrade.questions.trade import VALUE
 from nltrade.words import Words
 
 # The figures that say the same without what is drawn beside their marks.
-NATIVE = ("over_time", "ranking", "services", "fuels", "suppliers")
+NATIVE = ("over_time", "two_sides", "sectors", "ranking", "services", "fuels", "suppliers")
 KINDS = {"bars": XL_CHART_TYPE.BAR_CLUSTERED, "lines": XL_CHART_TYPE.LINE}
 MOST_SERIES, MOST_BARS = 6, 16  # a chart of more is a picture
+SHOWN = 10  # of the sectors of one flow, the largest first
+MOST_YEARS = 22  # that have room for a label each in the usual size
 IMPORT, EXPORT = "0072B2", "D55E00"
 SUBJECT, REST = "964A8B", "BFBFBF"
 OTHERS = ("555555", "8A8A8A", "B0B0B0", "333333")
-SIZE = 14
+SIZE, SMALL = 14, 11
 # The lines of one colour, table by table: three at most, as a chart has six series of two flows.
 DASHES = (None, MSO_LINE.DASH, MSO_LINE.ROUND_DOT, *(None,) * MOST_SERIES)
 
 
+def is_native(chart: Chart) -> bool:
+    """
+    Tell whether a figure can be a chart of PowerPoint's own.
+
+    Not so a figure of another kind than bars or lines, of too many series, or of values that differ
+    in unit or are words: it is better as a picture.
+    """
+    series, points = _plotted(chart)
+    words = any(isinstance(value, str) for each in series for value in each.values.values())
+    several = len({each.unit for each in series}) != 1 or len(series) > MOST_SERIES
+    if chart.name not in NATIVE or chart.kind not in KINDS or words or several or len(points) < 2:
+        return False
+
+    alike = all(len(each.values) == len(points) for each in series)
+    return chart.kind == "lines" or (len(points) * len(series) <= MOST_BARS and alike)
+
+
 def add_chart(slide: Any, chart: Chart, box: tuple[int, int, int, int]) -> Any:
     """
-    Put a figure on a slide as a chart, if it is one of bars or lines.
+    Put a figure on a slide as a chart of PowerPoint's own; see `is_native`.
 
     Parameters
     ----------
@@ -41,19 +62,9 @@ def add_chart(slide: Any, chart: Chart, box: tuple[int, int, int, int]) -> Any:
 
     Returns
     -------
-    pptx.shapes.graphfrm.GraphicFrame or None
-        None where the figure is better as a picture: of another kind, of too many series, of
-        values that differ in unit or are words.
+    pptx.shapes.graphfrm.GraphicFrame
     """
-    series = [each for each in chart.series if each.in_alt_text]
-    points = list(dict.fromkeys(point for each in series for point in each.values))
-    words = any(isinstance(value, str) for each in series for value in each.values.values())
-    several = len({each.unit for each in series}) != 1 or len(series) > MOST_SERIES
-    if chart.name not in NATIVE or chart.kind not in KINDS or words or several or len(points) < 2:
-        return None
-    alike = all(len(each.values) == len(points) for each in series)
-    if chart.kind == "bars" and (len(points) * len(series) > MOST_BARS or not alike):
-        return None
+    series, points = _plotted(chart)
     if chart.kind == "lines":
         # a part-year is no point of a line
         aside = frozenset().union(*(each.not_extremes for each in series))
@@ -61,9 +72,9 @@ def add_chart(slide: Any, chart: Chart, box: tuple[int, int, int, int]) -> Any:
 
     # billions or millions, as the figure and its subtitle have it
     amounts = [v for each in series for v in each.values.values() if isinstance(v, float | int)]
-    unit = 1.0 if series[0].unit == "pct" else unit_of(amounts).meur
+    unit = unit_of(amounts).meur if series[0].unit == "bn" else 1.0
     of_type: Any = CategoryChartData
-    data = of_type(number_format="0.0" if unit > 1 else "0")
+    data = of_type(number_format="0.0" if unit > 1 else "#,##0")
     data.categories = [point.strip() or " " for point in points]
     for each in series:
         known = {p: v for p, v in each.values.items() if isinstance(v, float | int)}
@@ -74,7 +85,27 @@ def add_chart(slide: Any, chart: Chart, box: tuple[int, int, int, int]) -> Any:
 
     shape = slide.shapes.add_chart(KINDS[chart.kind], *box, data)
     _style(shape.chart, chart, len(series))
+    if len(points) > MOST_YEARS:
+        shape.chart.category_axis.tick_labels.font.size = Pt(SMALL)
     return shape
+
+
+def _plotted(chart: Chart) -> tuple[list[Series], list[str]]:
+    """Choose the series that a slide has room for, and list their points."""
+    series = [each for each in chart.series if each.in_alt_text]
+    if chart.name == "sectors":
+        series = [_first(series[0], chart)]
+    return series, list(dict.fromkeys(point for each in series for point in each.values))
+
+
+def _first(series: Series, chart: Chart) -> Series:
+    """Keep the first values of sectors; name who reported each only where they differ in that."""
+    rows = chart.data[chart.data["flow"] == chart.data["flow"].iloc[0]].dropna(subset=[VALUE])
+    amounts = {p: v for p, v in series.values.items() if isinstance(v, float | int)}
+    shown = dict(list(amounts.items())[:SHOWN])
+    if rows["by"].iloc[: len(shown)].nunique() == 1:
+        shown = dict(zip(rows["name"], shown.values(), strict=False))
+    return replace(series, values=shown)
 
 
 def _with_gaps(chart: Chart, years: list[str]) -> list[str]:
@@ -100,6 +131,8 @@ def _style(drawn: Any, chart: Chart, count: int) -> None:
         drawn.legend.position, drawn.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
     drawn.category_axis.tick_label_position = XL_TICK_LABEL_POSITION.LOW
     drawn.category_axis.format.line.color.rgb = _colour("BFBFBF")
+    drawn.category_axis.tick_labels.font.size = Pt(SIZE)  # of the axis itself, as is the rotation
+    drawn.category_axis._element.find(".//{*}bodyPr").set("rot", "0")
     drawn.value_axis.major_gridlines.format.line.color.rgb = _colour("E3E3E3")
     drawn.value_axis.format.line.fill.background()
     if chart.kind == "bars":
@@ -109,7 +142,9 @@ def _style(drawn: Any, chart: Chart, count: int) -> None:
         drawn.plots[0].has_data_labels = True  # a bar says its value itself
 
     for at, name in enumerate(drawn.plots[0].categories if chart.kind == "bars" else []):
-        if count == 1 and str(name) in chart.headline:  # the subject in colour, the rest grey
+        # the subject, and what it reported itself, in colour; the rest as the whole series
+        by_partner = chart.name == "sectors" and chart.data["by"].iloc[at] != "CBS"
+        if count == 1 and (by_partner or str(name) in chart.headline):
             bar = drawn.plots[0].series[0].points[at].format.fill
             bar.solid()
             bar.fore_color.rgb = _colour(SUBJECT)
@@ -124,7 +159,8 @@ def _style(drawn: Any, chart: Chart, count: int) -> None:
         used.append(colour)
         if chart.kind == "bars":
             each.format.fill.solid()
-            each.format.fill.fore_color.rgb = _colour(REST) if count == 1 else rgb
+            is_rest = count == 1 and not flow
+            each.format.fill.fore_color.rgb = _colour(REST) if is_rest else rgb
         else:
             each.smooth = False
             each.format.line.width = Pt(2.5)

@@ -26,7 +26,8 @@ from nltrade.briefing.blocks import (
     table,
     widths,
 )
-from nltrade.briefing.native import add_chart
+from nltrade.briefing.native import add_chart, is_native
+from nltrade.charts import Chart
 from nltrade.charts.canvas import wrap
 from nltrade.files import without_moments
 from nltrade.report import Table
@@ -66,7 +67,7 @@ def render(
     content : Content
         What it says.
     images : mapping of str to sequence of bytes
-        Each figure as PNG, without a frame, by its name.
+        Each figure of `pictured` as PNG, without a frame, by its name.
     template : path, optional
         A PowerPoint file whose masters, layouts and placeholders are used.
 
@@ -89,6 +90,17 @@ def render(
     target = io.BytesIO()
     show.save(target)
     return without_moments(target.getvalue())
+
+
+def pictured(content: Content) -> list[Chart]:
+    """List the figures that stand on slides as pictures."""
+    blocks = [block for each in content.sections if _is_shown(each) for block in each.blocks]
+    charts = [block.chart for block in blocks if isinstance(block, Figure)]
+    return [chart for chart in charts if not is_native(chart)]
+
+
+def _is_shown(section: Section) -> bool:
+    return section.part != "annex" or section.id in TOLD
 
 
 def _show(content: Content, template: Path | None) -> Any:
@@ -161,7 +173,7 @@ def _layout(show: Any, *wanted: Any) -> Any:
 
 def _section(show: Any, section: Section, images: Mapping[str, Sequence[bytes]]) -> None:
     """Make the slides of a section: findings beside key figures, a table, a figure."""
-    if section.part == "annex" and section.id not in TOLD:
+    if not _is_shown(section):
         return
     if section.part == "summary":
         _summary(show, section)
@@ -173,7 +185,7 @@ def _section(show: Any, section: Section, images: Mapping[str, Sequence[bytes]])
                     slide.shapes.title.text = block.title
                     _add_table(slide, part, _take(slide, 0), 14)
             case Figure():
-                _figure(show, block, images[block.chart.name][0])
+                _figure(show, block, images)
 
 
 def _summary(show: Any, section: Section) -> None:
@@ -215,7 +227,7 @@ def _take(slide: Any, which: int) -> Box:
     return box
 
 
-def _figure(show: Any, block: Figure, image: bytes) -> None:
+def _figure(show: Any, block: Figure, images: Mapping[str, Sequence[bytes]]) -> None:
     """Put a figure on a slide, as a chart where it is bars or lines; what to say in the notes."""
     chart = block.chart
     slide = show.slides.add_slide(_layout(show, HOLDS.OBJECT))
@@ -225,7 +237,10 @@ def _figure(show: Any, block: Figure, image: bytes) -> None:
     foot = Inches(0.25 * (1 + wrap(caption, box.width / Inches(1), 12).count("\n")) + 0.1)
     room = Box(box.left, box.top, box.width, box.height - foot)
 
-    shape = add_chart(slide, chart, room) or _picture(slide, image, room)
+    if chart.name in images:
+        shape = _picture(slide, images[chart.name][0], room)
+    else:
+        shape = add_chart(slide, chart, room)
     about = shape._element.xpath(".//p:cNvPr")[0]
     about.set("descr", chart.alt)
     about.set("title", chart.headline)
@@ -292,6 +307,8 @@ def _finish(slide: Any, content: Content) -> None:
         )
         if each.placeholder_format.type == HOLDS.FOOTER:
             added.text_frame.text = content.title
+            for run in added.text_frame.paragraphs[0].runs:
+                run.font.name = "+mn-lt"  # the theme's; LibreOffice would take a serif one
     for shape in slide.shapes:
         for paragraph in shape.text_frame.paragraphs if shape.has_text_frame else []:
             for run in paragraph.runs:

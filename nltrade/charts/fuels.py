@@ -169,8 +169,8 @@ def _headline(frame: pd.DataFrame, data: pd.DataFrame, partner: str, year: str, 
     about["year"] = year_label(frame, best["table"], year, say.lang)
     about |= {"share": best["share_pct"], "world": best["world_share_pct"]}
     if pd.isna(about["world"]):
-        alone = say.text("fuels-headline-alone", **about)
-        return headline_of(alone, say.text("fuels-headline-alone-short", **about))
+        alone = say.text("composition-import", **about)
+        return headline_of(alone, say.text("composition-import-short", **about))
     both = say.text("fuels-headline", **about)
     return headline_of(both, say.text("fuels-headline-short", **about))
 

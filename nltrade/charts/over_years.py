@@ -108,11 +108,12 @@ def crossed(table: Table, rows: pd.DataFrame) -> list[Break]:
 
 def notes(data: pd.DataFrame, say: Words) -> list[str]:
     """Say where lines stop and why, and which years are not whole."""
-    found = []
-    for id, rows in data.groupby("table", sort=False):
-        for gap in crossed(registry.table(str(id)), rows):
-            found.append(say.note(gap.note))
-    said = [say.text("breaks", breaks="; ".join(dict.fromkeys(found)))] if found else []
+    found = {
+        f"{gap.before}/{gap.after}": None
+        for id, rows in data.groupby("table", sort=False)
+        for gap in crossed(registry.table(str(id)), rows)
+    }
+    said = [say.text("breaks", breaks=say.several(list(found)))] if found else []
     years = data.loc[~data["complete"], "period"]
     return [*said, *([say.text("part-years", years=year_ranges(years, say.lang))] * any(years))]
 

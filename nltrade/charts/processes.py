@@ -34,7 +34,7 @@ class Picture(NamedTuple):
 
 def pictures(
     charts: Sequence[Chart],
-    wanted: Iterable[Picture],
+    wanted: Sequence[Iterable[Picture]],
     *,
     style: Path | str | None = None,
     workers: int = 1,
@@ -46,8 +46,8 @@ def pictures(
     ----------
     charts : sequence of Chart
         What to draw.
-    wanted : iterable of Picture
-        Which pictures of each; those of one size are drawn once, whatever their formats.
+    wanted : sequence of iterable of Picture
+        Which pictures of each chart; those of one size are drawn once, whatever their formats.
     style : path, optional
         A matplotlib style file to use in the place of ours.
     workers : int
@@ -71,21 +71,21 @@ def pictures(
     --------
     >>> import nltrade as nl
     >>> chart = nl.charts.draw_composition(nl.load(), partner="RU", period=2012)
-    >>> (drawn,) = pictures([chart], [Picture("png", "column", framed=False), Picture("csv")])
+    >>> (drawn,) = pictures([chart], [[Picture("png", "column", framed=False), Picture("csv")]])
     >>> drawn[Picture("csv")] == chart.image("csv")
     True
     """
-    wanted = sorted(dict.fromkeys(wanted), key=lambda picture: picture[1:])
-    draw = partial(_draw, wanted=wanted, style=style)
-    drawings = len(charts) * sum(picture.format != "csv" for picture in wanted)
+    listed = [list(dict.fromkeys(each)) for each in wanted]
+    draw = partial(_draw, style=style)
+    drawings = sum(picture.format != "csv" for each in listed for picture in each)
     workers = min(workers, len(charts), drawings // SHARE)
     if workers < 2:
-        return [draw(chart) for chart in charts]
+        return list(map(draw, charts, listed))
     spawn = get_context("spawn")  # there on every system, and safe where this process has threads
     # an interrupt reaches every process: this one ends the others
     with ProcessPoolExecutor(workers, spawn, initializer=_leave_interrupts_alone) as pool:
         try:
-            return list(pool.map(draw, charts))
+            return list(pool.map(draw, charts, listed))
         except BrokenProcessPool:
             raise NltradeError(
                 "A process that draws figures ended before it was done: out of memory, or started "
@@ -102,7 +102,8 @@ def _draw(
     chart: Chart, wanted: Sequence[Picture], style: Path | str | None
 ) -> dict[Picture, bytes]:
     drawn: dict[Picture, bytes] = {}
-    for (size, framed), those in groupby(wanted, key=lambda picture: picture[1:]):
+    by_size = sorted(wanted, key=lambda picture: picture[1:])
+    for (size, framed), those in groupby(by_size, key=lambda picture: picture[1:]):
         same = list(those)
         contents = chart.images(
             [picture.format for picture in same], size, framed=framed, style=style

@@ -20,11 +20,11 @@ from nltrade.questions.trade import VALUE
 from nltrade.registry.entries import Flow, Lang
 from nltrade.words import Words
 
-# What the headline says of the first, and of another place.
+# What the headline says.
 HEADLINES = {
-    "total trade": ("ranking-total-trade-first", "ranking-total-trade"),
-    "import": ("ranking-import-first", "ranking-import"),
-    "export": ("ranking-export-first", "ranking-export"),
+    "total trade": "ranking-total-trade",
+    "import": "ranking-import",
+    "export": "ranking-export",
 }
 SHOWN = 6
 ROW, BAR = 0.29, 0.66  # inches of a bar with its room; the part of it that is bar
@@ -70,7 +70,7 @@ def draw_ranking(
     >>> import nltrade as nl
     >>> drawn = draw_ranking(nl.load(), partner="RU", period=2012)
     >>> drawn.headline
-    'Russia was the third trading partner outside the EU in 2012'
+    'Russia was the third-largest trading partner outside the EU in 2012'
     >>> drawn.data.query("partner == 'RU'")[["place", "best", "worst"]].values.tolist()
     [[3, 3, 3]]
     """
@@ -99,16 +99,11 @@ def draw_ranking(
         "what": flow,
         "unit": unit_of(data[[VALUE]]).label,
     }
-    largest, other = HEADLINES[flow]
-    first = about["place"] == 1
     return Chart(
         "ranking",
         lang,
         "bars",
-        headline_of(
-            say.text(largest if first else other, **about),
-            say.text("ranking-short-first" if first else "ranking-short", **about),
-        ),
+        headline_of(say.text(HEADLINES[flow], **about), say.text("ranking-short", **about)),
         say.text("ranking-subtitle" if flow == "total trade" else "ranking-subtitle-flow", **about),
         footer(frame, [table], say, year=year),
         [Series(say.label(flow), _values(data, say))],

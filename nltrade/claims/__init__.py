@@ -23,7 +23,6 @@ would change: a statement is not judged by a later membership.
 from collections.abc import Iterable, Mapping
 
 import narwhals as nw
-import pandas as pd
 from narwhals.typing import IntoFrame
 
 from nltrade import registry
@@ -34,13 +33,12 @@ from nltrade.questions import frame as shape
 from nltrade.questions.frame import VALUE
 from nltrade.questions.trade import CELL
 from nltrade.registry import claims as reported
-from nltrade.registry.entries import Claim, Lang
+from nltrade.registry.entries import Claim
 from nltrade.report import Results
 from nltrade.sources import snapshot
 from nltrade.sources.tidy import load
-from nltrade.words import Words
 
-__all__ = ["Cell", "Placed", "Reading", "Reason", "Verdict", "check_claims", "verdict_table"]
+__all__ = ["Cell", "Placed", "Reading", "Reason", "Verdict", "check_claims"]
 
 
 def check_claims(
@@ -100,60 +98,18 @@ def check_claims(
     shape.require_totals(rows.filter(nw.col("level") == 0))
     shape.require_unique(rows, shape.KEY)
     cells = rows.to_pandas()
-    return Results(_check(claim, cells) for claim in listed)
-
-
-def verdict_table(verdicts: Iterable[Verdict], lang: Lang = "en") -> pd.DataFrame:
-    """
-    Put verdicts in a table for readers.
-
-    Parameters
-    ----------
-    verdicts : iterable of Verdict
-        What `check_claims` gives.
-    lang : {"en", "nl"}
-        Language.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A row for each claim, as text: its words, what they assert, what CBS says, the margin and
-        the verdict.
-
-    Examples
-    --------
-    >>> import nltrade as nl
-    >>> verdict_table(nl.check_claims(), "nl")["Oordeel"].tolist()[0]
-    'klopt'
-    """
-    say = Words(lang)
-    heads = [say.label(id) for id in ("wording", "asserts", "cbs", "margin-head", "verdict")]
-    rows = [
-        (
-            say.text("quoted", words=v.claim.wording),
-            v.claim.text(lang),
-            v.says(lang),
-            v.margin(lang),
-            say.label(v.verdict),
-        )
-        for v in verdicts
-    ]
-    return pd.DataFrame(rows, columns=heads)
-
-
-def _check(claim: Claim, cells: pd.DataFrame) -> Verdict:
-    """Make every reading of a claim, and give the verdict that they leave."""
-    make = place.readings if claim.measure == "place" else value.readings
-    readings = make(claim, cells)
-    tables = {table for reading in readings for table in reading.tables}
-    used = cells[cells["table"].isin(tables)]
-
-    return Verdict(
-        claim=claim,
-        verdict=_verdict(claim, readings),
-        readings=readings,
-        sources=snapshot.origins(used),
-    )
+    answers, origins = value.answers(listed, cells), snapshot.origins(cells)
+    found = Results[Verdict]()
+    for claim in listed:
+        if claim.measure == "place":
+            readings = place.readings(claim, cells)
+        else:
+            readings = value.readings(claim, cells, answers)
+        used = {table for reading in readings for table in reading.tables}
+        sources = Results(origin for origin in origins if origin.table in used)
+        verdict = _verdict(claim, readings)
+        found.append(Verdict(claim=claim, verdict=verdict, readings=readings, sources=sources))
+    return found
 
 
 def _verdict(claim: Claim, readings: list[Reading]) -> str:

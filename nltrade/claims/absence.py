@@ -18,16 +18,10 @@ NO_GAP = ("value", "zero")
 
 def of_figure(claim: Claim, cells: pd.DataFrame, row: pd.DataFrame, table: str) -> Absent:
     """Say why a table has no figure for a claim, or none that may be compared."""
-    if len(row) and row[VALUE].notna().any():
-        note = row["growth_note"].iloc[0] if claim.measure == "growth" else ""
-        return _no_rate(claim, cells, table, note)
-
-    return _of_gap(claim, cells, table, _gap(claim, cells, table, claim.year))
-
-
-def of_place(claim: Claim, cells: pd.DataFrame, table: str) -> Absent:
-    """Say why a partner has no place in a table."""
-    return _of_gap(claim, cells, table, _gap(claim, cells, table, claim.year))
+    if row.empty or row[VALUE].isna().all():
+        return of_place(claim, cells, table)
+    note = row["growth_note"].iloc[0] if claim.measure == "growth" else ""
+    return _no_rate(claim, cells, table, note)
 
 
 def _no_rate(claim: Claim, cells: pd.DataFrame, table: str, note: str) -> Absent:
@@ -78,8 +72,9 @@ def _gap(claim: Claim, cells: pd.DataFrame, table: str, year: int) -> Gap:
     return next((each for each in found if each.kind not in NO_GAP), found[0])
 
 
-def _of_gap(claim: Claim, cells: pd.DataFrame, table: str, found: Gap) -> Absent:
-    """Say which gap it is, and what would bring the figure where something does."""
+def of_place(claim: Claim, cells: pd.DataFrame, table: str) -> Absent:
+    """Say why a table has no cell for a claim, and what would bring it where something does."""
+    found = _gap(claim, cells, table, claim.year)
     partner, year = registry.partner(claim.partner).id, str(claim.year)
     about = {"partner": partner, "year": claim.year, "product": claim.product, "what": claim.flow}
 

@@ -7,6 +7,7 @@ in one way.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 import pandas as pd
@@ -59,19 +60,8 @@ class Base(msgspec.Struct, frozen=True, kw_only=True):
         say = Words(lang)
         if self.least is None:
             return say.text("sector-fetch" if self.fetch else "base-none", table=self.fetch)
-        values = {
-            "least": self.least,
-            "least_year": self.least_year,
-            "most": self.most,
-            "most_year": self.most_year,
-        }
-        span = {
-            "first": self.years[0],
-            "last": self.years[-1],
-            "flow": self.flow,
-            "kind": self.kind,
-        }
-        return say.text("base-range", **values, **span)
+        span = {"first": self.years[0], "last": self.years[-1]}
+        return say.text("base-range", **span, **msgspec.structs.asdict(self))
 
 
 def base_of_trade(
@@ -127,15 +117,9 @@ def _over_by(rows: pd.DataFrame, date: str | None) -> pd.DataFrame:
 
 def _of_one_concept(rows: pd.DataFrame) -> pd.DataFrame:
     """Keep what is counted in one way, that of the first table; each year once."""
-    order = list(registry.tables())
-    first = sorted(rows["table"].unique(), key=lambda id: order.index(id) if id in order else 0)
-    if not first:
-        return rows
-
-    concept = rows.loc[rows["table"] == first[0], "concept"].iloc[0]
-    alike = rows[rows["concept"] == concept].sort_values(
-        "table", key=lambda tables: tables.map(first.index), kind="stable"
-    )
+    order = {id: at for at, id in enumerate(registry.tables())}
+    ranked = rows.sort_values("table", key=lambda ids: ids.map(order).fillna(0), kind="stable")
+    alike = ranked[ranked["concept"] == ranked["concept"].iloc[0]] if len(rows) else rows
     return alike.drop_duplicates("period").sort_values("period")
 
 
@@ -143,11 +127,12 @@ def _checked(
     sector: Sector, kind: Kind, flow: Flow, rows: pd.DataFrame, frame: pd.DataFrame
 ) -> Base:
     """Find the least and the greatest share of a sector, and what rounding makes of them."""
+    about: dict[str, Any] = {"sector": sector, "kind": kind, "flow": flow}
     if rows.empty:
         able = registry.tables_with(products=sector.codes(kind))
         until = (sector.date or "9999")[:4]
         fetch = next((table.id for table in able if table.first < until), "")
-        return Base(sector=sector, kind=kind, flow=flow, fetch=fetch)
+        return Base(**about, fetch=fetch)
 
     # Each class, and the total, is rounded to a whole million.
     low = 100 * (rows[VALUE] - rows["codes"] / 2) / (rows["total_meur"] + 0.5)
@@ -155,9 +140,7 @@ def _checked(
     least, most = rows.loc[rows["share_pct"].idxmin()], rows.loc[rows["share_pct"].idxmax()]
 
     return Base(
-        sector=sector,
-        kind=kind,
-        flow=flow,
+        **about,
         years=rows["period"].tolist(),
         least=float(least["share_pct"]),
         least_year=least["period"],

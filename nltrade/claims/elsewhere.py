@@ -90,20 +90,13 @@ def check_published(
     if baskets:
         found = sums(goods, {"SITC": baskets})
 
-    order = list(known)
-    listed = sorted(known.values(), key=lambda one: order.index(_first(known, one)))
+    # Figures about the same thing stand where the first of them does.
+    things = list(dict.fromkeys(one.same_as or one.id for one in known.values()))
+    listed = sorted(known.values(), key=lambda one: things.index(one.same_as or one.id))
     return Results(
         _check(one, totals if one.codes == ["TOTAL"] else found[found["sector"] == one.id], goods)
         for one in listed
     )
-
-
-def _first(known: Mapping[str, Published], one: Published) -> str:
-    """Give the first of the figures about the same thing."""
-    for id, other in known.items():
-        if other is one or (one.same_as and other.same_as == one.same_as):
-            return id
-    return one.id
 
 
 def _check(figure: Published, rows: pd.DataFrame, goods: pd.DataFrame) -> Checked:

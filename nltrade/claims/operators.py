@@ -6,13 +6,25 @@ a share is worked out from rounded amounts; the words hold where they cover all 
 do not hold where they cover nothing of it.
 """
 
+from collections.abc import Callable
 from fractions import Fraction
+from operator import eq, ge, gt, le, lt
 from typing import Any, NamedTuple
 
 from nltrade.registry.entries import Claim, Operator
 from nltrade.rounding import exact, rounded
 
 ENDLESS = Fraction(10**12)  # no amount, rate or place is as large
+COMPARED: dict[str, Callable[[Fraction, Fraction], bool]] = {
+    "at least": ge,
+    "more than": gt,
+    "at most": le,
+    "in the top": le,
+    "less than": lt,
+    "is": eq,
+}
+MIRRORED: dict[str, Operator] = {"at least": "at most", "more than": "less than"}
+MIRRORED |= {"at most": "at least", "less than": "more than"}
 DECIMALS = {"meur": 0}  # of what is written; billions and percentages have one
 
 
@@ -32,22 +44,12 @@ class Asserted(NamedTuple):
 
     def hold(self, value: Fraction) -> bool:
         """Tell whether the words cover a number."""
-        match self.operator:
-            case "just above":  # a deficit or a fall is "just above" away from zero
-                away = -1 if self.threshold < 0 else 1
-                return away * self.threshold <= away * value < away * self.upto
-            case "rounds to":
-                return rounded(value, self.precision) == rounded(self.threshold, self.precision)
-            case "at least":
-                return value >= self.threshold
-            case "more than":
-                return value > self.threshold
-            case "at most" | "in the top":
-                return value <= self.threshold
-            case "less than":
-                return value < self.threshold
-            case "is":
-                return value == self.threshold
+        if self.operator == "just above":  # a deficit or a fall is "just above" away from zero
+            away = -1 if self.threshold < 0 else 1
+            return away * self.threshold <= away * value < away * self.upto
+        if self.operator == "rounds to":
+            return rounded(value, self.precision) == rounded(self.threshold, self.precision)
+        return COMPARED[self.operator](value, self.threshold)
 
     def decide(self, low: Fraction, high: Fraction | None) -> bool | None:
         """
@@ -66,23 +68,15 @@ class Asserted(NamedTuple):
         """Write a number with the decimals that it takes to show where it is to the words."""
         scale = 1000 if how == "bn" else 1
         first = DECIMALS.get(how, 1)
-        shown = value
-        for digits in range(first, first + 12):
-            shown = rounded(value, Fraction(scale, 10**digits))
-            if self._alike(value, shown):
-                break
-        whole = scale == 1 and value.denominator == 1
-        return how, float(shown), 0 if whole else digits
+        steps = {digits: Fraction(scale, 10**digits) for digits in range(first, first + 12)}
+        enough = (n for n, step in steps.items() if self._alike(value, rounded(value, step)))
+        digits = next(enough, max(steps))
+        is_whole = scale == 1 and value.denominator == 1
+        return how, float(rounded(value, steps[digits])), 0 if is_whole else digits
 
     def mirrored(self) -> "Asserted":
         """Turn what is said of a fall into what is said of its size."""
-        turned = {
-            "at least": "at most",
-            "at most": "at least",
-            "more than": "less than",
-            "less than": "more than",
-        }
-        operator: Any = turned.get(self.operator, self.operator)
+        operator = MIRRORED.get(self.operator, self.operator)
         return Asserted(operator, -self.threshold, -self.upto, self.precision)
 
     def claimed(self, how: str) -> tuple[Any, ...]:

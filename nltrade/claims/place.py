@@ -3,18 +3,17 @@
 from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
-from msgspec.structs import replace
 
 from nltrade import registry
 from nltrade.claims import absence
 from nltrade.claims.operators import Asserted
 from nltrade.claims.reading import Placed, Reading, Reason, cells_of, is_cbs
 from nltrade.errors import NoData
-from nltrade.questions.ranking import Counted, rank_partners
-from nltrade.registry.entries import Claim
+from nltrade.questions.ranking import Cells, Counted, collected, places
+from nltrade.registry.entries import Claim, Kind
 from nltrade.sources.gaps import is_whole
 
 FLOWS = {
@@ -25,6 +24,34 @@ BOTH: Counted = "goods and services"
 FIRST = 5  # places that are shown
 
 
+class _Year(NamedTuple):
+    """What a claim on a place asks for, narrowed once to its year."""
+
+    claim: Claim
+    partner: str
+    kind: Kind
+    cells: pd.DataFrame  # of the product; of all goods, those of all services too
+    tables: dict[str, Kind]  # that count in a verdict
+    is_complete: dict[str, bool]  # by table
+
+    @classmethod
+    def of(cls, claim: Claim, cells: pd.DataFrame) -> "_Year":
+        of_year = cells[cells["period"] == str(claim.year)]
+        products = [claim.product, "S"] if claim.product == "TOTAL" else [claim.product]
+        kinds = of_year.drop_duplicates("table").set_index("table")["kind"]
+        return cls(
+            claim=claim,
+            partner=registry.partner(claim.partner).id,
+            kind=registry.product(claim.product).kind,
+            cells=of_year[of_year["product"].isin(products)],
+            tables={table: kind for table, kind in kinds.items() if is_cbs(table)},
+            is_complete=of_year.groupby("table")["complete"].all().to_dict(),
+        )
+
+    def of_kind(self, kind: Kind) -> list[str]:
+        return [table for table, its in self.tables.items() if its == kind]
+
+
 def readings(claim: Claim, cells: pd.DataFrame) -> list[Reading]:
     """
     Make every reading of a place, the one that the claim names first.
@@ -32,14 +59,23 @@ def readings(claim: Claim, cells: pd.DataFrame) -> list[Reading]:
     A claim on total trade ("trade partner") is judged by every flow, with the EU of the time; a
     claim that names a flow by that flow alone. The other readings are there to see.
     """
-    kind = registry.product(claim.product).kind
-
-    return [
-        reading
-        for table in _tables(claim, cells, kind)
-        for of_the_time, day in _days(claim).items()
-        for reading in _of_table(claim, cells, table, day, of_the_time)
-    ]
+    year = _Year.of(claim, cells)
+    found: list[Reading] = []
+    for table in year.of_kind(year.kind):
+        absent = _lacking(year, cells, table)
+        counted: list[tuple[list[str], list[Cells]]] = []
+        try:
+            counted = [] if absent else _counted(year, table)
+        except NoData:
+            absent = absence.of_place(claim, cells, table)
+        for of_the_time, day in _days(claim).items():
+            elsewhere = _on_the_other_side(year, day) or absent
+            if elsewhere:
+                about = {"flow": claim.flow, "kind": year.kind, "judged": of_the_time}
+                found.append(_without(elsewhere, [table], of_the_time, **about))
+            else:
+                found += _of_day(year, cells, counted, day, of_the_time)
+    return found
 
 
 def _days(claim: Claim) -> dict[bool, date]:
@@ -50,135 +86,118 @@ def _days(claim: Claim) -> dict[bool, date]:
     return {True: then, False: date.max}
 
 
-def _tables(claim: Claim, cells: pd.DataFrame, kind: str) -> list[str]:
-    covering = cells[(cells["kind"] == kind) & (cells["period"] == str(claim.year))]
-    return [table for table in covering["table"].unique() if is_cbs(table)]
+def _on_the_other_side(year: _Year, day: date) -> absence.Absent | None:
+    """Say that a partner is, or is not, a member of the EU, where the claim is on the others."""
+    is_member = year.partner in registry.eu_members(day)
+    if year.claim.among == "all" or is_member == (year.claim.among == "inside EU"):
+        return None
+    id = "why-member" if is_member else "why-no-member"
+    return "no-place", [Reason(id, {"partner": year.partner, "year": year.claim.year})]
 
 
-def _of_table(
-    claim: Claim, cells: pd.DataFrame, table: str, day: date, of_the_time: bool
-) -> Iterator[Reading]:
-    """Read a place in one table, and in that table with each table of services."""
-    kind = registry.product(claim.product).kind
-    published = {"total trade", *cells.loc[cells["table"] == table, "flow"]}
-    flows = [claim.flow, *(flow for flow in FLOWS[kind] if flow != claim.flow)]
-    here = [flow for flow in flows if flow in published]
-    asked: dict[str, Any] = {"period": claim.year, "members_on": day, "among": claim.among}
-
-    absent = _absent(claim, cells, table, day)
-    if absent is None:
-        try:
-            of_kind: dict[str, Any] = {"kind": kind, "product": claim.product, "table": table}
-            ranked = rank_partners(cells, flow=here, **of_kind, **asked)
-        except NoData:
-            absent = absence.of_place(claim, cells, table)
-
-    if absent is not None:
-        gap, reasons = absent
-        yield Reading(
-            tables=[table],
-            flow=claim.flow,
-            kind=kind,
-            of_the_time=of_the_time,
-            judged=of_the_time,
-            gap=gap,
-            reasons=reasons if of_the_time else [],
-        )
-        return
-
-    for flow in here:
-        of_flow = ranked[ranked["flow"] == flow]
-        yield _reading(claim, cells, of_flow, [table], flow=flow, of_the_time=of_the_time)
-
-    if claim.product != "TOTAL" or claim.flow not in FLOWS["services"]:
-        return
-    for services in _tables(claim, cells, "services"):
-        if is_whole(cells, table=services, product="S", period=str(claim.year)):
-            tables = (table, services)
-            ranked = rank_partners(cells, flow=claim.flow, kind=BOTH, table=tables, **asked)
-            yield _reading(
-                claim, cells, ranked, [*tables], flow=claim.flow, of_the_time=of_the_time
-            )
-
-
-def _absent(
-    claim: Claim, cells: pd.DataFrame, table: str, day: date
-) -> tuple[str, list[Reason]] | None:
-    """Say why a table gives no place to a partner; None where it does."""
-    partner, year = registry.partner(claim.partner).id, str(claim.year)
-    is_member = partner in registry.eu_members(day)
-    if claim.among != "all" and is_member != (claim.among == "inside EU"):
-        id = "why-member" if is_member else "why-no-member"
-        return "no-place", [Reason(id, {"partner": partner, "year": claim.year})]
-
-    rows = cells[(cells["table"] == table) & (cells["period"] == year)]
-    rows = rows[rows["product"] == claim.product]
+def _lacking(year: _Year, cells: pd.DataFrame, table: str) -> absence.Absent | None:
+    """Say why a table gives no place to anybody; None where it does."""
+    claim = year.claim
+    is_product = year.cells["product"] == claim.product
+    rows = year.cells[is_product & (year.cells["table"] == table)]
     if rows.empty or claim.flow not in {"total trade", *rows["flow"]}:
         return absence.of_place(claim, cells, table)
-    if not is_whole(cells, table=table, product=claim.product, period=year):
+    if not is_whole(rows, table=table):
         return "no-place", [Reason("why-not-whole", {"table": table})]
-
     return None
 
 
-def _reading(
-    claim: Claim,
+def _without(absent: absence.Absent, tables: list[str], of_the_time: bool, **about: Any) -> Reading:
+    gap, reasons = absent
+    shown = reasons if of_the_time else []
+    return Reading(tables=tables, of_the_time=of_the_time, gap=gap, reasons=shown, **about)
+
+
+def _counted(year: _Year, table: str) -> list[tuple[list[str], list[Cells]]]:
+    """Give the cells of a table and, where the claim is on all goods, those of services with it."""
+    claim = year.claim
+
+    def cells_in(kind: Kind, table: str, product: str) -> Cells:
+        year_of = [str(claim.year)]
+        found, _ = collected(year.cells, kinds=[kind], product=product, asked=year_of, table=table)
+        return found[kind, year_of[0]]
+
+    goods = cells_in(year.kind, table, claim.product)
+    found = [([table], [goods])]
+    if claim.product == "TOTAL" and claim.flow in FLOWS["services"]:
+        for services in year.of_kind("services"):
+            if is_whole(year.cells, table=services, product="S"):
+                found.append(([table, services], [goods, cells_in("services", services, "S")]))
+    return found
+
+
+def _of_day(
+    year: _Year,
     cells: pd.DataFrame,
-    ranked: pd.DataFrame,
+    counted: list[tuple[list[str], list[Cells]]],
+    day: date,
+    of_the_time: bool,
+) -> Iterator[Reading]:
+    """Read a place in one table, and in that table with each table of services."""
+    claim = year.claim
+    for tables, of_kinds in counted:
+        flows: list[str] = [claim.flow]
+        if len(tables) == 1:
+            published = {"total trade", *cells.loc[cells["table"] == tables[0], "flow"]}
+            flows += [flow for flow in FLOWS[year.kind] if flow != claim.flow]
+            flows = [flow for flow in flows if flow in published]
+        for flow in flows:
+            ranked = places(of_kinds, str(claim.year), flow, claim.among, day)
+            yield _reading(year, cells, ranked, tables, flow, of_the_time)
+
+
+def _reading(
+    year: _Year,
+    cells: pd.DataFrame,
+    rows: list[dict[str, Any]],
     tables: list[str],
-    *,
     flow: str,
     of_the_time: bool,
 ) -> Reading:
-    """Read the place of a partner in one ranking."""
-    kind = BOTH if len(tables) > 1 else registry.product(claim.product).kind
+    """Read the place of a partner in one ranking, and compare it with the one claimed."""
+    claim = year.claim
+    kind = BOTH if len(tables) > 1 else year.kind
     is_named = flow == claim.flow and kind != BOTH
-    partner = registry.partner(claim.partner).id
-    rows = ranked.to_dict("records")
     placed = [Placed.of(row) for row in rows]
+    about: dict[str, Any] = {
+        "flow": flow,
+        "kind": kind,
+        "judged": of_the_time and (is_named or claim.flow == "total trade"),
+        "complete": all(year.is_complete[table] for table in tables),
+        "cells": cells_of(_used(year, tables, flow, placed[:FIRST])),
+    }
 
-    of_year = cells[cells["table"].isin(tables) & (cells["period"] == str(claim.year))]
-    shown = {partner, *(place.partner for place in placed[:FIRST])}
-    reading = Reading(
-        tables=tables,
-        flow=flow,
-        kind=kind,
-        of_the_time=of_the_time,
-        judged=of_the_time and (is_named or claim.flow == "total trade"),
-        complete=bool(of_year["complete"].all()),
-        cells=cells_of(_used(claim, of_year, flow, shown)),
-    )
-
-    at = next((at for at, place in enumerate(placed) if place.partner == partner), None)
+    at = next((at for at, one in enumerate(placed) if one.partner == year.partner), None)
     if at is None:
-        gap, reasons = absence.of_place(claim, cells, tables[0])
-        return replace(reading, gap=gap, reasons=reasons if of_the_time else [])
-    return _placed(claim, reading, placed, at, rows[at], is_named)
+        absent = absence.of_place(claim, cells, tables[0])
+        return _without(absent, tables, of_the_time, **about)
 
-
-def _placed(
-    claim: Claim,
-    reading: Reading,
-    placed: list[Placed],
-    at: int,
-    row: dict[Any, Any],
-    is_named: bool,
-) -> Reading:
-    """Compare the place that a partner has with the one claimed."""
     own = placed[at]
-    holds, open = _held(claim, placed, own, row, is_named)
-    reasons = []
-    if is_named:
-        reasons = [*_order(claim, placed, own, holds), *_uncertain(own, row, reading.what)]
+    front = [one for one in placed if one.place < own.place]
+    holds, open, reasons = None, False, []
+    if not about["complete"]:
+        reasons = [Reason("why-part-year", {"year": claim.year})]
+    elif own.best is None:
+        reasons = [Reason("why-unbounded", {"what": flow})]
+    elif is_named:
+        holds = _held(claim, placed, front, own, rows[at])
+        open = holds is None
+        what = flow if kind != BOTH else kind
+        reasons = [*_order(claim, front, own, holds), *_uncertain(own, rows[at], what)]
+    else:
+        names = {one.partner for one in front}
+        in_front = not claim.behind or names == set(_behind(claim))
+        holds = Asserted.of(claim).hold(Fraction(own.place)) and in_front
 
-    if not reading.complete or own.best is None:
-        holds, open = None, False
-        unbounded = Reason("why-unbounded", {"what": reading.flow})
-        part_year = Reason("why-part-year", {"year": claim.year})
-        reasons = [unbounded if reading.complete else part_year]
-
-    return replace(
-        reading,
+    return Reading(
+        tables=tables,
+        of_the_time=of_the_time,
+        **about,
         value=own.place,
         low=own.best,
         high=own.worst,
@@ -188,16 +207,16 @@ def _placed(
         place=own,
         first=placed[:FIRST],
         neighbours=[*placed[max(at - 1, 0) : at], *placed[at + 1 : at + 2]],
-        reasons=reasons if reading.of_the_time else [],
+        reasons=reasons if of_the_time else [],
     )
 
 
-def _used(claim: Claim, cells: pd.DataFrame, flow: str, partners: set[str]) -> pd.DataFrame:
+def _used(year: _Year, tables: list[str], flow: str, first: list[Placed]) -> pd.DataFrame:
     """Choose the cells that the first places and the partner's own are made of."""
     flows = ["import", "export"] if flow == "total trade" else [flow]
-    products = {claim.product, *(["S"] if claim.product == "TOTAL" else [])}
-    used = cells[cells["flow"].isin(flows) & cells["product"].isin(products)]
-    return used[used["partner"].isin(partners)]
+    shown = [year.partner, *(one.partner for one in first)]
+    used = year.cells["flow"].isin(flows) & year.cells["partner"].isin(shown)
+    return year.cells[used & year.cells["table"].isin(tables)]
 
 
 def _behind(claim: Claim) -> list[str]:
@@ -205,45 +224,34 @@ def _behind(claim: Claim) -> list[str]:
 
 
 def _held(
-    claim: Claim, placed: list[Placed], own: Placed, row: dict[Any, Any], named: bool
-) -> tuple[bool | None, bool]:
+    claim: Claim, placed: list[Placed], front: list[Placed], own: Placed, row: dict[Any, Any]
+) -> bool | None:
     """
-    Tell whether a place is the one claimed, and whether what is not published leaves that open.
+    Tell whether a place is the one claimed; None where what is not published leaves that open.
 
     In the flow that the claim names, every place that is possible decides; in the others, which
     only go with it, the place that is found.
     """
-    asserted, behind = Asserted.of(claim), _behind(claim)
-    front = [place for place in placed if place.place < own.place]
-    names = [place.partner for place in front]
-
-    if not named:
-        in_front = not behind or set(names) == set(behind)
-        return asserted.hold(Fraction(own.place)) and in_front, False
-    if own.best is None:
-        return None, False
-
-    worst = None if own.worst is None else Fraction(own.worst)
-    holds = asserted.decide(Fraction(own.best), worst)
-    if behind and holds is not False:
-        sure = names == behind and all(place.certain for place in front)
-        close = 1.0 if claim.flow == "total trade" else 0.0
-        if not _could_be(behind, placed, own, free=row["unallocated_meur"], close=close):
-            holds = False
-        elif not sure:
-            holds = None
-    return holds, holds is None
-
-
-def _order(claim: Claim, placed: list[Placed], own: Placed, holds: bool | None) -> list[Reason]:
-    """Say who is ahead, where the claim names others or what is not published leaves it open."""
     behind = _behind(claim)
-    front = [place.partner for place in placed if place.place < own.place]
-    if not behind or holds or own.place != claim.threshold:
-        return []
+    worst = None if own.worst is None else Fraction(own.worst)
+    holds = Asserted.of(claim).decide(Fraction(own.best or 0), worst)
+    if not behind or holds is False:
+        return holds
 
+    close = 1.0 if claim.flow == "total trade" else 0.0
+    if not _could_be(behind, placed, own, free=row["unallocated_meur"], close=close):
+        return False
+    is_sure = [one.partner for one in front] == behind and all(one.certain for one in front)
+    return holds if is_sure else None
+
+
+def _order(claim: Claim, front: list[Placed], own: Placed, holds: bool | None) -> list[Reason]:
+    """Say who is ahead, where the claim names others or what is not published leaves it open."""
+    if not claim.behind or holds or own.place != claim.threshold:
+        return []
     id = "why-order" if holds is False else "why-order-open"
-    return [Reason(id, {"claimed": behind, "found": front})]
+    found = [one.partner for one in front]
+    return [Reason(id, {"claimed": _behind(claim), "found": found})]
 
 
 def _could_be(
@@ -271,21 +279,16 @@ def _could_be(
 
 def _uncertain(own: Placed, row: dict[Any, Any], what: str) -> list[Reason]:
     """Say in one sentence what could move a place; nothing where it is certain."""
-    if own.certain or own.best is None:
+    if own.certain:
         return []
 
-    count, gift, services = int(row["hidden"]), row["unallocated_meur"], row["services_meur"]
-    causes = []
-    if count:
-        causes.append(("cause-hidden" if count > 1 else "cause-one-hidden", count))
-    if gift:
-        causes.append(("cause-gift", gift))
-    if services:
-        causes.append(("cause-services", services))
-
-    if not causes:
-        causes.append(("cause-tie", 0))
-
+    hidden = int(row["hidden"])
+    could = [
+        ("cause-hidden" if hidden > 1 else "cause-one-hidden", hidden),
+        ("cause-gift", row["unallocated_meur"]),
+        ("cause-services", row["services_meur"]),
+    ]
+    causes = [(id, amount) for id, amount in could if amount] or [("cause-tie", 0)]
     id = "why-uncertain" if own.worst is not None else "why-uncertain-below"
     about = {"what": what, "best": own.best, "worst": own.worst, "causes": causes}
     return [Reason(id, about)]

@@ -26,19 +26,9 @@ from nltrade.sources.plan import Request
 from nltrade.sources.snapshot import Origin
 from nltrade.sources.tidy import load
 
-CELL = [
-    "table",
-    "kind",
-    "flow",
-    "concept",
-    "partner",
-    "partner_kind",
-    "product",
-    "level",
-    "period",
-    "freq",
-]
-KEPT = ["complete", VALUE, "status", "missing"]
+CELL = ["table", "kind", "flow", "concept", "partner", "partner_kind"]
+CELL += ["product", "level", "period", "freq"]
+STATE = ["status", "complete", "missing"]  # what is told of a cell beside its value
 
 
 class Touched(msgspec.Struct, frozen=True):
@@ -74,8 +64,9 @@ def compare_snapshots(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     >>> found[["flow", "change", "old_meur", "new_meur", "difference_meur"]].values.tolist()
     [['export', 'revised', 7000.0, 7068.0, 68.0]]
     """
-    pair = old[CELL + KEPT].merge(
-        new[CELL + KEPT], on=CELL, how="outer", suffixes=("_old", "_new"), indicator=True
+    kept = [*CELL, VALUE, *STATE]
+    pair = old[kept].merge(
+        new[kept], on=CELL, how="outer", suffixes=("_old", "_new"), indicator=True
     )
     before, after = pair[f"{VALUE}_old"], pair[f"{VALUE}_new"]
 
@@ -97,8 +88,7 @@ def compare_snapshots(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     pair = pair.rename(columns={f"{VALUE}_old": "old_meur", f"{VALUE}_new": "new_meur"})
 
     columns = [*CELL, "change", "old_meur", "new_meur", "difference_meur", "difference_pct"]
-    for name in ("status", "complete", "missing"):
-        columns += [f"{name}_old", f"{name}_new"]
+    columns += [f"{name}_{which}" for name in STATE for which in ("old", "new")]
     return pair.loc[pair["change"] != "", columns].reset_index(drop=True)
 
 
@@ -173,11 +163,10 @@ def within(changed: pd.DataFrame, old: Iterable[Origin], new: Iterable[Origin]) 
     pandas.DataFrame
         The rows that both were asked for.
     """
-    both = [
-        pd.concat([_asked(changed, one.request) for one in side], axis=1).any(axis=1)
-        for side in (old, new)
-    ]
-    return changed[both[0] & both[1]].reset_index(drop=True)
+    for side in (old, new):
+        asked = pd.concat([_asked(changed, one.request) for one in side], axis=1).any(axis=1)
+        changed = changed[asked]
+    return changed.reset_index(drop=True)
 
 
 def _asked(cells: pd.DataFrame, request: Request | None) -> pd.Series:
@@ -187,11 +176,10 @@ def _asked(cells: pd.DataFrame, request: Request | None) -> pd.Series:
         return asked
 
     years = cells["period"].str[:4]
-    asked &= (years >= request.first) & (years <= (request.last or "9999"))
+    asked &= years.between(request.first, request.last or "9999")
     asked &= cells["freq"].isin(request.freqs)
     for column, ids in [("partner", request.partners), ("product", request.products)]:
-        if ids:
-            asked &= cells[column].isin(ids)
+        asked &= cells[column].isin(ids) if ids else True
     return asked
 
 

@@ -14,7 +14,7 @@ from nltrade import registry
 from nltrade.claims.elsewhere import Checked
 from nltrade.claims.verdict import Verdict
 from nltrade.questions.trade import VALUE
-from nltrade.registry.entries import Lang
+from nltrade.registry.entries import Claim, Lang, Published
 from nltrade.registry.toml import sections
 from nltrade.report import Prints, Results
 from nltrade.sources import snapshot
@@ -72,12 +72,9 @@ class SecondOpinion(Prints, msgspec.Struct, frozen=True, kw_only=True):
         say = Words(lang)
         told = say.text(
             "second-opinion",
-            partner=self.partner,
-            value=self.value_meur,
+            **msgspec.structs.asdict(self),
             what=self.what(lang),
-            year=self.period,
             ratio=say.number(self.ratio, 2),
-            other=self.other_meur,
             rate=say.number(registry.rates()[self.period], 4),
         )
         return f"{told} {self.why(lang)}"
@@ -118,53 +115,41 @@ def second_opinions(
     >>> [(one.about, round(one.ratio, 2)) for one in found][:2]
     [('imports-2012', 2.91), ('exports-2012', 0.66)]
     """
-    found = Results[SecondOpinion]()
-    for one in judged:
-        if isinstance(one, Verdict):
-            claim, main = one.claim, one.main
-            if claim.measure != "value" or main is None or main.value is None:
-                continue
-            named = (claim.id, claim.partner, str(claim.flow), str(claim.year))
-            opinion = _opinion(*named, [claim.product], float(main.value), other_side)
-        else:
-            figure = one.figure
-            named = (figure.id, figure.partner, str(figure.flow), figure.period)
-            opinion = _opinion(*named, figure.codes, figure.value_meur, other_side)
-        if opinion is not None:
-            found.append(opinion)
-    return found
+    opinions = [_opinion(one, other_side) for one in judged]
+    return Results(opinion for opinion in opinions if opinion is not None)
 
 
-def _opinion(
-    about: str,
-    partner: str,
-    flow: str,
-    period: str,
-    codes: Sequence[str],
-    other: float,
-    other_side: OtherSide,
-) -> SecondOpinion | None:
+def _opinion(one: Verdict | Checked, other_side: OtherSide) -> SecondOpinion | None:
     """Look up what the partner reported of the same goods; nothing where a chapter is missing."""
+    about: Claim | Published
+    if isinstance(one, Verdict):
+        about, main = one.claim, one.main
+        other = main.value if main is not None and about.measure == "value" else None
+        codes, period = [about.product], str(about.year)
+    else:
+        about = one.figure
+        other, codes, period = about.value_meur, about.codes, about.period
+
     known = _chapters()
-    id = registry.partner(partner).id
-    if flow not in ("import", "export") or not codes or not set(codes) <= set(known) or not other:
+    if about.flow not in ("import", "export") or not codes or not set(codes) <= set(known):
         return None
 
+    partner = registry.partner(about.partner).id
     products = list(dict.fromkeys(chapter for code in codes for chapter in known[code]))
     rows = other_side.trade
-    rows = rows[rows["partner"].eq(id) & rows["flow"].eq(flow) & rows["period"].eq(period)]
-    rows = rows[rows["product"].isin(products) & rows[VALUE].notna()]
-    if len(rows) < len(products):
+    rows = rows[rows["partner"].eq(partner) & rows["flow"].eq(about.flow)]
+    rows = rows[rows["period"].eq(period) & rows["product"].isin(products) & rows[VALUE].notna()]
+    if not other or len(rows) < len(products):
         return None
 
     return SecondOpinion(
-        about=about,
-        partner=id,
-        flow=flow,
+        about=about.id,
+        partner=partner,
+        flow=about.flow,
         period=period,
         products=products,
         value_meur=float(rows[VALUE].sum()),
-        other_meur=other,
+        other_meur=float(other),
         sources=list(snapshot.origins(rows)),
     )
 

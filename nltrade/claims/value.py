@@ -1,7 +1,8 @@
 """Read a value, a share or a growth rate in every table that covers the year."""
 
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 from msgspec.structs import replace
@@ -13,25 +14,73 @@ from nltrade.claims.reading import Reading, Reason, cells_of, is_cbs
 from nltrade.claims.verdict import WRITTEN
 from nltrade.questions import trade
 from nltrade.questions.trade import VALUE
-from nltrade.registry.entries import Claim
+from nltrade.registry.entries import FLOWS, Claim, Whole
 from nltrade.rounding import exact
 
 # A value so many times the claimed one, or within a factor two of that, is a unit mistaken.
 UNITS = {"value": [10**3, 10**6], "share": [10**2], "growth": [10**2]}
+MADE = {"total trade": trade.total, "balance": trade.balance}
 
 
-def readings(claim: Claim, cells: pd.DataFrame) -> list[Reading]:
+class Question(NamedTuple):
+    """What is asked of the cells for a claim: of several claims that ask alike, once."""
+
+    flow: str  # one that is worked out of two, or any that is published
+    measure: str
+    of: Whole | None
+
+    @classmethod
+    def of_claim(cls, claim: Claim) -> "Question":
+        """Tell what is asked for a claim."""
+        flow = claim.flow if claim.flow in MADE else "published"
+        return cls(flow, claim.measure, claim.of if claim.measure == "share" else None)
+
+    def rows(self, cells: pd.DataFrame) -> pd.DataFrame:
+        """Give rows with the amounts that a figure is made of."""
+        make = MADE.get(self.flow, _published)
+        rows = make(cells)
+        if self.of:
+            return trade.share(rows, of=self.of)
+        # What rounding makes of a small amount is in the range of the reading.
+        return trade.growth(rows, small_amounts=True) if self.measure == "growth" else rows
+
+
+def _published(cells: pd.DataFrame) -> pd.DataFrame:
+    return cells[cells["flow"].isin(FLOWS)]
+
+
+def answers(claims: Iterable[Claim], cells: pd.DataFrame) -> dict[Question, pd.DataFrame]:
+    """Ask what claims on values, shares and growth rates are about, each question once."""
+    listed = [claim for claim in claims if claim.measure != "place"]
+    partners = {"WORLD", *(registry.partner(claim.partner).id for claim in listed)}
+    near = cells[cells["partner"].isin(partners)]
+    return {asked: asked.rows(near) for asked in map(Question.of_claim, listed)}
+
+
+def readings(
+    claim: Claim, cells: pd.DataFrame, answers: Mapping[Question, pd.DataFrame]
+) -> list[Reading]:
     """
     Read a value, share or growth rate in every table that covers the year.
 
     Figures of other sources stand beside these as a second opinion, where there are any: they are
     counted in another way, and never make a verdict.
     """
-    kind = registry.product(claim.product).kind
-    covering = cells[(cells["kind"] == kind) & (cells["period"] == str(claim.year))]
-    found = [_reading(claim, cells, table) for table in covering["table"].unique()]
-    own = [reading for reading in found if is_cbs(reading.tables[0])]
+    kind, partner = registry.product(claim.product).kind, registry.partner(claim.partner).id
+    is_covering = (cells["kind"] == kind) & (cells["period"] == str(claim.year))
+    tables = cells.loc[is_covering, "table"].unique()
 
+    rows = answers[Question.of_claim(claim)]
+    is_about = (rows["partner"] == partner) & (rows["product"] == claim.product)
+    row = rows[is_about & (rows["period"] == str(claim.year)) & (rows["flow"] == claim.flow)]
+    used = _used(claim, cells, partner)
+
+    found = []
+    for table in tables:
+        common = {"tables": [table], "flow": claim.flow, "kind": kind}
+        common["cells"] = cells_of(used[used["table"] == table])
+        found.append(_reading(claim, cells, row[row["table"] == table], common))
+    own = [reading for reading in found if is_cbs(reading.tables[0])]
     return own + [_second(claim, r) for r in found if r not in own and r.value is not None]
 
 
@@ -46,21 +95,12 @@ def _second(claim: Claim, reading: Reading) -> Reading:
     return replace(reading, **seen)
 
 
-def _reading(claim: Claim, cells: pd.DataFrame, table: str) -> Reading:
+def _reading(
+    claim: Claim, cells: pd.DataFrame, row: pd.DataFrame, common: dict[str, Any]
+) -> Reading:
     """Read a value, share or growth rate in one table."""
-    of_table = cells[cells["table"] == table]
-    rows = _rows(claim, of_table)
-    is_cell = (rows["product"] == claim.product) & (rows["period"] == str(claim.year))
-    is_partner = rows["partner"] == registry.partner(claim.partner).id
-    row = rows[is_cell & is_partner]
-
-    common: dict[str, Any] = {
-        "tables": [table],
-        "flow": claim.flow,
-        "kind": of_table["kind"].iloc[0],
-        "cells": cells_of(_used(claim, of_table)),
-    }
-    found = _range(claim, row.to_dict("records")[0], _step(table, of_table)) if len(row) else None
+    (table,) = common["tables"]
+    found = _range(claim, row.to_dict("records")[0], _step(table, cells)) if len(row) else None
     if found is None:
         gap, reasons = absence.of_figure(claim, cells, row, table)
         return Reading(**common, gap=gap, reasons=reasons)
@@ -68,46 +108,24 @@ def _reading(claim: Claim, cells: pd.DataFrame, table: str) -> Reading:
     return _compared(claim, *found, complete=bool(row["complete"].all()), common=common)
 
 
-def _rows(claim: Claim, cells: pd.DataFrame) -> pd.DataFrame:
-    """Ask a table for what a claim is about: rows with the amounts that its figure is made of."""
-    if claim.measure != "share" or claim.of != "all partners":
-        cells = cells[cells["partner"] == registry.partner(claim.partner).id]
-
-    if claim.flow == "total trade":
-        rows = trade.total(cells)
-    elif claim.flow == "balance":
-        rows = trade.balance(cells)
-    elif claim.measure == "share" and claim.of == "export":
-        rows = cells
-    else:
-        rows = cells[cells["flow"] == claim.flow]
-
-    if claim.measure == "share":
-        shares = trade.share(rows, of=claim.of)
-        return shares[shares["flow"] == claim.flow]
-    # What rounding makes of a small amount is in the range of the reading.
-    return trade.growth(rows, small_amounts=True) if claim.measure == "growth" else rows
-
-
-def _used(claim: Claim, cells: pd.DataFrame) -> pd.DataFrame:
+def _used(claim: Claim, cells: pd.DataFrame, partner: str) -> pd.DataFrame:
     """Choose the cells that a figure is made of."""
-    year, partner = str(claim.year), registry.partner(claim.partner).id
-    both = ["import", "export"] if claim.flow in ("total trade", "balance") else [claim.flow]
-    is_flow, is_year = cells["flow"].isin(both), cells["period"] == year
-    is_partner, is_product = cells["partner"] == partner, cells["product"] == claim.product
+    near = cells[cells["partner"].isin([partner, "WORLD"])]
+    both = ["import", "export"] if claim.flow in MADE else [claim.flow]
+    is_flow, is_year = near["flow"].isin(both), near["period"] == str(claim.year)
+    is_partner, is_product = near["partner"] == partner, near["product"] == claim.product
 
+    own = is_flow & is_partner & is_product
     if claim.measure == "growth":
-        return cells[is_flow & is_partner & is_product]
-
-    own = is_flow & is_partner & is_product & is_year
+        return near[own]
     if claim.measure == "share":
         whole = {
-            "all products": is_flow & is_partner & (cells["level"] == 0),
-            "all partners": is_flow & is_product & (cells["partner"] == "WORLD"),
-            "export": is_partner & is_product & (cells["flow"] == "export"),
+            "all products": is_flow & is_partner & (near["level"] == 0),
+            "all partners": is_flow & is_product & (near["partner"] == "WORLD"),
+            "export": is_partner & is_product & (near["flow"] == "export"),
         }
-        own |= whole[claim.of] & is_year
-    return cells[own]
+        own |= whole[claim.of]
+    return near[own & is_year]
 
 
 def _step(table: str, cells: pd.DataFrame) -> Fraction:
@@ -116,7 +134,7 @@ def _step(table: str, cells: pd.DataFrame) -> Fraction:
         return exact(registry.units().get(registry.table(table).unit, 0))
 
     # A table of the user's own says it by what is in it: whole millions, or what it has.
-    values = cells[VALUE].dropna()
+    values = cells.loc[cells["table"] == table, VALUE].dropna()
     return Fraction(int((values % 1 == 0).all()))
 
 

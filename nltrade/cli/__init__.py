@@ -94,7 +94,8 @@ def _run() -> int:
         code = app(prog_name="nltrade", standalone_mode=False) or 0
         sys.stdout.flush()
         return int(code)
-    except WRONG_USAGE as error:  # its message names the option
+    except WRONG_USAGE as error:  # its message names the option, behind words of the parser's own
+        error.message = error.message.replace("Value error, ", "")
         error.show()
         return int(error.exit_code)
     except NltradeError as error:

@@ -67,7 +67,9 @@ def _plain(error: UnicodeError) -> tuple[str, int]:
     """Write what an encoding does not have in characters that each has."""
     assert isinstance(error, UnicodeEncodeError)
     lacking = error.object[error.start : error.end]
-    known = lacking.translate(PLAIN).replace("\N{NO-BREAK SPACE}", " ")
+    known = lacking.translate(PLAIN).replace("\N{NO-BREAK SPACE}", " ").replace("EUR  ", "EUR ")
+    if error.object[error.end : error.end + 1] == " ":
+        known = known.removesuffix(" ")
     return known.encode("ascii", "replace").decode("ascii"), error.end
 
 

@@ -49,7 +49,9 @@ Counted = Literal["goods", "services", "goods and services"]
 Side = Literal["outside EU", "inside EU"]
 NEEDED = ["table", "kind", "flow", "partner", "partner_kind", "product", "period", VALUE]
 TOTALS = {"outside EU": "NON-EU", "inside EU": "EU", "all": "WORLD"}
-SIDES: tuple[Side, ...] = get_args(Side)
+SIDES: tuple[Side, Side] = get_args(Side)
+COUNTS = ["place", "best", "worst", "hidden"]
+AMOUNTS = [VALUE, "unallocated_meur", "services_meur"]
 FEW = 0.1  # a share of the partners that may lack: rows without a value that a user dropped
 
 
@@ -127,39 +129,25 @@ def rank_partners(
     """
     asked = periods.listed(period)
     _check_words(among, kind)
-    flows = [registry.flow(one) for one in ([flow] if isinstance(flow, str) else flow)]
-    kinds = ("goods", "services") if kind == "goods and services" else (kind,)
-    ends = {one: periods.days(one)[1] for one in asked}
+    flows = sorted({registry.flow(one) for one in ([flow] if isinstance(flow, str) else flow)})
+    kinds = ["goods", "services"] if kind == "goods and services" else [kind]
+    for one in asked:
+        periods.known(one)
+    cells, engine = collected(frame, kinds=kinds, product=product, asked=asked, table=table)
 
-    rows = shape.checked(frame, NEEDED)
-    shape.require_periods(rows)
-    shape.require_flows(rows)
-    there = set(rows["table"].unique().to_list()) if isinstance(rows, nw.DataFrame) else None
-    parts: dict[str, Any] = {}
-    tables: dict[tuple[str, str], str] = {}
-    for one in kinds:
-        tables |= {(one, each): _table(one, each, table, there) for each in asked}
-        code = registry.product(product).id if product else shape.TOTAL_OF[one]
-        used = {tables[one, each] for each in asked}
-        parts[one] = _collected(rows, kind=one, tables=used, product=code, periods=asked)
+    found: list[dict[str, Any]] = []
+    for each in asked:
+        of_period = [cells[one, each] for one in kinds]
+        about = {**_sources(of_period), "period": each}
+        for name in flows:
+            ranked = places(of_period, each, name, among, members_on)
+            found += [{**about, "flow": name, **row} for row in ranked[:top]]
 
-    columns: dict[str, list[Any]] = {}
-    for each, last in ends.items():
-        cells = [_Cells.of(parts[one], tables[one, each], each) for one in kinds]
-        then = registry.eu_members(last)
-        now = then if members_on is None else registry.eu_members(members_on)
-        for name in sorted(set(flows)):
-            ranking = _Ranking.of(cells, name, among, then, now)
-            about = {**_sources(cells), "period": each, "flow": name}
-            for row in ranking.rows()[:top]:
-                for column, value in (about | row).items():
-                    columns.setdefault(column, []).append(value)
-
-    if not columns:
+    if not found:
         what = f"{', '.join(flows)} of {kind} in {', '.join(asked)}"
-        used_in = " and ".join(dict.fromkeys(tables.values()))
-        raise NoData(f"No country has a value for {what} in table {used_in}.")
-    return _as_frame(columns, parts[kinds[0]])  # type: ignore[no-any-return]
+        used = " and ".join(dict.fromkeys(each.table for each in cells.values()))
+        raise NoData(f"No country has a value for {what} in table {used}.")
+    return _as_frame(found, engine)  # type: ignore[no-any-return]
 
 
 def _check_words(among: str, kind: str) -> None:
@@ -172,207 +160,145 @@ def _check_words(among: str, kind: str) -> None:
         raise UnknownName(f"No kind {kind!r}.{close_to(kind, known)} Rank {', '.join(known)}.")
 
 
-def _collected(
-    rows: Any, *, kind: str, tables: set[str], product: str, periods: list[str]
-) -> nw.DataFrame[Any]:
-    """Take the cells of one kind and product out of the engine: some hundred rows a period."""
-    cells = rows.filter(
-        nw.col("kind") == kind,
-        nw.col("table").is_in(sorted(tables)),
-        nw.col("period").is_in(periods),
-        nw.col("product") == product,
-    )
-    names = cells.collect_schema().names()
+def collected(
+    frame: Any,
+    *,
+    kinds: Sequence[str],
+    product: str | None,
+    asked: Sequence[str],
+    table: str | tuple[str, ...] | None,
+) -> "tuple[dict[tuple[str, str], Cells], Any]":
+    """
+    Take the cells of one product out of the engine: some hundred rows a period.
+
+    Parameters
+    ----------
+    frame : frame
+        Tidy frame of any engine.
+    kinds, product, asked, table
+        What is counted, in which periods: as `rank_partners` takes them.
+
+    Returns
+    -------
+    dict of (str, str) to Cells, narwhals.Implementation
+        The cells of each kind and period, and the engine that they come from.
+    """
+    rows = shape.checked(frame, NEEDED)
+    shape.require_periods(rows)
+    shape.require_flows(rows)
+    there = set(rows["table"].unique().to_list()) if isinstance(rows, nw.DataFrame) else set()
+    tables = {(kind, each): _table(kind, each, table, there) for kind in kinds for each in asked}
+
+    names = rows.collect_schema().names()
     carried = [name for name in ["modified", "missing"] if name in names]
-    cells = cells.select("table", "period", "flow", "partner", "partner_kind", VALUE, *carried)
-    if isinstance(cells, nw.LazyFrame):
-        cells = cells.collect()
-    shape.require_unique(cells, ["table", "period", "flow", "partner"])
-    shape.require_partners(cells)
-    return cells  # type: ignore[no-any-return]
+    found: dict[tuple[str, str], Cells] = {}
+    for kind in kinds:
+        code = registry.product(product).id if product else shape.TOTAL_OF[kind]
+        cells = rows.filter(
+            nw.col("kind") == kind,
+            nw.col("table").is_in(sorted({tables[kind, each] for each in asked})),
+            nw.col("period").is_in(asked),
+            nw.col("product") == code,
+        ).select("table", "period", "flow", "partner", "partner_kind", VALUE, *carried)
+        if isinstance(cells, nw.LazyFrame):
+            cells = cells.collect()
+        shape.require_unique(cells, ["table", "period", "flow", "partner"])
+        shape.require_partners(cells)
+
+        listed = cells.rows(named=True)
+        for each in asked:
+            of = tables[kind, each]
+            mine = [row for row in listed if row["period"] == each and row["table"] == of]
+            _require_whole(mine, cells, of, each)
+            found[kind, each] = Cells.of(of, mine)
+    return found, cells.implementation
 
 
-class _Cells(NamedTuple):
+def places(
+    cells: "Sequence[Cells]", period: str, flow: str, among: Among, members_on: date | None
+) -> list[dict[str, Any]]:
+    """Rank the countries of one flow, the first one first: rows of `rank_partners`."""
+    then = registry.eu_members(periods.days(period)[1])
+    now = then if members_on is None else registry.eu_members(members_on)
+    published = [each.published(flow) for each in cells]
+    return _Ranking.of(published, among, then, now).rows()
+
+
+class _Published(NamedTuple):
+    """What a table publishes of one flow, by partner; None where a cell has no value."""
+
+    values: dict[str, float | None]
+    countries: set[str]  # those that the frame calls one
+    withheld: set[str]  # partners of which the cell could be, and has no value
+    step: float  # how far two values can be apart and be the same before rounding, million euro
+
+    def of_countries(self) -> dict[str, float]:
+        """Give the value of each country that has one."""
+        return {p: v for p, v in self.values.items() if v is not None and p in self.countries}
+
+
+class Cells(NamedTuple):
     """The cells of one table and period."""
 
     table: str
     modified: str | None
-    kinds: dict[str, str]  # of each partner: country, group or residual
+    countries: set[str]
     values: dict[str, dict[str, float | None]]  # by flow and partner
-    impossible: frozenset[tuple[str, str]]  # flow and partner of cells that cannot be
+    impossible: set[tuple[str, str]]  # flow and partner of cells that cannot be
 
     @classmethod
-    def of(cls, collected: nw.DataFrame[Any], table: str, period: str) -> "_Cells":
-        rows = collected.filter(nw.col("table") == table, nw.col("period") == period)
-        _require_whole(rows, table, period)
-
-        values: dict[str, dict[str, float | None]] = {}
-        for flow, partner, value in rows.select("flow", "partner", VALUE).rows():
-            values.setdefault(flow, {})[partner] = None if pd.isna(value) else float(value)
-
-        impossible: list[tuple[str, str]] = []
-        if "missing" in rows.columns:
-            cannot_be = rows.filter(nw.col("missing") == "impossible")
-            impossible = cannot_be.select("flow", "partner").rows()
-
-        dated = "modified" in rows.columns and len(rows) > 0
-        kinds = dict(rows.select("partner", "partner_kind").rows())
-        return cls(
-            table, rows["modified"][0] if dated else None, kinds, values, frozenset(impossible)
-        )
-
-    def of_flow(self, flow: str) -> dict[str, float | None]:
-        """Give the value of each partner, None where it has none, or where either flow has none."""
-        if flow != "total trade" or flow in self.values:
-            return self.values.get(flow, {})
-
-        imports, exports = self.values.get("import", {}), self.values.get("export", {})
-        totals: dict[str, float | None] = {}
-        for partner in imports | exports:
-            bought, sold = imports.get(partner), exports.get(partner)
-            totals[partner] = None if bought is None or sold is None else bought + sold
-        return totals
-
-    def withheld(self, flow: str) -> set[str]:
-        """List the partners whose cell could be, and has no value."""
-        values = self.of_flow(flow)
-        known = self.table in registry.tables()
-        partners = {each.id for each in registry.partner_keys(self.table).values()} if known else ()
-        flows = ["import", "export"] if flow == "total trade" else [flow]
-        cannot_be = {
-            partner for partner in values if all((one, partner) in self.impossible for one in flows)
+    def of(cls, table: str, rows: list[dict[str, Any]]) -> "Cells":
+        """Sort the rows of a table and period, each of them a cell."""
+        modified = rows[0].get("modified") if rows else None
+        countries = {row["partner"] for row in rows if row["partner_kind"] == "country"}
+        impossible = {
+            (row["flow"], row["partner"]) for row in rows if row.get("missing") == "impossible"
         }
-        return {one for one in {*values, *partners} if values.get(one) is None} - cannot_be
+        values: dict[str, dict[str, float | None]] = {}
+        for row in rows:
+            value = None if pd.isna(row[VALUE]) else float(row[VALUE])
+            values.setdefault(row["flow"], {})[row["partner"]] = value
+        return cls(table, modified, countries, values, impossible)
 
-    def step(self, flow: str) -> float:
-        """Give how far two values can be apart and be the same before rounding, in million euro."""
-        if self.table not in registry.tables():
-            return 0.0
-        unit = registry.units()[registry.table(self.table).unit]
-        return unit * (2 if flow == "total trade" and flow not in self.values else 1)
+    def published(self, flow: str) -> _Published:
+        """Give what is published of one flow; a total has no value where either flow has none."""
+        flows = [flow]
+        values = self.values.get(flow, {})
+        if flow == "total trade" and flow not in self.values:
+            flows = ["import", "export"]
+            imports, exports = (self.values.get(each, {}) for each in flows)
+            for partner in imports | exports:
+                bought, sold = imports.get(partner), exports.get(partner)
+                values[partner] = None if bought is None or sold is None else bought + sold
+
+        partners, unit = set(values), 0.0
+        if self.table in registry.tables():
+            partners |= {each.id for each in registry.partner_keys(self.table).values()}
+            unit = registry.units()[registry.table(self.table).unit]
+
+        lacking = {each for each in partners if values.get(each) is None}
+        cannot_be = {each for each in lacking if all((of, each) in self.impossible for of in flows)}
+        return _Published(values, self.countries, lacking - cannot_be, unit * len(flows))
 
 
-def _require_whole(rows: nw.DataFrame[Any], table: str, period: str) -> None:
+def _require_whole(
+    rows: list[dict[str, Any]], cells: nw.DataFrame[Any], table: str, period: str
+) -> None:
     """Refuse to rank a part: a place is one among all, and who lacks is not withheld."""
-    if rows.is_empty() or table not in registry.tables():
+    if not rows or table not in registry.tables():
         return
-    countries = [p for p in registry.partner_keys(table).values() if p.kind == "country"]
-    absent = set(absent_partners(rows.to_native(), table=table))
-    lacking = [each for each in countries if each.id in absent]
-    if len(lacking) > FEW * len(countries):
+    countries = {p.id for p in registry.partner_keys(table).values() if p.kind == "country"}
+    lacking = countries - {row["partner"] for row in rows}
+    most = FEW * len(countries)
+    if len(lacking) > most:  # the snapshot's own list tells whether it has all of them
+        lacking &= set(absent_partners(cells.to_native(), table=table, period=period))
+    if len(lacking) > most:
         there = len(countries) - len(lacking)
         raise NoData(
             f"The frame has {there} of the {len(countries)} countries of {table} in {period}, and "
             "a place is one among all of them. Leave partners out of the selection, or bring the "
             f"rest with `nltrade fetch {table}`."
         )
-
-
-class _Ranking(NamedTuple):
-    """The countries of one flow, and what each side of the border has unpublished by partner."""
-
-    countries: dict[str, float]
-    lack_services: dict[str, bool]
-    sides: dict[str, Side]  # where CBS files each: by the membership of the time
-    pools: dict[Side, list[Pools]]  # the cases that are possible
-    is_bounded: bool
-    close: float
-
-    @classmethod
-    def of(
-        cls,
-        cells: list[_Cells],
-        flow: str,
-        among: Among,
-        then: frozenset[str],
-        now: frozenset[str],
-    ) -> "_Ranking":
-        def takes_part(partner: str) -> bool:
-            return among == "all" or (partner in now) == (among == "inside EU")
-
-        published = [
-            {
-                partner: value
-                for partner, value in each.of_flow(flow).items()
-                if value is not None and each.kinds[partner] == "country" and takes_part(partner)
-            }
-            for each in cells
-        ]
-        countries = published[0]
-        lack_services = dict.fromkeys(countries, False)
-        if len(cells) == 2:
-            services = published[1]
-            countries = {each: v + services.get(each, 0.0) for each, v in countries.items()}
-            lack_services = {partner: partner not in services for partner in countries}
-
-        # After a change of membership, who takes part can be filed on either side of the border.
-        is_one_side = among != "all" and now == then
-        sides: list[Side] = [side for side in SIDES if side == among or not is_one_side]
-        pools: dict[Side, list[Pools]] = {}
-        is_bounded = True
-        for side in sides:
-            unseen = [
-                each.id
-                for each in registry.partners().values()
-                if each.kind == "country"
-                and takes_part(each.id)
-                and (each.id in then) == (side == "inside EU")
-                and each.id not in published[0]
-            ]
-            unpublished = [_Unpublished.of(each, flow, side, then) for each in cells]
-            pools[side] = _pools(unpublished, len(unseen))
-            may_lack = bool(unseen) or any(each.is_untold for each in unpublished)
-            is_bounded &= all(each.is_bounded for each in unpublished) or not may_lack
-
-        filed: dict[str, Side] = {
-            partner: "inside EU" if partner in then else "outside EU" for partner in countries
-        }
-        close = sum(each.step(flow) for each in cells)
-        return cls(countries, lack_services, filed, pools, is_bounded, close)
-
-    def rows(self) -> list[dict[str, Any]]:
-        """Give the place of each country, the first one first."""
-        found = [self._row(partner, value) for partner, value in self.countries.items()]
-        return sorted(found, key=lambda row: (row["place"], row["partner"]))
-
-    def _row(self, partner: str, value: float) -> dict[str, Any]:
-        others = {other: v for other, v in self.countries.items() if other != partner}
-        all_values = np.array(list(others.values()), float)
-        own_side = self.pools[self.sides[partner]]
-        unallocated = max(case.unallocated for case in own_side)
-        services = own_side[0].services
-        reach = value + unallocated + services * self.lack_services[partner]
-
-        best = worst = None
-        hidden = 0
-        if self.is_bounded:
-            best = 1 + certainly_ahead(reach, all_values, self.close)
-        if value > 0:
-            hidden = sum(
-                min(int(largest_hidden(value, cases[0].groups).sum()), cases[0].unseen)
-                for cases in self.pools.values()
-            )
-        if self.is_bounded and value > 0:
-            worst = 1
-            for side, cases in self.pools.items():
-                countries = self._on(side, others)
-                ahead = [possibly_ahead(value, countries, case, self.close) for case in cases]
-                worst += max(ahead)
-        return {
-            "partner": partner,
-            VALUE: value,
-            "place": 1 + int((all_values > value).sum()),
-            "best": best,
-            "worst": worst,
-            "hidden": hidden,
-            "unallocated_meur": unallocated,
-            "services_meur": services,
-        }
-
-    def _on(self, side: Side, others: Mapping[str, float]) -> Countries:
-        here = [partner for partner in others if self.sides[partner] == side]
-        values = np.array([others[partner] for partner in here], float)
-        return Countries(values, np.array([self.lack_services[each] for each in here], bool))
 
 
 class _Unpublished(NamedTuple):
@@ -384,48 +310,143 @@ class _Unpublished(NamedTuple):
     is_untold: bool  # trade without a named partner is withheld too
     is_bounded: bool
 
-    @classmethod
-    def of(cls, cells: _Cells, flow: str, side: Side, then: frozenset[str]) -> "_Unpublished":
-        values, withheld = cells.of_flow(flow), cells.withheld(flow)
-        is_inside = side == "inside EU"
-        residuals = {
-            each.id: each.holds
-            for each in registry.partners().values()
-            if each.kind == "residual" and bool(each.eu) == is_inside
-        }
-        countries = {
-            partner
-            for partner, kind in cells.kinds.items()
-            if kind == "country" and (partner in then) == is_inside
-        }
 
-        parts = [partner for partner in values if partner in residuals or partner in countries]
-        whole = values.get(TOTALS[side])
-        left = 0.0 if whole is None else whole - sum(values[each] or 0.0 for each in parts)
-        some = {
-            partner
-            for partner in withheld
-            if residuals.get(partner) in ("countries", "unallocated")
-            or (_is_country(partner) and (partner in then) == is_inside)
-        }
+class _Side(NamedTuple):
+    """One side of the EU's border, as CBS files partners: by the membership of the time."""
+
+    name: Side
+    countries: set[str]
+    residuals: Mapping[str, str | None]  # what each holds
+
+    @classmethod
+    def both(cls, members: frozenset[str]) -> "list[_Side]":
+        """Give the two sides, with all that there is on each."""
+        sides = []
+        for name in SIDES:
+            is_inside = name == "inside EU"
+            known = registry.partners().values()
+            residuals = {
+                p.id: p.holds for p in known if p.kind == "residual" and bool(p.eu) == is_inside
+            }
+            countries = {
+                p.id for p in known if p.kind == "country" and (p.id in members) == is_inside
+            }
+            sides.append(cls(name, countries, residuals))
+        return sides
+
+    def unpublished(self, of: _Published) -> _Unpublished:
+        """Say what is not published by partner on this side."""
+        named = of.countries & self.countries
+        parts = [each for each in of.values if each in self.residuals or each in named]
+        whole = of.values.get(TOTALS[self.name])
+        left = 0.0 if whole is None else whole - sum(of.values[each] or 0.0 for each in parts)
+
         # Where all is published, what is left is but the rounding of the parts.
-        if left <= 0 or (not some and left <= 0.5 * len(parts)):
+        holders = {each for each, holds in self.residuals.items() if holds != "no country"}
+        is_withheld = bool(of.withheld & (holders | self.countries))
+        if left <= 0 or (not is_withheld and left <= 0.5 * len(parts)):
             left = 0.0
 
-        named = [each for each in values if residuals.get(each) == "unallocated"]
-        of_groups = [values[each] for each in values if residuals.get(each) == "countries"]
-        return cls(
-            groups=[size for size in of_groups if size is not None],
-            unallocated=sum(values[each] or 0.0 for each in named),
+        held: dict[str | None, list[float | None]] = {"countries": [], "unallocated": []}
+        for each in parts:
+            held.setdefault(self.residuals.get(each), []).append(of.values[each])
+        return _Unpublished(
+            groups=[size for size in held["countries"] if size is not None],
+            unallocated=sum(size or 0.0 for size in held["unallocated"]),
             left=left,
-            is_untold=any(values[each] is None for each in named),
+            is_untold=None in held["unallocated"],
             is_bounded=whole is not None,
         )
 
 
-def _is_country(partner: str) -> bool:
-    known = registry.partners().get(partner)
-    return known is not None and known.kind == "country"
+class _Ranking(NamedTuple):
+    """The countries of one flow, and what each side of the border has unpublished by partner."""
+
+    partners: list[str]
+    values: np.ndarray
+    lack_services: np.ndarray
+    filed: np.ndarray  # the side of each
+    pools: dict[Side, list[Pools]]  # the cases that are possible
+    is_bounded: bool
+    close: float
+
+    @classmethod
+    def of(
+        cls,
+        published: list[_Published],
+        among: Among,
+        then: frozenset[str],
+        now: frozenset[str],
+    ) -> "_Ranking":
+        def takes_part(partner: str) -> bool:
+            return among == "all" or (partner in now) == (among == "inside EU")
+
+        values, *others = (each.of_countries() for each in published)
+        partners = [each for each in values if takes_part(each)]
+        services = others[0] if others else dict.fromkeys(partners, 0.0)
+
+        # After a change of membership, who takes part can be filed on either side of the border.
+        is_one_side = among != "all" and now == then
+        pools: dict[Side, list[Pools]] = {}
+        is_bounded = True
+        for side in _Side.both(then):
+            if is_one_side and side.name != among:
+                continue
+            unseen = sum(takes_part(each) for each in side.countries - set(partners))
+            unpublished = [side.unpublished(each) for each in published]
+            pools[side.name] = _pools(unpublished, unseen)
+            may_lack = unseen > 0 or any(each.is_untold for each in unpublished)
+            is_bounded &= all(each.is_bounded for each in unpublished) or not may_lack
+
+        return cls(
+            partners=partners,
+            values=np.array([values[each] + services.get(each, 0.0) for each in partners], float),
+            lack_services=np.array([each not in services for each in partners], bool),
+            filed=np.array([SIDES[each in then] for each in partners], str),
+            pools=pools,
+            is_bounded=is_bounded,
+            close=sum(each.step for each in published),
+        )
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Give the place of each country, the first one first."""
+        found = [self._row(at) for at in range(len(self.partners))]
+        return sorted(found, key=lambda row: (row["place"], row["partner"]))
+
+    def _row(self, at: int) -> dict[str, Any]:
+        value = float(self.values[at])
+        is_other = np.arange(len(self.values)) != at
+        others = self.values[is_other]
+
+        own_side = self.pools[SIDES[self.filed[at] == SIDES[1]]]
+        unallocated = max(case.unallocated for case in own_side)
+        services = own_side[0].services
+        reach = value + unallocated + services * self.lack_services[at]
+
+        best = worst = None
+        hidden = 0
+        if self.is_bounded:
+            best = 1 + certainly_ahead(reach, others, self.close)
+        if value > 0:
+            for cases in self.pools.values():
+                sizes = largest_hidden(value, cases[0].groups)
+                hidden += min(int(sizes.sum()), cases[0].unseen)
+        if self.is_bounded and value > 0:
+            worst = 1
+            for side, cases in self.pools.items():
+                is_there = is_other & (self.filed == side)
+                there = Countries(self.values[is_there], self.lack_services[is_there])
+                worst += max(possibly_ahead(value, there, case, self.close) for case in cases)
+        return {
+            "partner": self.partners[at],
+            VALUE: value,
+            "place": 1 + int((others > value).sum()),
+            "best": best,
+            "worst": worst,
+            "hidden": hidden,
+            "unallocated_meur": unallocated,
+            "services_meur": services,
+        }
 
 
 def _pools(unpublished: list[_Unpublished], unseen: int) -> list[Pools]:
@@ -455,39 +476,35 @@ def _pools(unpublished: list[_Unpublished], unseen: int) -> list[Pools]:
     return [apart, one_partners]
 
 
-def _sources(cells: list[_Cells]) -> dict[str, Any]:
+def _sources(cells: Sequence[Cells]) -> dict[str, Any]:
     """Say which tables and snapshots a ranking is from."""
     found: dict[str, Any] = {}
     for prefix, each in zip(["", "services_"], cells, strict=False):
-        found[f"{prefix}table"] = each.table
-        if each.modified is not None:
-            found[f"{prefix}modified"] = each.modified
+        found |= {f"{prefix}table": each.table, f"{prefix}modified": each.modified}
     return found
 
 
-def _as_frame(columns: dict[str, list[Any]], like: nw.DataFrame[Any]) -> Any:
+def _as_frame(rows: list[dict[str, Any]], engine: Any) -> Any:
     """Put rows in a frame of the engine; whole numbers that can be missing are floats in pandas."""
+    columns = {name: [row[name] for row in rows] for name in rows[0]}
     types: dict[str, Any] = {}
     for name, values in columns.items():
-        if isinstance(values[0], str):
-            types[name] = nw.String()
-        elif name in ("place", "hidden", "best", "worst"):
-            as_float = like.implementation.is_pandas_like() and None in values
-            types[name] = nw.Float64() if as_float else nw.Int64()
-        else:
+        if name in COUNTS:
+            is_float = engine.is_pandas_like() and None in values
+            types[name] = nw.Float64() if is_float else nw.Int64()
+        elif name in AMOUNTS:
             types[name] = nw.Float64()
-    return nw.from_dict(columns, schema=types, backend=like.implementation).to_native()
+        elif any(values):  # a frame need not say of which snapshot it is
+            types[name] = nw.String()
+    told = {name: columns[name] for name in types}
+    return nw.from_dict(told, schema=types, backend=engine).to_native()
 
 
-def _table(
-    kind: str, period: str, asked: str | tuple[str, ...] | None, there: set[str] | None
-) -> str:
+def _table(kind: str, period: str, asked: str | tuple[str, ...] | None, there: set[str]) -> str:
     """Choose the table that covers a period; where several do, the user has to."""
     of_kind = {t.id: t for t in registry.tables().values() if t.kind == kind}
     spans = ", ".join(f"{t.id} {t.first}-{t.last}" for t in of_kind.values())
     names = [asked] if isinstance(asked, str) else list(asked or [])
-    if names and len(names) == 1 and names[0] in registry.tables() and names[0] not in of_kind:
-        raise UnknownName(f"Table {names[0]} does not count {kind}. Those that do are {spans}.")
     for name in names:
         if name in registry.all_tables() and registry.table(name).source != "CBS":
             raise UnknownName(f"{name} is another source's, not a whole set of partners: {spans}.")
@@ -495,25 +512,23 @@ def _table(
             return name  # of a frame of the user's own
         if name in of_kind and of_kind[name].covers(period):
             return name
-    by_concept: dict[
-        str, str
-    ] = {}  # two tables of one concept count alike: the first of the registry does
-    for id, t in of_kind.items():
-        if (
-            t.covers(period)
-            and (not names or id in names)
-            and (not there or id in there or id in names)
-        ):
-            by_concept.setdefault(t.concept, id)
-    covering = list(by_concept.values())
-    if len(covering) == 1:
-        return covering[0]
-    if covering:
+        if len(names) == 1 and name not in of_kind:
+            raise UnknownName(f"Table {name} does not count {kind}. Those that do are {spans}.")
+    if names:
+        raise UnknownName(f"No {kind} table covers {period} among those asked. There are {spans}.")
+
+    # Two tables of one concept count alike: the first of the registry does.
+    by_concept: dict[str, str] = {}
+    for id, table in of_kind.items():
+        if table.covers(period) and (not there or id in there):
+            by_concept.setdefault(table.concept, id)
+    if not by_concept:
+        raise UnknownName(f"No {kind} table covers {period}. There are {spans}.")
+
+    first, *others = by_concept.values()
+    if others:
         raise UnknownName(
-            f"{kind} of {period} are in {' and '.join(covering)}, which count differently: "
-            f"choose one with table={covering[0]!r}."
+            f"{kind} of {period} are in {' and '.join([first, *others])}, which count "
+            f"differently: choose one with table={first!r}."
         )
-    raise UnknownName(
-        f"No {kind} table covers {period}{' among those asked' if names else ''}. There are "
-        f"{spans}."
-    )
+    return first

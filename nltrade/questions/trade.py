@@ -49,10 +49,13 @@ TOO_SMALL = "less than 50 million euro"
 # Million euro: of less, rounding to a million alone changes a rate by a percent or more.
 SMALL = 50.0
 
+# How a note on growth begins, where another thing was counted a year before.
+BREAK, MEMBERS = "method break ", "other members "
+
 GROWTH = ["previous_meur", "growth_note", "growth_pct"]
 
 # What growth is worked out with, and does not give back.
-BESIDE = ["year", "part", "previous_complete"]
+BESIDE = ["year", "part", "kind_and_partner", "previous_complete"]
 
 
 def select(
@@ -435,8 +438,11 @@ def grown(rows: Any, *, across_breaks: bool, part_years: bool, small_amounts: bo
     shape.require_periods(rows)
     shape.require_unique(rows, [*SERIES, "period"])
     names = rows.collect_schema().names()
+
     dated = rows.with_columns(
-        year=nw.col("period").str.slice(0, 4).cast(nw.Int64), part=nw.col("period").str.slice(4)
+        year=nw.col("period").str.slice(0, 4).cast(nw.Int64),
+        part=nw.col("period").str.slice(4),
+        kind_and_partner=nw.concat_str("kind", "partner", separator=" "),
     )
     previous = dated.select(
         *SERIES,
@@ -446,23 +452,25 @@ def grown(rows: Any, *, across_breaks: bool, part_years: bool, small_amounts: bo
         previous_complete=nw.col("complete").cast(nw.Int64).fill_null(2),
     )
     compared = beside(dated, previous, [*SERIES, "year", "part"])
-    noted = compared.with_columns(_growth_note().alias("growth_note"))
+    noted = compared.with_columns(growth_note=_growth_note())
 
-    is_part = nw.col("growth_note").is_in([PART, UNKNOWN_PART])
-    # Dask would compute the prefix of `starts_with`, and all that is before it.
-    is_break = nw.col("growth_note").str.slice(0, 12).is_in(["method break", "other member"])
-    before = nw.col("previous_meur")
-    is_small = (before < SMALL) | (nw.col(VALUE) < SMALL)
-    is_refused = (
-        (is_part & (not part_years))
-        | (is_break & (not across_breaks))
-        | (is_small & (not small_amounts))
-    )
+    note, before = nw.col("growth_note"), nw.col("previous_meur")
+    is_given = before > 0
+    if not part_years:
+        is_given &= ~note.is_in([PART, UNKNOWN_PART])
+    if not across_breaks:
+        # Dask would compute the prefix of `starts_with`, and all that is before it.
+        is_given &= ~note.str.slice(0, len(BREAK)).is_in([BREAK, MEMBERS[: len(BREAK)]])
+    if not small_amounts:
+        is_given &= ~_is_small()
+
     rate = 100 * (nw.col(VALUE) - before) / before
-    is_given = ~is_refused & (before > 0)
-    return noted.with_columns(nw.when(is_given).then(rate).alias("growth_pct")).select(
-        *names, *GROWTH
-    )
+    rates = noted.with_columns(growth_pct=nw.when(is_given).then(rate))
+    return rates.select(*names, *GROWTH)
+
+
+def _is_small() -> nw.Expr:
+    return (nw.col("previous_meur") < SMALL) | (nw.col(VALUE) < SMALL)
 
 
 def _growth_note() -> nw.Expr:
@@ -475,12 +483,12 @@ def _growth_note() -> nw.Expr:
     # A change of members is no change of method: another group is counted, in the same way. And a
     # period that a frame begins with has none before it, whatever changed.
     obstacles = [
-        ((before < SMALL) | (value < SMALL), nw.lit(TOO_SMALL)),
+        (_is_small(), nw.lit(TOO_SMALL)),
         (before <= 0, nw.lit("year before not above zero")),
         (before.is_null(), nw.lit("year before not published")),
         (value.is_null(), nw.lit("not published")),
-        (_has_other_members(), nw.concat_str([nw.lit("other members "), *years])),
-        (_crosses_a_break(), nw.concat_str([nw.lit("method break "), *years])),
+        (_has_other_members(), nw.concat_str(nw.lit(MEMBERS), *years)),
+        (_crosses_a_break(), nw.concat_str(nw.lit(BREAK), *years)),
         (nw.col("complete").is_null() | (was_whole == 2), nw.lit(UNKNOWN_PART)),
         (~nw.col("complete") | (was_whole == 0), nw.lit(PART)),
         (was_whole.is_null() & nw.col("complete"), nw.lit(FIRST)),
@@ -493,25 +501,25 @@ def _growth_note() -> nw.Expr:
 
 def _has_other_members() -> nw.Expr:
     """Tell which rows are of a group that has other members than a year before."""
-    changes = [
-        f"{kind} {partner} {period}"
-        for kind in ("goods", "services")
-        for partner, periods in members.changed(kind).items()
-        for period in sorted(periods)
-    ]
-    return nw.concat_str(["kind", "partner", "period"], separator=" ").is_in(changes)
+    alike: dict[frozenset[str], list[str]] = {}
+    for kind in shape.TOTAL_OF:
+        for partner, changed in members.changed(kind).items():
+            alike.setdefault(changed, []).append(f"{kind} {partner}")
+
+    found = nw.lit(False)
+    for changed, groups in alike.items():
+        is_of_them = nw.col("kind_and_partner").is_in(groups)
+        found |= is_of_them & nw.col("period").is_in(sorted(changed))
+    return found
 
 
 def _crosses_a_break() -> nw.Expr:
     """Tell which rows are of a year whose table counts in another way than the year before."""
-    breaks = [
-        f"{table.id} {change.after}"
-        for table in registry.tables().values()
-        for change in table.breaks
-    ]
-    return nw.concat_str([nw.col("table"), nw.col("year").cast(nw.String)], separator=" ").is_in(
-        breaks
-    )
+    found = nw.lit(False)
+    for table in registry.tables().values():
+        if after := [int(each.after) for each in table.breaks]:
+            found |= (nw.col("table") == table.id) & nw.col("year").is_in(after)
+    return found
 
 
 def beside(rows: Any, other: Any, keys: list[str]) -> Any:

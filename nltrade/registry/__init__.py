@@ -8,7 +8,7 @@ an error that names the file, the entry and the remedy. No fact of these kinds s
 import os
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from difflib import SequenceMatcher
 from functools import cache
@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from nltrade.errors import UnknownName, close_to
 from nltrade.registry.entries import FLOWS, LANGS, Event, Flow, Partner, Product, Table, Text
-from nltrade.registry.toml import convert, known, read, sections, written, wrong
+from nltrade.registry.toml import convert, known, read, sections, unknown, written, wrong
 
 T = TypeVar("T")
 
@@ -49,26 +49,30 @@ def all_tables() -> Mapping[str, Table]:
     """Give every registered table by its identifier: those of CBS, then those of UN Comtrade."""
     shipped = FOLDER / "tables.toml"
     fields: dict[str, Any] = written(shipped, "tables")
-    found = {id: convert(shipped, id, each, Table) for id, each in fields.items()}
+    found = read(shipped, "tables", Table)
 
     # A file of the user's own adds tables, or corrects fields of those that are here.
-    own = Path(os.environ.get("NLTRADE_TABLES") or shipped)
-    for id, each in written(own, "tables").items() if own != shipped else ():
+    own = os.environ.get("NLTRADE_TABLES")
+    for id, each in written(Path(own), "tables").items() if own else ():
         both = {**fields.get(id, {}), **each} if isinstance(each, dict) else each
-        found[id] = convert(own, id, both, Table)
+        found[id] = convert(Path(own or ""), id, both, Table)
 
     for table in found.values():
-        if table.source == "CBS" and table.unit not in units():
-            raise wrong(
-                "tables.toml", table.id, f"unit {table.unit!r} has no factor; add it under [units]"
-            )
-        if bool(table.measures) == bool(table.flows):
-            raise wrong("tables.toml", table.id, "give either measures, or a direction with flows")
-        known(table.keys_of or table.id, found, "tables.toml", table.id, "table")
-        known(table.note, notes(), "tables.toml", table.id, "note on its concept")
-        for gap in table.breaks:
-            known(gap.note, notes(), "tables.toml", table.id, "note")
+        for fault in _faults(table, found):
+            raise wrong("tables.toml", table.id, fault)
     return found
+
+
+def _faults(table: Table, tables: Mapping[str, Table]) -> Iterator[str]:
+    """List what is wrong with a table, or with what it refers to."""
+    if table.source == "CBS" and table.unit not in units():
+        yield f"unit {table.unit!r} has no factor; add it under [units]"
+    if bool(table.measures) == bool(table.flows):
+        yield "give either measures, or a direction with flows"
+    yield from unknown(table.keys_of or table.id, tables, "table")
+    yield from unknown(table.note, notes(), "note on its concept")
+    for gap in table.breaks:
+        yield from unknown(gap.note, notes(), "note")
 
 
 def use_tables(path: Path) -> None:
@@ -82,9 +86,8 @@ def use_tables(path: Path) -> None:
 @cache
 def units() -> Mapping[str, float]:
     """Give the factor that turns each unit CBS uses into million euro."""
-    return {
-        unit: float(factor) for unit, factor in sections(FOLDER / "tables.toml")["units"].items()
-    }
+    factors = sections(FOLDER / "tables.toml")["units"]
+    return {unit: float(factor) for unit, factor in factors.items()}
 
 
 @cache
@@ -124,9 +127,8 @@ def partners() -> Mapping[str, Partner]:
             known(table, tables(), "partners.toml", partner.id, "table")
             other = seen.setdefault((table, key), partner.id)
             if other != partner.id:
-                raise wrong(
-                    "partners.toml", partner.id, f"key {key} of {table} already belongs to {other}"
-                )
+                fault = f"key {key} of {table} already belongs to {other}"
+                raise wrong("partners.toml", partner.id, fault)
     return found
 
 
@@ -428,6 +430,7 @@ def _named(names: Mapping[str, T], name: str, what: str, remedy: str) -> T:
     return names[name]
 
 
+@cache
 def eu_members(on: date | None = None) -> frozenset[str]:
     """
     Give the members of the European Union on a day.

@@ -140,12 +140,6 @@ class Sector(Text, frozen=True, kw_only=True):
         own = {"SITC": self.goods, "HS": self.hs, "BPM6": self.services}
         return self.bpm5 or self.services if classes == "BPM5" else own[classes]
 
-    def about_chapters(self, lang: Lang) -> str:
-        """
-        Say what the chapters of the HS leave out or take in too much, or why none shows the sector.
-        """
-        return {"en": self.hs_en, "nl": self.hs_nl}[known_lang(lang)]
-
     def coverage(self, kind: Kind) -> Coverage:
         """Tell how well they do."""
         return self.goods_coverage if kind == "goods" else self.services_coverage
@@ -192,6 +186,7 @@ class Table(Text, frozen=True, kw_only=True):
     kind: Kind
     concept: str
     detail: str
+    detail_nl: str = ""
     first: str
     last: str
     unit: str

@@ -41,7 +41,7 @@ def changed(kind: str) -> dict[str, frozenset[str]]:
     """
     known = registry.partners().values()
     eu_days = [day for each in known for day in (each.eu_from, each.eu_until) if day]
-    of_the_eu = _changed(_of_the_eu, eu_days, mixed=MIXED_YEARS if kind == "goods" else ())
+    of_the_eu = _changed(registry.eu_members, eu_days, mixed=MIXED_YEARS if kind == "goods" else ())
     euro_days = [each.euro_from for each in known if each.euro_from]
     of_the_euro = _changed(_of_the_euro, euro_days, mixed=())
 
@@ -65,7 +65,7 @@ def held_by(group: str, day: date) -> frozenset[str]:
     >>> len(held_by("EUROZONE", date(2012, 12, 31)))
     17
     """
-    known = {"EU": _of_the_eu, "EUROZONE": _of_the_euro}
+    known = {"EU": registry.eu_members, "EUROZONE": _of_the_euro}
     if group not in known:
         raise UnknownName(f"No members of {group!r}. Groups with members are {', '.join(known)}.")
     return known[group](day)
@@ -78,17 +78,12 @@ def sided() -> frozenset[str]:
 
     Examples
     --------
-    >>> sorted(sided())[:2], "OTHER-EUROPE" in sided()
-    (['EU', 'NON-EU'], False)
+    >>> [id in sided() for id in ("EU", "UNSPECIFIED-NON-EU", "OTHER-EUROPE")]
+    [True, True, False]
     """
     known = registry.partners().values()
     residuals = [each for each in known if each.kind == "residual" and each.eu is not None]
     return frozenset(EU) | {each.id for each in residuals if each.holds != "countries"}
-
-
-@cache
-def _of_the_eu(day: date) -> frozenset[str]:
-    return registry.eu_members(day)
 
 
 @cache

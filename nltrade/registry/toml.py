@@ -117,9 +117,8 @@ def convert(path: Path, id: str, fields: Any, type: type[E]) -> E:
     if not isinstance(fields, dict):
         raise wrong(path.name, id, f"expected a section with fields, found {shortly(fields)}")
 
-    for where, text in _texts("", {id: None, **fields}):
-        if odd := CONTROL.search(text):
-            name = where or "its name"
+    for name, value in {"its name": id, "a field": [*fields], **fields}.items():
+        if odd := CONTROL.search(_text(value)):
             raise wrong(path.name, id, f"{name} has a control character, {odd[0]!r}; take it out")
 
     whole = {**_in_both_languages(fields, type), "id": id}
@@ -134,17 +133,13 @@ def shortly(value: Any) -> str:
     return reprlib.repr(value)
 
 
-def _texts(where: str, value: Any) -> Iterator[tuple[str, str]]:
-    """Give every text of an entry with the field that it is in, names of fields too."""
-    if isinstance(value, str):
-        yield where, value
-    elif isinstance(value, list):
-        for each in value:
-            yield from _texts(where, each)
-    elif isinstance(value, dict):
-        for name, each in value.items():
-            yield where, name
-            yield from _texts(where or name, each)
+def _text(value: Any) -> str:
+    """Give all text in a value of a file, names of fields too."""
+    if isinstance(value, dict):
+        value = [*value, *value.values()]
+    if isinstance(value, list):
+        return "".join(map(_text, value))
+    return value if isinstance(value, str) else ""
 
 
 def _in_both_languages(fields: dict[str, Any], type: type[E]) -> dict[str, Any]:

@@ -104,7 +104,7 @@ class Report:
         >>> shown = nl.show_ranking(nl.load(), period=2012, flow="export", top=3)
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     pd.read_csv(shown.to_csv(f"{folder}/exports.csv")).columns.tolist()
-        ['title', 'Place', 'partner', '€ million', 'certainty', 'source']
+        ['title', 'Place', 'partner', '€ million', 'how sure', 'source']
         """
         whole = self._joined([table.cells for table in self._filled], titled=True)
         whole[SOURCE[self.lang]] = " ".join(self.sources)
@@ -160,13 +160,10 @@ class Report:
 
         text = io.StringIO()
         width = shutil.get_terminal_size((120, 24)).columns
-        plain: dict[str, Any] = {
-            "color_system": None,
-            "highlight": False,
-            "markup": False,
-            "emoji": False,
-        }
-        Console(file=text, width=width, force_jupyter=False, **plain).print(self)
+        plain: dict[str, Any] = dict.fromkeys(
+            ["highlight", "markup", "emoji", "force_jupyter"], False
+        )
+        Console(file=text, width=width, color_system=None, **plain).print(self)
         return "\n".join(line.rstrip() for line in text.getvalue().strip("\n").splitlines())
 
     def __rich_console__(self, console: Any, options: Any) -> Iterator["RenderableType"]:
@@ -247,9 +244,6 @@ class Prints:
 
 class Results(Prints, list[T]):
     """A list that prints as one table."""
-
-    def __repr__(self) -> str:
-        return repr(present(self)) if self else "[]"
 
 
 class Entries(Prints, dict[str, T]):

@@ -1,6 +1,6 @@
 """Results as tables for readers: names for codes, units, marks of status, and the sources."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import narwhals as nw
@@ -10,7 +10,7 @@ from nltrade.registry.entries import Lang, Sector, known_lang
 from nltrade.report import Report, nothing_for, present
 from nltrade.tables import catalogues, places
 from nltrade.tables import claims as claims
-from nltrade.tables.cells import NEEDED, cells_table
+from nltrade.tables.cells import NEEDED, PLACES, cells_table
 from nltrade.tables.places import show_ranking
 from nltrade.tables.sectors import sectors_report
 
@@ -73,22 +73,27 @@ def show(
     return present(result, lang)
 
 
+# How frames are presented, by the columns that tell what they are.
+BY_COLUMNS: list[tuple[set[str], Callable[[Any, Lang], Report]]] = [
+    (OF_SECTORS, sectors_report),
+    ({"before_place", "after_place"}, places.of_moves),
+    (NEEDED, cells_table),
+    ({"en", "nl"}, catalogues.listing),
+]
+
+
 @present.register(object)
 def _present_frame(result: Any, lang: Lang = "en") -> Report:
     """Present a frame of any engine by the columns that it has."""
     rows = nw.from_native(result, pass_through=True)
     columns = _columns(rows)
+    for needed, way in BY_COLUMNS:
+        if columns >= needed:
+            return way(rows, lang)
+
     if not columns:
         raise UnknownName(nothing_for(result))
-    if columns >= OF_SECTORS:
-        return sectors_report(rows, lang)
-    if {"before_place", "after_place"} <= columns:
-        return places.of_moves(rows, lang)
-    if columns >= NEEDED:
-        return cells_table(rows, lang)
-    if {"en", "nl"} <= columns:
-        return catalogues.listing(rows, lang)
-    if {"place", "best", "worst"} <= columns:
+    if columns >= PLACES:
         raise UnknownName(
             "A ranking does not say of which table and period it is: show it with "
             "nltrade.show_ranking(frame, period=2012), which ranks and shows."

@@ -101,7 +101,8 @@ def tables_report(here: Mapping[str, Sequence[Snapshot]], lang: Lang) -> Report:
     for id, parts in here.items():
         table = registry.table(id)
         counts = f"{say.label(table.kind)}, {known(table.concept, say)}"
-        remarks = [f"{counts}, {table.first}–{table.last}; {table.detail}"]
+        detail = (lang == "nl" and table.detail_nl) or table.detail
+        remarks = [f"{counts}, {table.first}–{table.last}; {detail}"]
         for origin in (part.origin for part in parts):
             remarks.append(f"{say.text('age', modified=origin.modified)}: {origin.selection}")
         remarks.append(parts[0].origin.link if parts else say.text("not-here", table=id))

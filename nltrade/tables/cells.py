@@ -8,7 +8,7 @@ import narwhals as nw
 import pandas as pd
 
 from nltrade import registry
-from nltrade.claims.reading import Placed, place_range
+from nltrade.claims.reading import Placed, is_cbs, place_range
 from nltrade.questions.trade import VALUE
 from nltrade.registry import members
 from nltrade.registry.entries import Lang
@@ -115,18 +115,18 @@ def source_lines(frame: pd.DataFrame, lang: Lang) -> list[str]:
 def source_line(origins: Sequence[Origin], lang: Lang, *, short: bool = False) -> str:
     """Name the sources of some figures in one line: tables, dates, hashes, licence."""
     say = Words(lang)
-    known = registry.all_tables()
-    own = [o for o in origins if o.table not in known or known[o.table].source == "CBS"]
+    own = [origin for origin in origins if is_cbs(origin.table)]
+    others = [origin.attribution for origin in origins if origin not in own]
     line, table, between = "source-line", "source-table", "; "
     if short:
         line, table, between = "source-line-short", "source-table-short", ", "
+
     each = dict.fromkeys(
         say.text(table, table=o.table, modified=o.modified, hash=o.sha256[:8]) for o in own
     )
     licences = say.several(list(dict.fromkeys(o.licence for o in own)))
-    told = between.join(each)
-    lines = [say.text(line, tables=told, licence=licences)] if own else []
-    others = [o.attribution for o in origins if o not in own]
+    told = {"tables": between.join(each), "licence": licences}
+    lines = [say.text(line, **told)] if own else []
     return " ".join([*lines, *others])
 
 

@@ -7,10 +7,9 @@ import msgspec
 import pandas as pd
 
 from nltrade import registry
-from nltrade.claims import verdict_table
 from nltrade.claims.base_of_trade import Base
 from nltrade.claims.elsewhere import Checked
-from nltrade.claims.reading import Placed, place_range
+from nltrade.claims.reading import Placed, place_range, sentence
 from nltrade.claims.revisions import Touched
 from nltrade.claims.second_opinion import SecondOpinion
 from nltrade.claims.verdict import Verdict
@@ -24,12 +23,50 @@ from nltrade.words import Words
 COLOURS = {"supported": "green", "contradicted": "red"}
 
 
+def verdict_table(verdicts: Iterable[Verdict], lang: Lang = "en") -> pd.DataFrame:
+    """
+    Put verdicts in a table for readers.
+
+    Parameters
+    ----------
+    verdicts : iterable of Verdict
+        What `check_claims` gives.
+    lang : {"en", "nl"}
+        Language.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each claim, as text: its words, what they assert, what CBS says, the margin and
+        the verdict.
+
+    Examples
+    --------
+    >>> import nltrade as nl
+    >>> verdict_table(nl.check_claims(), "nl")["Oordeel"].tolist()[0]
+    'klopt'
+    """
+    say = Words(lang)
+    return table_of("", _told(list(verdicts), say), say).values
+
+
+def _told(listed: Sequence[Verdict], say: Words) -> Columns:
+    """Give what is told of each claim: its words, what CBS says, and the verdict."""
+    return {
+        "wording": [say.text("quoted", words=one.claim.wording) for one in listed],
+        "asserts": [one.claim.text(say.lang) for one in listed],
+        "cbs": [one.says(say.lang) for one in listed],
+        "margin-head": [one.margin(say.lang) for one in listed],
+        "verdict": [say.label(one.verdict) for one in listed],
+    }
+
+
 @presents(Verdict)
 def verdicts_report(listed: Sequence[Verdict], lang: Lang) -> Report:
     """Present verdicts as one table."""
     say = Words(lang)
-    colours = {say.label("verdict"): _colours(listed)}
-    table = Table(say.label("verdicts-title"), verdict_table(listed, lang), colours=colours)
+    colours = {"verdict": _colours(listed)}
+    table = table_of(say.label("verdicts-title"), _told(listed, say), say, colours=colours)
     return Report([table], sources_of(listed, lang), lang)
 
 
@@ -43,12 +80,9 @@ def check_report(
 ) -> Report:
     """Present verdicts as a line each; then, where asked for, reasons and readings."""
     say = Words(lang)
-    columns: Columns = {
-        "verdict": [say.label(one.verdict) for one in listed],
-        "wording": [say.text("quoted", words=one.claim.wording) for one in listed],
-        "cbs": [one.says(lang) for one in listed],
-        "margin-head": [_short_margin(one, say) for one in listed],
-    }
+    told = _told(listed, say)
+    columns = {id: told[id] for id in ("verdict", "wording", "cbs")}
+    columns["margin-head"] = [_short_margin(one, say) for one in listed]
     tables = [table_of("", columns, say, colours={"verdict": _colours(listed)}, one_line=True)]
     tables += [_revised(one, say) for one in touched]
 
@@ -65,10 +99,11 @@ def check_report(
 def verdict_report(one: Verdict, lang: Lang = "en") -> Report:
     """Present one verdict with its reasons and its cells or, for a place, its readings."""
     say = Words(lang)
-    answer = verdict_table([one], lang).drop(columns=say.label("asserts"))
+    told = _told([one], say)
+    del told["asserts"]  # it is the title
     title = say.label("readings") if one.claim.measure == "place" else ""
     tables = [
-        Table(one.claim.text(lang), answer),
+        table_of(one.claim.text(lang), told, say),
         Table(say.label("why"), remarks=one.why(lang)),
         _rests_on(one, lang, title),
     ]
@@ -104,7 +139,7 @@ def readings_table(one: Verdict, lang: Lang, title: str) -> Table:
 def _place(placed: Placed | None, say: Words) -> str:
     if placed is None:
         return say.label("not published")
-    return f"{placed.place} ({place_range(placed, say.lang)})"
+    return str(placed.place) + ("" if placed.certain else f" ({place_range(placed, say.lang)})")
 
 
 def _in_front(placed: Placed, say: Words) -> str:
@@ -183,10 +218,12 @@ def _largest(changed: pd.DataFrame, top: int, say: Words) -> Columns:
 
 
 def joined(reports: Sequence[Report]) -> Report:
-    """Put reports in one, each source once."""
-    sources = dict.fromkeys(line for report in reports for line in report.sources)
+    """Put reports in one, each source once: in a line of its own, or in one that names more."""
+    lines = dict.fromkeys(line for report in reports for line in report.sources)
+    named = {line: line.rpartition(")")[0] or line for line in lines}
+    sources = [one for one in lines if not any(named[one] in each for each in lines if each != one)]
     tables = [table for report in reports for table in report.tables]
-    return Report(tables, list(sources), reports[0].lang)
+    return Report(tables, sources, reports[0].lang)
 
 
 @presents(Base)
@@ -220,7 +257,7 @@ def published_report(listed: Sequence[Checked], lang: Lang) -> Report:
             for figure in figures
         ],
         "verdict": [say.label(one.verdict) for one in listed],
-        "why": [f"{one.why(lang)}. {one.figure.remark(lang)}".strip() for one in listed],
+        "why": [f"{sentence(one.why(lang))}. {one.figure.remark(lang)}".strip() for one in listed],
     }
     table = table_of(say.label("published-title"), columns, say)
     addresses = dict.fromkeys(f"{figure.publisher}: {figure.address}" for figure in figures)

@@ -81,8 +81,8 @@ def show_ranking(
     >>> for line in repr(shown).splitlines()[:5]:
     ...     print(line)
     Exports, all goods, outside the EU, 2012, 83028NED (border crossing)
-    Place  Partner        € million  Certainty
-    1      United States     20,259  certain
+    Place  Partner        € million  How sure
+    1      United States     20,259  no other place possible
     2      China              7,647  between 2nd and 3rd
     3      Russia             7,068  between 2nd and 4th
     """
@@ -153,14 +153,12 @@ def _why_table(cells: pd.DataFrame, used: str, partner: str | None, say: Words) 
     if not others:
         return []
 
-    has_value = cells[(cells["partner"] == partner) & cells[VALUE].notna()]["table"].unique()
-    whole = cells[cells["complete"]]["table"].unique()
-    if partner and used in has_value and not set(others) <= set(has_value):
-        why = "table-partner"
-    elif used in whole and not set(others) <= set(whole):
-        why = "table-whole"
-    else:
-        why = "table-first"
+    has_value = (cells["partner"] == partner) & cells[VALUE].notna()
+    why = "table-first"
+    for id, able in (("table-whole", cells["complete"]), ("table-partner", has_value)):
+        tables = set(cells.loc[able, "table"])
+        if used in tables and not tables.issuperset(others):
+            why = id
     values = {"table": used, "others": say.several(others), "partner": partner}
     return [say.text(why, **values, period=str(cells["period"].iloc[0]))]
 
@@ -183,7 +181,7 @@ def of_moves(rows: Any, lang: Lang) -> Report:
         ]
 
     columns["moved"] = written(found["moved"], lambda places: say.signed(places, 0), none="")
-    sure = found["certain"].map({True: "moved-certain", False: "moved-open"}).fillna("moved-one")
+    sure = found["certain"].map({True: "moved-certain", False: "not-certain"}).fillna("moved-one")
     columns["certainty"] = [say.label(id) for id in sure]
 
     title = say.text("moved-title", flow=flow, among=side, before=before, after=after)

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from nltrade import registry
+from nltrade.claims.reading import is_cbs, sentence
 from nltrade.errors import UnknownName
 from nltrade.questions.sectors import REMAINDER, most_detailed, why_missing
 from nltrade.questions.trade import VALUE
@@ -23,10 +24,10 @@ LITTLE = 0.5  # million euro: CBS rounds less to zero
 
 # What the remainder can hold beside goods of no sector, by why a sector has no value.
 REST = {
-    "sector-fetch": "rest-not-at-hand",
+    "sector-fetch": "not-on-this-machine",
     "sector-absent": "rest-not-in-the-table",
-    "sector-withheld": "rest-withheld",
-    "sector-unbounded": "rest-withheld",
+    "sector-withheld": "not published",
+    "sector-unbounded": "not published",
 }
 
 
@@ -59,10 +60,13 @@ def sectors_report(
             tables.append(_table(of_kind, kind, [*ids, REMAINDER], known, rates, say, every=every))
             shown.append(of_kind)
 
-    table = _reported(found, known, say)
-    if table is not None:
-        tables.append(table)
-        shown.append(found[found["table"].isin(_others())])
+    theirs = found[[not is_cbs(table) for table in found["table"]]]
+    bought = theirs[theirs["flow"].eq("export") & theirs["high_meur"].notna()]
+    bought = bought[bought["sector"].isin(list(known))]
+    if len(bought):
+        with_figure = set(found.loc[found[VALUE].notna(), "sector"]) & set(known)
+        tables.append(_reported(bought, known, len(with_figure), say))
+        shown.append(theirs)
 
     unseen = [one for one in known.values() if not one.goods and not one.services]
     if unseen and every:
@@ -72,17 +76,8 @@ def sectors_report(
     return Report(tables, sources, lang)
 
 
-def _others() -> list[str]:
-    return [table.id for table in registry.all_tables().values() if table.source != "CBS"]
-
-
-def _reported(found: pd.DataFrame, known: Mapping[str, Sector], say: Words) -> Table | None:
-    """Put what the partner reported that it bought in a table; count sectors with a figure."""
-    rows = found[found["table"].isin(_others()) & found["flow"].eq("export")]
-    rows = rows[rows["sector"].isin(list(known)) & rows["high_meur"].notna()]
-    if rows.empty:
-        return None
-
+def _reported(rows: pd.DataFrame, known: Mapping[str, Sector], count: int, say: Words) -> Table:
+    """Put what the partner reported that it bought in a table; say how many have a figure."""
     rows = rows.sort_values(VALUE, ascending=False)
     sectors = [known[id] for id in rows["sector"]]
     columns: Columns = {
@@ -96,9 +91,8 @@ def _reported(found: pd.DataFrame, known: Mapping[str, Sector], say: Words) -> T
     }
 
     partner, year = str(rows["partner"].iloc[0]), str(rows["period"].iloc[0])
-    with_figure = set(found.loc[found[VALUE].notna(), "sector"]) & set(known)
     remarks = [
-        say.text("sectors-counted", count=len(with_figure), all=len(known), year=year),
+        say.text("sectors-counted", count=count, all=len(known), year=year),
         say.text("rate-of-year", rate=say.number(registry.rates()[year], 4), year=year),
         say.note(NOTE),
     ]
@@ -180,7 +174,10 @@ def _why_missing(
                 gaps.setdefault("; ".join(dict.fromkeys(told)), []).append(names[id])
 
     holds = say.text("remainder-holds" if rest else "remainder-alone", gaps=list(rest))
-    return [holds, *(f"{why}: {', '.join(sectors)}" for why, sectors in gaps.items())]
+    return [
+        holds,
+        *(sentence(f"{say.several(sectors)}: {why}.") for why, sectors in gaps.items()),
+    ]
 
 
 def _amounts(rows: pd.DataFrame, say: Words) -> Column:
