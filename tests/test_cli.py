@@ -124,16 +124,6 @@ def test_a_member_of_the_eu_is_ranked_inside_it(run):
     assert "outside the EU, 2019" in run("rank", "--year", "2019").out
 
 
-def test_sectors_without_a_figure_are_named_with_the_reason_and_shown_on_request(run):
-    short, whole = run("sectors"), run("sectors", "--all")
-    rows = [line for line in short.lines if line.startswith(("energy", "machine tools"))]
-    assert rows[0].split()[1] == "18,682"
-    assert not [line for line in rows if line.startswith("machine tools")]
-    assert "not on this computer" in short.out
-    assert [line for line in whole.lines if line.startswith("machine tools")]
-    assert len(short.lines) < len(whole.lines) / 2
-
-
 # The same answer for another program
 
 

@@ -9,7 +9,6 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from xml.etree import ElementTree
 
 import msgspec
 import pandas as pd
@@ -32,6 +31,7 @@ from nltrade.registry.entries import LANGS
 from nltrade.report import Table
 from nltrade.words import Words
 from test_briefings import Page, assert_whole
+from test_presentation import workbook
 
 OFFICE = shutil.which("soffice")
 # Each format is written in one language at once, and in the other where -m slow runs.
@@ -262,29 +262,8 @@ def test_templates_bring_their_own_styles_and_masters(tmp_path, shipped):
         nl.briefing(template="house.odt", out=tmp_path)
 
 
-def sheets(path):
-    """Read the cells of each sheet of a workbook, numbers as numbers."""
-    main = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-    with zipfile.ZipFile(path) as entries:
-        strings = ElementTree.fromstring(entries.read("xl/sharedStrings.xml"))
-        texts = ["".join(one.itertext()) for one in strings]
-        book = ElementTree.fromstring(entries.read("xl/workbook.xml"))
-        names = [one.get("name") for one in book.iter(f"{main}sheet")]
-        found = {}
-        for number, name in enumerate(names, start=1):
-            sheet = ElementTree.fromstring(entries.read(f"xl/worksheets/sheet{number}.xml"))
-            found[name] = [
-                texts[int(cell.findtext(f"{main}v"))]
-                if cell.get("t") == "s"
-                else float(cell.findtext(f"{main}v"))
-                for cell in sheet.iter(f"{main}c")
-                if cell.find(f"{main}v") is not None
-            ]
-    return found
-
-
 def test_the_workbook_has_numbers_as_numbers(written):
-    book = sheets(written["en", "xlsx"])
+    book = workbook(written["en", "xlsx"])
     assert next(iter(book)) == "In brief"
     assert {20332.0, -13264.0} <= set(book["In brief"])
     (over_time,) = [cells for name, cells in book.items() if name.endswith(" over_time")]
