@@ -254,7 +254,7 @@ def test_a_briefing_ends_with_the_verdict_and_where_it_lies(run, tmp_path, monke
 
 
 def test_many_figures_are_counted_and_not_listed(run, tmp_path):
-    asked = ["--format", "csv", "--partner", "CN", "--year", "2019"]
+    asked = ["--lang", "en", "--format", "csv", "--partner", "CN", "--year", "2019"]
     done = run("figures", *asked)
     count = len(list((tmp_path / "figures").iterdir()))
     assert done.lines == [f"{count} files, in:", str(tmp_path / "figures")]
