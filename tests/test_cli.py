@@ -272,7 +272,6 @@ def test_a_new_mission_runs_as_it_is(run, tmp_path, monkeypatch):
     assert [one["verdict"] for one in checked.json][:2] == ["supported", "supported"]
     assert checked.code == 0
     about = ["--partner", "VN", "--year", "2019", "--sectors", "sectors.toml"]
-    assert "information technology" in run("sectors", *about).out
     written = run("briefing", *about, "--claims", "claims.toml", "--format", "txt", "--lang", "nl")
     assert written.code == 0
     assert (folder / "briefing" / "briefing-VN-2019.nl.txt").is_file()
@@ -348,7 +347,9 @@ COMMANDS += ["tables", "partners", "products", "fetch", "diff"]
 
 
 @pytest.mark.parametrize("columns", [80, slow(120)])
-@pytest.mark.parametrize("name", SCREENS)
+@pytest.mark.parametrize(
+    "name", [slow(name) if name in ("all sectors", "briefing") else name for name in SCREENS]
+)
 def test_a_screen_is_as_wide_as_the_terminal_and_has_nothing_to_its_right(run, name, columns):
     done = run(*SCREENS[name], columns=columns)
     texts = [line for line in done.lines if not line.startswith(("http", "/", "Next: cd /"))]
