@@ -80,7 +80,7 @@ def drawn_over_time(chart):
 
 
 def drawn_ranking(chart):
-    return [widths(ax) for ax in panels_of(chart.figure)]
+    return [widths(ax) for ax in chart.figure.axes]
 
 
 def drawn_composition(chart):

@@ -435,7 +435,7 @@ def test_answers_load_neither_what_draws_nor_what_downloads():
     ("words", "code", "says"),
     [
         (["check", "--claims", "none.toml"], 2, "none.toml: no such file"),
-        (["check", "--lang", "de"], 2, "'de' is not one of"),
+        (["check", "--lang", "de"], 2, "for '--lang': 'de' is not one of 'en', 'nl'."),
         (["check", "--csv", "answer.txt"], 2, "answer.txt does not end in .csv"),
         (["rank", "--year", "1990"], 3, "There are no figures of TOTAL in 1990. `nltrade tables`"),
         (["rank", "--flow", "improt"], 2, "Did you mean 'import'?"),
@@ -451,7 +451,15 @@ def test_answers_load_neither_what_draws_nor_what_downloads():
         (["figures", "--partner", "WORLD"], 2, "no partner country"),
         (["briefing", "--partner", "NL"], 2, "no partner country"),
         (["chekc"], 2, "No such command 'chekc'"),
+        (["partners", "rusia"], 3, "Did you mean 'Russia'? `nltrade partners` lists all"),
         (["fetch"], 2, "Name one table, or write --all"),
+        (["fetch", "70017", "--raw", "--from", "a.csv"], 2, "--from and --raw exclude each other."),
+        (
+            ["fetch", "70017", "--raw", "--years", "2012"],
+            2,
+            "--raw and --years exclude each other.",
+        ),
+        (["tables", "--search", "x", "--check"], 2, "--search and --check exclude each other."),
     ],
 )
 def test_wrong_input_is_a_sentence_and_an_exit_code(run, words, code, says, tmp_path):
@@ -521,6 +529,8 @@ def test_an_output_that_is_not_utf8_gets_what_it_can_show():
     ("line", "code", "says"),
     [
         ("nltrade check", 1, "EUR 20,332m"),
+        ("nltrade check --lang nl", 1, "EUR 20.332 mln"),
+        slow("nltrade rank --top 1", 0, "EUR million"),
         ("nltrade rank --partner Türkxyz", 2, "No partner"),
         slow("nltrade sectors --help", 0, "Example: nltrade sectors"),
         slow("nltrade check --foo", 2, "No such option"),

@@ -533,6 +533,19 @@ def test_the_page_is_accessible_and_fits_a_phone(page, written, lang, scheme):
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize(
+    ("partner", "year", "lang"),
+    [("CN", 2024, "nl"), ("DE", 2019, "en"), ("VN", 2015, "nl"), ("KI", 2019, "en")],
+)
+def test_the_page_on_any_country_is_accessible(page, shipped, tmp_path, partner, year, lang):
+    (file,) = nl.briefing(partner=partner, year=year, lang=lang, frame=shipped, out=tmp_path)
+    assert_accessible(page, file)
+    page.set_viewport_size({"width": 360, "height": 800})
+    assert_accessible(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+@pytest.mark.browser
 @pytest.mark.parametrize("lang", LANGS)
 def test_page_one_is_one_screen(page, written, lang):
     page.set_viewport_size({"width": 1440, "height": 900})

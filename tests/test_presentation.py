@@ -219,6 +219,13 @@ def test_sectors_of_your_own_are_shown_with_their_names(shipped):
         nl.show(found)
 
 
+def test_some_of_the_sectors_are_shown_without_naming_them(shipped):
+    found = nl.sector_trade(shipped, "RU", 2012, sectors={"energy": nl.sectors()["energy"]})
+    (goods,) = nl.show(found).tables
+    assert goods.frame["sector"].tolist() == ["energy", "the rest"]
+    assert goods.frame["imports"].tolist() == ["18,682", "1,650"]
+
+
 @pytest.mark.parametrize(
     ("make", "says"),
     [

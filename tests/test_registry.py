@@ -43,6 +43,16 @@ def test_every_product_of_a_table_is_registered_under_its_own_code(table, dimens
         assert codes[key] == code or code in ("Totaal", "Niet")
 
 
+def test_countries_that_are_gone_have_the_number_that_comtrade_had_for_them():
+    known = registry.partner_keys("comtrade-partner")
+    assert {number: known[number].id for number in ("530", "643", "842")} == {
+        "530": "AN",
+        "643": "RU",
+        "842": "US",
+    }
+    assert not {"XC", "XK", "XL"} & {each.id for each in known.values()}, "these have no number"
+
+
 def test_the_same_key_can_mean_another_group():
     by_key = {(t, key): p.id for p in registry.partners().values() for t, key in p.keys.items()}
     assert by_key["83028NED", "L009508"] == "OTHER-ASIA"

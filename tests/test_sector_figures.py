@@ -1,20 +1,21 @@
 """The figures of sectors and of the other side: legible, equal to the files, one source a mark."""
 
 import csv
+import re
 
+import msgspec
 import pandas as pd
 import pytest
 
 import nltrade as nl
 from cbs_replica import Replica, shih
 from conftest import in_turn
-from legible import assert_legible
+from legible import assert_legible, drawn_texts
 from nltrade import registry
 from nltrade.charts import style
 from nltrade.charts.coverage import draw_coverage
 from nltrade.charts.sectors import draw_sectors
 from nltrade.charts.sectors_over_time import draw_sectors_over_time
-from nltrade.charts.sides import bought_by_sector
 from nltrade.charts.suppliers import draw_suppliers
 from nltrade.charts.two_sides import draw_two_sides
 from nltrade.registry.entries import LANGS
@@ -73,17 +74,19 @@ def test_a_figure_of_the_other_side_says_whose_it_is_and_is_legible(shipped, the
     words = {"en": "as reported by Russia", "nl": "volgens opgave van Rusland"}[lang]
     assert words in chart.subtitle or words in chart.headline
     assert "UN Comtrade" in chart.footer[-1]
-    assert "2012" in chart.headline or "2013" in chart.headline
-    assert len(chart.headline.split()) <= 12
-    assert len(chart.footer) == 2
+    assert "2012" in chart.headline
+    texts = [text.get_text() for text in chart.figure.texts]
+    (footer,) = [text for text in texts if "UN Comtrade" in " ".join(text.split())]
+    assert footer.count("\n") == 1
 
 
 @pytest.mark.parametrize("name", FIGURES)
 @pytest.mark.parametrize(("period", "lang"), in_turn(2004, 2009, 2015, 2020))
 def test_headlines_of_other_years_are_as_short(shipped, theirs, name, lang, period):
     chart = draw(name, shipped, theirs, lang, period=period)
-    assert len(chart.headline.split()) <= 12
+    assert len(re.split("[ \n]", chart.headline)) <= 12
     assert chart.headline.count("None") == 0
+    assert str(period) in chart.headline
 
 
 def test_rings_are_the_records_of_the_file_at_the_rate_of_the_year(shipped, theirs):
@@ -98,32 +101,73 @@ def test_rings_are_the_records_of_the_file_at_the_rate_of_the_year(shipped, thei
     assert rings.set_index("row")["value_meur"].round().loc["health"] == 496
 
 
-def test_figures_add_up_chapters_as_sector_trade_does(theirs):
+def test_figures_add_up_chapters_as_sector_trade_does(shipped, theirs):
+    key = ["sector", "period"]
+    data = draw_sectors_over_time(shipped, other_side=theirs).data
+    drawn = data[data["table"] == "comtrade-partner"].set_index(key)["value_meur"].sort_index()
     bought = theirs.trade[theirs.trade["flow"] == "export"]
-    drawn = bought_by_sector(bought, SECTORS).set_index(["sector", "period"]).sort_index()
-    asked = nl.sector_trade(bought, "RU").query("flow == 'export' and sector != 'remainder'")
-    asked = asked.set_index(["sector", "period"]).sort_index()
-    assert len(drawn) == len(asked) == 10 * 21
-    for column in drawn.columns:
-        expected = asked[column].astype(float)
-        pd.testing.assert_series_equal(drawn[column], expected, check_names=False, atol=1e-6)
+    asked = nl.sector_trade(bought, "RU").query("flow == 'export'").set_index(key).sort_index()
+    assert len(drawn) >= 200
+    # where a trifle of a sector is withheld, what is known of it is drawn
+    expected = asked["value_meur"].fillna(asked["low_meur"])[drawn.index]
+    pd.testing.assert_series_equal(drawn, expected, check_names=False, atol=1e-6)
+
+
+def test_medicines_are_the_part_of_life_sciences_that_a_chapter_shows(shipped, theirs):
+    assert SECTORS["health"].hs_coverage == "proxy"
+    data = draw_sectors(shipped, period=2012, other_side=theirs, lang="en").data
+    (medicines,) = data[data["row"].str.startswith("health")].itertuples()
+    assert medicines.name == "medicines (life sciences & health)"
+    assert round(medicines.value_meur) == 496
+
+
+@pytest.mark.parametrize("name", ["sectors", "sectors_over_time"])
+def test_sectors_that_are_all_below_half_a_million_are_left_out(shipped, name):
+    with pytest.raises(nl.NoData, match=r"No sector of Kiribati .*came to half a million euro"):
+        draw(name, shipped, nl.other_side("KI"), partner="KI", period=2019)
+
+
+def test_the_year_of_the_briefing_is_marked_in_every_panel_of_sectors(shipped):
+    chart = draw("sectors_over_time", shipped, None, partner="CN", period=2024)
+    panels = [ax for ax in chart.figure.axes if ax.axison]
+    assert len(panels) == 4
+    for ax in panels:
+        (band,) = ax.patches
+        assert band.get_x() + band.get_width() / 2 == 2024
+        (bold,) = [label for label in ax.get_xticklabels() if label.get_fontweight() == "bold"]
+        assert (bold.get_text(), bold.get_rotation()) == ("2024", 0)
+
+
+@pytest.mark.parametrize("size", ["page", "column", "phone"])
+@pytest.mark.parametrize("name", FIGURES)
+def test_no_text_of_a_figure_of_sectors_is_small(shipped, theirs, name, size):
+    texts = drawn_texts(draw(name, shipped, theirs, "nl").draw(size))
+    assert min(text.get_fontsize() for text in texts) >= 9
+
+
+@pytest.mark.parametrize("draw_it", [draw_sectors, draw_sectors_over_time])
+def test_no_word_of_the_name_of_a_sector_is_broken(shipped, theirs, draw_it):
+    long = msgspec.structs.replace(SECTORS["agriculture"], nl="made-upconstructionofwords of one")
+    chart = draw_it(shipped, sectors=SECTORS | {"agriculture": long}, other_side=theirs, lang="nl")
+    drawn = {word for text in drawn_texts(chart.draw("phone")) for word in text.get_text().split()}
+    assert "made-upconstructionofwords" in drawn
 
 
 def test_what_is_drawn_is_what_is_told(shipped, theirs):
     chart = draw_sectors(shipped, period=2012, other_side=theirs)
-    exports, imports, _ = chart.figure.axes
+    _, exports, imports = chart.figure.axes
     for ax, flow in [(exports, "export"), (imports, "import")]:
         rows = chart.data[chart.data["flow"] == flow]
         bars = [bar.get_width() for bar in ax.patches]
         assert bars == rows.loc[rows["by"] == "CBS", "value_meur"].tolist()
-        rings = [line.get_xdata()[0] for line in ax.lines if line.get_marker() == "o"]
+        rings = [x for line in ax.lines if line.get_marker() == "o" for x in line.get_xdata()]
         assert rings == rows.loc[rows["by"] == "RU", "value_meur"].tolist()
 
 
 def test_a_ring_never_stands_in_a_bar(shipped, theirs):
-    exports = draw_sectors(shipped, period=2012, other_side=theirs).figure.axes[0]
+    exports = draw_sectors(shipped, period=2012, other_side=theirs).figure.axes[1]
     bars = [bar.get_y() + bar.get_height() / 2 for bar in exports.patches]
-    rings = [line.get_ydata()[0] for line in exports.lines if line.get_marker() == "o"]
+    rings = [y for line in exports.lines if line.get_marker() == "o" for y in line.get_ydata()]
     assert len(bars) == 2
     assert min(abs(bar - ring) for bar in bars for ring in rings) > 0.2
 
@@ -141,7 +185,7 @@ def test_sectors_without_a_figure_are_one_line_of_text(shipped, theirs, lang):
     drawn = set(chart.data["row"])
     without = [sector.text(lang) for id, sector in SECTORS.items() if id not in drawn]
     assert len(without) == 18
-    told = " ".join(text.get_text() for ax in chart.figure.axes for text in ax.texts)
+    told = " ".join(text.get_text() for text in chart.figure.texts)
     for name in without:
         assert name in " ".join(told.split())
 
@@ -158,7 +202,7 @@ def test_reported_figures_stand_apart_with_who_reported_them(shipped, theirs):
 def test_without_a_report_a_figure_shows_what_cbs_has(shipped, draw_it, partner, lang):
     chart = draw_it(shipped, partner=partner, lang=lang)
     assert_legible(chart.figure)
-    assert len(chart.headline.split()) <= 12
+    assert len(re.split("[ \n]", chart.headline)) <= 12
     assert "Comtrade" not in chart.caption
     assert "comtrade-partner" not in set(chart.data["table"])
 
@@ -197,10 +241,10 @@ def test_the_panels_of_a_flow_share_one_scale(shipped, theirs):
     each = chart.data.groupby(["flow", "sector", "kind"])["value_meur"].max().reset_index()
     is_flat = each["value_meur"] < 0.1 * each["flow"].map(highest)
     assert len(scales) == (~is_flat).sum() > 5
-    drawn = " ".join(text.get_text() for ax in chart.figure.axes for text in ax.texts)
+    drawn = " ".join(text.get_text() for text in chart.figure.texts)
     assert is_flat.sum() > 3
     for sector in each.loc[is_flat, "sector"]:
-        assert SECTORS[sector].text("en") in drawn.replace("\n", " ")
+        assert SECTORS[sector].text("en") in " ".join(drawn.split())
 
 
 def test_two_sides_are_the_totals_of_both(shipped, theirs):

@@ -387,3 +387,13 @@ def test_sectors_of_a_file_without_flows_or_without_classes(run, tmp_path, shipp
     with pytest.raises(nl.NoData, match="None of these 1 sectors has a class"):
         nl.sector_trade(shipped, "RU", 2012, sectors=none)
     assert base_of_trade(shipped, "RU", sectors=none) == []
+
+
+@pytest.mark.parametrize("several", [[2011, 2012], range(2011, 2013), "2011:2012"])
+def test_sectors_of_several_years_are_those_of_each_year(shipped, several):
+    found = nl.sector_trade(shipped, "RU", several)
+    each = [nl.sector_trade(shipped, "RU", year) for year in (2011, 2012)]
+    order = ["table", "kind", "flow", "sector", "period"]
+    expected = pd.concat(each).sort_values(order, ignore_index=True)
+    pd.testing.assert_frame_equal(found.sort_values(order, ignore_index=True), expected)
+    assert len(expected) > 20

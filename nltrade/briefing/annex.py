@@ -106,8 +106,7 @@ def _places(facts: Facts, say: Words) -> list[Block]:
     if not rows:
         return []
     heads = [
-        say.label(id)
-        for id in ("flow-head", "amount-head", "place-head", "best-head", "worst-head")
+        say.label(id) for id in ("key-head", "amount-head", "place-head", "best-head", "worst-head")
     ]
     title = say.text(
         "certainty-title", partner=facts.partner, where=facts.where, year=facts.when(say.lang)
@@ -154,7 +153,7 @@ def _concepts(origins: Sequence[Origin], say: Words) -> list[Block]:
 
 
 def _sources(origins: Sequence[Origin], say: Words) -> list[Block]:
-    ids = ("table", "title-head", "modified-head", "hash-head")
+    heads = [say.label("table"), say.label("title-head"), say.start("modified")]
     rows = [
         [
             origin.table,
@@ -167,7 +166,7 @@ def _sources(origins: Sequence[Origin], say: Words) -> list[Block]:
     if not rows:
         return [say.label("own-frame")]
     blocks: list[Block] = [
-        table(say.label("sources-caption"), [say.label(id) for id in ids], rows),
+        table(say.label("sources-caption"), [*heads, say.label("hash-head")], rows),
         say.label("licence-line"),
     ]
     if any(o.request is None and o.licence.startswith("CC") for o in origins):

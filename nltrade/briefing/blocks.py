@@ -164,7 +164,8 @@ def values_of(chart: Chart, *, main: bool = False) -> list[Table]:
     """
     whole = chart.table(main=main)
     years = all(str(point)[:4].isdigit() for point in whole.index)
-    head = Words(chart.lang).label("year-head" if years else "part-head")
+    say = Words(chart.lang)
+    head = say.start("year") if years else say.label("part-head")
     tables = []
     for start in range(0, len(whole.columns), MOST):
         part = whole.iloc[:, start : start + MOST]

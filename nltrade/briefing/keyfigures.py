@@ -30,7 +30,7 @@ def key_figures(facts: Facts, say: Words) -> Table:
     Table
         Amounts as the sentences write them; a dash where CBS publishes none, which is not a zero.
     """
-    share, place = say.label("key-share"), say.label(f"place-{facts.where}")
+    share, place = say.start("share"), say.label(f"place-{facts.where}")
     rows = [
         _goods("import", facts),
         _goods("export", facts),

@@ -119,49 +119,26 @@ class Canvas:
             top += _height(text, size)
         if foot:
             self._text(foot, TEXT, (edge + foot_height - 0.12) / total, color=SOFT)
-        self.top, self.bottom = 1 - (top + gap) / total, under / total
+        self.top = 1 - (top + gap) / total
         return self
 
-    def axes(
-        self,
-        rows: int = 1,
-        columns: int = 1,
-        *,
-        left: float = 0.0,
-        titles: float = 0.0,
-        **spacing: Any,
-    ) -> list[Axes]:
-        """
-        Fill the room with a grid of axes.
+    def box(self, x: float, y: float, wide: float, tall: float) -> Axes:
+        """Give axes at some inches from the top left of the drawing."""
+        whole = self.figure.get_figheight()
+        left, bottom = (self.margin + x) / self.across, self.top - (y + tall) / whole
+        return self.figure.add_axes((left, bottom, wide / self.across, tall / whole))
 
-        Parameters
-        ----------
-        rows, columns : int
-            Size of the grid.
-        left, titles : float
-            Inches kept free beside it for labels, and above it for titles.
-        **spacing
-            Passed to `matplotlib.figure.Figure.add_gridspec`.
+    def sheet(self, tall: float, *, left: float = 0.0, top: float = 0.0, unit: float = 1.0) -> Axes:
+        """Give bare axes that count inches down, and across units that are so much an inch."""
+        ax = self.box(left, top, self.width - left, tall)
+        ax.set(xlim=(0, unit * (self.width - left)), ylim=(tall, 0))
+        ax.set_axis_off()
+        return ax
 
-        Returns
-        -------
-        list of matplotlib.axes.Axes
-            Row by row.
-        """
-        grid = self.figure.add_gridspec(
-            rows,
-            columns,
-            left=(self.margin + left) / self.across,
-            right=1 - self.margin / self.across,
-            top=self.top - titles / self.figure.get_figheight(),
-            bottom=self.bottom,
-            **spacing,
-        )
-        return [
-            self.figure.add_subplot(grid[row, column])
-            for row in range(rows)
-            for column in range(columns)
-        ]
+    def write(self, x: float, y: float, text: str, **look: Any) -> None:
+        """Write something at some inches from the top left of the drawing."""
+        down = self.top - y / self.figure.get_figheight()
+        self.figure.text((self.margin + x) / self.across, down, text, fontsize=TEXT, **look)
 
     def _text(self, text: str, size: float, y: float, **extra: Any) -> None:
         self.figure.text(
@@ -241,16 +218,6 @@ def text_width(text: str, size: float, weight: str = "normal") -> float:
 def _text_width(text: str, size: float, weight: str, family: tuple[str, ...]) -> float:
     font = FontProperties(family=list(family), size=size, weight=weight)
     return float(TextToPath().get_text_width_height_descent(text, font, ismath=False)[0]) / 72
-
-
-def name_rows(ax: Axes, names: Iterable[str], spots: Iterable[float], x: float) -> None:
-    """Write what each row of bars is, before its start; the axes themselves say nothing then."""
-    for name, at in zip(names, spots, strict=True):
-        ax.text(x, at, name, ha="right", va="center", fontsize=TEXT, color=SOFT, linespacing=1.05)
-    # labels of ticks would be measured twice for each format
-    ax.set(xticks=[], yticks=[])
-    ax.grid(visible=False)
-    ax.spines["bottom"].set_visible(False)
 
 
 def _height(text: str, size: float) -> float:

@@ -14,6 +14,7 @@ import pandas as pd
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
+from nltrade import registry
 from nltrade.charts.canvas import Canvas
 from nltrade.charts.hover import with_values
 from nltrade.charts.series import Series
@@ -40,30 +41,34 @@ METADATA = {
 }
 
 
-def headline_of(*sentences: str) -> str:
-    r"""
-    Choose the first of some sentences that is short enough for a headline, else the shortest.
-
-    An amount such as "\u20ac 20,3 mld" is one word: its spaces do not break.
+def headline_of(say: Words, *ids: str, **values: Any) -> str:
+    """
+    Say the first of some texts that is short enough for a headline, else the shortest.
 
     Parameters
     ----------
-    *sentences : str
-        The same said in ever fewer words.
+    say : Words
+        Language.
+    *ids : str
+        The same said in ever fewer words; after each comes its short form, where there is one.
+    **values
+        What fills them in; an amount is one word, as its spaces do not break.
 
     Returns
     -------
     str
-
-    Examples
-    --------
-    >>> headline_of("one two three four five six seven eight nine ten eleven twelve 13", "short")
-    'Short'
     """
-    lengths = {sentence: len(re.split("[ \n]+", sentence.strip())) for sentence in sentences}
-    fitting = [sentence for sentence, words in lengths.items() if words <= HEADLINE]
-    chosen = fitting[0] if fitting else min(lengths, key=lengths.__getitem__)
-    return chosen[:1].upper() + chosen[1:]
+    known = [each for id in ids for each in (id, f"{id}-short") if each in registry.texts()]
+    told = [say.text(id, **values) for id in known]
+    lengths = [len(re.split("[ \n]+", sentence.strip())) for sentence in told]
+    most = max(HEADLINE, min(lengths))
+    chosen = next(each for each, words in zip(told, lengths, strict=True) if words <= most)
+    return start(chosen)
+
+
+def start(words: str) -> str:
+    """Begin a sentence with some words: the Dutch "een" has no accent on its capital."""
+    return words[:1].upper().replace("É", "E") + words[1:]
 
 
 @dataclass(frozen=True, eq=False)

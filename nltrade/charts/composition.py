@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from nltrade import registry
 from nltrade.charts import style
 from nltrade.charts.canvas import TEXT, Canvas, wrap
-from nltrade.charts.chart import Chart, headline_of
+from nltrade.charts.chart import Chart, headline_of, start
 from nltrade.charts.provenance import footer, year_label
 from nltrade.charts.series import Series
 from nltrade.errors import NoData
@@ -98,10 +98,7 @@ def draw_composition(
         "composition",
         lang,
         "bars",
-        headline_of(
-            say.text(f"composition-{both}", **about),
-            say.text(f"composition-{both}-short", **about),
-        ),
+        headline_of(say, f"composition-{both}", **about),
         say.text("composition-subtitle", **about),
         footer(
             frame,
@@ -155,8 +152,7 @@ def _series(parts: pd.DataFrame, partner: str, say: Words) -> Series:
 def _title(parts: pd.DataFrame, partner: str, say: Words) -> str:
     """Name a flow with the value of all of it."""
     title = say.text(f"{parts['flow'].iloc[0]}-with", partner=partner)
-    title = title[:1].upper() + title[1:]
-    return say.text("composition-row", flow=title, value=parts["whole_meur"].iloc[0])
+    return say.text("composition-row", flow=start(title), value=parts["whole_meur"].iloc[0])
 
 
 def _paint(canvas: Canvas, data: pd.DataFrame, partner: str, say: Words) -> None:
@@ -171,11 +167,10 @@ def _paint(canvas: Canvas, data: pd.DataFrame, partner: str, say: Words) -> None
         for of_flow, title in zip(labels, titles, strict=True)
     ]
     tall = [ROW + LINE * more for more in lines]
-    (ax,) = canvas.open(sum(tall), ticks=False).axes()
+    ax = canvas.open(sum(tall), ticks=False).sheet(sum(tall))
     # parts are in whole millions, so that those of a small flow may come to more than all of it
     end = max(100, *(parts["share_pct"].sum() for parts in flows))
-    ax.set(xlim=(0, end), ylim=(sum(tall), 0), xticks=[], yticks=[])
-    ax.set_axis_off()
+    ax.set_xlim(0, end)
     top = 0.0
     for parts, of_flow, title, height in zip(flows, labels, titles, tall, strict=True):
         colour = style.readable(style.COLOURS[parts["flow"].iloc[0]])

@@ -122,9 +122,7 @@ def _paint(space: Canvas, groups: Mapping[str, Sequence[Sector]], say: Words) ->
         filled += inches
 
     height = HEAD + max(sum(tall[group] for group in part) for part in parts)
-    (ax,) = space.open(height, ticks=False).axes()
-    ax.set(xlim=(0, space.width), ylim=(height, 0))
-    ax.set_axis_off()
+    ax = space.open(height, ticks=False).sheet(height)
     discs: dict[Coverage, list[tuple[float, float]]] = {each: [] for each in COVERAGES}
     _legend(ax, discs, say)
     for at, part in enumerate(parts):

@@ -10,7 +10,6 @@ from nltrade.charts import over_years, style
 from nltrade.charts.canvas import TEXT, Canvas, Unit, wrap
 from nltrade.charts.chart import Chart, headline_of
 from nltrade.charts.composition import FUELS, TELLING
-from nltrade.charts.over_years import Panels
 from nltrade.charts.provenance import footer, year_label
 from nltrade.charts.series import Series
 from nltrade.errors import NoData
@@ -163,16 +162,12 @@ def _headline(frame: pd.DataFrame, data: pd.DataFrame, partner: str, year: str, 
     best = _of_year(data, year)
     about: dict[str, Any] = {"partner": partner, "year": year}
     if best is None or pd.isna(best["share_pct"]):
-        none = say.text("fuels-headline-none", **about)
-        return headline_of(none, say.text("fuels-headline-none-short", **about))
+        return headline_of(say, "fuels-headline-none", **about)
 
     about["year"] = year_label(frame, best["table"], year, say.lang)
     about |= {"share": best["share_pct"], "world": best["world_share_pct"]}
-    if pd.isna(about["world"]):
-        alone = say.text("composition-import", **about)
-        return headline_of(alone, say.text("composition-import-short", **about))
-    both = say.text("fuels-headline", **about)
-    return headline_of(both, say.text("fuels-headline-short", **about))
+    alone = pd.isna(about["world"])
+    return headline_of(say, "composition-import" if alone else "fuels-headline", **about)
 
 
 def _notes(data: pd.DataFrame, say: Words) -> list[str]:
@@ -192,7 +187,7 @@ def _paint(canvas: Canvas, data: pd.DataFrame, year: int, say: Words) -> None:
     parts = dict(list(data.groupby("table", sort=False)))
     titles = {id: say.label(f"{registry.table(str(id)).concept}-panel") for id in parts}
     names = {
-        "world_share_pct": wrap(say.label("all-partners"), NAME, TEXT),
+        "world_share_pct": wrap(say.label("all"), NAME, TEXT),
         "share_pct": wrap(say.partner(data["partner"].iloc[0]), NAME, TEXT),
     }
     high = 1.16 * data[list(LINES)].max(axis=None)
@@ -205,7 +200,7 @@ def _paint(canvas: Canvas, data: pd.DataFrame, year: int, say: Words) -> None:
         for column in LINES
         if best is not None and pd.notna(best[column])
     }
-    panels = Panels(
+    axes = over_years.panels(
         canvas,
         {titles[id]: rows for id, rows in parts.items()},
         names=[
@@ -216,7 +211,7 @@ def _paint(canvas: Canvas, data: pd.DataFrame, year: int, say: Words) -> None:
         high=high,
         tall=1.5 if canvas.narrow else 2.0,
     )
-    for ax, (id, rows) in zip(panels.axes, parts.items(), strict=True):
+    for ax, (id, rows) in zip(axes, parts.items(), strict=True):
         table = registry.table(str(id))
         over_years.mark_breaks(ax, over_years.crossed(table, rows), high, say.label("break"))
         for column, colour in LINES.items():

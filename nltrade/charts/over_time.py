@@ -132,21 +132,17 @@ def _headline(
     flows = of_year[list(FLOWS)].iloc[0].dropna() if len(of_year) else pd.Series(dtype=float)
     about = {"partner": partner, "year": year}
     if flows.empty:
-        none = say.text("over-time-none", **about)
-        return headline_of(none, say.text("over-time-none-short", **about))
+        return headline_of(say, "over-time-none", **about)
 
     about["year"] = year_label(frame, table, year, say.lang)
     values = {**about, "import_": flows.get("import"), "export": flows.get("export")}
     found = "-".join(flow for flow in FLOWS if flow in flows)
     if found != "import-export":
-        only = say.text(f"over-time-only-{found}", **values)
-        return headline_of(only, say.text(f"over-time-only-{found}-short", **values))
+        return headline_of(say, f"over-time-only-{found}", **values)
 
     moved = _moved(frame[frame["table"] == table], year)
-    told = [say.text(f"over-time-{'-'.join(moved)}", **values)] if "none" not in moved else []
-    return headline_of(
-        *told, say.text("over-time-level", **values), say.text("over-time-short", **values)
-    )
+    told = [f"over-time-{'-'.join(moved)}"] if "none" not in moved else []
+    return headline_of(say, *told, "over-time-level", "over-time-short", **values)
 
 
 def _moved(rows: pd.DataFrame, year: str) -> list[str]:

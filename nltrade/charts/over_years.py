@@ -146,9 +146,19 @@ def span(data: pd.DataFrame) -> str:
     return first if first == last else f"{first}–{last}"
 
 
-class Panels:
+def panels(
+    canvas: Canvas,
+    parts: Mapping[str, pd.DataFrame],
+    *,
+    names: Iterable[str],
+    ticks: Mapping[float, str],
+    high: float,
+    tall: float,
+    low: float = 0.0,
+    above: int = 0,
+) -> list[Axes]:
     """
-    Axes of years for some tables: side by side, a year as wide in each; on a phone in a column.
+    Open a canvas with axes of years: side by side, a year as wide in each; on a phone in a column.
 
     Parameters
     ----------
@@ -166,71 +176,52 @@ class Panels:
         Inches from the lowest to the highest value.
     low : float
         The lowest value that is drawn, where it is below zero.
-    above : iterable of int
+    above : int
         How many lines of text each panel needs above its highest value.
     """
+    left = room(ticks.values())
+    beside = max((text_width(name, TEXT) for name in names), default=0.0) + PAST + 0.1
+    columns = 1 if canvas.narrow else len(parts)
+    gap = 0.2
+    width = canvas.width - left - gap * (columns - 1)
 
-    def __init__(
-        self,
-        canvas: Canvas,
-        parts: Mapping[str, pd.DataFrame],
-        *,
-        names: Iterable[str],
-        ticks: Mapping[float, str],
-        high: float,
-        tall: float,
-        low: float = 0.0,
-        above: int = 0,
-    ) -> None:
-        left = room(ticks.values())
-        beside = max((text_width(name, TEXT) for name in names), default=0.0) + PAST + 0.1
-        columns = 1 if canvas.narrow else len(parts)
-        gap = 0.2
-        width = canvas.width - left - gap * (columns - 1)
+    spans = [rows["period"].astype(int).agg(["min", "max"]) for rows in parts.values()]
+    years = [float(span["max"] - span["min"]) + 1.4 for span in spans]
+    all_years = sum(years) if columns > 1 else max(years)
+    year = (width - beside * columns) / all_years  # inches
+    wide = [each * year + beside if columns > 1 else width for each in years]
+    titles = [wrap(title, across, TEXT, "bold") for title, across in zip(parts, wide, strict=True)]
+    lines = max(title.count("\n") + 1 if title else 0 for title in titles)
+    head = LINE * (lines + above) + 0.08
+    below = LINE + 0.1  # labels of years between panels
+    each = head + tall + STRIP
+    count = len(parts) // columns
+    canvas.open(count * each + (count - 1) * below)
 
-        spans = [rows["period"].astype(int).agg(["min", "max"]) for rows in parts.values()]
-        years = [float(span["max"] - span["min"]) + 1.4 for span in spans]
-        all_years = sum(years) if columns > 1 else max(years)
-        year = (width - beside * columns) / all_years
-        self.limits = [(s["min"] - 0.7, s["max"] + 0.7 + beside / year) for s in spans]
-        widths = [end - start for start, end in self.limits]
-        if columns == 1:  # all as wide as the widest
-            self.limits = [(start, start + max(widths)) for start, _ in self.limits]
+    axes, x, y = [], left, head
+    for across, span in zip(wide, spans, strict=True):
+        ax = canvas.box(x, y, across, tall + STRIP)
+        ax.set_xlim(span["min"] - 0.7, span["min"] - 0.7 + across / year)
+        axes.append(ax)
+        x, y = (x + across + gap, y) if columns > 1 else (x, y + each + below)
 
-        wide = [year * w for w in widths] if columns > 1 else [width] * len(parts)
-        titles = [
-            wrap(title, across, TEXT, "bold") for title, across in zip(parts, wide, strict=True)
-        ]
-        lines = max(title.count("\n") + 1 if title else 0 for title in titles)
-        head = LINE * (lines + above) + 0.08
-        below = LINE + 0.1  # labels of years between panels
-        each = tall + STRIP
-        rows = len(parts) // columns
-        height = rows * (each + head) + (rows - 1) * below
-        spacing: dict[str, Any] = {"hspace": (head + below) / each}
-        if columns > 1:
-            mean = width / columns
-            spacing = {"width_ratios": widths, "wspace": gap / mean}
-        canvas.open(height)
-        self.axes = canvas.axes(rows, columns, left=left, titles=head, **spacing)
-
-        lowest = min(0.0, low, *ticks)
-        scale = (high - lowest or 1.0) / tall
-        self.lowest, self.high, self.above = lowest, high, LINE * above
-        for at, (ax, title) in enumerate(zip(self.axes, titles, strict=True)):
-            ax.set(xlim=self.limits[at], ylim=(lowest - STRIP * scale, high or 1.0))
-            ax.set_yticks(list(ticks), list(ticks.values()))
-            ax.tick_params(labelleft=at % columns == 0)
-            ax.text(
-                0,
-                1 + (self.above + 0.06) / inches(ax)[1],
-                title,
-                transform=ax.transAxes,
-                fontsize=TEXT,
-                weight="bold",
-                linespacing=1.15,
-                va="bottom",
-            )
+    lowest = min(0.0, low, *ticks)
+    scale = (high - lowest or 1.0) / tall
+    for at, (ax, title) in enumerate(zip(axes, titles, strict=True)):
+        ax.set_ylim(lowest - STRIP * scale, high or 1.0)
+        ax.set_yticks(list(ticks), list(ticks.values()))
+        ax.tick_params(labelleft=at % columns == 0)
+        ax.text(
+            0,
+            1 + (LINE * above + 0.06) / inches(ax)[1],
+            title,
+            transform=ax.transAxes,
+            fontsize=TEXT,
+            weight="bold",
+            linespacing=1.15,
+            va="bottom",
+        )
+    return axes
 
 
 def draw_amounts(
@@ -275,7 +266,7 @@ def draw_amounts(
     known = of_year.iloc[0].dropna() if len(of_year) else {}
     said = {str(column): say.text("marked", value=value) for column, value in known.items()}
 
-    panels = Panels(
+    axes = panels(
         canvas,
         {titles[id]: rows for id, rows in parts.items()},
         names=[*(name for name, _ in lines.values()), *names_at(counted, year, said)],
@@ -284,7 +275,7 @@ def draw_amounts(
         tall=1.9 if canvas.narrow else 2.3,
         above=max((len(of_panel) for of_panel in happened.values()), default=0),
     )
-    for ax, (id, rows) in zip(panels.axes, parts.items(), strict=True):
+    for ax, (id, rows) in zip(axes, parts.items(), strict=True):
         about = registry.table(id)
         mark_breaks(ax, crossed(about, rows), high, say.label("break"))
         mark_events(ax, happened.get(id, []), say)
@@ -396,10 +387,8 @@ def finish(
     label_ends(ax, years.max() + PAST * (end - start) / inches(ax)[0], ends)
     mark_years(ax, years.unique(), year)
     ax.axhline(0, color=GREY, linewidth=0.8)
-    if year is not None and year in set(years):
-        ax.axvspan(year - 0.5, year + 0.5, color=PALE, alpha=0.45, linewidth=0, zorder=0)
-        if not at_end:
-            _write_values(ax, rows, year, {name: (said[name], lines[name][1]) for name in said})
+    if year is not None and year in set(years) and not at_end:
+        _write_values(ax, rows, year, {name: (said[name], lines[name][1]) for name in said})
 
 
 def _write_values(
@@ -443,7 +432,7 @@ def names_at(rows: pd.DataFrame, year: int, said: Mapping[str, str]) -> list[str
 
 
 def mark_years(ax: Axes, years: Iterable[int], asked: int | None = None) -> None:
-    """Write round years under the axis, as many as have room, and the year that was asked for."""
+    """Write round years under the axis, as many as have room; mark the year that was asked for."""
     start, end = ax.get_xlim()
     wide = inches(ax)[0] / (end - start)
     every = next((step for step in (5, 10) if step * wide >= YEAR), 20)
@@ -453,7 +442,8 @@ def mark_years(ax: Axes, years: Iterable[int], asked: int | None = None) -> None
     if asked in years and asked not in ticks:
         ticks.append(asked)
     ax.xaxis.set_major_locator(FixedLocator(sorted(ticks)))
-    if asked in years:
+    if asked is not None and asked in years:
+        ax.axvspan(asked - 0.5, asked + 0.5, color=PALE, alpha=0.45, linewidth=0, zorder=0)
         ax.set_xticks(sorted(ticks), [str(year) for year in sorted(ticks)])
         label = ax.get_xticklabels()[sorted(ticks).index(asked)]
         label.set(fontweight="bold", color=INK)

@@ -136,14 +136,11 @@ def _headline(
     """Name the amounts of the year, as far as they are published."""
     known = of_year[ids].iloc[0].dropna() if len(of_year) else pd.Series(dtype=float)
     if known.empty:
-        return headline_of(say.text("partners-over-time-none", what=what, year=year))
+        return headline_of(say, "partners-over-time-none", what=what, year=year)
     told = [f"{say.partner(str(id))} {say.bn(value)}" for id, value in known.items()]
     when = year_label(rows, of_year["table"].item(), year, say.lang)
     listed = ", ".join(told)
-    return headline_of(
-        say.text("partners-over-time", what=what, year=when, listed=listed),
-        say.text("partners-over-time-short", year=when, listed=listed),
-    )
+    return headline_of(say, "partners-over-time", what=what, year=when, listed=listed)
 
 
 def _paint(

@@ -2,13 +2,13 @@
 
 from datetime import date
 from functools import partial
-from typing import Any, Literal
+from typing import Literal
 
 import pandas as pd
 
 from nltrade import registry
-from nltrade.charts import style
-from nltrade.charts.canvas import TEXT, Canvas, text_width, unit_of, wrap
+from nltrade.charts import rows, style
+from nltrade.charts.canvas import Canvas, unit_of
 from nltrade.charts.chart import Chart, headline_of
 from nltrade.charts.provenance import footer, year_label
 from nltrade.charts.series import Series
@@ -27,7 +27,6 @@ HEADLINES = {
     "export": "ranking-export",
 }
 SHOWN = 6
-ROW, BAR = 0.29, 0.66  # inches of a bar with its room; the part of it that is bar
 
 
 def draw_ranking(
@@ -82,8 +81,8 @@ def draw_ranking(
     totals = frame["kind"].eq("goods") & frame["level"].eq(0) & frame["period"].eq(year)
     of_year = frame[totals] if totals.any() else frame
     table = trade.main_table(of_year, kind="goods", period=year, partner=partner)
-    rows = of_year[of_year["table"] == table]
-    data = _data(rows, partner, flow, among, table, year)
+    cells = of_year[of_year["table"] == table]
+    data = _data(cells, partner, flow, among, table, year)
     own = data[data["partner"] == partner]
     if own.empty:
         name = registry.partner(partner).name()
@@ -103,21 +102,21 @@ def draw_ranking(
         "ranking",
         lang,
         "bars",
-        headline_of(say.text(HEADLINES[flow], **about), say.text("ranking-short", **about)),
+        headline_of(say, HEADLINES[flow], "ranking-named", "ranking-short", **about),
         say.text("ranking-subtitle" if flow == "total trade" else "ranking-subtitle-flow", **about),
         footer(frame, [table], say, year=year),
         [Series(say.label(flow), _values(data, say))],
         data,
         partial(_paint, data=data, partner=partner, say=say),
-        _notes(rows, own.iloc[0], among, flow, say),
+        _notes(cells, own.iloc[0], among, flow, say),
     )
 
 
 def _data(
-    rows: pd.DataFrame, partner: str, flow: Flow, among: Among, table: str, year: str
+    cells: pd.DataFrame, partner: str, flow: Flow, among: Among, table: str, year: str
 ) -> pd.DataFrame:
     """Keep the first partners, and the one that was asked for."""
-    ranked = rank_partners(rows, period=year, flow=flow, among=among, table=table)
+    ranked = rank_partners(cells, period=year, flow=flow, among=among, table=table)
     ranked = ranked[ranked["flow"] == flow]
     further = ranked[SHOWN:]
     data = pd.concat([ranked[:SHOWN], further[further["partner"] == partner]])
@@ -135,7 +134,7 @@ def _values(data: pd.DataFrame, say: Words) -> dict[str, float | str | None]:
 
 
 def _notes(
-    rows: pd.DataFrame, own: "pd.Series[float]", among: Among, flow: Flow, say: Words
+    cells: pd.DataFrame, own: "pd.Series[float]", among: Among, flow: Flow, say: Words
 ) -> list[str]:
     """Say how sure the place is, and which countries are in no place of their own."""
     placed = Placed.of(own.to_dict())
@@ -148,7 +147,7 @@ def _notes(
     inside = among == "inside EU"
     partners = registry.partners().values()
     groups = [p.id for p in partners if p.holds == "countries" and p.eu == inside]
-    of_groups = rows[rows["partner"].isin(groups)]
+    of_groups = cells[cells["partner"].isin(groups)]
     of_groups = pd.concat([of_groups, trade.total(of_groups)])
     of_groups = of_groups[of_groups["flow"] == flow].dropna(subset=[VALUE])
     if len(of_groups):
@@ -161,44 +160,19 @@ def _notes(
 def _paint(canvas: Canvas, data: pd.DataFrame, partner: str, say: Words) -> None:
     """Draw a bar for each partner, with its place and name before it and its value behind it."""
     unit = unit_of(data[[VALUE]])
-    names, most = [], (0.42 if canvas.narrow else 0.3) * canvas.width
-    for row in data.itertuples():
-        words = say.text("ranking-name", place=row.place, partner=row.partner)
-        names.append(wrap(words, most, TEXT, "bold" if row.partner == partner else "normal"))
-    left = max(text_width(line, TEXT, "bold") for name in names for line in name.split("\n"))
-    left += 0.1
-    tall = [ROW + 0.15 * name.count("\n") for name in names]
-    # a partner further down stands a little apart from the first ones
-    apart = len(data) > SHOWN and data["place"].iloc[-1] > data["place"].iloc[-2] + 1
-    gap = 0.12 if apart else 0.0
+    values = data[VALUE].tolist()
+    places = zip(data["place"], data["partner"], strict=True)
+    names = [say.text("ranking-name", place=place, partner=id) for place, id in places]
+    labels = [say.number(value / unit.meur, int(unit.meur > 1)) for value in values]
+    left = rows.room_for(names, canvas.width)
+    laid = rows.lay(names, labels, values, left, canvas.width)
 
-    (ax,) = canvas.open(sum(tall) + gap, ticks=False).axes(left=left)
-    labels = [say.number(value / unit.meur, int(unit.meur > 1)) for value in data[VALUE]]
-    widest = max(text_width(label, TEXT, "bold") for label in labels) + 0.12
-    high = data[VALUE].max() or 1.0
-    ax.set(xlim=(0, high / (1 - widest / (canvas.width - left))), ylim=(sum(tall) + gap, 0))
-    top = 0.0
-    for row, name, label, height in zip(data.itertuples(), names, labels, tall, strict=True):
-        own = row.partner == partner
-        if apart and own:
-            ax.axhline(top + gap / 2, color=style.RULE, linewidth=0.8, linestyle=(0, (2, 2)))
-            top += gap
-        at = top + height / 2
-        value = row.value_meur
-        ax.barh(at, value, height=ROW * BAR, color=style.SUBJECT if own else style.PALE)
-        look: dict[str, Any] = {
-            "va": "center",
-            "fontsize": TEXT,
-            "weight": "bold" if own else "normal",
-            "color": style.readable(style.SUBJECT if own else style.INK),
-            "linespacing": 1.1,
-        }
-        ax.annotate(label, (value, at), xytext=(4, 0), textcoords="offset points", **look)
-        ax.annotate(
-            name, (0, at), xytext=(-left * 72, 0), textcoords="offset points", ha="left", **look
-        )
-        top += height
-    ax.set(xticks=[], yticks=[])
-    ax.grid(False)
-    ax.spines["bottom"].set_visible(False)
-    ax.spines["left"].set_visible(True)
+    tall = sum(laid.tall)
+    ax = canvas.open(tall, ticks=False).sheet(tall, left=left, unit=laid.unit)
+    own = data["partner"].tolist().index(partner)
+    colours = [style.SUBJECT if id == partner else style.PALE for id in data["partner"]]
+    ax.barh(laid.spots, values, height=rows.BAR, color=colours)
+    rows.write(ax, laid, values, subject=own)
+    # a partner further down stands apart from the first ones
+    if len(data) > SHOWN and data["place"].iloc[-1] > data["place"].iloc[-2] + 1:
+        ax.axhline(tall - laid.tall[-1], color=style.RULE, linewidth=0.8, linestyle=(0, (2, 2)))

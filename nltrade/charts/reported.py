@@ -79,7 +79,7 @@ def draw_reported(verdicts: Sequence[Verdict], lang: Lang = "en") -> Chart:
         "reported",
         lang,
         "bars",
-        headline_of(say.text(f"reported-{some}-{many}", held=held, count=count)),
+        headline_of(say, f"reported-{some}-{many}", held=held, count=count),
         say.text("reported-subtitle", **about),
         source_lines(list(origins.values()), lang, {str(first.year): data["status"].iloc[0]}),
         [_series(row, say) for row in data.to_dict("records")],
@@ -130,9 +130,7 @@ def _paint(canvas: Canvas, data: pd.DataFrame, say: Words) -> None:
 
     heads = [_head(row, canvas.width, say) for row in rows]
     tall = [LINE * (head.count("\n") + 1) + 0.1 + BAR + GAP for head in heads]
-    (ax,) = canvas.open(sum(tall), ticks=False).axes()
-    ax.set(xlim=(0, meur_per_inch * canvas.width), ylim=(sum(tall), 0), xticks=[], yticks=[])
-    ax.set_axis_off()
+    ax = canvas.open(sum(tall), ticks=False).sheet(sum(tall), unit=meur_per_inch)
     top = 0.0
     for row, head, end, height in zip(rows, heads, ends, tall, strict=True):
         ax.text(0, top, head, va="top", fontsize=TEXT, linespacing=1.3, color=style.INK)

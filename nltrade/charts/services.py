@@ -10,7 +10,6 @@ from nltrade import registry
 from nltrade.charts import over_years, style
 from nltrade.charts.canvas import Canvas, unit_of
 from nltrade.charts.chart import Chart, headline_of
-from nltrade.charts.over_years import Panels
 from nltrade.charts.provenance import footer, year_label
 from nltrade.charts.series import Series
 from nltrade.errors import NoData
@@ -140,13 +139,10 @@ def _headline(
     about: dict[str, Any] = {"partner": partner, "year": year}
     flows = _of_year(totals, table, year)
     if not flows:
-        none = say.text("services-none", **about)
-        return headline_of(none, say.text("services-none-short", **about))
+        return headline_of(say, "services-none", **about)
     about["year"] = year_label(frame, table, year, say.lang)
     values = {**about, "export": flows.get("export"), "import_": flows.get("import")}
-    found = "-".join(sorted(flows))
-    told = say.text(f"services-{found}", **values)
-    return headline_of(told, say.text(f"services-{found}-short", **values))
+    return headline_of(say, f"services-{'-'.join(sorted(flows))}", **values)
 
 
 def _series(totals: pd.DataFrame, say: Words) -> list[Series]:
@@ -211,7 +207,7 @@ def _paint(canvas: Canvas, totals: pd.DataFrame, counted: str, year: int, say: W
     # of a year in two tables, the one that counts is marked
     wide = wide[(wide["period"] != str(year)) | (wide["table"] == counted) | (counted == "")]
 
-    panels = Panels(
+    axes = over_years.panels(
         canvas,
         {"": totals},
         names=[*map(say.label, FLOWS), *over_years.names_at(totals, year, said)],
@@ -220,7 +216,7 @@ def _paint(canvas: Canvas, totals: pd.DataFrame, counted: str, year: int, say: W
         low=low,
         tall=1.9 if canvas.narrow else 2.3,
     )
-    (ax,) = panels.axes
+    (ax,) = axes
     over_years.mark_at(ax, _marks(totals), high, say.label("other-table"))
     for flow in FLOWS:
         rows = totals[totals["flow"] == flow]

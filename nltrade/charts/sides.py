@@ -1,15 +1,13 @@
 """What figures of the other side share: its words, its source, and the mark that is never a bar."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from nltrade import registry
 from nltrade.charts.provenance import origins_in, source_lines
 from nltrade.charts.style import GREY, PAGE, SUBJECT
-from nltrade.questions.trade import VALUE
 from nltrade.registry.entries import Sector
 from nltrade.sources import snapshot
 from nltrade.sources.comtrade import OtherSide
@@ -46,10 +44,13 @@ def rate(year: str, say: Words) -> str:
     return say.text("rate-of-year", rate=say.number(registry.rates()[year], 4), year=year)
 
 
-def shortest(say: Words, ids: Iterable[str], **values: Any) -> str:
-    """Take the first of some texts, told from the fullest on, that has at most twelve words."""
-    told = [say.text(id, **values) for id in ids]
-    return next((text for text in told if len(text.split()) <= 12), told[-1])
+def name_of(sector: Sector, kind: str, say: Words, *, by_chapter: bool = False) -> str:
+    """Name a sector: its services as such, and one that its chapters show a part of by that."""
+    name = sector.text(say.lang)
+    if by_chapter and sector.hs == sector.hs_parts:
+        parts = [registry.product(code).text(say.lang) for code in sector.hs_parts]
+        return say.text("part-of-sector", part=say.several(parts), sector=name)
+    return say.text("of-services", name=name) if kind == "services" else name
 
 
 def of_partner(other_side: OtherSide | None, partner: str) -> OtherSide:
@@ -58,32 +59,3 @@ def of_partner(other_side: OtherSide | None, partner: str) -> OtherSide:
         empty = pd.DataFrame(columns=["table", "modified", "partner", "product", "period", "flow"])
         return OtherSide(empty, empty)
     return other_side.of(partner)
-
-
-def bought_by_sector(bought: pd.DataFrame, known: Mapping[str, Sector]) -> pd.DataFrame:
-    """
-    Add up the chapters of each sector that a partner reported it bought, by year.
-
-    What `nltrade.sector_trade` gives of it for any engine, for one table in memory: a figure has
-    no time for more. A sector of which a chapter is withheld has bounds: its other chapters, and
-    with them all that the chapters leave of the total.
-    """
-    cells = bought.pivot(index="period", columns="product", values=VALUE)
-    total = cells.get("TOTAL", pd.Series(np.nan, cells.index))
-    chapters = [code for code in cells.columns if str(code).startswith("HS")]
-    left = (total - cells[chapters].sum(axis=1)).clip(lower=0)
-
-    found = []
-    for id, sector in known.items():
-        if sector.hs:
-            of_sector = cells.reindex(columns=sector.hs)
-            low, some = of_sector.sum(axis=1), of_sector.isna().any(axis=1)
-            values = {
-                VALUE: low.mask(some),
-                "low_meur": low.mask(of_sector.isna().all(axis=1)),
-                "high_meur": low + left.where(some, 0.0),
-                "share_pct": 100 * low.mask(some) / total,
-            }
-            found.append(pd.DataFrame(values).reset_index().assign(sector=id))
-    columns = ["sector", "period", VALUE, "low_meur", "high_meur", "share_pct"]
-    return pd.concat(found)[columns] if found else pd.DataFrame(columns=columns)

@@ -5,9 +5,9 @@ from functools import partial
 import pandas as pd
 
 from nltrade import registry
-from nltrade.charts import canvas, sides, style
-from nltrade.charts.canvas import TEXT, Canvas
-from nltrade.charts.chart import Chart
+from nltrade.charts import rows, sides, style
+from nltrade.charts.canvas import Canvas
+from nltrade.charts.chart import Chart, headline_of, start
 from nltrade.charts.series import Series
 from nltrade.errors import NoData
 from nltrade.registry.entries import Lang
@@ -20,7 +20,6 @@ DRAWN = [
     *("HS39-40", "HS72-83", "HS84-85", "HS86-89", "HS90", "HS01-99"),
 ]
 ALL = "HS01-99"
-ROW, BAR = 0.235, 0.15  # inches
 
 
 def draw_suppliers(
@@ -76,11 +75,9 @@ def draw_suppliers(
 
     top = data[data["product"] != ALL].iloc[0]
     about = {"partner": partner, "year": year, "count": int(top["countries"])}
-    words = {"product": top["name"][:1].upper() + top["name"][1:], "share": top["share_pct"]}
-    ids = ["suppliers-headline", "suppliers-headline-short"]
-    if pd.isna(top["place"]):
-        ids = ["suppliers-headline-no-place"]
-    else:
+    words = {"product": start(top["name"]), "share": top["share_pct"]}
+    placed = pd.notna(top["place"])
+    if placed:
         words["place"] = int(top["place"])
 
     subtitle = say.text("suppliers-subtitle", covered=top["covered_pct"], **about)
@@ -94,7 +91,8 @@ def draw_suppliers(
         dict(zip(data["name"], data["share_pct"].astype(float), strict=True)),
         "pct",
     )
-    headline = sides.shortest(say, ids, **about, **words)
+    id = "suppliers-headline" if placed else "suppliers-headline-no-place"
+    headline = headline_of(say, id, **about, **words)
     paint = partial(_paint, data=data, say=say)
     return Chart("suppliers", lang, "bars", headline, subtitle, footer, [series], data, paint)
 
@@ -105,20 +103,15 @@ def _name(code: str, say: Words) -> str:
 
 def _paint(space: Canvas, data: pd.DataFrame, say: Words) -> None:
     """Draw a bar for each chapter or span, with its share and place beside it."""
+    shares = data["share_pct"].tolist()
     labels = [
         say.text("with-place", share=share, place=int(place)) if pd.notna(place) else say.pct(share)
-        for share, place in zip(data["share_pct"], data["place"], strict=True)
+        for share, place in zip(shares, data["place"], strict=True)
     ]
-    left = max(canvas.text_width(name, TEXT) for name in data["name"]) + 0.15
-    right = max(canvas.text_width(label, TEXT) for label in labels) + 0.15
-    height = ROW * len(data)
-    (ax,) = space.open(height, ticks=False).axes(left=left)
-    inch = data["share_pct"].max() / (space.width - left - right)
-
-    ax.set(xlim=(0, inch * (space.width - left)), ylim=(height, 0))
-    spots = [ROW * (at + 0.5) for at in range(len(data))]
+    left = rows.room_for(data["name"].tolist(), space.width, most=0.5)
+    laid = rows.lay(data["name"], labels, shares, left, space.width)
+    tall = sum(laid.tall)
+    ax = space.open(tall, ticks=False).sheet(tall, left=left, unit=laid.unit)
     colours = [style.GREY if code == ALL else style.SUBJECT for code in data["product"]]
-    ax.barh(spots, data["share_pct"], height=BAR, color=colours)
-    for at, share, label in zip(spots, data["share_pct"], labels, strict=True):
-        ax.text(share + 0.06 * inch, at, label, va="center", fontsize=TEXT)
-    canvas.name_rows(ax, data["name"], spots, -0.1 * inch)
+    ax.barh(laid.spots, shares, height=rows.BAR, color=colours)
+    rows.write(ax, laid, shares)

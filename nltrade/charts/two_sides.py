@@ -5,13 +5,12 @@ from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import FixedLocator
 
 from nltrade import registry
 from nltrade.charts import canvas, sides, style
-from nltrade.charts.canvas import Canvas
-from nltrade.charts.chart import Chart
-from nltrade.charts.over_years import label_ends, pieces
+from nltrade.charts.canvas import TEXT, Canvas
+from nltrade.charts.chart import Chart, headline_of
+from nltrade.charts.over_years import label_ends, mark_years, pieces
 from nltrade.charts.series import Series
 from nltrade.errors import NoData
 from nltrade.questions.trade import VALUE
@@ -28,7 +27,8 @@ SIDES: dict[str, dict[str, str]] = {
     },
     "import": {"import": style.IMPORT},
 }
-PANEL, TITLE, LINE, APART = 2.6, 0.3, 0.15, 0.5  # inches
+# Inches: a panel, its title, the years under it, a line of text, between panels, names of lines.
+PANEL, TITLE, YEARS, LINE, APART, NAMES = 2.5, 0.3, 0.36, 0.165, 0.4, 0.95
 COLUMNS = ["table", "side", "line", "period", VALUE]
 
 
@@ -84,7 +84,6 @@ def draw_two_sides(
     data = _data(frame, theirs, partner, year)
     told = data[data["period"].eq(year)].set_index(["side", "line"])[VALUE]
 
-    ids = ["two-sides-headline", "two-sides-headline-short"]
     about: dict[str, Any] = {"partner": partner, "year": year}
     values = {"own": told["import", "import"], "theirs": told["import", partner]}
     footer = [
@@ -95,7 +94,7 @@ def draw_two_sides(
         "two_sides",
         lang,
         "lines",
-        sides.shortest(say, ids, **about, **values),
+        headline_of(say, "two-sides-headline", **about, **values),
         say.text("two-sides-subtitle", **about),
         footer,
         _series(data, partner, say),
@@ -151,63 +150,52 @@ def _paint(space: Canvas, data: pd.DataFrame, partner: str, year: str, say: Word
     """Draw a panel for each side, each on a scale of its own, with the reasons under it."""
     columns = 1 if space.narrow else len(SIDES)
     wide = (space.width - (columns - 1) * APART) / columns
-    reasons = {
-        side: canvas.wrap(say.text(f"two-sides-{side}-why", partner=partner), wide, 8)
+    why = {
+        side: canvas.wrap(say.text(f"two-sides-{side}-why", partner=partner), wide, TEXT)
         for side in SIDES
     }
-    block = TITLE + PANEL + 0.35 + LINE * max(text.count("\n") + 1 for text in reasons.values())
-    tall = space.open(len(SIDES) // columns * block, ticks=False).figure.get_figheight()
+    lines = max(text.count("\n") + 1 for text in why.values())
+    block = TITLE + PANEL + YEARS + LINE * lines
+    space.open(len(SIDES) // columns * block, ticks=False)
 
     years = data["period"].astype(int)
     for at, (side, rows) in enumerate(data.groupby("side", sort=False)):
         high = rows[VALUE].max()
         ticks = canvas.Unit(1000, "billion-euro").ticks(0, high, say)
+        names = {
+            str(line): canvas.wrap(_name(str(line), partner, say), NAMES, TEXT)
+            for line in rows["line"].unique()
+        }
+        all_lines = [line for name in names.values() for line in name.split("\n")]
+        beside = max(canvas.text_width(line, TEXT) for line in all_lines) + 0.15
         left = canvas.room(ticks.values())
-        x = space.margin + at % columns * (wide + APART) + left
-        bottom = space.top - (at // columns * block + TITLE + PANEL) / tall
-        ax = space.figure.add_axes(
-            (x / space.across, bottom, (wide - left) / space.across, PANEL / tall)
-        )
-        names = {line: _name(str(line), partner, say) for line in rows["line"].unique()}
-        names = {line: canvas.wrap(name, 0.85, 8) for line, name in names.items()}
-        longest = max(
-            canvas.text_width(line, 8) for name in names.values() for line in name.split("\n")
-        )
-        span = years.max() - years.min()
-        beside = span * (longest + 0.15) / (wide - left - longest - 0.15)
-        ax.set(xlim=(years.min() - 0.5, years.max() + beside), ylim=(0, 1.06 * high))
+        a_year = (years.max() - years.min() + 0.5) / (wide - left - beside)
+
+        down, across = divmod(at, columns)
+        x, y = across * (wide + APART), down * block
+        title = say.text("flow-in-billions", what=say.text(f"{side}-with", partner=partner))
+        space.write(x, y + TITLE - 0.12, title, weight="bold")
+        space.write(x, y + TITLE + PANEL + YEARS, why[str(side)], va="top", linespacing=1.3)
+        ax = space.box(x + left, y + TITLE, wide - left, PANEL)
+        ax.set(xlim=(years.min() - 0.5, years.max() + a_year * beside), ylim=(0, 1.06 * high))
         ax.set_yticks(list(ticks), list(ticks.values()))
-        ax.xaxis.set_major_locator(
-            FixedLocator([y for y in range(1990, 2100, 5) if y in set(years)])
-        )
-        ends = _draw(ax, rows, str(side), partner, year)
-        label_ends(ax, years.max() + 0.6, {names[line]: end for line, end in ends.items()})
-        words = say.text("flow-in-billions", what=say.text(f"{side}-with", partner=partner))
-        ax.set_title(words, loc="left", x=-left / (wide - left), fontsize=9, weight="bold")
-        space.figure.text(
-            (x - left) / space.across,
-            bottom - 0.3 / tall,
-            reasons[str(side)],
-            va="top",
-            fontsize=8,
-            linespacing=1.3,
-        )
+        mark_years(ax, years.unique(), int(year))
+        ends = _draw(ax, rows, str(side), partner)
+        beginning = years.max() + 0.12 * a_year
+        label_ends(ax, beginning, {names[line]: end for line, end in ends.items()})
 
 
-def _draw(ax: Axes, rows: pd.DataFrame, side: str, partner: str, year: str) -> dict[str, Any]:
-    """Draw the lines of a side, mark the year, and say where each line ends."""
-    ax.axvline(int(year), color=style.RULE, linewidth=0.9, linestyle=(0, (2, 2)), zorder=1)
+def _draw(ax: Axes, rows: pd.DataFrame, side: str, partner: str) -> dict[str, Any]:
+    """Draw the lines of a side, and say where each ends."""
     ends: dict[str, Any] = {}
     for line, values in rows.groupby("line", sort=False):
-        last = values[VALUE].iloc[-1]
-        table = registry.table(str(values["table"].iloc[0]))
-        for piece in pieces(values, VALUE, table.breaks):
-            if line == partner:
-                ax.plot(piece, color=style.SUBJECT, linewidth=0.9)
-                ax.plot(piece, clip_on=False, **{**sides.RING, "markersize": 4})
-                ends[str(line)] = (last, style.SUBJECT)
-            else:
-                colour = SIDES[side][str(line)]
-                ax.plot(piece, color=colour, marker="o", markersize=2, clip_on=False)
-                ends[str(line)] = (last, colour)
+        theirs = line == partner
+        colour = style.SUBJECT if theirs else SIDES[side][str(line)]
+        look: dict[str, Any] = {"color": colour, "marker": "o", "markersize": 2}
+        if theirs:
+            look = {**sides.RING, "color": colour, "linestyle": "-", "linewidth": 0.9}
+            look["markersize"] = 4
+        for piece in pieces(values, VALUE, registry.table(str(values["table"].iloc[0])).breaks):
+            ax.plot(piece, clip_on=False, **look)
+        ends[str(line)] = (values[VALUE].iloc[-1], colour)
     return ends

@@ -98,7 +98,7 @@ def check_claims(
     shape.require_totals(rows.filter(nw.col("level") == 0))
     shape.require_unique(rows, shape.KEY)
     cells = rows.to_pandas()
-    answers, origins = value.answers(listed, cells), snapshot.origins(cells)
+    answers, origins = value.Answers.to(listed, cells), snapshot.origins(cells)
     found = Results[Verdict]()
     for claim in listed:
         if claim.measure == "place":

@@ -1,5 +1,6 @@
 """Why there is no figure to compare: withheld, not in the table, not here; and what brings it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -16,12 +17,13 @@ Absent = tuple[str, list[Reason]]  # id of the label that says it in short, and 
 NO_GAP = ("value", "zero")
 
 
-def of_figure(claim: Claim, cells: pd.DataFrame, row: pd.DataFrame, table: str) -> Absent:
+def of_figure(
+    claim: Claim, cells: pd.DataFrame, row: Mapping[Any, Any] | None, table: str
+) -> Absent:
     """Say why a table has no figure for a claim, or none that may be compared."""
-    if row.empty or row[VALUE].isna().all():
+    if row is None or pd.isna(row[VALUE]):
         return of_place(claim, cells, table)
-    note = row["growth_note"].iloc[0] if claim.measure == "growth" else ""
-    return _no_rate(claim, cells, table, note)
+    return _no_rate(claim, cells, table, row.get("growth_note", ""))
 
 
 def _no_rate(claim: Claim, cells: pd.DataFrame, table: str, note: str) -> Absent:

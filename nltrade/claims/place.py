@@ -1,6 +1,5 @@
 """Read a place among the partners: by every flow, with services, with the EU then and now."""
 
-from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -10,9 +9,9 @@ import pandas as pd
 from nltrade import registry
 from nltrade.claims import absence
 from nltrade.claims.operators import Asserted
-from nltrade.claims.reading import Placed, Reading, Reason, cells_of, is_cbs
+from nltrade.claims.reading import Cell, Placed, Reading, Reason, cells_of, is_cbs
 from nltrade.errors import NoData
-from nltrade.questions.ranking import Cells, Counted, collected, places
+from nltrade.questions.ranking import Cells, Counted, at_the_door, collected, places
 from nltrade.registry.entries import Claim, Kind
 from nltrade.sources.gaps import is_whole
 
@@ -24,32 +23,48 @@ BOTH: Counted = "goods and services"
 FIRST = 5  # places that are shown
 
 
-class _Year(NamedTuple):
-    """What a claim on a place asks for, narrowed once to its year."""
+class _Asked(NamedTuple):
+    """A claim on a place with the cells that it is about, narrowed once to its year."""
 
     claim: Claim
     partner: str
     kind: Kind
+    everything: pd.DataFrame  # of other years and products too
     cells: pd.DataFrame  # of the product; of all goods, those of all services too
+    listed: list[Cell]  # the same
     tables: dict[str, Kind]  # that count in a verdict
     is_complete: dict[str, bool]  # by table
 
     @classmethod
-    def of(cls, claim: Claim, cells: pd.DataFrame) -> "_Year":
+    def of(cls, claim: Claim, cells: pd.DataFrame) -> "_Asked":
         of_year = cells[cells["period"] == str(claim.year)]
         products = [claim.product, "S"] if claim.product == "TOTAL" else [claim.product]
+        near = of_year[of_year["product"].isin(products)]
         kinds = of_year.drop_duplicates("table").set_index("table")["kind"]
         return cls(
             claim=claim,
             partner=registry.partner(claim.partner).id,
             kind=registry.product(claim.product).kind,
-            cells=of_year[of_year["product"].isin(products)],
+            everything=cells,
+            cells=near,
+            listed=cells_of(near),
             tables={table: kind for table, kind in kinds.items() if is_cbs(table)},
             is_complete=of_year.groupby("table")["complete"].all().to_dict(),
         )
 
     def of_kind(self, kind: Kind) -> list[str]:
         return [table for table, its in self.tables.items() if its == kind]
+
+    def absent(self, table: str) -> absence.Absent:
+        return absence.of_place(self.claim, self.everything, table)
+
+
+class _Counted(NamedTuple):
+    """What is ranked: a table, or a table of goods with one of services."""
+
+    tables: list[str]
+    cells: list[Cells]
+    flows: list[str]
 
 
 def readings(claim: Claim, cells: pd.DataFrame) -> list[Reading]:
@@ -59,22 +74,24 @@ def readings(claim: Claim, cells: pd.DataFrame) -> list[Reading]:
     A claim on total trade ("trade partner") is judged by every flow, with the EU of the time; a
     claim that names a flow by that flow alone. The other readings are there to see.
     """
-    year = _Year.of(claim, cells)
+    asked = _Asked.of(claim, cells)
     found: list[Reading] = []
-    for table in year.of_kind(year.kind):
-        absent = _lacking(year, cells, table)
-        counted: list[tuple[list[str], list[Cells]]] = []
+    for table in asked.of_kind(asked.kind):
+        absent, counted = _lacking(asked, table), []
         try:
-            counted = [] if absent else _counted(year, table)
+            counted = [] if absent else _counted(asked, table)
         except NoData:
-            absent = absence.of_place(claim, cells, table)
+            absent = asked.absent(table)
+
         for of_the_time, day in _days(claim).items():
-            elsewhere = _on_the_other_side(year, day) or absent
-            if elsewhere:
-                about = {"flow": claim.flow, "kind": year.kind, "judged": of_the_time}
-                found.append(_without(elsewhere, [table], of_the_time, **about))
-            else:
-                found += _of_day(year, cells, counted, day, of_the_time)
+            if gone := _on_the_other_side(asked, day) or absent:
+                about = {"flow": claim.flow, "kind": asked.kind, "judged": of_the_time}
+                found.append(_without(gone, [table], of_the_time, **about))
+                continue
+            for each in counted:
+                for flow in each.flows:
+                    ranked = places(each.cells, str(claim.year), flow, claim.among, day)
+                    found.append(_reading(asked, ranked, each.tables, flow, of_the_time))
     return found
 
 
@@ -86,23 +103,22 @@ def _days(claim: Claim) -> dict[bool, date]:
     return {True: then, False: date.max}
 
 
-def _on_the_other_side(year: _Year, day: date) -> absence.Absent | None:
+def _on_the_other_side(asked: _Asked, day: date) -> absence.Absent | None:
     """Say that a partner is, or is not, a member of the EU, where the claim is on the others."""
-    is_member = year.partner in registry.eu_members(day)
-    if year.claim.among == "all" or is_member == (year.claim.among == "inside EU"):
+    is_member = asked.partner in registry.eu_members(day)
+    if asked.claim.among == "all" or is_member == (asked.claim.among == "inside EU"):
         return None
     id = "why-member" if is_member else "why-no-member"
-    return "no-place", [Reason(id, {"partner": year.partner, "year": year.claim.year})]
+    return "no-place", [Reason(id, {"partner": asked.partner, "year": asked.claim.year})]
 
 
-def _lacking(year: _Year, cells: pd.DataFrame, table: str) -> absence.Absent | None:
+def _lacking(asked: _Asked, table: str) -> absence.Absent | None:
     """Say why a table gives no place to anybody; None where it does."""
-    claim = year.claim
-    is_product = year.cells["product"] == claim.product
-    rows = year.cells[is_product & (year.cells["table"] == table)]
-    if rows.empty or claim.flow not in {"total trade", *rows["flow"]}:
-        return absence.of_place(claim, cells, table)
-    if not is_whole(rows, table=table):
+    product, flow = asked.claim.product, asked.claim.flow
+    flows = {cell.flow for cell in asked.listed if (cell.table, cell.product) == (table, product)}
+    if not flows or (flow != "total trade" and flow not in flows):
+        return asked.absent(table)
+    if not is_whole(asked.cells, table=table, product=product):
         return "no-place", [Reason("why-not-whole", {"table": table})]
     return None
 
@@ -113,69 +129,51 @@ def _without(absent: absence.Absent, tables: list[str], of_the_time: bool, **abo
     return Reading(tables=tables, of_the_time=of_the_time, gap=gap, reasons=shown, **about)
 
 
-def _counted(year: _Year, table: str) -> list[tuple[list[str], list[Cells]]]:
+def _counted(asked: _Asked, table: str) -> list[_Counted]:
     """Give the cells of a table and, where the claim is on all goods, those of services with it."""
-    claim = year.claim
+    claim, rows, period = asked.claim, at_the_door(asked.cells), str(asked.claim.year)
 
     def cells_in(kind: Kind, table: str, product: str) -> Cells:
-        year_of = [str(claim.year)]
-        found, _ = collected(year.cells, kinds=[kind], product=product, asked=year_of, table=table)
-        return found[kind, year_of[0]]
+        found, _ = collected(rows, kind=kind, product=product, asked=[period], table=table)
+        return found[period]
 
-    goods = cells_in(year.kind, table, claim.product)
-    found = [([table], [goods])]
+    goods = cells_in(asked.kind, table, claim.product)
+    flows = [claim.flow, *(flow for flow in FLOWS[asked.kind] if flow != claim.flow)]
+    of_table = asked.everything["table"] == table
+    published = {"total trade", *asked.everything.loc[of_table, "flow"]}
+    found = [_Counted([table], [goods], [flow for flow in flows if flow in published])]
+
     if claim.product == "TOTAL" and claim.flow in FLOWS["services"]:
-        for services in year.of_kind("services"):
-            if is_whole(year.cells, table=services, product="S"):
-                found.append(([table, services], [goods, cells_in("services", services, "S")]))
+        for other in asked.of_kind("services"):
+            if is_whole(asked.cells, table=other, product="S"):
+                both = [goods, cells_in("services", other, "S")]
+                found.append(_Counted([table, other], both, [claim.flow]))
     return found
 
 
-def _of_day(
-    year: _Year,
-    cells: pd.DataFrame,
-    counted: list[tuple[list[str], list[Cells]]],
-    day: date,
-    of_the_time: bool,
-) -> Iterator[Reading]:
-    """Read a place in one table, and in that table with each table of services."""
-    claim = year.claim
-    for tables, of_kinds in counted:
-        flows: list[str] = [claim.flow]
-        if len(tables) == 1:
-            published = {"total trade", *cells.loc[cells["table"] == tables[0], "flow"]}
-            flows += [flow for flow in FLOWS[year.kind] if flow != claim.flow]
-            flows = [flow for flow in flows if flow in published]
-        for flow in flows:
-            ranked = places(of_kinds, str(claim.year), flow, claim.among, day)
-            yield _reading(year, cells, ranked, tables, flow, of_the_time)
-
-
 def _reading(
-    year: _Year,
-    cells: pd.DataFrame,
+    asked: _Asked,
     rows: list[dict[str, Any]],
     tables: list[str],
     flow: str,
     of_the_time: bool,
 ) -> Reading:
     """Read the place of a partner in one ranking, and compare it with the one claimed."""
-    claim = year.claim
-    kind = BOTH if len(tables) > 1 else year.kind
+    claim = asked.claim
+    kind = BOTH if len(tables) > 1 else asked.kind
     is_named = flow == claim.flow and kind != BOTH
     placed = [Placed.of(row) for row in rows]
     about: dict[str, Any] = {
         "flow": flow,
         "kind": kind,
         "judged": of_the_time and (is_named or claim.flow == "total trade"),
-        "complete": all(year.is_complete[table] for table in tables),
-        "cells": cells_of(_used(year, tables, flow, placed[:FIRST])),
+        "complete": all(asked.is_complete[table] for table in tables),
+        "cells": _used(asked, tables, flow, placed[:FIRST]),
     }
 
-    at = next((at for at, one in enumerate(placed) if one.partner == year.partner), None)
+    at = next((at for at, one in enumerate(placed) if one.partner == asked.partner), None)
     if at is None:
-        absent = absence.of_place(claim, cells, tables[0])
-        return _without(absent, tables, of_the_time, **about)
+        return _without(asked.absent(tables[0]), tables, of_the_time, **about)
 
     own = placed[at]
     front = [one for one in placed if one.place < own.place]
@@ -211,12 +209,12 @@ def _reading(
     )
 
 
-def _used(year: _Year, tables: list[str], flow: str, first: list[Placed]) -> pd.DataFrame:
+def _used(asked: _Asked, tables: list[str], flow: str, first: list[Placed]) -> list[Cell]:
     """Choose the cells that the first places and the partner's own are made of."""
     flows = ["import", "export"] if flow == "total trade" else [flow]
-    shown = [year.partner, *(one.partner for one in first)]
-    used = year.cells["flow"].isin(flows) & year.cells["partner"].isin(shown)
-    return year.cells[used & year.cells["table"].isin(tables)]
+    shown = {asked.partner, *(one.partner for one in first)}
+    used = [cell for cell in asked.listed if cell.partner in shown and cell.flow in flows]
+    return [cell for cell in used if cell.table in tables]
 
 
 def _behind(claim: Claim) -> list[str]:

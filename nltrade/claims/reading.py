@@ -43,6 +43,11 @@ class Placed(msgspec.Struct, frozen=True):
         """Whether the place could be no other."""
         return self.best is not None and self.best == self.worst
 
+    @property
+    def span(self) -> str:
+        """The places that are possible, in brackets; nothing where there is but one."""
+        return "" if self.certain else f" ({self.best or '?'}–{self.worst or '?'})"
+
 
 class Reason(msgspec.Struct, frozen=True):
     """A sentence of ``texts.toml`` with what fills it in."""

@@ -42,10 +42,8 @@ def summary(verdicts: Iterable[Verdict], lang: Lang = "en") -> str:
         return say.label("summary-empty")
 
     wrong = [verdict for verdict in listed if verdict.verdict == "contradicted"]
-    counts = {
-        id: sum(verdict.verdict == id for verdict in listed)
-        for id in ("contradicted", "depends", "cannot be checked")
-    }
+    told = [verdict.verdict for verdict in listed]
+    counts = {id: told.count(id) for id in ("contradicted", "depends", "cannot be checked")}
     parts = [_opening(len(listed) - sum(counts.values()), counts, say)]
 
     if len(wrong) <= NAMED:
@@ -90,14 +88,12 @@ def _wrong(verdict: Verdict, several: bool, say: Words) -> str:
 
     what = say.label(claim.flow)
     if several:
-        of = {"what": what, "partner": claim.partner, "year": claim.year}
-        what = say.text("summary-of", **of)
+        what = say.text("summary-of", what=what, partner=claim.partner, year=claim.year)
 
-    wrong = (
-        _wrong_place(claim, main, several, say)
-        if claim.measure == "place"
-        else _wrong_number(claim, exact(main.value), what, say)
-    )
+    if claim.measure == "place":
+        wrong = _wrong_place(claim, main, several, say)
+    else:
+        wrong = _wrong_number(claim, exact(main.value), what, say)
     short = f"{claim.note}-short"
     if short in registry.texts():
         return say.text("summary-because", wrong=wrong, why=say.label(short))
@@ -114,10 +110,7 @@ def _wrong_number(claim: Claim, value: Fraction, what: str, say: Words) -> str:
     }[claim.measure]
 
     if claim.measure == "growth" and (value < 0) != (asserted.threshold < 0):
-        how, id = (
-            "change",
-            "summary-changed",
-        )  # a rise that was claimed to be a fall, or the reverse
+        how, id = "change", "summary-changed"  # a rise was claimed to be a fall, or the reverse
     elif claim.measure == "growth" and value < 0:
         value, asserted = -value, asserted.mirrored()
     elif how == "meur" and min(abs(value), abs(asserted.threshold)) >= 1000:

@@ -1,6 +1,6 @@
 """Read a value, a share or a growth rate in every table that covers the year."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -10,10 +10,10 @@ from msgspec.structs import replace
 from nltrade import registry
 from nltrade.claims import absence
 from nltrade.claims.operators import Asserted, as_given
-from nltrade.claims.reading import Reading, Reason, cells_of, is_cbs
+from nltrade.claims.reading import Cell, Reading, Reason, cells_of, is_cbs
 from nltrade.claims.verdict import WRITTEN
 from nltrade.questions import trade
-from nltrade.questions.trade import VALUE
+from nltrade.questions.frame import KEY, TOTAL_OF, VALUE
 from nltrade.registry.entries import FLOWS, Claim, Whole
 from nltrade.rounding import exact
 
@@ -35,7 +35,7 @@ class Question(NamedTuple):
         flow = claim.flow if claim.flow in MADE else "published"
         return cls(flow, claim.measure, claim.of if claim.measure == "share" else None)
 
-    def rows(self, cells: pd.DataFrame) -> pd.DataFrame:
+    def answer(self, cells: pd.DataFrame) -> pd.DataFrame:
         """Give rows with the amounts that a figure is made of."""
         make = MADE.get(self.flow, _published)
         rows = make(cells)
@@ -49,38 +49,46 @@ def _published(cells: pd.DataFrame) -> pd.DataFrame:
     return cells[cells["flow"].isin(FLOWS)]
 
 
-def answers(claims: Iterable[Claim], cells: pd.DataFrame) -> dict[Question, pd.DataFrame]:
-    """Ask what claims on values, shares and growth rates are about, each question once."""
-    listed = [claim for claim in claims if claim.measure != "place"]
-    partners = {"WORLD", *(registry.partner(claim.partner).id for claim in listed)}
-    near = cells[cells["partner"].isin(partners)]
-    return {asked: asked.rows(near) for asked in map(Question.of_claim, listed)}
+class Answers(NamedTuple):
+    """What claims on values, shares and growth rates need, taken out of the cells once."""
+
+    tables: dict[tuple[str, str], list[str]]  # by kind and period
+    cells: dict[tuple[str, ...], tuple[int, Cell]]  # with their order
+    rows: dict[Question, dict[tuple[str, ...], dict[Any, Any]]]
+
+    @classmethod
+    def to(cls, claims: Iterable[Claim], cells: pd.DataFrame) -> "Answers":
+        """Ask what claims are about, each question once."""
+        asked = [claim for claim in claims if claim.measure != "place"]
+        partners = {"WORLD", *(registry.partner(claim.partner).id for claim in asked)}
+        near = cells[cells["partner"].isin(partners)]
+
+        tables: dict[tuple[str, str], list[str]] = {}
+        for kind, period, table in cells[["kind", "period", "table"]].drop_duplicates().to_numpy():
+            tables.setdefault((kind, period), []).append(table)
+
+        rows = {}
+        for question in dict.fromkeys(map(Question.of_claim, asked)):
+            found = question.answer(near).to_dict("records")
+            rows[question] = {tuple(row[name] for name in KEY): row for row in found}
+
+        listed = enumerate(cells_of(near))
+        known = {tuple(getattr(one, name) for name in KEY): (at, one) for at, one in listed}
+        return cls(tables, known, rows)
 
 
-def readings(
-    claim: Claim, cells: pd.DataFrame, answers: Mapping[Question, pd.DataFrame]
-) -> list[Reading]:
+def readings(claim: Claim, cells: pd.DataFrame, answers: Answers) -> list[Reading]:
     """
     Read a value, share or growth rate in every table that covers the year.
 
     Figures of other sources stand beside these as a second opinion, where there are any: they are
     counted in another way, and never make a verdict.
     """
-    kind, partner = registry.product(claim.product).kind, registry.partner(claim.partner).id
-    is_covering = (cells["kind"] == kind) & (cells["period"] == str(claim.year))
-    tables = cells.loc[is_covering, "table"].unique()
-
-    rows = answers[Question.of_claim(claim)]
-    is_about = (rows["partner"] == partner) & (rows["product"] == claim.product)
-    row = rows[is_about & (rows["period"] == str(claim.year)) & (rows["flow"] == claim.flow)]
-    used = _used(claim, cells, partner)
-
-    found = []
-    for table in tables:
-        common = {"tables": [table], "flow": claim.flow, "kind": kind}
-        common["cells"] = cells_of(used[used["table"] == table])
-        found.append(_reading(claim, cells, row[row["table"] == table], common))
+    kind = registry.product(claim.product).kind
+    tables = answers.tables.get((kind, str(claim.year)), [])
+    found = [_reading(claim, cells, answers, table) for table in tables]
     own = [reading for reading in found if is_cbs(reading.tables[0])]
+
     return own + [_second(claim, r) for r in found if r not in own and r.value is not None]
 
 
@@ -95,37 +103,43 @@ def _second(claim: Claim, reading: Reading) -> Reading:
     return replace(reading, **seen)
 
 
-def _reading(
-    claim: Claim, cells: pd.DataFrame, row: pd.DataFrame, common: dict[str, Any]
-) -> Reading:
+def _reading(claim: Claim, cells: pd.DataFrame, answers: Answers, table: str) -> Reading:
     """Read a value, share or growth rate in one table."""
-    (table,) = common["tables"]
-    found = _range(claim, row.to_dict("records")[0], _step(table, cells)) if len(row) else None
-    if found is None:
+    kind, partner = registry.product(claim.product).kind, registry.partner(claim.partner).id
+    key = (table, claim.flow, partner, claim.product, str(claim.year))
+    row = answers.rows[Question.of_claim(claim)].get(key)
+    used = sorted(answers.cells[each] for each in _used(claim, *key) & answers.cells.keys())
+    common: dict[str, Any] = {"tables": [table], "flow": claim.flow, "kind": kind}
+    common["cells"] = [cell for _, cell in used]
+
+    found = _range(claim, row, _step(table, cells)) if row else None
+    if row is None or found is None:
         gap, reasons = absence.of_figure(claim, cells, row, table)
         return Reading(**common, gap=gap, reasons=reasons)
 
-    return _compared(claim, *found, complete=bool(row["complete"].all()), common=common)
+    return _compared(claim, *found, complete=row["complete"] is True, common=common)
 
 
-def _used(claim: Claim, cells: pd.DataFrame, partner: str) -> pd.DataFrame:
-    """Choose the cells that a figure is made of."""
-    near = cells[cells["partner"].isin([partner, "WORLD"])]
-    both = ["import", "export"] if claim.flow in MADE else [claim.flow]
-    is_flow, is_year = near["flow"].isin(both), near["period"] == str(claim.year)
-    is_partner, is_product = near["partner"] == partner, near["product"] == claim.product
-
-    own = is_flow & is_partner & is_product
-    if claim.measure == "growth":
-        return near[own]
+def _used(
+    claim: Claim, table: str, flow: str, partner: str, product: str, period: str
+) -> set[tuple[str, ...]]:
+    """List the cells that a figure can be made of."""
+    flows = ["import", "export"] if flow in MADE else [flow]
+    years = [str(claim.year - 1), period] if claim.measure == "growth" else [period]
+    parts = [(flows, partner, product)]
     if claim.measure == "share":
         whole = {
-            "all products": is_flow & is_partner & (near["level"] == 0),
-            "all partners": is_flow & is_product & (near["partner"] == "WORLD"),
-            "export": is_partner & is_product & (near["flow"] == "export"),
+            "all products": (flows, partner, TOTAL_OF[registry.product(product).kind]),
+            "all partners": (flows, "WORLD", product),
+            "export": (["export"], partner, product),
         }
-        own |= whole[claim.of]
-    return near[own & is_year]
+        parts.append(whole[claim.of])
+    return {
+        (table, flow, partner, product, year)
+        for flows, partner, product in parts
+        for flow in flows
+        for year in years
+    }
 
 
 def _step(table: str, cells: pd.DataFrame) -> Fraction:

@@ -60,9 +60,9 @@ app = typer.Typer()
 @app.command(epilog="Example: nltrade check --claims my_claims.toml --lang nl --why")
 def check(
     claims: ClaimsOption = None,
-    why: Annotated[bool, typer.Option("--why", help="Tell the reasons of each verdict.")] = False,
+    why: Annotated[bool, typer.Option("--why", help="Give the reasons of each verdict.")] = False,
     readings: Annotated[
-        bool, typer.Option("--readings", help="Show every reading of each claim.")
+        bool, typer.Option("--readings", help="Show every way of counting each claim.")
     ] = False,
     lang: LangOption = "en",
     json: JsonOption = False,
@@ -72,7 +72,7 @@ def check(
     """
     Check reported figures against CBS. Exit code 1 if one is wrong.
 
-    First how many hold, then one line for each; --why and --readings tell the rest.
+    First how many hold, then one line for each; --why and --readings give the rest.
     """
     to, say = Output.of(lang, json, csv, xlsx), Words(lang)
     asked = reported.claims(claims)

@@ -10,7 +10,7 @@ import typer
 import nltrade
 from nltrade import registry
 from nltrade.claims.revisions import claims_touched, compare_snapshots, within
-from nltrade.cli.options import JsonOption, LangOption, TablesOption
+from nltrade.cli.options import JsonOption, LangOption, TablesOption, only_one
 from nltrade.cli.output import (
     Output,
     emit,
@@ -48,8 +48,8 @@ def fetch(
     by: Annotated[
         str, typer.Option(help="Of UN Comtrade: HS (chapters, the default) or SITC (groups).")
     ] = "HS",
-    plan: Annotated[bool, typer.Option("--plan", help="Only say what would be asked.")] = False,
-    every: Annotated[bool, typer.Option("--all", help="All registered tables.")] = False,
+    plan: Annotated[bool, typer.Option("--plan", help="Only say what would be asked for.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="All tables that nltrade knows.")] = False,
     accept: Annotated[
         bool, typer.Option("--accept", help="Keep it although much of what was here is gone.")
     ] = False,
@@ -77,6 +77,10 @@ def fetch(
         raise UnknownName(
             "Name one table, or write --all for every registered one. `nltrade tables` lists them."
         )
+    only_one({"--from": file, "--raw": raw, "--plan": plan})
+    if raw or file:  # either is a whole table, as it is
+        part = {"--partner": partner, "--product": product, "--years": years, "--all": every}
+        only_one({"--raw" if raw else "--from": True, **part})
     if tables is not None:
         registry.use_tables(tables)
     if raw and table is not None:
@@ -203,7 +207,7 @@ def diff(
     ] = None,
     new: Annotated[str | None, typer.Option(help="Modification date; the last by default.")] = None,
     top: Annotated[
-        int, typer.Option(help="How many cells to show, the largest differences first.", min=1)
+        int, typer.Option(help="How many figures to show, the largest differences first.", min=1)
     ] = 20,
     lang: LangOption = "en",
     json: JsonOption = False,

@@ -29,7 +29,7 @@ from nltrade.sources.tidy import load
 from nltrade.words import Words
 
 if TYPE_CHECKING:
-    from nltrade.figures import Comparison
+    from nltrade.figures import Comparison, Drawn
 
 app = typer.Typer()
 
@@ -97,15 +97,18 @@ def figures(
         print_json({"files": [str(path) for path in drawn.paths], "without": drawn.without})
         return
 
-    say = Words(lang or "en")
     if about.assumed:
-        print_notes(about.says(say.lang))
+        print_notes(about.says(lang or "en"))
+    _print_drawn(drawn, out, Words(lang or "en"))
+
+
+def _print_drawn(drawn: "Drawn", out: Path, say: Words) -> None:
+    """Print where the figures lie, and on standard error what is without one, and why."""
     if len(drawn.paths) > FEW:
         typer.echo(say.text("cli-files", count=len(drawn.paths)))
-        print_path(out)
-    else:
-        for path in drawn.paths:
-            print_path(path)
+    for path in [out] if len(drawn.paths) > FEW else drawn.paths:
+        print_path(path)
+
     reasons = {figure.partition(".")[0]: why for figure, why in drawn.without.items()}
     for name, why in reasons.items():
         typer.echo(f"{name}: {why}", err=True)

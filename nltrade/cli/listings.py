@@ -8,9 +8,16 @@ import typer
 
 import nltrade
 from nltrade import registry
-from nltrade.cli.options import CsvOption, JsonOption, LangOption, TablesOption, XlsxOption
+from nltrade.cli.options import (
+    CsvOption,
+    JsonOption,
+    LangOption,
+    TablesOption,
+    XlsxOption,
+    only_one,
+)
 from nltrade.cli.output import Output, emit, patience, print_json, rows_of
-from nltrade.errors import NoData, SourceError
+from nltrade.errors import NoData, SourceError, close_to
 from nltrade.sources import snapshot
 from nltrade.tables import show
 from nltrade.tables.catalogues import tables_report
@@ -27,7 +34,7 @@ def tables(
         str | None, typer.Option(help="A word to look for in the titles of all CBS tables.")
     ] = None,
     check: Annotated[
-        bool, typer.Option("--check", help="Ask CBS whether they are as registered.")
+        bool, typer.Option("--check", help="Ask CBS whether they still are as nltrade knows them.")
     ] = False,
     downloads: Annotated[bool, typer.Option("--downloads", help="What was downloaded.")] = False,
     remove: Annotated[
@@ -38,10 +45,11 @@ def tables(
     json: JsonOption = False,
 ) -> None:
     """
-    List the registered CBS tables, and what of them is here.
+    List the CBS tables that nltrade knows, and what of them is on this computer.
 
     With --search all tables of CBS are looked through, which needs a network.
     """
+    only_one({"--search": search, "--check": check, "--downloads": downloads, "--remove": remove})
     if tables is not None:
         registry.use_tables(tables)
     asked = [registry.table(id).id for id in names or registry.tables()]
@@ -151,7 +159,11 @@ def _list(listed: pd.DataFrame, word: str | None, what: str, to: Output) -> None
     if word is not None:
         texts = [listed.index.to_series(), listed["en"], listed["nl"]]
         has_word = [text.str.contains(word, case=False, regex=False) for text in texts]
-        listed = listed[pd.concat(has_word, axis=1).any(axis=1)]
-    if listed.empty:
-        raise NoData(f"No {what} with {word!r} in name or code. `nltrade {what}` lists all.")
+        found = listed[pd.concat(has_word, axis=1).any(axis=1)]
+        if found.empty:
+            near = close_to(word, [*listed["en"], *listed["nl"]])
+            raise NoData(
+                f"No {what} with {word!r} in name or code.{near} `nltrade {what}` lists all."
+            )
+        listed = found
     emit(lambda: show(listed, to.lang), lambda: rows_of(listed.reset_index()), to)

@@ -1,5 +1,6 @@
 """What commands can be asked, and what is meant where nothing is said."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -7,7 +8,7 @@ import pandas as pd
 import typer
 
 from nltrade import registry
-from nltrade.errors import NoData
+from nltrade.errors import NoData, UnknownName
 from nltrade.questions.trade import VALUE
 from nltrade.registry.entries import FLOWS, LANGS, Lang
 from nltrade.words import Words
@@ -29,25 +30,27 @@ def _tables(begun: str) -> list[str]:
 PartnerOption = Annotated[
     str | None,
     typer.Option(
-        help="ISO code or name of a country; Russia, of the mission that ships, by default.",
+        help="ISO code or name of a country; by default Russia, of the mission of 2013.",
         autocompletion=_partners,
     ),
 ]
 YearOption = Annotated[
     int | None,
-    typer.Option(help="Year; with a partner the last whole one, else the mission's (2012)."),
+    typer.Option(help="Year; by default the last whole one of a partner you name, else 2012."),
 ]
 TableOption = Annotated[str | None, typer.Option(help="CBS table.", autocompletion=_tables)]
 LangOption = Annotated[Lang, typer.Option(help="Language.")]
 LangsOption = Annotated[Lang | None, typer.Option(help="Language; both by default.")]
 ClaimsOption = Annotated[
-    Path | None, typer.Option(help="Your own claims file (TOML); the shipped claims by default.")
+    Path | None,
+    typer.Option(help="Your own claims file (TOML); the mission's by default."),
 ]
 SectorsOption = Annotated[
-    Path | None, typer.Option(help="Your own sector file (TOML); the mission's by default.")
+    Path | None,
+    typer.Option(help="Your own sector file (TOML); the mission's by default."),
 ]
 StyleOption = Annotated[
-    Path | None, typer.Option(help="A matplotlib style file to draw in, in the place of ours.")
+    Path | None, typer.Option(help="A matplotlib style file to draw with instead of ours.")
 ]
 TablesOption = Annotated[
     Path | None, typer.Option(help="A file of your own that adds or corrects tables.")
@@ -88,6 +91,13 @@ def last_year(frame: pd.DataFrame, partner: str) -> int:
         name = registry.partner(partner).named()
         raise NoData(f"CBS publishes no whole year of the goods trade with {name} ({partner}).")
     return int(years.max())
+
+
+def only_one(given: Mapping[str, object]) -> None:
+    """Refuse options that exclude each other: what one asks, another would leave undone."""
+    named = [option for option, value in given.items() if value not in (None, False)]
+    if len(named) > 1:
+        raise UnknownName(f"{' and '.join(named)} exclude each other. Give one of them.")
 
 
 def flow_named(words: str) -> str:

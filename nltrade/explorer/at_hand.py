@@ -15,16 +15,21 @@ from nltrade.charts import Chart
 from nltrade.errors import NltradeError
 from nltrade.explorer.view import View
 from nltrade.questions.moves import side_of
+from nltrade.questions.sectors import amounts
 from nltrade.questions.trade import VALUE
 from nltrade.registry.entries import Lang, Sector
 from nltrade.report import Report
+from nltrade.sources.comtrade import PARTNER_REPORTS
+from nltrade.tables.claims import joined
 from nltrade.words import Words
 
 FLOWS = ("total trade", "import", "export")
 ALL = ""  # no sector: all goods
 LARGEST = 10  # partners that stand before the alphabet
 NEAR = 4  # names that are offered for one that nobody has
+SHORT = 3  # letters of a name that is no more than a code
 KEPT = 64  # views that are not made again
+NONE = pd.DataFrame(columns=["sector", "table", "flow", "period", VALUE], dtype=str)
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,11 @@ class Choice:
     flow: str
     sector: str
     lang: Lang
+
+    @property
+    def span(self) -> tuple[str, str]:
+        """The years of the picture."""
+        return self.first, self.year
 
 
 class AtHand:
@@ -71,39 +81,44 @@ class AtHand:
     def near(self, text: str, lang: Lang) -> list[str]:
         """Give the names of partners that have a text in them, or are like it."""
         typed = registry.plain(text)
-        by_name = {}
+        ids = {}
         for id in self.partners:
             known = registry.partner(id)
             for name in (known.name("en"), known.name("nl"), *known.also):
-                by_name[registry.plain(name)] = id
+                ids[registry.plain(name)] = id
 
-        found = [name for name in by_name if len(typed) > 2 and typed in name]
-        found += get_close_matches(typed, list(by_name), n=NEAR, cutoff=0.7)
-        ids = list(dict.fromkeys(by_name[name] for name in found))
-        return [Words(lang).partner(id) for id in ids[:NEAR]]
+        found = [name for name in ids if len(typed) > SHORT and typed in name]
+        # A short name is like many words: "Rusia" is near to "USA", and means Russia.
+        long = [name for name in ids if len(name) > SHORT]
+        found += get_close_matches(typed, long, n=NEAR, cutoff=0.7)
+
+        near = list(dict.fromkeys(ids[name] for name in found))
+        return [Words(lang).partner(id) for id in near[:NEAR]]
 
     def with_figures(self, choice: Choice) -> list[str]:
         """List the sectors of which a partner has a whole year to draw."""
-        flows = FLOWS[1:] if choice.flow == FLOWS[0] else [choice.flow]
-        found: set[str] = set()
-        for partner in choice.partners:
-            told = self.sums(partner)
-            inside = told["period"].between(choice.first, choice.year) & told["flow"].isin(flows)
-            found |= set(told.loc[inside, "sector"])
+        found = {id for partner in choice.partners for id in self._told(choice, partner)["sector"]}
         return [id for id in self.sectors if id in found]
 
+    def _told(self, choice: Choice, partner: str) -> pd.DataFrame:
+        """Take the sectors in the years and flows that are chosen; of two partners, CBS's alone."""
+        sums = self.sums(partner)
+        flows = FLOWS[1:] if choice.flow == FLOWS[0] else [choice.flow]
+        told = sums["period"].between(*choice.span) & sums["flow"].isin(flows)
+        return sums[told & ((sums["table"] != PARTNER_REPORTS) | (len(choice.partners) == 1))]
+
     def _sums(self, partner: str) -> pd.DataFrame:
-        """Add up the sectors of a partner in its whole years, as far as they are published."""
+        """Add up the sectors of a partner in whole years: CBS's, and what it reported it bought."""
         rows = self.cells[self.cells["partner"] == partner]
         rows = rows[(rows["freq"] == "A") & rows["complete"]]
-        try:
-            return nl.sector_trade(rows, sectors=self.sectors).dropna(subset=[VALUE])
-        except NltradeError:
-            return pd.DataFrame(columns=["sector", "flow", "period"], dtype=str)
+        theirs = nl.other_side(partner).trade
+        bought = theirs[theirs["flow"] == "export"]
+        found = [amounts(cells, self.sectors) for cells in (rows, bought) if len(cells)]
+        return pd.concat(found or [NONE]).dropna(subset=[VALUE])
 
     def _view(self, choice: Choice) -> View:
         """Run the call of a choice, and keep what it displays, or why it does not."""
-        lines, shows = _call(choice)
+        lines, shows = self._call(choice)
         names: dict[str, Any] = {"nl": nl, "trade": self.cells, "sectors": self.sectors}
         shown: list[Any] = []
         try:
@@ -122,46 +137,63 @@ class AtHand:
         return View(
             "-".join(part.replace(" ", "-") for part in name if part),
             next((each for each in shown if isinstance(each, Chart)), None),
-            _together(reports) if reports else None,
+            joined(reports) if reports else None,
             tuple(dict.fromkeys(each for each in shown if isinstance(each, str))),
             "\n".join([*begin, *lines, *(f"display({show})" for show in shows)]),
             choice.lang,
         )
 
+    def _call(self, choice: Choice) -> tuple[list[str], list[str]]:
+        """Write the lines that choose, and those that give the picture and the tables."""
+        lines = ['years = trade["period"].str[:4].between("{}", "{}")'.format(*choice.span)]
+        lines += ["seen = trade[years]"]
+        if choice.flow != FLOWS[0]:
+            lines += [f'seen = seen[seen["flow"] == "{choice.flow}"]']
 
-def _call(choice: Choice) -> tuple[list[str], list[str]]:
-    """Write the lines that choose, and those that give the picture and the tables."""
-    lines = [f'years = trade["period"].str[:4].between("{choice.first}", "{choice.year}")']
-    lines += ["seen = trade[years]"]
-    if choice.flow != FLOWS[0]:
-        lines += [f'seen = seen[seen["flow"] == "{choice.flow}"]']
-    ids, id = json.dumps(choice.partners), json.dumps(choice.sector)
-    several = len(choice.partners) > 1
-    about = f'partner="{choice.partners[0]}", lang="{choice.lang}"'
-    both = f'partners={ids}, flow="{choice.flow}", period={choice.year}, lang="{choice.lang}"'
+        if choice.sector:
+            more, shows = self._call_of_sector(choice)
+            return lines + more, shows
 
-    if choice.sector:
-        lines += [f"one = {{{id}: sectors[{id}]}}"]
-        lines += [f"found = nl.sector_trade(trade, {ids}, {choice.year}, sectors=one)"]
-        of_each = [f'found[found["partner"] == "{partner}"]' for partner in choice.partners]
-        tables = [f'nl.show({rows}, "{choice.lang}", sectors=one)' for rows in of_each]
-        draw = f"sectors_over_time(seen, sectors=one, {about})"
-        if several:
-            draw = f"partners_over_time(seen, sector=one[{id}], {both})"
-    elif several:
-        cells = f'partner={ids}, period={choice.year}, kind="goods", product="TOTAL"'
-        tables = [f'nl.show(nl.select(seen, {cells}), "{choice.lang}")']
-        draw = f"partners_over_time(seen, {both})"
-    else:
+        if len(choice.partners) > 1:
+            ids = json.dumps(choice.partners)
+            cells = f'partner={ids}, period={choice.year}, kind="goods", product="TOTAL"'
+            table = f'nl.show(nl.select(seen, {cells}), "{choice.lang}")'
+            return lines, [f"nl.charts.draw_partners_over_time(seen, {_both(choice)})", table]
+
+        about = f'partner="{choice.partners[0]}", lang="{choice.lang}"'
         among = side_of(choice.partners[0], choice.year)
         place = f'period={choice.year}, flow="{choice.flow}", among="{among}"'
-        tables = [f"nl.show_ranking(trade, {place}, {about})"]
-        draw = f"over_time(seen, period={choice.year}, {about})"
-    return lines, [f"nl.charts.draw_{draw}", *tables]
+        table = f"nl.show_ranking(trade, {place}, {about})"
+        return lines, [f"nl.charts.draw_over_time(seen, period={choice.year}, {about})", table]
+
+    def _call_of_sector(self, choice: Choice) -> tuple[list[str], list[str]]:
+        """Write the same for a sector: of one partner with what it reported itself, if it did."""
+        ids, id, year = json.dumps(choice.partners), json.dumps(choice.sector), choice.year
+        lines = [f"one = {{{id}: sectors[{id}]}}"]
+        lines += [f"found = nl.sector_trade(trade, {ids}, {year}, sectors=one)"]
+        rows = [f'found[found["partner"] == "{partner}"]' for partner in choice.partners]
+        picture = f"draw_partners_over_time(seen, sector=one[{id}], {_both(choice)})"
+
+        if len(choice.partners) == 1:
+            partner, beside = choice.partners[0], ""
+            told = self._told(choice, partner)
+            bought = told[told["sector"].eq(choice.sector) & told["table"].eq(PARTNER_REPORTS)]
+            if len(bought):
+                lines += [f'other = nl.other_side("{partner}")']
+                inside = 'other.trade["period"].between("{}", "{}")'.format(*choice.span)
+                lines += [f"told = other.trade[{inside}]"]
+                beside = "other_side=other._replace(trade=told), "
+            if year in bought["period"].tolist():
+                lines += [f'theirs = nl.sector_trade(told, "{partner}", {year}, sectors=one)']
+                rows += ["theirs"]
+            about = f'period={year}, {beside}partner="{partner}", lang="{choice.lang}"'
+            picture = f"draw_sectors_over_time(seen, sectors=one, {about})"
+
+        tables = [f'nl.show({each}, "{choice.lang}", sectors=one)' for each in rows]
+        return lines, [f"nl.charts.{picture}", *tables]
 
 
-def _together(reports: list[Report]) -> Report:
-    """Put several reports in one, each source once."""
-    tables = [table for report in reports for table in report.tables]
-    sources = dict.fromkeys(source for report in reports for source in report.sources)
-    return Report(tables, list(sources), reports[0].lang)
+def _both(choice: Choice) -> str:
+    """Name what two partners are compared by."""
+    about = f'partners={json.dumps(choice.partners)}, flow="{choice.flow}"'
+    return f'{about}, period={choice.year}, lang="{choice.lang}"'

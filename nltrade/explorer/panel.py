@@ -20,6 +20,7 @@ LABELS = {
     "sector": "sector",
     "lang": "explorer-language",
 }
+WHOLE_NAME = {"description_width": "initial"}  # of a field, not cut
 # JupyterLab takes arrows and letters for commands of its own ("d", "d" deletes a cell) wherever the
 # focus is in a notebook and no text is typed, so in a list of years too, unless the field says no.
 OWN_KEYS = """document.addEventListener("focusin", event => {
@@ -38,41 +39,54 @@ class Explorer:
     """
 
     def __init__(self, at_hand: AtHand, choice: Choice) -> None:
+        self._at_hand, self.choice = at_hand, choice
+        self._make_fields()
+        self._make_answer()
+        self.panel = self._laid_out()
+        self._show(choice)
+        for field in self._chosen.values():
+            field.observe(self._changed, "value")
+
+    def _make_fields(self) -> None:
+        """Make what is chosen in, with partners that are typed and lists of all else."""
         import ipywidgets as widgets
 
-        self._at_hand, self.choice = at_hand, choice
-        wide = {"description_width": "initial"}
-        fields = {"continuous_update": False, "placeholder": "…"}
-        self.partner = widgets.Combobox(**fields)
-        self.beside = widgets.Combobox(**fields)
-        self.first = widgets.Dropdown(options=at_hand.years)
-        self.year = widgets.Dropdown(options=at_hand.years)
+        typed = {"continuous_update": False, "placeholder": "…"}
+        self.partner, self.beside = widgets.Combobox(**typed), widgets.Combobox(**typed)
+        years = self._at_hand.years
+        self.first, self.year = widgets.Dropdown(options=years), widgets.Dropdown(options=years)
         self.flow, self.sector = widgets.Dropdown(), widgets.Dropdown()
         self.lang = widgets.Dropdown(options=LANGUAGES)
-        self.seen, self.links = widgets.HTML(), widgets.HTML()
-        self.wrong = widgets.HBox()
-        self.download = widgets.Button(layout={"width": "auto"})
-        below = {"width": "auto", "flex_flow": "column", "align_items": "stretch"}
-        self.call = widgets.Textarea(style=wide, layout=below, continuous_update=False)
 
         self._chosen = {name: getattr(self, name) for name in LABELS}
-        for name, widget in self._chosen.items():
-            widget.style, widget.layout = wide, {"width": "auto", "max_width": "100%"}
-            widget.add_class(f"nltrade-{name}")
+        for name, field in self._chosen.items():
+            field.style, field.layout = WHOLE_NAME, {"width": "auto", "max_width": "100%"}
+            field.add_class(f"nltrade-{name}")
+
+    def _make_answer(self) -> None:
+        """Make what an answer stands in: what is seen or wrong, the files, and the call."""
+        import ipywidgets as widgets
+
+        self.seen, self.links, self.wrong = widgets.HTML(), widgets.HTML(), widgets.HBox()
+        self.download = widgets.Button(layout={"width": "auto"})
         self.download.add_class("nltrade-download")
         self.download.on_click(self._make_files)
+
+        below = {"width": "auto", "flex_flow": "column", "align_items": "stretch"}
+        self.call = widgets.Textarea(style=WHOLE_NAME, layout=below, continuous_update=False)
         self.call.add_class("nltrade-call")
 
-        rows = {"layout": {"flex_flow": "row wrap", "grid_gap": "0 1em"}}
-        chosen = widgets.HBox(list(self._chosen.values()), **rows)
-        files = widgets.HBox([self.download, self.links], **rows)
+    def _laid_out(self) -> Any:
+        """Put fields and answer below each other."""
+        import ipywidgets as widgets
+
+        row = {"layout": {"flex_flow": "row wrap", "grid_gap": "0 1em"}}
+        chosen = widgets.HBox(list(self._chosen.values()), **row)
+        files = widgets.HBox([self.download, self.links], **row)
         script = {"output_type": "display_data", "data": {"application/javascript": OWN_KEYS}}
         keys = widgets.Output(outputs=[{**script, "metadata": {}}])
         parts = [chosen, self.wrong, self.seen, files, self.call, keys]
-        self.panel = widgets.VBox(parts).add_class("nltrade-explorer")
-        self._show(choice)
-        for widget in self._chosen.values():
-            widget.observe(self._changed, "value")
+        return widgets.VBox(parts).add_class("nltrade-explorer")
 
     def _changed(self, change: dict[str, Any]) -> None:
         """Follow a choice of the user; what the panel fills in itself is none."""

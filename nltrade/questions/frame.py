@@ -16,7 +16,6 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 from narwhals.exceptions import DuplicateError
-from narwhals.typing import IntoFrameT
 
 from nltrade import registry
 from nltrade.errors import FrameError, UnknownName, close_to
@@ -276,12 +275,6 @@ def group_joinable(rows: Any, keys: Iterable[str], *amounts: nw.Expr) -> Any:
         # were partitioned, as it does in a union.
         return nw.concat([found, found.filter(nw.col(names[0]) != nw.col(names[0]))])
     return found
-
-
-def in_engine_of(frame: IntoFrameT, rows: Any) -> IntoFrameT:
-    """Give an answer in the engine that the question was asked in, which `frame` tells."""
-    del frame
-    return rows.to_native()  # type: ignore[no-any-return]
 
 
 def _brought(name: str, dtype: nw.dtypes.DType) -> nw.Expr | None:

@@ -144,39 +144,25 @@ def compare_places(
     used = registry.table(table).id if table else _table_of_both(goods, before, after)
     sides = []
     for name, year in (("before", before), ("after", after)):
-        ranked = rank_partners(goods, period=year, flow=flow, among=among, table=used).set_index(
-            "partner"
-        )
-        named = {column: f"{name}_{column.removeprefix('value_')}" for column in RANKED}
-        sides.append(ranked[RANKED].astype(PLACES).rename(columns=named))
-    found = (
-        sides[0]
-        .join(sides[1], how="outer")
-        .sort_values(["after_place", "before_place"], kind="stable")
-    )
-    moved = found["before_place"] - found["after_place"]
-    apart = (found["after_worst"] < found["before_best"]) | (
-        found["before_worst"] < found["after_best"]
-    )
+        asked: dict[str, Any] = {"flow": flow, "among": among, "table": used}
+        ranked = rank_partners(goods, period=year, **asked).set_index("partner")
+        names = [f"{name}_{column.removeprefix('value_')}" for column in RANKED]
+        sides.append(ranked[RANKED].astype(PLACES).set_axis(names, axis=1))
+    found = sides[0].join(sides[1], how="outer")
+    found = found.sort_values(["after_place", "before_place"], kind="stable")
+    of_years = list(found)
+
+    is_up = found["after_worst"] < found["before_best"]
+    is_down = found["before_worst"] < found["after_best"]
     ends = found[["before_best", "before_worst", "after_best", "after_worst"]]
     stayed = ends.notna().all(axis=1) & (ends.nunique(axis=1) == 1)
-    found["moved"], found["certain"] = (
-        moved,
-        (apart.fillna(False) | stayed).astype("boolean").mask(moved.isna()),
-    )
-    about = {
-        "table": used,
-        "flow": registry.flow(flow),
-        "among": among,
-        "before": before,
-        "after": after,
-        "note": _between_years(goods[goods["table"] == used], used, before, after),
-    }
-    of_years = [
-        f"{year}_{column}"
-        for year in ("before", "after")
-        for column in ("meur", "place", "best", "worst")
-    ]
+    certain = (is_up | is_down).fillna(False) | stayed
+    found["moved"] = found["before_place"] - found["after_place"]
+    found["certain"] = certain.astype("boolean").mask(found["moved"].isna())
+
+    note = _between_years(goods[goods["table"] == used], used, before, after)
+    about = {"table": used, "flow": registry.flow(flow), "among": among}
+    about |= {"before": before, "after": after, "note": note}
     listed = found.reset_index().assign(**about)
     return _dated(listed[[*about, "partner", *of_years, "moved", "certain"]], goods)
 
@@ -262,9 +248,8 @@ def like_for_like(
         by_year = of_table.pivot(index="partner", columns="period", values=VALUE)
         if not {before, year} <= set(by_year):
             continue
-        # min_count: the sum is missing where one member is.
-        sums = by_year.reindex(stayed)[[before, year]].sum(min_count=len(stayed))
-        sums = sums.where(by_year.reindex(stayed)[[before, year]].notna().all())
+        of_members = by_year.reindex(stayed)[[before, year]]
+        sums = of_members.sum().where(of_members.notna().all())
         carried = {"modified": of_table["modified"].iloc[0]} if "modified" in of_table else {}
         about = {"table": table, **carried, **asked, "partner": group, "period": year}
         amounts = {"previous_meur": sums[before], VALUE: sums[year]}
@@ -284,11 +269,8 @@ def side_of(partner: str, period: str) -> Among:
     >>> side_of("GB", "2012"), side_of("GB", "2022")
     ('inside EU', 'outside EU')
     """
-    return (
-        "inside EU"
-        if partner in registry.eu_members(date(int(period[:4]), 12, 31))
-        else "outside EU"
-    )
+    is_inside = partner in registry.eu_members(date(int(period[:4]), 12, 31))
+    return "inside EU" if is_inside else "outside EU"
 
 
 def _yearly_totals(frame: pd.DataFrame) -> pd.DataFrame:
@@ -306,14 +288,12 @@ def _table_of_both(goods: pd.DataFrame, before: str, after: str) -> str:
     years = goods[goods["period"].isin([before, after])].drop_duplicates(["table", "period"])
     both = years.groupby("table").agg({"period": "nunique", "complete": "all"})
     both = both[both["period"] == len({before, after})]
-    order = sorted(
-        both.index, key=lambda id: (not both.at[id, "complete"], list(registry.tables()).index(id))
-    )
-    if not order:
+    able = [id for id in registry.tables() if id in both.index]
+    if not able:
         here = goods.groupby("table")["period"].agg(["min", "max"])
         spans = ", ".join(f"{id} {low}-{high}" for id, low, high in here.itertuples())
         raise NoData(
             f"No table has both {before} and {after}; places of two tables do not compare. Here: "
             f"{spans}."
         )
-    return str(order[0])
+    return max(able, key=lambda id: bool(both.at[id, "complete"]))  # of equals the first

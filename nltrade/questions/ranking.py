@@ -20,7 +20,7 @@ alone. Where the total itself is not published, or not in the frame, nothing bou
 and worst are missing. A part of a registered table's partners has no places at all.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, Literal, NamedTuple, get_args
 
@@ -40,16 +40,14 @@ from nltrade.questions.places import (
     largest_hidden,
     possibly_ahead,
 )
+from nltrade.questions.unpublished import TOTALS, Published, Side, pools
 from nltrade.registry import periods
 from nltrade.registry.periods import Periods
 from nltrade.sources.gaps import absent_partners
 
 Among = Literal["outside EU", "inside EU", "all"]
 Counted = Literal["goods", "services", "goods and services"]
-Side = Literal["outside EU", "inside EU"]
 NEEDED = ["table", "kind", "flow", "partner", "partner_kind", "product", "period", VALUE]
-TOTALS = {"outside EU": "NON-EU", "inside EU": "EU", "all": "WORLD"}
-SIDES: tuple[Side, Side] = get_args(Side)
 COUNTS = ["place", "best", "worst", "hidden"]
 AMOUNTS = [VALUE, "unallocated_meur", "services_meur"]
 FEW = 0.1  # a share of the partners that may lack: rows without a value that a user dropped
@@ -133,11 +131,17 @@ def rank_partners(
     kinds = ["goods", "services"] if kind == "goods and services" else [kind]
     for one in asked:
         periods.known(one)
-    cells, engine = collected(frame, kinds=kinds, product=product, asked=asked, table=table)
+
+    rows = at_the_door(frame)
+    cells: dict[str, list[Cells]] = {each: [] for each in asked}
+    for one in kinds:
+        code = registry.product(product).id if product else shape.TOTAL_OF[one]
+        of_kind, like = collected(rows, kind=one, product=code, asked=asked, table=table)
+        for each in asked:
+            cells[each].append(of_kind[each])
 
     found: list[dict[str, Any]] = []
-    for each in asked:
-        of_period = [cells[one, each] for one in kinds]
+    for each, of_period in cells.items():
         about = {**_sources(of_period), "period": each}
         for name in flows:
             ranked = places(of_period, each, name, among, members_on)
@@ -145,9 +149,10 @@ def rank_partners(
 
     if not found:
         what = f"{', '.join(flows)} of {kind} in {', '.join(asked)}"
-        used = " and ".join(dict.fromkeys(each.table for each in cells.values()))
+        tables = (each.table for of_period in cells.values() for each in of_period)
+        used = " and ".join(dict.fromkeys(tables))
         raise NoData(f"No country has a value for {what} in table {used}.")
-    return _as_frame(found, engine)  # type: ignore[no-any-return]
+    return _as_frame(found, like)  # type: ignore[no-any-return]
 
 
 def _check_words(among: str, kind: str) -> None:
@@ -160,58 +165,41 @@ def _check_words(among: str, kind: str) -> None:
         raise UnknownName(f"No kind {kind!r}.{close_to(kind, known)} Rank {', '.join(known)}.")
 
 
-def collected(
-    frame: Any,
-    *,
-    kinds: Sequence[str],
-    product: str | None,
-    asked: Sequence[str],
-    table: str | tuple[str, ...] | None,
-) -> "tuple[dict[tuple[str, str], Cells], Any]":
-    """
-    Take the cells of one product out of the engine: some hundred rows a period.
-
-    Parameters
-    ----------
-    frame : frame
-        Tidy frame of any engine.
-    kinds, product, asked, table
-        What is counted, in which periods: as `rank_partners` takes them.
-
-    Returns
-    -------
-    dict of (str, str) to Cells, narwhals.Implementation
-        The cells of each kind and period, and the engine that they come from.
-    """
+def at_the_door(frame: Any) -> Any:
+    """Check a frame of which partners are to be ranked."""
     rows = shape.checked(frame, NEEDED)
     shape.require_periods(rows)
     shape.require_flows(rows)
-    there = set(rows["table"].unique().to_list()) if isinstance(rows, nw.DataFrame) else set()
-    tables = {(kind, each): _table(kind, each, table, there) for kind in kinds for each in asked}
+    return rows
 
+
+def collected(
+    rows: Any, *, kind: str, product: str, asked: Sequence[str], table: str | tuple[str, ...] | None
+) -> "tuple[dict[str, Cells], nw.DataFrame[Any]]":
+    """Take the cells of a product out of the engine: by period, and as the frame they are in."""
+    there = set(rows["table"].unique().to_list()) if isinstance(rows, nw.DataFrame) else set()
+    tables = {each: _table(kind, each, table, there) for each in asked}
     names = rows.collect_schema().names()
     carried = [name for name in ["modified", "missing"] if name in names]
-    found: dict[tuple[str, str], Cells] = {}
-    for kind in kinds:
-        code = registry.product(product).id if product else shape.TOTAL_OF[kind]
-        cells = rows.filter(
-            nw.col("kind") == kind,
-            nw.col("table").is_in(sorted({tables[kind, each] for each in asked})),
-            nw.col("period").is_in(asked),
-            nw.col("product") == code,
-        ).select("table", "period", "flow", "partner", "partner_kind", VALUE, *carried)
-        if isinstance(cells, nw.LazyFrame):
-            cells = cells.collect()
-        shape.require_unique(cells, ["table", "period", "flow", "partner"])
-        shape.require_partners(cells)
 
-        listed = cells.rows(named=True)
-        for each in asked:
-            of = tables[kind, each]
-            mine = [row for row in listed if row["period"] == each and row["table"] == of]
-            _require_whole(mine, cells, of, each)
-            found[kind, each] = Cells.of(of, mine)
-    return found, cells.implementation
+    cells = rows.filter(
+        nw.col("kind") == kind,
+        nw.col("table").is_in(sorted(set(tables.values()))),
+        nw.col("period").is_in(asked),
+        nw.col("product") == product,
+    ).select("table", "period", "flow", "partner", "partner_kind", VALUE, *carried)
+    if isinstance(cells, nw.LazyFrame):
+        cells = cells.collect()
+    shape.require_unique(cells, ["table", "period", "flow", "partner"])
+    shape.require_partners(cells)
+
+    found = {}
+    listed = cells.rows(named=True)
+    for each, of in tables.items():
+        mine = [row for row in listed if row["period"] == each and row["table"] == of]
+        _require_whole(mine, cells, of, each)
+        found[each] = Cells.of(of, mine)
+    return found, cells
 
 
 def places(
@@ -222,19 +210,6 @@ def places(
     now = then if members_on is None else registry.eu_members(members_on)
     published = [each.published(flow) for each in cells]
     return _Ranking.of(published, among, then, now).rows()
-
-
-class _Published(NamedTuple):
-    """What a table publishes of one flow, by partner; None where a cell has no value."""
-
-    values: dict[str, float | None]
-    countries: set[str]  # those that the frame calls one
-    withheld: set[str]  # partners of which the cell could be, and has no value
-    step: float  # how far two values can be apart and be the same before rounding, million euro
-
-    def of_countries(self) -> dict[str, float]:
-        """Give the value of each country that has one."""
-        return {p: v for p, v in self.values.items() if v is not None and p in self.countries}
 
 
 class Cells(NamedTuple):
@@ -260,7 +235,7 @@ class Cells(NamedTuple):
             values.setdefault(row["flow"], {})[row["partner"]] = value
         return cls(table, modified, countries, values, impossible)
 
-    def published(self, flow: str) -> _Published:
+    def published(self, flow: str) -> Published:
         """Give what is published of one flow; a total has no value where either flow has none."""
         flows = [flow]
         values = self.values.get(flow, {})
@@ -278,7 +253,7 @@ class Cells(NamedTuple):
 
         lacking = {each for each in partners if values.get(each) is None}
         cannot_be = {each for each in lacking if all((of, each) in self.impossible for of in flows)}
-        return _Published(values, self.countries, lacking - cannot_be, unit * len(flows))
+        return Published(values, self.countries, lacking - cannot_be, unit * len(flows))
 
 
 def _require_whole(
@@ -301,82 +276,20 @@ def _require_whole(
         )
 
 
-class _Unpublished(NamedTuple):
-    """What one table does not publish by partner, of one flow and one side of the border."""
-
-    groups: list[float]
-    unallocated: float
-    left: float  # what the parts leave of their total
-    is_untold: bool  # trade without a named partner is withheld too
-    is_bounded: bool
-
-
-class _Side(NamedTuple):
-    """One side of the EU's border, as CBS files partners: by the membership of the time."""
-
-    name: Side
-    countries: set[str]
-    residuals: Mapping[str, str | None]  # what each holds
-
-    @classmethod
-    def both(cls, members: frozenset[str]) -> "list[_Side]":
-        """Give the two sides, with all that there is on each."""
-        sides = []
-        for name in SIDES:
-            is_inside = name == "inside EU"
-            known = registry.partners().values()
-            residuals = {
-                p.id: p.holds for p in known if p.kind == "residual" and bool(p.eu) == is_inside
-            }
-            countries = {
-                p.id for p in known if p.kind == "country" and (p.id in members) == is_inside
-            }
-            sides.append(cls(name, countries, residuals))
-        return sides
-
-    def unpublished(self, of: _Published) -> _Unpublished:
-        """Say what is not published by partner on this side."""
-        named = of.countries & self.countries
-        parts = [each for each in of.values if each in self.residuals or each in named]
-        whole = of.values.get(TOTALS[self.name])
-        left = 0.0 if whole is None else whole - sum(of.values[each] or 0.0 for each in parts)
-
-        # Where all is published, what is left is but the rounding of the parts.
-        holders = {each for each, holds in self.residuals.items() if holds != "no country"}
-        is_withheld = bool(of.withheld & (holders | self.countries))
-        if left <= 0 or (not is_withheld and left <= 0.5 * len(parts)):
-            left = 0.0
-
-        held: dict[str | None, list[float | None]] = {"countries": [], "unallocated": []}
-        for each in parts:
-            held.setdefault(self.residuals.get(each), []).append(of.values[each])
-        return _Unpublished(
-            groups=[size for size in held["countries"] if size is not None],
-            unallocated=sum(size or 0.0 for size in held["unallocated"]),
-            left=left,
-            is_untold=None in held["unallocated"],
-            is_bounded=whole is not None,
-        )
-
-
 class _Ranking(NamedTuple):
     """The countries of one flow, and what each side of the border has unpublished by partner."""
 
     partners: list[str]
     values: np.ndarray
     lack_services: np.ndarray
-    filed: np.ndarray  # the side of each
-    pools: dict[Side, list[Pools]]  # the cases that are possible
+    is_inside: np.ndarray  # the side on which CBS files each
+    pools: dict[bool, list[Pools]]  # inside the EU or not: the cases that are possible
     is_bounded: bool
     close: float
 
     @classmethod
     def of(
-        cls,
-        published: list[_Published],
-        among: Among,
-        then: frozenset[str],
-        now: frozenset[str],
+        cls, published: list[Published], among: Among, then: frozenset[str], now: frozenset[str]
     ) -> "_Ranking":
         def takes_part(partner: str) -> bool:
             return among == "all" or (partner in now) == (among == "inside EU")
@@ -387,23 +300,23 @@ class _Ranking(NamedTuple):
 
         # After a change of membership, who takes part can be filed on either side of the border.
         is_one_side = among != "all" and now == then
-        pools: dict[Side, list[Pools]] = {}
+        found: dict[bool, list[Pools]] = {}
         is_bounded = True
-        for side in _Side.both(then):
+        for side in Side.both(then):
             if is_one_side and side.name != among:
                 continue
             unseen = sum(takes_part(each) for each in side.countries - set(partners))
             unpublished = [side.unpublished(each) for each in published]
-            pools[side.name] = _pools(unpublished, unseen)
+            found[side.is_inside] = pools(unpublished, unseen)
             may_lack = unseen > 0 or any(each.is_untold for each in unpublished)
             is_bounded &= all(each.is_bounded for each in unpublished) or not may_lack
 
         return cls(
-            partners=partners,
+            partners,
             values=np.array([values[each] + services.get(each, 0.0) for each in partners], float),
             lack_services=np.array([each not in services for each in partners], bool),
-            filed=np.array([SIDES[each in then] for each in partners], str),
-            pools=pools,
+            is_inside=np.array([each in then for each in partners], bool),
+            pools=found,
             is_bounded=is_bounded,
             close=sum(each.step for each in published),
         )
@@ -418,7 +331,7 @@ class _Ranking(NamedTuple):
         is_other = np.arange(len(self.values)) != at
         others = self.values[is_other]
 
-        own_side = self.pools[SIDES[self.filed[at] == SIDES[1]]]
+        own_side = self.pools[bool(self.is_inside[at])]
         unallocated = max(case.unallocated for case in own_side)
         services = own_side[0].services
         reach = value + unallocated + services * self.lack_services[at]
@@ -427,14 +340,13 @@ class _Ranking(NamedTuple):
         hidden = 0
         if self.is_bounded:
             best = 1 + certainly_ahead(reach, others, self.close)
-        if value > 0:
-            for cases in self.pools.values():
-                sizes = largest_hidden(value, cases[0].groups)
-                hidden += min(int(sizes.sum()), cases[0].unseen)
         if self.is_bounded and value > 0:
             worst = 1
-            for side, cases in self.pools.items():
-                is_there = is_other & (self.filed == side)
+        for side, cases in self.pools.items() if value > 0 else ():
+            sizes = largest_hidden(value, cases[0].groups)
+            hidden += min(int(sizes.sum()), cases[0].unseen)
+            if worst is not None:
+                is_there = is_other & (self.is_inside == side)
                 there = Countries(self.values[is_there], self.lack_services[is_there])
                 worst += max(possibly_ahead(value, there, case, self.close) for case in cases)
         return {
@@ -449,33 +361,6 @@ class _Ranking(NamedTuple):
         }
 
 
-def _pools(unpublished: list[_Unpublished], unseen: int) -> list[Pools]:
-    """
-    Put together who could have what: of goods, and of services where these are added.
-
-    What the parts leave of their total is that of countries without a cell; where the trade without
-    a named partner is withheld, it could as well be that: two cases.
-    """
-    goods, services = unpublished[0], unpublished[1:]
-    apart = Pools(
-        groups=np.array([*goods.groups, goods.left], float),
-        unallocated=sum(each.unallocated for each in unpublished),
-        services=sum(each.left for each in services),
-        unseen=unseen,
-    )
-    if not any(each.is_untold for each in unpublished):
-        return [apart]
-
-    untold = sum(each.left for each in unpublished if each.is_untold)
-    one_partners = Pools(
-        groups=np.array([*goods.groups, 0.0 if goods.is_untold else goods.left], float),
-        unallocated=apart.unallocated + untold,
-        services=sum(each.left for each in services if not each.is_untold),
-        unseen=unseen,
-    )
-    return [apart, one_partners]
-
-
 def _sources(cells: Sequence[Cells]) -> dict[str, Any]:
     """Say which tables and snapshots a ranking is from."""
     found: dict[str, Any] = {}
@@ -484,20 +369,20 @@ def _sources(cells: Sequence[Cells]) -> dict[str, Any]:
     return found
 
 
-def _as_frame(rows: list[dict[str, Any]], engine: Any) -> Any:
+def _as_frame(rows: list[dict[str, Any]], like: nw.DataFrame[Any]) -> Any:
     """Put rows in a frame of the engine; whole numbers that can be missing are floats in pandas."""
     columns = {name: [row[name] for row in rows] for name in rows[0]}
     types: dict[str, Any] = {}
     for name, values in columns.items():
         if name in COUNTS:
-            is_float = engine.is_pandas_like() and None in values
+            is_float = like.implementation.is_pandas_like() and None in values
             types[name] = nw.Float64() if is_float else nw.Int64()
         elif name in AMOUNTS:
             types[name] = nw.Float64()
         elif any(values):  # a frame need not say of which snapshot it is
             types[name] = nw.String()
     told = {name: columns[name] for name in types}
-    return nw.from_dict(told, schema=types, backend=engine).to_native()
+    return nw.from_dict(told, schema=types, backend=like.implementation).to_native()
 
 
 def _table(kind: str, period: str, asked: str | tuple[str, ...] | None, there: set[str]) -> str:

@@ -10,7 +10,7 @@ together, each good counted once, leave of the total.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
 
 import narwhals as nw
 import pandas as pd
@@ -23,18 +23,11 @@ from nltrade.questions import trade
 from nltrade.questions.frame import VALUE
 from nltrade.registry import sectors as named
 from nltrade.registry.entries import Classes, Kind, Sector
+from nltrade.registry.periods import Periods, listed
 
 CELL = [
-    "table",
-    "kind",
-    "flow",
-    "concept",
-    "partner",
-    "partner_kind",
-    "period",
-    "freq",
-    "complete",
-    "status",
+    *("table", "kind", "flow", "concept", "partner", "partner_kind"),
+    *("period", "freq", "complete", "status"),
 ]
 # What tells cells apart, beside the product.
 KEY = ["table", "kind", "flow", "partner", "period"]
@@ -42,12 +35,6 @@ KEY = ["table", "kind", "flow", "partner", "period"]
 COUNTS = ["codes", "published", "withheld", "absent"]
 AMOUNTS = ["low_meur", "high_meur", "total_meur", "share_pct", "growth_pct"]
 REMAINDER = "remainder"
-KIND_OF: dict[Classes, Kind] = {
-    "SITC": "goods",
-    "HS": "goods",
-    "BPM6": "services",
-    "BPM5": "services",
-}
 USUAL: dict[Kind, Classes] = {"goods": "SITC", "services": "BPM6"}
 
 # Chapters of the HS and topics of BPM5 are in their total and in nothing else.
@@ -60,7 +47,7 @@ Baskets = Mapping[Classes, Mapping[str, Sequence[str]]]
 def sector_trade(
     frame: IntoFrameT,
     partner: str | Sequence[str] | None = None,
-    period: str | int | None = None,
+    period: Periods | None = None,
     *,
     sectors: Mapping[str, Sector] | None = None,
 ) -> IntoFrameT:
@@ -73,8 +60,8 @@ def sector_trade(
         Tidy frame of any engine, with the rows of the totals.
     partner : str or sequence of str, optional
         ISO codes or names; all partners by default.
-    period : str or int, optional
-        The period; all by default.
+    period : str, int or several, optional
+        The period: a year, a list, a `range` or ``"2011:2013"``; all by default.
     sectors : mapping of str to Sector, optional
         The sectors of the mission of 2013 by default; `nltrade.sectors(file)` reads your own.
 
@@ -127,12 +114,13 @@ def sector_trade(
         rows = nw.from_native(trade.select(rows.to_native(), partner=partner))
 
     baskets = _baskets(known)
-    collected = _collected(rows, baskets, period)
+    periods = None if period is None else listed(period)
+    collected = _collected(rows, baskets, periods)
     cells = collected.to_pandas()
     numbered = _by_total(cells)
     found = _with_growth(pd.concat([_sums(*numbered, baskets), _remainder(*numbered, baskets)]))
-    if period is not None:
-        found = found[found["period"] == str(period)]
+    if periods is not None:
+        found = found[found["period"].isin(periods)]
     return _as_frame(found.reset_index(drop=True), collected)  # type: ignore[no-any-return]
 
 
@@ -198,7 +186,7 @@ def overlaps(sectors: Mapping[str, Sector] | None = None) -> pd.DataFrame:
 def _baskets(sectors: Mapping[str, Sector]) -> Baskets:
     return {
         classes: {id: codes for id, each in sectors.items() if (codes := each.codes_in(classes))}
-        for classes in KIND_OF
+        for classes in get_args(Classes)
     }
 
 
@@ -333,7 +321,7 @@ def _codes(baskets: Baskets) -> set[str]:
     return found - set(shape.TOTAL_OF.values())
 
 
-def _collected(rows: Any, baskets: Baskets, period: str | int | None) -> nw.DataFrame[Any]:
+def _collected(rows: Any, baskets: Baskets, periods: list[str] | None) -> nw.DataFrame[Any]:
     """Take the cells that the sectors need out of the engine: of a period the year before too."""
     needed = _codes(baskets)
     parents = {code[:-1] for code in needed}  # of 33 it is 3, of SC1 it is SC
@@ -344,10 +332,9 @@ def _collected(rows: Any, baskets: Baskets, period: str | int | None) -> nw.Data
     }
     wanted = needed | beside | set(shape.TOTAL_OF.values())
     rows = rows.filter(nw.col("product").is_in(sorted(wanted)))
-    if period is not None:
-        year, part = str(period)[:4], str(period)[4:]
-        before = [f"{int(year) - 1}{part}"] if year.isdecimal() else []
-        rows = rows.filter(nw.col("period").is_in([str(period), *before]))
+    if periods is not None:
+        before = [f"{int(one[:4]) - 1}{one[4:]}" for one in periods if one[:4].isdecimal()]
+        rows = rows.filter(nw.col("period").is_in([*periods, *before]))
 
     names = [*CELL, "product", VALUE]
     names += [name for name in ["modified"] if name in rows.collect_schema().names()]

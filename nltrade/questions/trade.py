@@ -8,7 +8,7 @@ rate of which a part is missing is missing too. A frame that is not in that shap
 names column and remedy: `nltrade.questions.frame` says what is looked at.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
 import narwhals as nw
@@ -18,7 +18,6 @@ from narwhals.typing import IntoFrameT
 from nltrade import registry
 from nltrade.errors import NoData, UnknownName, close_to
 from nltrade.questions import frame as shape
-from nltrade.questions.frame import in_engine_of
 from nltrade.registry import members, periods
 from nltrade.registry.periods import Periods
 from nltrade.sources.gaps import commands, gap, is_whole
@@ -130,8 +129,9 @@ def select(
         wanted["product"] = [registry.product(product).id]
     if period is not None and year is not None:
         raise UnknownName("Give `period` or `year`, not both: they are the same.")
-    if period is not None or year is not None:
-        wanted["period"] = periods.listed(period if period is not None else year or "")
+    when = year if period is None else period
+    if when is not None:
+        wanted["period"] = periods.listed(when)
     for column, value in [("kind", kind), ("table", table)]:
         if value is not None:
             wanted[column] = [str(value)]
@@ -142,7 +142,7 @@ def select(
     found = rows.filter(*asked) if asked else rows
     if isinstance(found, nw.DataFrame) and found.is_empty():
         raise NoData(_nothing(rows.with_columns(**brought), wanted))
-    return in_engine_of(frame, found)
+    return found.to_native()  # type: ignore[no-any-return]
 
 
 def total(frame: IntoFrameT) -> IntoFrameT:
@@ -174,9 +174,7 @@ def total(frame: IntoFrameT) -> IntoFrameT:
     >>> nl.total(russia)["value_meur"].tolist()
     [27400.0]
     """
-    rows = shape.checked(frame, [*CELL, "flow", VALUE])
-    shape.require_flows(rows)
-    return in_engine_of(frame, combined(rows, "total trade"))
+    return _combined(frame, "total trade")  # type: ignore[no-any-return]
 
 
 def balance(frame: IntoFrameT) -> IntoFrameT:
@@ -206,9 +204,7 @@ def balance(frame: IntoFrameT) -> IntoFrameT:
     >>> nl.balance(russia)["value_meur"].tolist()
     [-13264.0]
     """
-    rows = shape.checked(frame, [*CELL, "flow", VALUE])
-    shape.require_flows(rows)
-    return in_engine_of(frame, combined(rows, "balance"))
+    return _combined(frame, "balance")  # type: ignore[no-any-return]
 
 
 def share(frame: IntoFrameT, of: Literal["all products", "all partners", "export"]) -> IntoFrameT:
@@ -272,10 +268,10 @@ def share(frame: IntoFrameT, of: Literal["all products", "all partners", "export
     whole = totals.select(*keys, nw.col(VALUE).alias("whole_meur"))
     part_of_whole = 100 * nw.col(VALUE) / nw.col("whole_meur")
     is_known = nw.col("whole_meur") != 0
-    shares = beside(rows, whole, keys).with_columns(
+    shares = _beside(rows, whole, keys).with_columns(
         nw.when(is_known).then(part_of_whole).alias("share_pct")
     )
-    return in_engine_of(frame, shares)
+    return shares.to_native()  # type: ignore[no-any-return]
 
 
 def growth(
@@ -329,10 +325,9 @@ def growth(
     (np.float64(19.9), 'method break 2012/2013')
     """
     rows = shape.checked(frame, [*SERIES, "period", "complete", VALUE], adds=[*GROWTH, *BESIDE])
-    rates = grown(
-        rows, across_breaks=across_breaks, part_years=part_years, small_amounts=small_amounts
-    )
-    return in_engine_of(frame, rates)
+    refused = {"across_breaks": across_breaks, "part_years": part_years}
+    rates = _grown(rows, **refused, small_amounts=small_amounts)
+    return rates.to_native()  # type: ignore[no-any-return]
 
 
 def main_table(frame: pd.DataFrame, *, kind: str, period: str | int, partner: str = "WORLD") -> str:
@@ -380,8 +375,11 @@ def main_table(frame: pd.DataFrame, *, kind: str, period: str | int, partner: st
     return str(tables[0] if len(tables) == 1 else next(whole, tables[0]))
 
 
-def combined(rows: Any, name: Literal["total trade", "balance"]) -> Any:
+def _combined(frame: Any, name: Literal["total trade", "balance"]) -> Any:
     """Answer `total` or `balance`; a cell that is there twice is refused, or has no value."""
+    rows = shape.checked(frame, [*CELL, "flow", VALUE])
+    shape.require_flows(rows)
+
     is_import = nw.col("flow") == "import"
     is_export = nw.col("flow") == "export"
     sign = 1 if name == "total trade" else -1
@@ -391,11 +389,9 @@ def combined(rows: Any, name: Literal["total trade", "balance"]) -> Any:
     there = rows.collect_schema().names()
     apart = ("flow", "complete", "status")
     cell = [each for each in ORDER if each in there and each not in apart]
-    has_status = "status" in there
-    status = nw.lit(len(STATUSES) - 1, nw.Int64)
-    for place, known in enumerate(STATUSES[:-1] if has_status else []):
-        is_it = nw.col("status") == known
-        status = nw.when(is_it).then(nw.lit(place, nw.Int64)).otherwise(status)
+    numbers = [nw.lit(place, nw.Int64) for place in range(len(STATUSES))]
+    known = [nw.col("status") == each for each in STATUSES if "status" in there]
+    unsure = _last_that_holds(zip(known, numbers, strict=False), numbers[-1])
 
     amounts = rows.select(
         *cell,
@@ -403,7 +399,7 @@ def combined(rows: Any, name: Literal["total trade", "balance"]) -> Any:
         imports=is_import.cast(nw.Int64),
         exports=is_export.cast(nw.Int64),
         part=(~nw.col("complete")).cast(nw.Int64).fill_null(1),
-        unsure=status,
+        unsure=unsure,
     )
     sums = shape.group_joinable(
         amounts,
@@ -420,20 +416,29 @@ def combined(rows: Any, name: Literal["total trade", "balance"]) -> Any:
 
     once_each = (nw.col("imports") == 1) & (nw.col("exports") == 1)
     both_known = once_each & (nw.col("published") == 2)
-    word = nw.lit(STATUSES[-1])
-    for place, known in enumerate(STATUSES):
-        word = nw.when(nw.col("unsure") == place).then(nw.lit(known)).otherwise(word)
+    statuses = [
+        (nw.col("unsure") == number, nw.lit(STATUSES[place]))
+        for place, number in enumerate(numbers)
+    ]
     found = sums.with_columns(
         nw.lit(name).alias("flow"),
         nw.when(both_known).then(nw.col(VALUE)).alias(VALUE),
         complete=nw.col("part") == 0,
-        status=word,
+        status=_last_that_holds(statuses, nw.lit(STATUSES[-1])),
     )
     order = [each for each in ORDER if each in (*there, "flow")]
-    return found.select(*order, VALUE)
+    return found.select(*order, VALUE).to_native()
 
 
-def grown(rows: Any, *, across_breaks: bool, part_years: bool, small_amounts: bool) -> Any:
+def _last_that_holds(cases: Iterable[tuple[nw.Expr, nw.Expr]], otherwise: nw.Expr) -> nw.Expr:
+    """Give what goes with the last condition that is true of a row."""
+    found = otherwise
+    for is_so, what in cases:
+        found = nw.when(is_so).then(what).otherwise(found)
+    return found
+
+
+def _grown(rows: Any, *, across_breaks: bool, part_years: bool, small_amounts: bool) -> Any:
     """Answer `growth` for tidy rows of narwhals."""
     shape.require_periods(rows)
     shape.require_unique(rows, [*SERIES, "period"])
@@ -451,7 +456,7 @@ def grown(rows: Any, *, across_breaks: bool, part_years: bool, small_amounts: bo
         previous_meur=nw.col(VALUE),
         previous_complete=nw.col("complete").cast(nw.Int64).fill_null(2),
     )
-    compared = beside(dated, previous, [*SERIES, "year", "part"])
+    compared = _beside(dated, previous, [*SERIES, "year", "part"])
     noted = compared.with_columns(growth_note=_growth_note())
 
     note, before = nw.col("growth_note"), nw.col("previous_meur")
@@ -493,10 +498,7 @@ def _growth_note() -> nw.Expr:
         (~nw.col("complete") | (was_whole == 0), nw.lit(PART)),
         (was_whole.is_null() & nw.col("complete"), nw.lit(FIRST)),
     ]
-    note: nw.Expr = nw.lit("")
-    for is_there, words in obstacles:
-        note = nw.when(is_there).then(words).otherwise(note)
-    return note
+    return _last_that_holds(obstacles, nw.lit(""))
 
 
 def _has_other_members() -> nw.Expr:
@@ -522,7 +524,7 @@ def _crosses_a_break() -> nw.Expr:
     return found
 
 
-def beside(rows: Any, other: Any, keys: list[str]) -> Any:
+def _beside(rows: Any, other: Any, keys: list[str]) -> Any:
     """Join to each row what stands beside it; refuse a cell that an eager frame has twice."""
     joined = rows.join(other, on=keys, how="left")
     if isinstance(joined, nw.DataFrame) and len(joined) > len(rows):
@@ -536,33 +538,36 @@ def _nothing(rows: nw.DataFrame[Any], wanted: dict[str, list[str]]) -> str:
         return "The frame has no rows."
     left = rows
     for column in ("table", "kind", "flow", "product", "period", "partner"):
-        if column in wanted:
-            there = left.filter(nw.col(column).is_in(wanted[column]))
-            if there.is_empty():
-                break
-            left = there
+        there = left.filter(nw.col(column).is_in(wanted[column])) if column in wanted else left
+        if there.is_empty():
+            break
+        left = there
+
     asked = ", ".join(wanted[column])
     if column == "partner":
-        name = registry.partner(wanted["partner"][0]).name()
-        if not {"table", "period"} <= set(rows.columns):
-            return f"{name} ({asked}) is not published separately here; that is not zero."
-        kinds = {
-            gap(rows.to_native(), **{**_cell(wanted), "table": t}).kind for t in set(left["table"])
-        }
-        is_part = kinds == {"not at hand"}
-        says = f"{name} ({asked}) is " + (
-            "not at hand" if is_part else "not published separately here"
-        )
-        elsewhere = rows.filter(nw.col("partner").is_in(wanted["partner"]))
-        where = (
-            f" It is in {_span(elsewhere, 'table')}, {_span(elsewhere, 'period')}."
-            if len(elsewhere)
-            else ""
-        )
-        return f"{says} ({_span(left, 'table')}); that is not zero.{where}{_bring(rows, wanted)}"
+        return _no_partner(rows, left, wanted, asked)
     bring = _bring(rows, wanted) if column in {"product", "period"} else ""
     hint = "" if column == "period" else close_to(asked, set(left[column]))
     return f"No rows with {column} {asked}.{hint} Here: {_span(left, column)}.{bring}"
+
+
+def _no_partner(
+    rows: nw.DataFrame[Any], left: nw.DataFrame[Any], wanted: dict[str, list[str]], asked: str
+) -> str:
+    """Say that a partner is not among the rows that are left, and where it is."""
+    partner = f"{registry.partner(wanted['partner'][0]).name()} ({asked})"
+    if not {"table", "period"} <= set(rows.columns):
+        return f"{partner} is not published separately here; that is not zero."
+
+    native, cell = rows.to_native(), _cell(wanted)
+    kinds = {gap(native, **cell, table=table).kind for table in set(left["table"])}
+    what = "not at hand" if kinds == {"not at hand"} else "not published separately here"
+    said = f"{partner} is {what} ({_span(left, 'table')}); that is not zero."
+
+    elsewhere = rows.filter(nw.col("partner").is_in(wanted["partner"]))
+    if len(elsewhere):
+        said += f" It is in {_span(elsewhere, 'table')}, {_span(elsewhere, 'period')}."
+    return said + _bring(rows, wanted)
 
 
 def _cell(wanted: dict[str, list[str]]) -> dict[str, Any]:
@@ -581,6 +586,5 @@ def _bring(rows: nw.DataFrame[Any], wanted: dict[str, list[str]]) -> str:
 
 def _span(rows: nw.DataFrame[Any], column: str) -> str:
     here = sorted(str(value) for value in rows[column].unique().to_list())
-    return (
-        f"{here[0]} to {here[-1]}" if column == "period" and len(here) > 1 else ", ".join(here[:12])
-    )
+    is_range = column == "period" and len(here) > 1
+    return f"{here[0]} to {here[-1]}" if is_range else ", ".join(here[:12])

@@ -261,17 +261,13 @@ def partner(name: str) -> Partner:
     >>> partner("rusland").id, partner("RUS").id, partner("cote d'ivoire").id
     ('RU', 'RU', 'CI')
     """
-    name = str(name).strip()
-    by_id = partners()
-    if name.upper() in by_id:
-        return by_id[name.upper()]
-    if name.upper() in _by_iso():
-        return by_id[_by_iso()[name.upper()]]
-    if plain(name) in _by_name():
-        return by_id[_by_name()[plain(name)]]
-    raise UnknownName(
-        f"No partner {name!r}.{_close_partner(name)} nltrade.partners() lists all {len(by_id) - 1}."
-    )
+    name, by_id = str(name).strip(), partners()
+    code = name.upper()
+    id = code if code in by_id else _by_iso().get(code) or _by_name().get(plain(name))
+    if id is None:
+        listed = f"nltrade.partners() lists all {len(by_id) - 1}."
+        raise UnknownName(f"No partner {name!r}.{_close_partner(name)} {listed}")
+    return by_id[id]
 
 
 def plain(name: str) -> str:

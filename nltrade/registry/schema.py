@@ -14,8 +14,8 @@ from typing import Any
 import msgspec
 
 from nltrade import registry
-from nltrade.registry.entries import Claim, Document, Entry, Sector, Text
-from nltrade.registry.toml import NAMES_OF
+from nltrade.registry.entries import LANGS, Claim, Document, Entry, Sector, Text
+from nltrade.registry.toml import NAMES_OF, told_in_both
 
 FILES: dict[str, dict[str, type[Entry]]] = {
     "claims": {"documents": Document, "claims": Claim},
@@ -97,15 +97,12 @@ def _entry(type: type[Entry], explained: dict[str, str]) -> dict[str, Any]:
     for name in fields.keys() & explained.keys():
         fields[name]["description"] = explained[name]
 
-    pairs = [(name, f"{name[:-2]}nl") for name in fields if name[-2:] == "en"]
-    either = {each for pair in pairs for each in pair}
-    required = [name for name in schema.get("required", []) if name not in {"id", *either}]
-    both = [
-        {"anyOf": [{"required": [en]}, {"required": [nl]}]}
-        for en, nl in pairs
-        if en in schema["required"]
-    ]
+    # A text in one language is enough.
+    texts = [[f"{stem}{lang}" for lang in LANGS] for stem in told_in_both(type)]
+    either = {name for pair in texts for name in pair}
+    required = [name for name in schema["required"] if name not in {"id", *either}]
     found = {**schema, "properties": fields, "required": required}
+    both = [{"anyOf": [{"required": [name]} for name in pair]} for pair in texts]
     return found | ({"allOf": both} if both else {})
 
 

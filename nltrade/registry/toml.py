@@ -145,7 +145,7 @@ def _text(value: Any) -> str:
 def _in_both_languages(fields: dict[str, Any], type: type[E]) -> dict[str, Any]:
     """Let a text of one language stand for the other, where an entry asks for both."""
     both = dict(fields)
-    for stem in _told_in_both(type):
+    for stem in told_in_both(type):
         for name, other in ((f"{stem}en", f"{stem}nl"), (f"{stem}nl", f"{stem}en")):
             if other in fields:
                 both.setdefault(name, fields[other])
@@ -153,7 +153,7 @@ def _in_both_languages(fields: dict[str, Any], type: type[E]) -> dict[str, Any]:
 
 
 @cache
-def _told_in_both(type: type[Entry]) -> list[str]:
+def told_in_both(type: type[Entry]) -> list[str]:
     """Give the stem of each text that an entry must have in both languages: about_ of about_en."""
     names = [field.name for field in msgspec.structs.fields(type) if field.required]
     return [name[:-2] for name in names if name.endswith("en") and f"{name[:-2]}nl" in names]
@@ -168,7 +168,7 @@ def _remedy(error: str, fields: dict[str, Any], type: type[E]) -> str:
 
     if missing := re.search(r"required field `(\w+)`", error):
         name, stem = missing[1], missing[1][:-2]
-        is_text = stem in _told_in_both(type)
+        is_text = stem in told_in_both(type)
         both = f"write `{stem}en` or `{stem}nl`, or both"
         return both if is_text else f"the field {name!r} is missing; add it"
 

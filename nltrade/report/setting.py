@@ -38,49 +38,34 @@ def _grids(table: Table, frame: pd.DataFrame, width: int) -> Iterator["Grid"]:
     from rich.table import Table as Grid
     from rich.text import Text
 
-    if table.one_line:
-        yield _lines(table, frame, width)
-        return
-
-    sizes = _sizes(frame, width)
-    for names in _bands(frame, sizes, width):
-        grid = Grid(box=None, header_style="bold", padding=(0, 2, 0, 0), pad_edge=False)
+    is_cut = table.one_line
+    sizes = _cut(frame, width) if is_cut else _sizes(frame, width)
+    overflow: Any = "ellipsis" if is_cut else "fold"
+    look: dict[str, Any] = {"box": None, "padding": (0, 2, 0, 0), "pad_edge": False}
+    for names in [list(frame)] if is_cut else _bands(frame, sizes, width):
+        grid = Grid(**look, header_style="bold", show_header=not is_cut)
+        columns = []
         for name in names:
             side: Any = "right" if name in table.numbers else "left"
-            head = Text(_capital(name))
-            grid.add_column(head, justify=side, max_width=sizes[name], overflow="fold")
+            set_so: dict[str, Any] = {"justify": side, "no_wrap": is_cut, "overflow": overflow}
+            grid.add_column(Text(_capital(name)), max_width=sizes[name], **set_so)
+            colours = table.colours.get(name, [""] * len(frame))
+            columns.append(map(Text, frame[name], colours))
 
-        _fill(grid, table, frame[names])
+        for row in zip(*columns, strict=True):
+            grid.add_row(*row)
         yield grid
 
 
-def _lines(table: Table, frame: pd.DataFrame, width: int) -> "Grid":
-    """Set a table in one line a row: the widest columns are cut until all fit."""
+def _cut(frame: pd.DataFrame, width: int) -> dict[str, int]:
+    """Choose how wide each column is where a row has one line: the widest are cut until all fit."""
     from rich.cells import cell_len
-    from rich.table import Table as Grid
 
     sizes = {name: max(map(cell_len, cells), default=0) for name, cells in frame.items()}
     while sum(sizes.values()) + 2 * (len(sizes) - 1) > width:
         widest = max(sizes, key=lambda name: sizes[name])
         sizes[widest] -= 1
-
-    grid = Grid(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
-    for size in sizes.values():
-        grid.add_column(no_wrap=True, overflow="ellipsis", width=size)
-    _fill(grid, table, frame)
-    return grid
-
-
-def _fill(grid: "Grid", table: Table, frame: pd.DataFrame) -> None:
-    """Add the rows to a grid, each cell in its colour."""
-    from rich.text import Text
-
-    for row, cells in enumerate(frame.itertuples(index=False)):
-        texts = []
-        for name, cell in zip(frame.columns, cells, strict=True):
-            colours = table.colours.get(name)
-            texts.append(Text(cell, style=colours[row] if colours else ""))
-        grid.add_row(*texts)
+    return sizes
 
 
 def _sizes(frame: pd.DataFrame, width: int) -> dict[str, int]:

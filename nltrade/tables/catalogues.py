@@ -12,7 +12,7 @@ from nltrade.registry.sectors import KINDS
 from nltrade.report import Nothing, Report, Table, presents
 from nltrade.sources.snapshot import Origin, Snapshot
 from nltrade.tables.cells import first
-from nltrade.tables.columns import NONE, Columns, known, table_of
+from nltrade.tables.columns import NONE, Columns, known, report_of
 from nltrade.words import Words
 
 # Of each listing, by a column that only it has: the title, and the columns with their heads.
@@ -38,7 +38,7 @@ def claims_report(listed: Sequence[Claim], lang: Lang) -> Report:
         "year": [str(one.year) for one in listed],
         "document": [f"{d.publisher}, {say.when(d.date)}: {d.title}" for d in documents],
     }
-    return Report([table_of(say.label("claims-title"), columns, say)], [], lang)
+    return report_of("claims-title", columns, say)
 
 
 @presents(Sector)
@@ -51,7 +51,7 @@ def sectors_listed(listed: Sequence[Sector], lang: Lang) -> Report:
         **{kind: [_classes(one, kind, say) for one in listed] for kind in KINDS},
         "about": [one.about(lang) for one in listed],
     }
-    return Report([table_of(say.label("sectors-title"), columns, say)], [], lang)
+    return report_of("sectors-title", columns, say)
 
 
 def _classes(sector: Sector, kind: Kind, say: Words) -> str:
@@ -62,18 +62,17 @@ def _classes(sector: Sector, kind: Kind, say: Words) -> str:
 @presents(Origin)
 def origins_report(listed: Sequence[Origin], lang: Lang) -> Report:
     """Present where snapshots come from."""
-    table = table_of(Words(lang).label("origins-title"), _of_origins(listed, lang), Words(lang))
-    return Report([table], [origin.cite() for origin in listed], lang)
+    cited = [origin.cite() for origin in listed]
+    return report_of("origins-title", _of_origins(listed, lang), Words(lang), cited)
 
 
 @presents(Snapshot)
 def snapshots_report(listed: Sequence[Snapshot], lang: Lang) -> Report:
     """Present snapshots: where they come from, and where they lie."""
-    say = Words(lang)
     origins = [one.origin for one in listed]
     columns = _of_origins(origins, lang) | {"folder": [str(one.folder) for one in listed]}
-    table = table_of(say.label("origins-title"), columns, say)
-    return Report([table], [origin.cite() for origin in origins], lang)
+    cited = [origin.cite() for origin in origins]
+    return report_of("origins-title", columns, Words(lang), cited)
 
 
 def _of_origins(listed: Sequence[Origin], lang: Lang) -> Columns:
@@ -124,7 +123,7 @@ def listing(rows: Any, lang: Lang) -> Report:
     columns: Columns = {
         head: [_cell(name, one, say) for one in frame[name]] for name, head in heads.items()
     }
-    return Report([table_of(say.label(title), columns, say)], [], lang)
+    return report_of(title, columns, say)
 
 
 def _cell(name: str, value: Any, say: Words) -> str:

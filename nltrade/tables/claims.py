@@ -17,7 +17,7 @@ from nltrade.registry.entries import Lang
 from nltrade.report import Report, Table, present, presents
 from nltrade.sources.snapshot import Origin
 from nltrade.tables.cells import cells_table, in_words, source_line
-from nltrade.tables.columns import Columns, amounts, table_of, written
+from nltrade.tables.columns import Columns, amounts, report_of, table_of, written
 from nltrade.words import Words
 
 COLOURS = {"supported": "green", "contradicted": "red"}
@@ -144,10 +144,8 @@ def _place(placed: Placed | None, say: Words) -> str:
 
 def _in_front(placed: Placed, say: Words) -> str:
     """Write place, name and amount of a partner; where the place is not certain, those possible."""
-    told = f"{placed.place}. {say.partner(placed.partner)} {say.bn(placed.value_meur)}"
-    if placed.certain:
-        return told
-    return f"{told} ({placed.best or '?'}–{placed.worst or '?'})"
+    name, amount = say.partner(placed.partner), say.bn(placed.value_meur)
+    return f"{placed.place}. {name} {amount}{placed.span}"
 
 
 def _colours(listed: Iterable[Verdict]) -> list[str]:
@@ -237,8 +235,7 @@ def bases_report(listed: Sequence[Base], lang: Lang) -> Report:
         "verdict": [say.label(one.verdict) for one in listed],
         "why": [one.why(lang) for one in listed],
     }
-    table = table_of(say.label("base-title"), columns, say)
-    return Report([table], sources_of(listed, lang), lang)
+    return report_of("base-title", columns, say, sources_of(listed, lang))
 
 
 @presents(Checked)
@@ -259,9 +256,8 @@ def published_report(listed: Sequence[Checked], lang: Lang) -> Report:
         "verdict": [say.label(one.verdict) for one in listed],
         "why": [f"{sentence(one.why(lang))}. {one.figure.remark(lang)}".strip() for one in listed],
     }
-    table = table_of(say.label("published-title"), columns, say)
     addresses = dict.fromkeys(f"{figure.publisher}: {figure.address}" for figure in figures)
-    return Report([table], [*sources_of(listed, lang), *addresses], lang)
+    return report_of("published-title", columns, say, [*sources_of(listed, lang), *addresses])
 
 
 @presents(SecondOpinion)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from nltrade import registry
-from nltrade.report import Numbers, Table
+from nltrade.report import Numbers, Report, Table
 from nltrade.words import Words
 
 NONE = "–"
@@ -58,6 +58,11 @@ def table_of(
 
     coloured = {known(id, say): each for id, each in (colours or {}).items()}
     return Table(title, pd.DataFrame(texts), remarks, numbers, coloured, one_line)
+
+
+def report_of(title: str, columns: Columns, say: Words, sources: Sequence[str] = ()) -> Report:
+    """Present one table under the label of its title."""
+    return Report([table_of(say.label(title), columns, say)], sources, say.lang)
 
 
 def known(id: str, say: Words) -> str:

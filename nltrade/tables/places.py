@@ -9,6 +9,7 @@ import pandas as pd
 from narwhals.typing import IntoFrame
 
 from nltrade import registry
+from nltrade.claims.reading import Placed
 from nltrade.errors import NoData
 from nltrade.questions import trade
 from nltrade.questions.ranking import Among, rank_partners
@@ -175,10 +176,9 @@ def of_moves(rows: Any, lang: Lang) -> Report:
         is_part = f"part-year {period}" in found["note"].iloc[0]
         year = f"{period} ({say.label('part-year')})" if is_part else period
         ends = found[[f"{name}_{end}" for end in ("place", "best", "worst")]]
+        rows = ends.set_axis(["place", "best", "worst"], axis=1).to_dict("records")
         columns[say.text("value-of", year=year)] = amounts(found[f"{name}_meur"], say)
-        columns[say.text("place-of", year=year)] = [
-            _place(*each) for each in ends.itertuples(index=False)
-        ]
+        columns[say.text("place-of", year=year)] = [_place(row) for row in rows]
 
     columns["moved"] = written(found["moved"], lambda places: say.signed(places, 0), none="")
     sure = found["certain"].map({True: "moved-certain", False: "not-certain"}).fillna("moved-one")
@@ -197,8 +197,8 @@ def of_moves(rows: Any, lang: Lang) -> Report:
     return Report([shown], source_lines(found, lang), lang)
 
 
-def _place(place: Any, best: Any, worst: Any) -> str:
-    if pd.isna(place):
+def _place(row: dict[Any, Any]) -> str:
+    if pd.isna(row["place"]):
         return NONE
-    low, high = ("?" if pd.isna(end) else str(end) for end in (best, worst))
-    return str(place) if low == high != "?" else f"{place} ({low}–{high})"
+    placed = Placed.of({"partner": "", VALUE: 0.0, **row})
+    return f"{placed.place}{placed.span}"
