@@ -260,6 +260,9 @@ def test_templates_bring_their_own_styles_and_masters(tmp_path, shipped):
     assert (show.slide_width, show.slide_height) == (9144000, 6858000)
     with pytest.raises(nl.UnknownName, match=r"No template 'house\.odt'"):
         nl.briefing(template="house.odt", out=tmp_path)
+    (tmp_path / "house.pptx").write_bytes((tmp_path / "house.docx").read_bytes())
+    with pytest.raises(nl.UnknownName, match=r"is called \.pptx and is no such file"):
+        nl.briefing(template=tmp_path / "house.pptx", out=tmp_path)
 
 
 def test_the_workbook_has_numbers_as_numbers(written):

@@ -1,6 +1,7 @@
 """The house: data flows one way, and each room uses only the rooms below it."""
 
 import ast
+import re
 from pathlib import Path
 
 import nltrade
@@ -94,3 +95,33 @@ def test_only_sources_touches_the_network():
         if any(name.partition(".")[0] in networks for name in imported(path))
     }
     assert users == {"sources"}
+
+
+MAP = (PACKAGE.parent / "docs" / "architecture.md").read_text(encoding="utf-8")
+PICTURE = MAP.split("```")[1]
+
+
+def test_the_map_of_the_house_shows_every_room():
+    rooms = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+    alone = {path.stem for path in PACKAGE.glob("*.py")} - {"__init__", "__main__"}
+    assert rooms <= set(re.findall(r"(\w+)/", PICTURE))
+    assert alone <= set(re.findall(r"\w+", PICTURE))
+
+
+def test_every_file_that_the_map_of_the_house_names_is_there():
+    there = [path.relative_to(PACKAGE.parent).as_posix() for path in PACKAGE.rglob("*.*")]
+    named = set(re.findall(r"[\w/]+\.(?:py|toml)\b", MAP))
+    assert len(named) > 30
+    missing = {name for name in named if not any(f"/{path}".endswith(f"/{name}") for path in there)}
+    assert missing == {"tests/test_layout.py"}
+    for folder in re.findall(r"`([\w/]+)/`", MAP):
+        assert (PACKAGE / folder).is_dir() or (PACKAGE.parent / folder).is_dir(), folder
+
+
+def test_every_module_that_the_picture_puts_in_a_room_is_in_it():
+    shown = []
+    for room, listed in re.findall(r"^(\w+)/ +(.*?)(?:  |$)", PICTURE, flags=re.MULTILINE):
+        names = re.split(r", | -> |; |;", re.sub(r" \([^)]*\)", "", listed))
+        shown += [(room, name) for name in names if re.fullmatch(r"\w+", name)]
+    assert len(shown) > 25
+    assert [pair for pair in shown if not (PACKAGE / pair[0] / f"{pair[1]}.py").is_file()] == []

@@ -162,3 +162,12 @@ def test_any_table_is_kept_as_it_is_with_labels_units_and_statuses(serve, run):
 def test_a_table_that_was_not_kept_is_a_sentence_with_the_command():
     with pytest.raises(nl.errors.SnapshotError, match="`nltrade fetch 81261ned --raw`"):
         nl.load_raw("81261ned")
+
+
+@pytest.mark.parametrize("table", ["comtrade-partner", "comtrade-nl-sitc"])
+def test_a_table_of_another_source_is_refused_by_name_and_nobody_is_asked(serve, run, table):
+    cbs = serve("83028NED")
+    checked = run("tables", "83028NED", table, "--check")
+    assert (checked.code, checked.out) == (2, "")
+    assert f"{table} is a table of Comtrade, and it is CBS that is asked." in checked.err
+    assert cbs.requests == []

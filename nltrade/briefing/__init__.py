@@ -5,6 +5,7 @@ from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import ZipFile, is_zipfile
 
 import pandas as pd
 
@@ -33,7 +34,8 @@ FORMATS: dict[str, tuple[str, list[tuple[str, str]]]] = {
     "xlsx": ("sheet", []),
     "txt": ("plain", []),
 }
-TEMPLATES = ("docx", "pptx")
+# What a template can be, and the part that a file of that kind has inside.
+TEMPLATES = {"docx": "word/document.xml", "pptx": "ppt/presentation.xml"}
 
 
 def briefing(
@@ -186,6 +188,11 @@ def _templates(given: Path | str | Iterable[Path | str]) -> dict[str, Path]:
             raise UnknownName(
                 f"No template {str(file)!r}: name a Word or PowerPoint file that is there "
                 "(.docx, .pptx)."
+            )
+        if not is_zipfile(file) or TEMPLATES[format] not in ZipFile(file).namelist():
+            raise UnknownName(
+                f"Template {str(file)!r} is called .{format} and is no such file. Save it from "
+                "Word or PowerPoint in that form."
             )
         found[format] = file
     return found

@@ -11,7 +11,7 @@ from pptx import Presentation
 from pptx.dml.color import RGBColor
 from pptx.enum.lang import MSO_LANGUAGE_ID
 from pptx.enum.shapes import PP_PLACEHOLDER as HOLDS
-from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
+from pptx.enum.text import MSO_ANCHOR, MSO_AUTO_SIZE, PP_ALIGN
 from pptx.oxml import parse_xml
 from pptx.util import Inches, Pt
 
@@ -309,6 +309,9 @@ def _finish(slide: Any, content: Content) -> None:
             added.text_frame.text = content.title
             for run in added.text_frame.paragraphs[0].runs:
                 run.font.name = "+mn-lt"  # the theme's; LibreOffice would take a serif one
+    for each in slide.placeholders:  # long words in a template of large type
+        if each.has_text_frame and each.placeholder_format.type not in FEET:
+            each.text_frame.auto_size = MSO_AUTO_SIZE.TEXT_TO_FIT_SHAPE
     for shape in slide.shapes:
         for paragraph in shape.text_frame.paragraphs if shape.has_text_frame else []:
             for run in paragraph.runs:

@@ -181,7 +181,7 @@ def sectors(
     frame = load()
     about = subject(partner, year, frame)
     if fetch:
-        bring_sectors(about.partner, about.year, sectors)
+        bring_sectors(about.partner, about.year, known)
         frame = load()
     frame = frame[frame["partner"].isin([about.partner, "WORLD"])]
     # Says what there is instead of nothing.

@@ -1,7 +1,6 @@
 """What `--fetch` does: bring what the sectors of a partner and year need, or go on without it."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -20,16 +19,17 @@ TRIES = 3  # the command goes on without them: nobody waits for a minute
 DETAILED = "7137shih"  # CBS's table with the classes of the sectors, to 2017
 
 
-def bring_sectors(partner: str, year: int, file: Path | None = None) -> None:
+def bring_sectors(partner: str, year: int, sectors: Mapping[str, Sector]) -> None:
     """
     Ask CBS and UN Comtrade for the sectors of a partner in a year and the one before.
 
+    Without sectors only for what the partner itself reported, which every document has room for.
     Each is told before it is asked. What cannot be had is one sentence, and no error: the command
     goes on with what is here.
     """
     about = registry.country(partner)
     years = f"{year - 1}:{year}"
-    for table, asked in _wanted(about.id, year, nltrade.sectors(file)).items():
+    for table, asked in _wanted(about.id, year, sectors).items():
         names = ", ".join(asked.get("product", ["chapters of the HS"]))
         typer.echo(f"Asking for {table}, {about.named()}, {years}: {names}.", err=True)
         try:

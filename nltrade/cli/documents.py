@@ -73,7 +73,7 @@ def figures(
 
     about = subject(partner, year, load())
     if fetch:
-        bring_sectors(about.partner, about.year)
+        bring_sectors(about.partner, about.year, nltrade.sectors())
     question = Question(
         names=list(dict.fromkeys(names or ())),
         partner=about.partner,
@@ -168,10 +168,14 @@ def briefing(
     """
     frame = load()
     about = subject(partner, year, frame)
-    if fetch:
-        bring_sectors(about.partner, about.year, sectors)
-        frame = load()
     own = reported.claims(claims) if claims else None
+    chosen = reported.claims(own, partner=about.partner, year=about.year)
+    # Without sectors of their own, only a mission's briefing shows any: the others ask for none.
+    of_mission = sectors is not None or (own is None and chosen)
+    named = nltrade.sectors(sectors) if of_mission else None
+    if fetch:
+        bring_sectors(about.partner, about.year, named or {})
+        frame = load()
     with patience("Writing the briefing"):
         paths = nltrade.briefing(
             partner=about.partner,
@@ -181,13 +185,12 @@ def briefing(
             out=out,
             frame=frame,
             claims=own,
-            sectors=nltrade.sectors(sectors) if sectors else None,
+            sectors=named,
             style=style,
             template=template or (),
             workers=os.cpu_count() or 1,
         )
 
-    chosen = reported.claims(own, partner=about.partner, year=about.year)
     if about.assumed:
         print_notes(about.says(lang or "en"))
     if chosen:

@@ -6,7 +6,7 @@ from math import prod
 import msgspec
 
 from nltrade import registry
-from nltrade.errors import NltradeError
+from nltrade.errors import NltradeError, UnknownName
 from nltrade.sources import checks, snapshot
 from nltrade.sources.cbs_v3 import Feed
 from nltrade.sources.plan import ask
@@ -58,9 +58,15 @@ def fitting(tables: Iterable[str] = (), *, timeout: float = 60.0, tries: int = 3
     Raises
     ------
     UnknownName
-        A table is not registered.
+        A table is not registered, or not CBS's.
     """
     asked = [registry.table(id) for id in tables] or list(registry.tables().values())
+    for table in asked:
+        if table.source != "CBS":
+            raise UnknownName(
+                f"{table.id} is a table of {table.source}, and it is CBS that is asked. "
+                "Name tables of CBS: `nltrade tables` lists them."
+            )
     with Feed(patience=Patience(timeout, tries)) as feed:
         return [_fit(feed, table.id) for table in asked]
 
