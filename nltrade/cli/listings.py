@@ -45,7 +45,7 @@ def tables(
     json: JsonOption = False,
 ) -> None:
     """
-    List the CBS tables that nltrade knows, and what of them is on this computer.
+    List the CBS tables, and what of them is on this computer.
 
     With --search all tables of CBS are looked through, which needs a network.
     """
