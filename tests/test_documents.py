@@ -271,7 +271,13 @@ def test_the_workbook_has_numbers_as_numbers(written):
     assert {20332.0, -13264.0} <= set(book["In brief"])
     (over_time,) = [cells for name, cells in book.items() if name.endswith(" over_time")]
     assert 20332.0 in over_time
-    assert "“ruim 20 miljard euro”" in book["Published figures"]
+    (verdicts,) = [cells for cells in book.values() if "At least" in cells]
+    row = verdicts.index("ruim 20 miljard euro")
+    assert verdicts[row + 4 : row + 8] == [20332.0, 20332.0, 20332.0, "€ million"]
+    growth = verdicts.index("grew by 11 percent")
+    value, least, most, unit = verdicts[growth + 4 : growth + 8]
+    assert least < value < most
+    assert (value, unit) == (pytest.approx(10.4, abs=0.05), "percent")
     assert "83028NED" in book["Sources"]
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from nltrade.charts import Chart
 from nltrade.charts.series import by_years
+from nltrade.claims import Verdict
 from nltrade.registry.entries import Lang
 from nltrade.report import Table
 from nltrade.words import Words
@@ -90,7 +91,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Content:
-    """A document: title and subtitle, sections, what machines read of it, the line at its end."""
+    """A document: title and subtitle, sections, verdicts and facts as data, the line at its end."""
 
     name: str
     lang: Lang
@@ -98,6 +99,7 @@ class Content:
     subtitle: str
     modified: str
     sections: Sequence[Section]
+    verdicts: Sequence[Verdict]
     facts: Sequence[dict[str, object]]
     end: str
 

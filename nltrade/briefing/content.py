@@ -119,6 +119,7 @@ def make_content(
         subtitle=say.text("briefing-subtitle", modified=say.when(modified)),
         modified=modified,
         sections=sections,
+        verdicts=verdicts,
         facts=linked_data(verdicts, by_cbs, say),
         end=say.label("no-endorsement"),
     )

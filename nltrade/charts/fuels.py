@@ -7,11 +7,9 @@ import pandas as pd
 
 from nltrade import registry
 from nltrade.charts import over_years, style
-from nltrade.charts.canvas import TEXT, Canvas, Unit, wrap
 from nltrade.charts.chart import Chart, headline_of
 from nltrade.charts.composition import FUELS, TELLING
 from nltrade.charts.provenance import footer, year_label
-from nltrade.charts.series import Series
 from nltrade.errors import NoData
 from nltrade.questions import trade
 from nltrade.questions.trade import VALUE
@@ -19,7 +17,6 @@ from nltrade.registry.entries import Lang
 from nltrade.words import Words
 
 LINES = {"world_share_pct": style.GREY, "share_pct": style.IMPORT}
-NAME = 1.2  # inches that a name beside a line may take
 
 
 def draw_fuels(
@@ -72,18 +69,41 @@ def draw_fuels(
     about = {"partner": partner, "years": over_years.span(data), "unit": "percent"}
 
     note = [say.label("over-time-part")] if not data["complete"].all() else []
+    best = _of_year(data, year)
+    names = {"world_share_pct": say.label("all"), "share_pct": say.partner(partner)}
     return Chart(
         "fuels",
         lang,
         "lines",
-        _headline(frame, data, partner, year, say),
+        _headline(frame, best, partner, year, say),
         say.text("fuels-subtitle", **about),
         footer(frame, data["table"], say, note=" ".join(note), year=year),
-        _series(data, say),
+        over_years.year_series(
+            data,
+            {
+                "share_pct": say.label("fuels-share"),
+                "world_share_pct": say.label("fuels-share-all"),
+            },
+            say,
+            "pct",
+            told="share_pct",
+        ),
         data,
-        partial(_paint, data=data, year=int(year[:4]), say=say),
+        partial(
+            over_years.draw_lines,
+            data=data,
+            lines={column: (names[column], colour) for column, colour in LINES.items()},
+            table="" if best is None else best["table"],
+            year=int(year[:4]),
+            say=say,
+            percent=True,
+        ),
         [*_notes(data, say), say.label("concepts")],
-        _details(data, say),
+        over_years.year_series(
+            data,
+            {"fuels_meur": say.label("mineral-fuels"), "import_meur": say.label("import")},
+            say,
+        ),
     )
 
 
@@ -112,31 +132,6 @@ def _data(frame: pd.DataFrame, partner: str) -> pd.DataFrame:
     return data[[*index, *amounts, "share_pct", "world_share_pct"]]
 
 
-def _series(data: pd.DataFrame, say: Words) -> list[Series]:
-    names = {"share_pct": "fuels-share", "world_share_pct": "fuels-share-all"}
-    return [
-        over_years.year_series(
-            f"{say.label(name)}, {table}",
-            rows,
-            column,
-            say.lang,
-            "pct",
-            in_alt_text=column == "share_pct",
-        )
-        for table, rows in data.groupby("table", sort=False)
-        for column, name in names.items()
-    ]
-
-
-def _details(data: pd.DataFrame, say: Words) -> list[Series]:
-    names = {"fuels_meur": "mineral-fuels", "import_meur": "import"}
-    return [
-        over_years.year_series(f"{say.label(name)}, {table}", rows, column, say.lang)
-        for table, rows in data.groupby("table", sort=False)
-        for column, name in names.items()
-    ]
-
-
 def _missing(data: pd.DataFrame) -> dict[str, "pd.Series[bool]"]:
     """Tell why a year has no share."""
     total, fuels = data["import_meur"], data["fuels_meur"]
@@ -157,9 +152,10 @@ def _of_year(data: pd.DataFrame, year: str) -> "pd.Series[Any] | None":
     return found.sort_values(["unknown", "part"], kind="stable").iloc[0]
 
 
-def _headline(frame: pd.DataFrame, data: pd.DataFrame, partner: str, year: str, say: Words) -> str:
+def _headline(
+    frame: pd.DataFrame, best: "pd.Series[Any] | None", partner: str, year: str, say: Words
+) -> str:
     """Say both shares of the year."""
-    best = _of_year(data, year)
     about: dict[str, Any] = {"partner": partner, "year": year}
     if best is None or pd.isna(best["share_pct"]):
         return headline_of(say, "fuels-headline-none", **about)
@@ -181,42 +177,3 @@ def _notes(data: pd.DataFrame, say: Words) -> list[str]:
         if where:
             said.append(say.text(id, where="; ".join(where)))
     return said
-
-
-def _paint(canvas: Canvas, data: pd.DataFrame, year: int, say: Words) -> None:
-    parts = dict(list(data.groupby("table", sort=False)))
-    titles = {id: say.label(f"{registry.table(str(id)).concept}-panel") for id in parts}
-    names = {
-        "world_share_pct": wrap(say.label("all"), NAME, TEXT),
-        "share_pct": wrap(say.partner(data["partner"].iloc[0]), NAME, TEXT),
-    }
-    high = 1.16 * data[list(LINES)].max(axis=None)
-    ticks = Unit(1, "").ticks(0, min(high, 100), say)
-    best = _of_year(data, str(year))
-    counted = data[:0] if best is None else parts[best["table"]]
-    lines = {column: (names[column], colour) for column, colour in LINES.items()}
-    said = {
-        column: say.pct(best[column])
-        for column in LINES
-        if best is not None and pd.notna(best[column])
-    }
-    axes = over_years.panels(
-        canvas,
-        {titles[id]: rows for id, rows in parts.items()},
-        names=[
-            *(line for name in names.values() for line in name.split("\n")),
-            *over_years.names_at(counted, year, said),
-        ],
-        ticks={share: say.pct(share) for share in ticks},
-        high=high,
-        tall=1.5 if canvas.narrow else 2.0,
-    )
-    for ax, (id, rows) in zip(axes, parts.items(), strict=True):
-        table = registry.table(str(id))
-        over_years.mark_breaks(ax, over_years.crossed(table, rows), high, say.label("break"))
-        for column, colour in LINES.items():
-            over_years.draw_line(ax, rows, column, colour, table.breaks)
-        if best is not None and id == best["table"]:
-            over_years.finish(ax, rows, lines, year, said)
-        else:
-            over_years.finish(ax, rows, lines)

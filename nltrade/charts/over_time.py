@@ -1,20 +1,18 @@
 """Imports and exports over time: a panel for each way of counting, a gap for each break."""
 
 from functools import partial
-from typing import Any
 
 import pandas as pd
 
 from nltrade import registry
 from nltrade.charts import over_years, style
-from nltrade.charts.canvas import Canvas, unit_of
+from nltrade.charts.canvas import unit_of
 from nltrade.charts.chart import Chart, headline_of
 from nltrade.charts.provenance import footer, year_label
-from nltrade.charts.series import Series
 from nltrade.errors import NoData
 from nltrade.questions import trade
 from nltrade.questions.trade import VALUE
-from nltrade.registry.entries import Event, Lang
+from nltrade.registry.entries import Lang
 from nltrade.words import Words
 
 FLOWS = ("import", "export")
@@ -83,9 +81,17 @@ def draw_over_time(
         _headline(frame, data, table, partner, year, say),
         say.text("over-time-subtitle", **about),
         footer(frame, data["table"], say, note=" ".join(note), year=year),
-        _series(data, say),
+        over_years.year_series(data, {flow: say.label(flow) for flow in FLOWS}, say),
         data,
-        partial(_paint, data=data, table=table, year=int(year[:4]), say=say),
+        partial(
+            over_years.draw_lines,
+            data=data,
+            lines={flow: (say.label(flow), style.COLOURS[flow]) for flow in FLOWS},
+            events=[each for each in registry.events().values() if each.partner == partner],
+            table=table,
+            year=int(year[:4]),
+            say=say,
+        ),
         [*over_years.notes(data, say), say.label("concepts")],
     )
 
@@ -116,14 +122,6 @@ def _counted(frame: pd.DataFrame, partner: str, year: str) -> str:
         return ""
 
 
-def _series(data: pd.DataFrame, say: Words) -> list[Series]:
-    return [
-        over_years.year_series(f"{say.label(flow)}, {table}", rows, flow, say.lang)
-        for table, rows in data.groupby("table", sort=False)
-        for flow in FLOWS
-    ]
-
-
 def _headline(
     frame: pd.DataFrame, data: pd.DataFrame, table: str, partner: str, year: str, say: Words
 ) -> str:
@@ -140,45 +138,14 @@ def _headline(
     if found != "import-export":
         return headline_of(say, f"over-time-only-{found}", **values)
 
-    moved = _moved(frame[frame["table"] == table], year)
+    moved = [_moved(data[data["table"] == table], flow, year) for flow in FLOWS]
     told = [f"over-time-{'-'.join(moved)}"] if "none" not in moved else []
     return headline_of(say, *told, "over-time-level", "over-time-short", **values)
 
 
-def _moved(rows: pd.DataFrame, year: str) -> list[str]:
-    """Say how each flow moved: not over a break, from or to a part-year, or of little."""
-    near = rows["period"].isin([year, str(int(year[:4]) - 1)])
-    totals = rows[near & (rows["level"] == 0) & (rows["freq"] == "A") & rows["flow"].isin(FLOWS)]
-    grown = trade.growth(totals)
-    now = grown[grown["period"] == year].set_index("flow")
-    moved = []
-    for flow in FLOWS:
-        rate = now.at[flow, "growth_pct"]
-        told = pd.notna(rate) and abs(rate) >= HARDLY
-        moved.append(("rose" if rate > 0 else "fell") if told else "none")
-    return moved
-
-
-def _paint(canvas: Canvas, data: pd.DataFrame, table: str, year: int, say: Words) -> None:
-    parts = {str(id): rows for id, rows in data.groupby("table", sort=False)}
-    over_years.draw_amounts(
-        canvas,
-        data,
-        {flow: (say.label(flow), style.COLOURS[flow]) for flow in FLOWS},
-        titles={id: say.label(f"{registry.table(id).concept}-panel") for id in parts},
-        table=table,
-        year=year,
-        say=say,
-        events=_events(data["partner"].iloc[0], parts),
-    )
-
-
-def _events(partner: str, parts: dict[Any, pd.DataFrame]) -> dict[Any, list[Event]]:
-    """Share events out over the panels: each in the last one that has its whole year."""
-    found: dict[Any, list[Event]] = {}
-    told: set[int] = set()
-    for id, rows in reversed(parts.items()):
-        events = [e for e in over_years.events_of(partner, rows) if e.year not in told]
-        told |= {event.year for event in events}
-        found[id] = events
-    return found
+def _moved(rows: pd.DataFrame, flow: str, year: str) -> str:
+    """Say how a flow moved, if it did and that may be said."""
+    rate = over_years.change(rows, flow, year)
+    if rate is None or abs(rate) < HARDLY:
+        return "none"
+    return "rose" if rate > 0 else "fell"

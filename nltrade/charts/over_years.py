@@ -8,10 +8,21 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator
 
 from nltrade import registry
-from nltrade.charts.canvas import TEXT, Canvas, inches, room, spread, text_width, unit_of, wrap
+from nltrade.charts.canvas import (
+    TEXT,
+    Canvas,
+    Unit,
+    inches,
+    room,
+    spread,
+    text_width,
+    unit_of,
+    wrap,
+)
 from nltrade.charts.provenance import part_of_year
 from nltrade.charts.series import Series
 from nltrade.charts.style import GREY, INK, PAGE, PALE, RULE, SOFT, readable
+from nltrade.questions.trade import SMALL
 from nltrade.registry.entries import Break, Event, Lang, Table
 from nltrade.words import Words
 
@@ -19,6 +30,7 @@ T = TypeVar("T")
 YEAR = 0.42  # inches that the label of a year takes
 LINE = 0.16  # inches of a line of text
 STRIP = 0.24  # inches under the lowest value, for the words at breaks
+NAME = 1.2  # inches that a name beside a line may take
 PAST = 0.12  # inches between the last mark and the names of lines
 HOLLOW: dict[str, Any] = {
     "marker": "o",
@@ -61,32 +73,50 @@ def published_years(data: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
 
 
 def year_series(
-    name: str,
-    rows: pd.DataFrame,
-    column: str,
-    lang: Lang,
+    data: pd.DataFrame,
+    names: Mapping[str, str],
+    say: Words,
     unit: Literal["bn", "meur", "pct"] = "bn",
-    *,
-    in_alt_text: bool = True,
-) -> Series:
-    """Give a column over the years of one table, each part-year named as one."""
-    values: dict[str, float | str | None] = {}
-    part_years = set()
-    points = zip(*(rows[each] for each in ("table", "period", "complete", column)), strict=True)
-    for table, year, complete, value in points:
-        point = year if complete else f"{year} ({part_of_year(rows, table, year, lang)})"
-        if not complete:
-            part_years.add(point)
-        values[point] = None if pd.isna(value) else float(value)
-    return Series(name, values, unit, in_alt_text=in_alt_text, not_extremes=frozenset(part_years))
+    told: str = "",
+) -> list[Series]:
+    """Give columns over the years, one series a table, each part-year named as one."""
+    found = []
+    for table, rows in data.groupby("table", sort=False):
+        points = [
+            year if complete else f"{year} ({part_of_year(rows, str(table), year, say.lang)})"
+            for year, complete in zip(rows["period"], rows["complete"], strict=True)
+        ]
+        part_years = frozenset(set(points) - set(rows["period"]))
+        for column, name in names.items():
+            numbers = [None if pd.isna(value) else float(value) for value in rows[column]]
+            values = dict(zip(points, numbers, strict=True))
+            is_told = told in ("", column)
+            series = Series(f"{name}, {table}", values, unit, is_told, not_extremes=part_years)
+            found.append(series)
+    return found
 
 
 def pieces(rows: pd.DataFrame, column: str, breaks: Sequence[Break]) -> list[pd.Series]:
     """Cut a column over the years of one table where its method changed, with gaps for years."""
-    years = rows["period"].astype(int)
-    piece = sum((rows["period"] >= gap.after).astype(int) for gap in breaks) + 0 * years
-    cut = [values for _, values in rows.set_index(years)[column].groupby(piece.to_numpy())]
-    return [values.reindex(range(values.index.min(), values.index.max() + 1)) for values in cut]
+    cut: dict[int, dict[int, float]] = {}
+    for period, value in zip(rows["period"], rows[column], strict=True):
+        piece = sum(period >= gap.after for gap in breaks)
+        cut.setdefault(piece, {})[int(period)] = value
+    return [
+        pd.Series({year: each.get(year) for year in range(min(each), max(each) + 1)}, dtype=float)
+        for each in cut.values()
+    ]
+
+
+def change(rows: pd.DataFrame, column: str, year: str) -> float | None:
+    """Give the growth of one table's column on the year before, in percent, where it is told."""
+    both = rows[rows["period"].isin([str(int(year[:4]) - 1), year])]
+    is_new = any(gap.after == year for gap in registry.table(str(rows["table"].iloc[0])).breaks)
+    # a rate of small amounts is one of rounding, and none goes over a change of method
+    if is_new or len(both) < 2 or not both["complete"].all() or not (both[column] >= SMALL).all():
+        return None
+    before, now = both.sort_values("period")[column]
+    return float(100 * (now / before - 1))
 
 
 def draw_line(
@@ -224,67 +254,92 @@ def panels(
     return axes
 
 
-def draw_amounts(
+def draw_lines(
     canvas: Canvas,
     data: pd.DataFrame,
     lines: Mapping[str, tuple[str, str]],
     *,
-    titles: Mapping[str, str],
     table: str,
     year: int,
     say: Words,
-    events: Mapping[str, Sequence[Event]] | None = None,
+    events: Sequence[Event] = (),
+    percent: bool = False,
 ) -> None:
     """
-    Draw amounts from zero, a panel for each table, with the values of a year in one of them.
+    Draw lines from zero, a panel for each table, with the values of a year in one of them.
 
     Parameters
     ----------
     canvas : Canvas
         Not yet opened.
     data : pandas.DataFrame
-        A row for each table and year, a column for each line (million euro).
+        A row for each table and year, a column for each line (million euro or percent).
     lines : mapping of str to (str, str)
         Name and colour of each line, by its column.
-    titles : mapping of str to str
-        Of each panel, by its table.
     table : str
         The table whose values of the year are written beside their marks.
     year : int
         The year that is marked.
     say : Words
         Language.
-    events : mapping of str to sequence of Event, optional
-        What happened, by the table in whose panel it is marked.
+    events : sequence of Event
+        What happened.
+    percent : bool
+        The values are percentages.
     """
     columns = list(lines)
-    happened = events or {}
     high = 1.16 * max(data[columns].max().max(), 0)
+    ticks = unit_of(data[columns]).ticks(0, high, say)
+    if percent:
+        ticks = {share: say.pct(share) for share in Unit(1, "").ticks(0, min(high, 100), say)}
+    lines = {column: (wrap(name, NAME, TEXT), colour) for column, (name, colour) in lines.items()}
     parts = {str(id): rows for id, rows in data.groupby("table", sort=False)}
+    happened = _shared(events, parts)
+
     counted = parts.get(table, data[:0])
     of_year = counted[counted["period"] == str(year)][columns]
     known = of_year.iloc[0].dropna() if len(of_year) else {}
-    said = {str(column): say.text("marked", value=value) for column, value in known.items()}
-
+    said = {
+        str(column): say.pct(value) if percent else say.text("marked", value=value)
+        for column, value in known.items()
+    }
+    words = [line for name, _ in lines.values() for line in name.split("\n")]
     axes = panels(
         canvas,
-        {titles[id]: rows for id, rows in parts.items()},
-        names=[*(name for name, _ in lines.values()), *names_at(counted, year, said)],
-        ticks=unit_of(data[columns]).ticks(0, high, say),
+        {_title(id, say): rows for id, rows in parts.items()},
+        names=[*words, *names_at(counted, year, said)],
+        ticks=ticks,
         high=high,
-        tall=1.9 if canvas.narrow else 2.3,
-        above=max((len(of_panel) for of_panel in happened.values()), default=0),
+        tall=1.8 if canvas.narrow else 2.2,
+        above=max(len(of_panel) for of_panel in happened.values()),
     )
     for ax, (id, rows) in zip(axes, parts.items(), strict=True):
         about = registry.table(id)
         mark_breaks(ax, crossed(about, rows), high, say.label("break"))
-        mark_events(ax, happened.get(id, []), say)
+        mark_events(ax, happened[id], say)
         for column, (_, colour) in lines.items():
             draw_line(ax, rows, column, colour, about.breaks)
         if id == table:
             finish(ax, rows, lines, year, said)
         else:
             finish(ax, rows, lines)
+
+
+def _title(table: str, say: Words) -> str:
+    concept = registry.table(table).concept
+    of_goods = f"{concept}-panel"
+    return say.start(of_goods if of_goods in registry.texts() else concept)
+
+
+def _shared(events: Iterable[Event], parts: dict[str, pd.DataFrame]) -> dict[str, list[Event]]:
+    """Share events out over the panels: each in the last one that has its whole year."""
+    found: dict[str, list[Event]] = {}
+    left = sorted(events, key=lambda event: event.year)
+    for id, rows in reversed(parts.items()):
+        years = rows.loc[rows["complete"], "period"].astype(int)
+        found[id] = [each for each in left if years.min() <= each.year <= years.max()]
+        left = [each for each in left if each not in found[id]]
+    return found
 
 
 def mark_breaks(ax: Axes, breaks: Iterable[Break], high: float, words: str) -> None:
@@ -316,17 +371,6 @@ def mark_at(ax: Axes, places: Iterable[float], high: float, words: str) -> None:
             bbox=box,
         )
         free = centre + half + 0.08 * per_inch
-
-
-def events_of(partner: str, rows: pd.DataFrame) -> list[Event]:
-    """Find the events in the whole years that are drawn, the earliest first."""
-    years = rows.loc[rows["complete"], "period"].astype(int)
-    found = [
-        event
-        for event in registry.events().values()
-        if event.partner == partner and years.min() <= event.year <= years.max()
-    ]
-    return sorted(found, key=lambda event: event.year)
 
 
 def mark_events(ax: Axes, events: Sequence[Event], say: Words) -> None:

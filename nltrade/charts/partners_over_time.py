@@ -7,7 +7,7 @@ import pandas as pd
 
 from nltrade import registry
 from nltrade.charts import over_years, style
-from nltrade.charts.canvas import Canvas, unit_of
+from nltrade.charts.canvas import unit_of
 from nltrade.charts.chart import Chart, headline_of
 from nltrade.charts.provenance import footer, year_label
 from nltrade.errors import NoData, UnknownName, close_to
@@ -88,11 +88,6 @@ def draw_partners_over_time(
     notes = ["over-time-part"] if not data["complete"].all() else []
     notes += ["over-time-two"] if data["table"].nunique() > 1 else []
     about = {"years": over_years.span(data), "unit": unit_of(data[ids]).label}
-    series = [
-        over_years.year_series(f"{say.partner(id)}, {name}", of_table, id, lang)
-        for name, of_table in data.groupby("table", sort=False)
-        for id in ids
-    ]
     return Chart(
         "partners_over_time",
         lang,
@@ -100,9 +95,17 @@ def draw_partners_over_time(
         _headline(rows, of_year[of_year["table"] == table], ids, what, year, say),
         say.text("partners-over-time-subtitle", what=what, partners=say.partners(ids), **about),
         footer(rows, data["table"], say, note=" ".join(map(say.label, notes)), year=year),
-        series,
+        over_years.year_series(data, {id: say.partner(id) for id in ids}, say),
         data,
-        partial(_paint, data=data, ids=ids, table=table, year=int(year[:4]), say=say),
+        partial(
+            over_years.draw_lines,
+            data=data,
+            lines={id: (say.partner(id), style.GREY) for id in ids}
+            | {ids[0]: (say.partner(ids[0]), style.SUBJECT)},
+            table=table,
+            year=int(year[:4]),
+            say=say,
+        ),
         over_years.notes(data, say),
     )
 
@@ -141,24 +144,3 @@ def _headline(
     when = year_label(rows, of_year["table"].item(), year, say.lang)
     listed = ", ".join(told)
     return headline_of(say, "partners-over-time", what=what, year=when, listed=listed)
-
-
-def _paint(
-    canvas: Canvas, data: pd.DataFrame, ids: list[str], table: str, year: int, say: Words
-) -> None:
-    colours = [style.SUBJECT, *[style.GREY] * (len(ids) - 1)]
-    over_years.draw_amounts(
-        canvas,
-        data,
-        {id: (say.partner(id), colour) for id, colour in zip(ids, colours, strict=True)},
-        titles={str(id): _title(id, say) for id in data["table"].unique()},
-        table=table,
-        year=year,
-        say=say,
-    )
-
-
-def _title(table: str, say: Words) -> str:
-    concept = registry.table(table).concept
-    of_goods = f"{concept}-panel"
-    return say.start(of_goods if of_goods in registry.texts() else concept)

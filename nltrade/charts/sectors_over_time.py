@@ -12,12 +12,12 @@ from nltrade import registry
 from nltrade.charts import sides, style
 from nltrade.charts.canvas import TEXT, Canvas, room, text_width, wrap
 from nltrade.charts.chart import Chart, headline_of, start
-from nltrade.charts.over_years import mark_years, pieces
+from nltrade.charts.over_years import change, mark_years, pieces
 from nltrade.charts.rows import Key, Sample
 from nltrade.charts.series import Series
 from nltrade.errors import NoData
 from nltrade.questions.sectors import amounts
-from nltrade.questions.trade import SMALL, VALUE
+from nltrade.questions.trade import VALUE
 from nltrade.registry import sectors as named
 from nltrade.registry.entries import Event, Lang, Sector
 from nltrade.sources.comtrade import OtherSide
@@ -182,9 +182,9 @@ def _headline(
     for event in events:
         first, last = str(event.year - 1), str(event.year + 1)
         if first <= year <= last and {first, last} <= set(theirs.columns):
-            change = (theirs[last] - theirs[first]).dropna()
-            top = str(change.abs().idxmax())
-            rate = 100 * change[top] / theirs.at[top, first]
+            moved = (theirs[last] - theirs[first]).dropna()
+            top = str(moved.abs().idxmax())
+            rate = 100 * moved[top] / theirs.at[top, first]
             about = {"sector": start(known[top].text(say.lang)), "partner": partner}
             about |= {"first": first, "last": last, "change": rate}
             return headline_of(say, "sectors-changed", **about)
@@ -199,15 +199,11 @@ def _headline(
     values = {"partner": partner, "sector": start(name), "flow": top["flow"], "year": year}
     values |= {"what": say.text(f"{top['flow']}-with", partner=partner), "value": top[VALUE]}
 
-    line = data[(data[LINE] == top[LINE]).all(axis=1)].set_index("period")[VALUE]
-    before = str(int(year) - 1)
-    is_new = any(gap.after == year for gap in registry.table(top["table"]).breaks)
-    # A rate of small amounts is one of rounding, and none goes over a change of method.
-    told = before in line and not is_new and line[[before, year]].min() >= SMALL
-    if told:
-        values |= {"change": 100 * (line[year] / line[before] - 1), "before": before}
+    line = data[(data[LINE] == top[LINE]).all(axis=1)].assign(complete=True)
+    rate = change(line, VALUE, year)
     id = "sectors-year-reported" if reported else "sectors-year"
-    return headline_of(say, *([f"{id}-change"] if told else []), id, **values)
+    ids = [id] if rate is None else [f"{id}-change", id]
+    return headline_of(say, *ids, change=rate, before=str(int(year) - 1), **values)
 
 
 def _series(
@@ -236,12 +232,7 @@ def _paint(
     say: Words,
 ) -> None:
     """Draw the key, for each flow a title and its panels, and name the sectors without one."""
-    of_cbs = data["table"].isin(registry.tables())
-    by_cbs = of_cbs.groupby([data["sector"], data["kind"]]).any()
-    names = {
-        (sector, kind): sides.name_of(known[sector], kind, say, by_chapter=not by_cbs[sector, kind])
-        for sector, kind in by_cbs.index
-    }
+    names = _names(data, known, say)
     # On the scale of its flow, what stays so low is a line along the axis.
     highs = data.groupby("flow")[VALUE].max()
     highest = data.groupby(["flow", "sector", "kind"])[VALUE].transform("max")
@@ -297,6 +288,18 @@ def _paint(
             _draw_lines(ax, lines, events)
         top += of_flow[flow]
     space.write(0, top, note, va="top", color=style.SOFT, linespacing=1.25)
+
+
+def _names(
+    data: pd.DataFrame, known: Mapping[str, Sector], say: Words
+) -> dict[tuple[str, str], str]:
+    """Name the panels; one of the partner alone by what its chapters show."""
+    of_cbs = data["table"].isin(registry.tables())
+    by_cbs = of_cbs.groupby([data["sector"], data["kind"]]).any()
+    return {
+        (sector, kind): sides.name_of(known[sector], kind, say, by_chapter=not by_cbs[sector, kind])
+        for sector, kind in by_cbs.index
+    }
 
 
 def _told(flat: pd.DataFrame, names: Mapping[tuple[str, str], str], say: Words) -> str:

@@ -147,8 +147,9 @@ def _headline(
 
 def _series(totals: pd.DataFrame, say: Words) -> list[Series]:
     return [
-        over_years.year_series(f"{say.label(str(flow))}, {table}", rows, VALUE, say.lang)
-        for (flow, table), rows in totals.groupby(["flow", "table"], sort=False)
+        series
+        for flow, rows in totals.groupby("flow", sort=False)
+        for series in over_years.year_series(rows, {VALUE: say.label(str(flow))}, say)
     ]
 
 
@@ -207,7 +208,7 @@ def _paint(canvas: Canvas, totals: pd.DataFrame, counted: str, year: int, say: W
     # of a year in two tables, the one that counts is marked
     wide = wide[(wide["period"] != str(year)) | (wide["table"] == counted) | (counted == "")]
 
-    axes = over_years.panels(
+    (ax,) = over_years.panels(
         canvas,
         {"": totals},
         names=[*map(say.label, FLOWS), *over_years.names_at(totals, year, said)],
@@ -216,7 +217,6 @@ def _paint(canvas: Canvas, totals: pd.DataFrame, counted: str, year: int, say: W
         low=low,
         tall=1.9 if canvas.narrow else 2.3,
     )
-    (ax,) = axes
     over_years.mark_at(ax, _marks(totals), high, say.label("other-table"))
     for flow in FLOWS:
         rows = totals[totals["flow"] == flow]

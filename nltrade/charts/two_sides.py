@@ -155,7 +155,7 @@ def _paint(space: Canvas, data: pd.DataFrame, partner: str, year: str, say: Word
         for side in SIDES
     }
     lines = max(text.count("\n") + 1 for text in why.values())
-    block = TITLE + PANEL + YEARS + LINE * lines
+    block = TITLE + PANEL + YEARS + LINE * lines + 0.05
     space.open(len(SIDES) // columns * block, ticks=False)
 
     years = data["period"].astype(int)
