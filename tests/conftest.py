@@ -219,10 +219,12 @@ def slow(*values):
 
 def in_turn(*cases):
     """Give each case a language, in turn; in the other language it is slow."""
+    pairs = []
     for place, case in enumerate(cases):
         for number, lang in enumerate(LANGS):
-            asked = (*case, lang) if isinstance(case, tuple) else (case, lang)
-            yield asked if number == place % len(LANGS) else slow(*asked)
+            pair = (*case, lang) if isinstance(case, tuple) else (case, lang)
+            pairs.append(pair if number == place % len(LANGS) else slow(*pair))
+    return pairs
 
 
 QUICK = {"pandas", "polars", "polars-lazy"}  # the others answer the same suite where -m slow runs
