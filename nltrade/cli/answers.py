@@ -15,31 +15,8 @@ from nltrade.claims.revisions import claims_revised
 from nltrade.claims.second_opinion import second_opinions
 from nltrade.claims.summary import summary
 from nltrade.claims.verdict import Verdict
+from nltrade.cli import options, output
 from nltrade.cli.bring import FetchOption, bring_sectors
-from nltrade.cli.options import (
-    ClaimsOption,
-    CsvOption,
-    JsonOption,
-    LangOption,
-    PartnerOption,
-    SectorsOption,
-    Subject,
-    TableOption,
-    XlsxOption,
-    YearOption,
-    flow_named,
-    subject,
-)
-from nltrade.cli.output import (
-    Output,
-    emit,
-    patience,
-    print_notes,
-    print_text,
-    rows_of,
-    sources_as_json,
-    verdict_as_json,
-)
 from nltrade.questions import trade
 from nltrade.questions.moves import side_of
 from nltrade.questions.ranking import rank_partners
@@ -59,31 +36,32 @@ app = typer.Typer()
 
 @app.command(epilog="Example: nltrade check --claims my_claims.toml --lang nl --why")
 def check(
-    claims: ClaimsOption = None,
+    claims: options.ClaimsOption = None,
     why: Annotated[bool, typer.Option("--why", help="Give the reasons of each verdict.")] = False,
     readings: Annotated[
         bool, typer.Option("--readings", help="Show every way of counting each claim.")
     ] = False,
-    lang: LangOption = "en",
-    json: JsonOption = False,
-    csv: CsvOption = None,
-    xlsx: XlsxOption = None,
+    lang: options.LangOption = "en",
+    json: options.JsonOption = False,
+    csv: options.CsvOption = None,
+    xlsx: options.XlsxOption = None,
 ) -> None:
     """
     Check reported figures against CBS. Exit code 1 if one is wrong.
 
     First how many hold, then one line for each; --why and --readings give the rest.
     """
-    to, say = Output.of(lang, json, csv, xlsx), Words(lang)
+    to, say = output.Output.of(lang, json, csv, xlsx), Words(lang)
     asked = reported.claims(claims)
-    with patience("Checking"):
+    with output.patience("Checking"):
         verdicts = check_claims(claims=asked)
         touched = claims_revised(asked)
 
     def plain() -> Any:
-        before = {one.old.claim.id: verdict_as_json(one.old, lang) for one in touched}
+        before = {one.old.claim.id: output.verdict_as_json(one.old, lang) for one in touched}
         return [
-            verdict_as_json(one, lang) | {"before": before.get(one.claim.id)} for one in verdicts
+            output.verdict_as_json(one, lang) | {"before": before.get(one.claim.id)}
+            for one in verdicts
         ]
 
     def report() -> Report:
@@ -93,10 +71,10 @@ def check(
         return judged.joined([whole, *_second_opinions(verdicts, lang)]) if why else whole
 
     if to.to_read:
-        print_text(f"{summary(verdicts, lang)}\n")
-    emit(report, plain, to)
+        output.print_text(f"{summary(verdicts, lang)}\n")
+    output.emit(report, plain, to)
     if to.to_read and not (why or readings):
-        print_notes("", say.label("cli-check-more"))
+        output.print_notes("", say.label("cli-check-more"))
     raise typer.Exit(int(any(one.verdict == "contradicted" for one in verdicts)))
 
 
@@ -108,8 +86,8 @@ def _second_opinions(checked: Iterable[Verdict | Checked], lang: Lang) -> list[R
 
 @app.command(epilog="Example: nltrade rank --partner Vietnam --flow exports")
 def rank(
-    partner: PartnerOption = None,
-    year: YearOption = None,
+    partner: options.PartnerOption = None,
+    year: options.YearOption = None,
     flow: Annotated[
         str,
         typer.Option(help="total trade, imports, exports, re-exports or domestic export."),
@@ -118,12 +96,12 @@ def rank(
         str | None,
         typer.Option(help="outside EU, inside EU or all; by default the partner's side."),
     ] = None,
-    table: TableOption = None,
+    table: options.TableOption = None,
     top: Annotated[int, typer.Option(help="How many partners to show.", min=1)] = 10,
-    lang: LangOption = "en",
-    json: JsonOption = False,
-    csv: CsvOption = None,
-    xlsx: XlsxOption = None,
+    lang: options.LangOption = "en",
+    json: options.JsonOption = False,
+    csv: options.CsvOption = None,
+    xlsx: options.XlsxOption = None,
 ) -> None:
     """
     Rank the partners of a year.
@@ -131,11 +109,11 @@ def rank(
     Each place comes with the best and the worst place possible, and the partner named is shown
     wherever it stands.
     """
-    to = Output.of(lang, json, csv, xlsx)
+    to = output.Output.of(lang, json, csv, xlsx)
     table = registry.table(table).id if table else None
     frame = load()
-    about = subject(partner, year, frame)
-    flow = flow_named(flow)
+    about = options.subject(partner, year, frame)
+    flow = options.flow_named(flow)
     side: Any = among or side_of(about.partner, str(about.year))
     asked: dict[str, Any] = {"period": about.year, "flow": flow, "among": side}
 
@@ -148,27 +126,27 @@ def rank(
         ranked = rank_partners(frame, **asked, table=used)
         shown = ranked[(ranked.index < top) | (ranked["partner"] == about.partner)]
         cells = frame[(frame["table"] == used) & (frame["period"] == str(about.year))]
-        sources = sources_as_json(origins(cells))
-        return {"table": used, **asked, "rows": rows_of(shown), "sources": sources}
+        sources = output.sources_as_json(origins(cells))
+        return {"table": used, **asked, "rows": output.rows_of(shown), "sources": sources}
 
     if to.to_read and about.assumed:
-        print_notes(about.says(lang))
-    emit(report, plain, to)
+        output.print_notes(about.says(lang))
+    output.emit(report, plain, to)
 
 
 @app.command(epilog="Example: nltrade sectors --partner CN --year 2019 --lang nl")
 def sectors(
-    partner: PartnerOption = None,
-    year: YearOption = None,
-    sectors: SectorsOption = None,
+    partner: options.PartnerOption = None,
+    year: options.YearOption = None,
+    sectors: options.SectorsOption = None,
     every: Annotated[
         bool, typer.Option("--all", help="Show the sectors without a figure too.")
     ] = False,
     fetch: FetchOption = False,
-    lang: LangOption = "en",
-    json: JsonOption = False,
-    csv: CsvOption = None,
-    xlsx: XlsxOption = None,
+    lang: options.LangOption = "en",
+    json: options.JsonOption = False,
+    csv: options.CsvOption = None,
+    xlsx: options.XlsxOption = None,
 ) -> None:
     """
     Show the trade of each sector that a mission named.
@@ -176,10 +154,10 @@ def sectors(
     Those with a figure, and under them why the others have none; --all shows every sector, with
     its classes and growth.
     """
-    to = Output.of(lang, json, csv, xlsx)
+    to = output.Output.of(lang, json, csv, xlsx)
     known = nltrade.sectors(sectors)
     frame = load()
-    about = subject(partner, year, frame)
+    about = options.subject(partner, year, frame)
     if fetch:
         bring_sectors(about.partner, about.year, known)
         frame = load()
@@ -187,7 +165,7 @@ def sectors(
     # Says what there is instead of nothing.
     trade.select(frame, partner=about.partner, period=about.year)
 
-    with patience("Adding up sectors"):
+    with output.patience("Adding up sectors"):
         found = _both_sides(frame, about, known)
         elsewhere = check_published(frame)
         base = base_of_trade(frame, about.partner, sectors=known)
@@ -209,15 +187,17 @@ def sectors(
             }
             for one in elsewhere
         ]
-        rows = {"sectors": rows_of(found), "base": base, "published": checked}
-        return {**rows, "sources": sources_as_json(origins(found))}
+        rows = {"sectors": output.rows_of(found), "base": base, "published": checked}
+        return {**rows, "sources": output.sources_as_json(origins(found))}
 
     if to.to_read and about.assumed:
-        print_notes(about.says(lang))
-    emit(report, plain, to)
+        output.print_notes(about.says(lang))
+    output.emit(report, plain, to)
 
 
-def _both_sides(frame: pd.DataFrame, about: Subject, known: Mapping[str, Sector]) -> pd.DataFrame:
+def _both_sides(
+    frame: pd.DataFrame, about: options.Subject, known: Mapping[str, Sector]
+) -> pd.DataFrame:
     """Add up the sectors of CBS's figures and, where they are here, of the partner's own."""
     theirs = nltrade.other_side(about.partner).trade
     sides = [frame]
@@ -228,7 +208,7 @@ def _both_sides(frame: pd.DataFrame, about: Subject, known: Mapping[str, Sector]
 
 
 def _beside(
-    base: Sequence[Base], elsewhere: Sequence[Checked], about: Subject, lang: Lang
+    base: Sequence[Base], elsewhere: Sequence[Checked], about: options.Subject, lang: Lang
 ) -> list[Report]:
     """Present what is told beside the trade of sectors: bases of it, and figures of others."""
     named = [

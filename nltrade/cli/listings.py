@@ -8,15 +8,7 @@ import typer
 
 import nltrade
 from nltrade import registry
-from nltrade.cli.options import (
-    CsvOption,
-    JsonOption,
-    LangOption,
-    TablesOption,
-    XlsxOption,
-    only_one,
-)
-from nltrade.cli.output import Output, emit, patience, print_json, rows_of
+from nltrade.cli import options, output
 from nltrade.errors import NoData, SourceError, close_to
 from nltrade.sources import snapshot
 from nltrade.tables import show
@@ -40,16 +32,18 @@ def tables(
     remove: Annotated[
         str | None, typer.Option(help="Remove downloads: TABLE, or TABLE/2023-01-04.")
     ] = None,
-    tables: TablesOption = None,
-    lang: LangOption = "en",
-    json: JsonOption = False,
+    tables: options.TablesOption = None,
+    lang: options.LangOption = "en",
+    json: options.JsonOption = False,
 ) -> None:
     """
-    List the CBS tables that nltrade knows, and what of them is on this computer.
+    List the CBS tables that nltrade knows, and what is here.
 
     With --search all tables of CBS are looked through, which needs a network.
     """
-    only_one({"--search": search, "--check": check, "--downloads": downloads, "--remove": remove})
+    options.only_one(
+        {"--search": search, "--check": check, "--downloads": downloads, "--remove": remove}
+    )
     if tables is not None:
         registry.use_tables(tables)
     asked = [registry.table(id).id for id in names or registry.tables()]
@@ -68,12 +62,12 @@ def tables(
         _downloads(json=json)
         return
 
-    here = {id: snapshot.find(id) if snapshot.dates(id) else [] for id in asked}
+    here = {id: snapshot.at_hand(id) for id in asked}
     listed = [
         {**msgspec.to_builtins(registry.table(id)), "snapshots": [part.origin for part in parts]}
         for id, parts in here.items()
     ]
-    emit(lambda: tables_report(here, lang), lambda: listed, Output(lang, json))
+    output.emit(lambda: tables_report(here, lang), lambda: listed, output.Output(lang, json))
 
 
 def _check(ids: list[str], *, json: bool) -> None:
@@ -81,10 +75,10 @@ def _check(ids: list[str], *, json: bool) -> None:
     nltrade.fetch  # noqa: B018 (says what to install where what reaches CBS is not)
     from nltrade.sources.fitting import fitting
 
-    with patience("Asking CBS"):
+    with output.patience("Asking CBS"):
         found = fitting(ids)
     if json:
-        print_json([msgspec.to_builtins(fit) for fit in found])
+        output.print_json([msgspec.to_builtins(fit) for fit in found])
     for fit in [] if json else found:
         typer.echo(fit.says)
     if any(fit.faults for fit in found):
@@ -96,17 +90,12 @@ def _downloads(*, json: bool) -> None:
     found = snapshot.downloads()
     sizes = [sum(path.stat().st_size for path in part.folder.iterdir()) for part in found]
     if json:
-        pairs = zip(found, sizes, strict=True)
-        print_json(
-            [
-                {"folder": str(part.folder), "bytes": size, **msgspec.to_builtins(part.origin)}
-                for part, size in pairs
-            ]
-        )
+        about = [{"folder": str(part.folder)} | msgspec.to_builtins(part.origin) for part in found]
+        output.print_json([one | {"bytes": size} for one, size in zip(about, sizes, strict=True)])
         return
     for part, size in zip(found, sizes, strict=True):
-        origin = part.origin
-        typer.echo(f"{origin.table}/{part.folder.name}  {size / 1e6:.1f} MB  {origin.selection}")
+        name = f"{part.origin.table}/{part.folder.name}"
+        typer.echo(f"{name}  {size / 1e6:.1f} MB  {part.origin.selection}")
     if not found:
         typer.echo(f"No downloads in {snapshot.own_folder()}.")
 
@@ -116,10 +105,10 @@ def _search(word: str, *, json: bool) -> None:
     nltrade.fetch  # noqa: B018 (says what to install where what reaches CBS is not)
     from nltrade.sources.cbs_v3 import find_tables
 
-    with patience("Asking CBS"):
+    with output.patience("Asking CBS"):
         found = find_tables(word)
     if json:
-        print_json(found)
+        output.print_json(found)
         return
     for row in found:
         when = f"({row['Period']}), modified {row['Modified'][:10]}"
@@ -129,32 +118,32 @@ def _search(word: str, *, json: bool) -> None:
 @app.command(epilog="Example: nltrade partners emirates")
 def partners(
     word: WordArgument = None,
-    lang: LangOption = "en",
-    json: JsonOption = False,
-    csv: CsvOption = None,
-    xlsx: XlsxOption = None,
+    lang: options.LangOption = "en",
+    json: options.JsonOption = False,
+    csv: options.CsvOption = None,
+    xlsx: options.XlsxOption = None,
 ) -> None:
     """
     List the partners, groups and residuals with their codes.
     """
-    _list(nltrade.partners(), word, "partners", Output.of(lang, json, csv, xlsx))
+    _list(nltrade.partners(), word, "partners", output.Output.of(lang, json, csv, xlsx))
 
 
 @app.command(epilog="Example: nltrade products fuels")
 def products(
     word: WordArgument = None,
-    lang: LangOption = "en",
-    json: JsonOption = False,
-    csv: CsvOption = None,
-    xlsx: XlsxOption = None,
+    lang: options.LangOption = "en",
+    json: options.JsonOption = False,
+    csv: options.CsvOption = None,
+    xlsx: options.XlsxOption = None,
 ) -> None:
     """
     List the products: SITC codes and classes of services.
     """
-    _list(nltrade.products(), word, "products", Output.of(lang, json, csv, xlsx))
+    _list(nltrade.products(), word, "products", output.Output.of(lang, json, csv, xlsx))
 
 
-def _list(listed: pd.DataFrame, word: str | None, what: str, to: Output) -> None:
+def _list(listed: pd.DataFrame, word: str | None, what: str, to: output.Output) -> None:
     """Give those of a listing with a word in their code or in a name."""
     if word is not None:
         texts = [listed.index.to_series(), listed["en"], listed["nl"]]
@@ -166,4 +155,4 @@ def _list(listed: pd.DataFrame, word: str | None, what: str, to: Output) -> None
                 f"No {what} with {word!r} in name or code.{near} `nltrade {what}` lists all."
             )
         listed = found
-    emit(lambda: show(listed, to.lang), lambda: rows_of(listed.reset_index()), to)
+    output.emit(lambda: show(listed, to.lang), lambda: output.rows_of(listed.reset_index()), to)

@@ -16,6 +16,7 @@ from nltrade.questions import trade
 from nltrade.questions.moves import side_of
 from nltrade.questions.ranking import rank_partners
 from nltrade.questions.trade import VALUE
+from nltrade.registry.entries import LANGS
 from nltrade.registry.schema import write_schemas
 from nltrade.words import Words
 
@@ -107,56 +108,54 @@ def _value(flow: str, value: float, partner: str, year: int) -> dict[str, str]:
     step = 10 ** max(len(str(whole)) - 2, 0)
     threshold = max(whole // step * step, 1)
     operator = "at least" if whole else "at most"
-    text = f"new-{flow}" if whole else f"new-little-{flow}"
-    values = {"partner": partner, "year": year, "value": threshold}
-    return {
+    told = {
         "id": FLOWS[flow],
         "wording": f"example: {operator} {threshold} million euro",
         "measure": "value",
         "flow": flow,
         "operator": operator,
         "threshold": str(threshold),
-        "en": Words("en").text(text, **values),
-        "nl": Words("nl").text(text, **values),
     }
+    text = f"new-{flow}" if whole else f"new-little-{flow}"
+    return told | _in_both(text, partner=partner, year=year, value=threshold)
 
 
 def _place(place: int, partner: str, year: int) -> dict[str, str]:
     """Claim the place of the partner."""
-    values = {"partner": partner, "year": year, "place": place}
-    return {
+    told = {
         "id": "place",
         "wording": f"example: trade partner number {place} outside the EU",
         "measure": "place",
         "flow": "total trade",
         "operator": "is",
         "threshold": str(place),
-        "en": Words("en").text("new-place", **values),
-        "nl": Words("nl").text("new-place", **values),
     }
+    return told | _in_both("new-place", partner=partner, year=year, place=place)
+
+
+def _in_both(text: str, **values: Any) -> dict[str, str]:
+    return {lang: Words(lang).text(text, **values) for lang in LANGS}
 
 
 def _notebook(values: dict[str, str]) -> str:
     """Put the cells of the notebook together; the first is text."""
-    cells: list[dict[str, Any]] = []
-    for place, source in enumerate(NOTEBOOK):
-        cell = {
+    cells: list[dict[str, Any]] = [
+        {
             "id": f"cell-{place}",
+            "cell_type": "code",
+            "execution_count": None,
+            "outputs": [],
             "metadata": {},
             "source": Template(source).substitute(values),
         }
-        if place:
-            cells.append({"cell_type": "code", "execution_count": None, "outputs": [], **cell})
-        else:
-            cells.append({"cell_type": "markdown", **cell})
+        for place, source in enumerate(NOTEBOOK)
+    ]
+    cells[0]["cell_type"] = "markdown"
+    del cells[0]["execution_count"], cells[0]["outputs"]
+
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    notebook = {
-        "cells": cells,
-        "metadata": {"kernelspec": kernel},
-        "nbformat": 4,
-        "nbformat_minor": 5,
-    }
-    return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
+    about = {"metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
+    return json.dumps({"cells": cells, **about}, indent=1, ensure_ascii=False) + "\n"
 
 
 def _filled(name: str, values: dict[str, str]) -> str:
