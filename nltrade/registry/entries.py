@@ -128,6 +128,10 @@ class Sector(Text, frozen=True, kw_only=True):
         """Say what the classes leave out or take in too much, or why nothing shows the sector."""
         return {"en": self.about_en, "nl": self.about_nl}[known_lang(lang)]
 
+    def about_chapters(self, lang: Lang) -> str:
+        """Say the same of the HS chapters."""
+        return {"en": self.hs_en, "nl": self.hs_nl}[known_lang(lang)]
+
     def codes(self, kind: Kind) -> list[str]:
         """Give the codes that show the sector in goods or in services."""
         return self.goods if kind == "goods" else self.services

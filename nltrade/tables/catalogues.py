@@ -7,7 +7,7 @@ import narwhals as nw
 import pandas as pd
 
 from nltrade import registry
-from nltrade.registry.entries import Claim, Kind, Lang, Sector
+from nltrade.registry.entries import Claim, Coverage, Lang, Sector
 from nltrade.registry.sectors import KINDS
 from nltrade.report import Nothing, Report, Table, presents
 from nltrade.sources.snapshot import Origin, Snapshot
@@ -48,15 +48,23 @@ def sectors_listed(listed: Sequence[Sector], lang: Lang) -> Report:
     columns: Columns = {
         "sector": [one.text(lang) for one in listed],
         "named-under": [one.group.text(lang) for one in listed],
-        **{kind: [_classes(one, kind, say) for one in listed] for kind in KINDS},
+        **{
+            kind: [_classes(one.codes(kind), one.coverage(kind), say) for one in listed]
+            for kind in KINDS
+        },
+        "hs": [_classes(_short(one.hs), one.hs_coverage, say) for one in listed],
         "about": [one.about(lang) for one in listed],
+        "hs-about": [one.about_chapters(lang) for one in listed],
     }
     return report_of("sectors-title", columns, say)
 
 
-def _classes(sector: Sector, kind: Kind, say: Words) -> str:
-    codes = " ".join(sector.codes(kind))
-    return f"{codes} ({say.label(sector.coverage(kind))})" if codes else NONE
+def _classes(codes: Sequence[str], coverage: Coverage, say: Words) -> str:
+    return f"{' '.join(codes)} ({say.label(coverage)})" if codes else NONE
+
+
+def _short(chapters: Sequence[str]) -> list[str]:
+    return [chapter.removeprefix("HS") for chapter in chapters]
 
 
 @presents(Origin)
