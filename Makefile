@@ -1,5 +1,5 @@
 # make briefing   set up .venv, check the claims, draw the figures, write the briefing into briefing/
-# make test       set up .venv with all that the tests need, and run them
+# make test       set up .venv with all that the tests need, and run the quick ones (.ci/run: all)
 # make lab        set up .venv and open JupyterLab on the notebooks
 # make site       set up .venv, run the notebooks and put them with the README and a reference on pages in site/
 # make data       write data/processed from the snapshot

@@ -37,9 +37,8 @@ def write(path: Path, content: bytes) -> Path:
         with os.fdopen(handle, "wb") as target:
             target.write(content)
             target.flush()
-            os.fsync(
-                target.fileno()
-            )  # on disk before the name is: a power cut leaves the old file or the new one
+            # On disk before the name is: a power cut leaves the old file or the new one.
+            os.fsync(target.fileno())
         temporary.chmod(0o644)
         return temporary.replace(path)
     except BaseException as error:

@@ -27,14 +27,22 @@ from playwright.sync_api import sync_playwright
 import nltrade as nl
 from gallery import gallery
 from nltrade import cli
+from nltrade.registry.entries import LANGS
 from nltrade.sources.snapshot import Origin
 
 ROOT = Path(__file__).parents[1]
 GUARD = Path(__file__).parent / "guard"
 
 runpy.run_path(str(GUARD / "sitecustomize.py"))
+# what is compiled is kept, also for the many processes that tests start
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+# jsonschema would compile 38 grammars of addresses, in each process, that no test needs
+sys.modules["rfc3987_syntax"] = None
+# what a developer has downloaded stays out of the tests; below a file nothing can be written
+os.environ["NLTRADE_DATA"] = str(GUARD / "sitecustomize.py" / "none")
 # `make test` tries few examples of a property; with --hypothesis-profile many it is the rest
-for name, examples in {"few": 15, "many": 150}.items():
+for name, examples in {"few": 10, "many": 150}.items():
     settings.register_profile(
         name,
         max_examples=examples,
@@ -43,12 +51,6 @@ for name, examples in {"few": 15, "many": 150}.items():
     )
 settings.load_profile("few")
 os.environ["PYTHONPATH"] = os.pathsep.join([str(GUARD), os.environ.get("PYTHONPATH", "")])
-
-
-@pytest.fixture(autouse=True)
-def no_data_of_my_own(monkeypatch, tmp_path):
-    """Keep what a developer has downloaded out of the tests."""
-    monkeypatch.setenv("NLTRADE_DATA", str(tmp_path / "none"))
 
 
 @pytest.fixture(scope="session")
@@ -210,12 +212,27 @@ KINDS = {
 LAZY = ["polars-lazy", "duckdb", "dask", "pyspark"]
 
 
+def slow(*values):
+    """Give a parameter that is only tried where -m slow runs."""
+    return pytest.param(*values, marks=pytest.mark.slow)
+
+
+def in_turn(*cases):
+    """Give each case a language, in turn; in the other language it is slow."""
+    pairs = []
+    for place, case in enumerate(cases):
+        for number, lang in enumerate(LANGS):
+            pair = (*case, lang) if isinstance(case, tuple) else (case, lang)
+            pairs.append(pair if number == place % len(LANGS) else slow(*pair))
+    return pairs
+
+
 QUICK = {"pandas", "polars", "polars-lazy"}  # the others answer the same suite where -m slow runs
 
 
 def engines(names):
     """Name engines as parameters; all but the quick ones are slow."""
-    return [pytest.param(name, marks=[] if name in QUICK else [pytest.mark.slow]) for name in names]
+    return [name if name in QUICK else slow(name) for name in names]
 
 
 @pytest.fixture(params=engines(["pandas", "polars-lazy", "pyarrow", "duckdb"]))

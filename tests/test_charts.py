@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import nltrade as nl
-from conftest import ROOT
+from conftest import ROOT, in_turn
 from gallery import gallery
 from legible import assert_legible, drawn_texts
 from nltrade.charts import NAMES, draw, style
@@ -20,27 +20,14 @@ from nltrade.sources import snapshot
 from nltrade.words import Words
 from oracle import EXPORT, FUELS, IMPORT, REEXPORT, RUSSIA, value
 
-pytestmark = pytest.mark.xdist_group("charts")  # what its tests share is made once
 FIGURES = ROOT / "figures"
 OF_SECTORS = ("coverage", "sectors", "sectors_over_time", "two_sides", "suppliers")
 EACH = [(name, lang) for name in NAMES for lang in LANGS]
 
 
 @pytest.fixture(scope="module")
-def charts(shipped):
-    verdicts = nl.check_claims(shipped)
-    return {
-        (name, lang): draw(
-            name,
-            shipped,
-            verdicts,
-            partner="RU",
-            period=2012,
-            lang=lang,
-            other_side=nl.other_side("RU"),
-        )
-        for name, lang in EACH
-    }
+def charts(drawn):
+    return {(name, lang): drawn("RU", 2012, lang)[name] for name, lang in EACH}
 
 
 @pytest.mark.parametrize("each", EACH, ids="-".join)
@@ -257,8 +244,7 @@ HEADLINES = [
 ]
 
 
-@pytest.mark.parametrize("lang", LANGS)
-@pytest.mark.parametrize(("partner", "year"), HEADLINES)
+@pytest.mark.parametrize(("partner", "year", "lang"), in_turn(*HEADLINES))
 def test_headline_and_footer_are_short(shipped, partner, year, lang):
     names = [name for name in NAMES if name not in OF_SECTORS]
     for chart in gallery(shipped, partner, year, lang, names):
@@ -329,11 +315,12 @@ def test_the_classes_of_services_are_in_a_table_beside_the_figure(shipped):
     assert not set(table.index) & set(drawn)
 
 
-@pytest.mark.parametrize("size", style.SIZES)
-def test_no_text_is_smaller_than_nine_points_at_the_size_it_is_seen(charts, size):
-    for (name, _), chart in charts.items():
+@pytest.mark.parametrize(("size", "lang"), in_turn(*style.SIZES))
+def test_no_text_is_smaller_than_nine_points_at_the_size_it_is_seen(charts, size, lang):
+    for name in NAMES:
         if name in OF_SECTORS:
             continue
+        chart = charts[name, lang]
         figure = chart.draw(size)
         sizes = [text.get_fontsize() for text in drawn_texts(figure)]
         assert min(sizes) >= 9, name

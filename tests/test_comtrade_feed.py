@@ -8,6 +8,7 @@ import pytest
 import nltrade as nl
 from cbs_replica import Replica, shih
 from comtrade_stand_in import StandIn, made_up
+from conftest import slow
 from nltrade import registry
 from nltrade.cli import main
 from nltrade.errors import SourceError
@@ -224,7 +225,9 @@ def test_fetch_brings_what_sectors_need_and_says_what_it_asks(service, monkeypat
     assert ("7137shih" in said) == has_sectors
 
 
-@pytest.mark.parametrize("command", SECTORS.values(), ids=SECTORS)
+@pytest.mark.parametrize(
+    "command", [SECTORS["sectors"], slow(SECTORS["figures"]), slow(SECTORS["briefing"])]
+)
 def test_without_a_network_a_command_goes_on_in_one_sentence_each(
     monkeypatch, tmp_path, run, command
 ):

@@ -9,7 +9,7 @@ import pytest
 import nltrade as nl
 from conftest import ROOT, spark
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("docs")]
+pytestmark = pytest.mark.slow
 
 LARGE = (ROOT / "docs" / "large_tables.md").read_text(encoding="utf-8")
 

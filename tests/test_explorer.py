@@ -10,6 +10,7 @@ import pytest
 
 import nltrade as nl
 import nltrade.explorer
+from conftest import slow
 from nltrade.charts import Chart
 from nltrade.explorer import View
 
@@ -215,11 +216,11 @@ def test_the_labels_and_the_names_are_in_the_language_that_is_chosen(panel):
     ("choice", "lang"),
     [
         ({"partner": "DE", "year": "2016", "flow": "export"}, "en"),
-        ({"partner": "NO", "first": 2015, "year": "2022"}, "nl"),
-        ({"partner": "RU", "year": "2012", "flow": "import", "sector": "energy"}, "nl"),
-        ({"partner": "RU", "year": "2012", "flow": "export", "sector": "agriculture"}, "en"),
-        ({"partner": "RU", "beside": "TR", "year": "2019"}, "en"),
+        slow({"partner": "RU", "year": "2012", "flow": "export", "sector": "agriculture"}, "en"),
         ({"partner": "RU", "beside": "NO", "flow": "import", "sector": "energy"}, "nl"),
+        slow({"partner": "NO", "first": 2015, "year": "2022"}, "nl"),
+        slow({"partner": "RU", "year": "2012", "flow": "import", "sector": "energy"}, "nl"),
+        slow({"partner": "RU", "beside": "TR", "year": "2019"}, "en"),
     ],
 )
 def test_the_call_makes_what_is_seen(choice, lang):
@@ -312,8 +313,7 @@ def test_an_odd_partner_gives_a_picture_or_a_sentence(panel):
         assert panel.view.picture or panel.view.says or panel.wrong.children
 
 
-def test_a_view_seen_before_is_not_drawn_again(monkeypatch):
-    panel = nl.explore()
+def test_a_view_seen_before_is_not_drawn_again(panel, monkeypatch):
     choose(panel, partner="China")
     seen = panel.view
     choose(panel, flow="import")

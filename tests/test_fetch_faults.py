@@ -12,13 +12,21 @@ import cbs_replica as replica
 import nltrade as nl
 from cbs_replica import shih
 from nltrade.sources import cbs_v3 as feed
-from nltrade.sources import snapshot, transport
+from nltrade.sources import plan, snapshot, transport
 from nltrade.sources.plan import ask, make_plan, registered_keys
 from test_fetch import own, rows_asked, serve
 
 __all__ = ["own", "serve"]  # fixtures
 
-ASKED = {"years": "2011:2012"}  # two pieces of three pages
+PAGE, PIECE = 400, 1_000
+ASKED = {"years": "2011:2012", "product": list("0123456789")}  # two pieces of three pages
+
+
+@pytest.fixture
+def serve_pages(serve, monkeypatch):
+    """Serve the large table in small pages, to a client that asks for small pieces."""
+    monkeypatch.setattr(plan, "PIECE", PIECE)
+    return lambda **options: serve(shih(), page=PAGE, **options)
 
 
 def sha256(found):
@@ -28,7 +36,8 @@ def sha256(found):
 @pytest.fixture(scope="module")
 def right(tmp_path_factory):
     """The hash of an undisturbed download."""
-    with pytest.MonkeyPatch.context() as patch, replica.Replica([shih()]) as cbs:
+    with pytest.MonkeyPatch.context() as patch, replica.Replica([shih()], page=PAGE) as cbs:
+        patch.setattr(plan, "PIECE", PIECE)
         patch.setenv("NLTRADE_DATA", str(tmp_path_factory.mktemp("right")))
         patch.setenv("NLTRADE_CBS", cbs.url)
         return sha256(nl.fetch("7137shih", **ASKED))
@@ -36,10 +45,10 @@ def right(tmp_path_factory):
 
 PASSING = [
     replica.Reset(0),
-    replica.Reset(50_000),
-    replica.Reset(50_000, times=4),
-    replica.PrematureEnd(70_000),
-    replica.Truncated(60_000),
+    replica.Reset(5_000),
+    replica.Reset(5_000, times=4),
+    replica.PrematureEnd(7_000),
+    replica.Truncated(6_000),
     replica.Html(),
     replica.Status(429, retry_after=1),
     replica.Status(500),
@@ -48,7 +57,7 @@ PASSING = [
     replica.PageOfBefore(page=1),
     replica.PageMissing(page=0),
     replica.EndsEarly(page=1),
-    replica.Trickle(chunk=100_000, pause=0.01),
+    replica.Trickle(chunk=10_000, pause=0.01),
     replica.Status(502, entity="TableInfos"),
     replica.Html(entity="SITC"),
     replica.Truncated(100, entity="Perioden"),
@@ -57,15 +66,15 @@ PASSING = [
 
 
 @pytest.mark.parametrize("fault", PASSING, ids=str)
-def test_a_fault_that_passes_leaves_no_trace(serve, right, fault):
-    cbs = serve(shih(), faults=[fault])
+def test_a_fault_that_passes_leaves_no_trace(serve_pages, right, fault):
+    cbs = serve_pages(faults=[fault])
     assert sha256(nl.fetch("7137shih", **ASKED)) == right
     assert len(rows_asked(cbs)) <= 6 + 4
 
 
-def test_many_faults_in_a_row_leave_no_trace(serve, right):
-    serve(
-        shih(), faults=[replica.Reset(0), replica.Html(), replica.Truncated(9), replica.Status(503)]
+def test_many_faults_in_a_row_leave_no_trace(serve_pages, right):
+    serve_pages(
+        faults=[replica.Reset(0), replica.Html(), replica.Truncated(9), replica.Status(503)]
     )
     assert sha256(nl.fetch("7137shih", **ASKED)) == right
 
@@ -82,16 +91,16 @@ LASTING = [
         replica.Status(429, retry_after=7200, page=1, times=None),
         "127.0.0.1 asks to wait 120 minutes",
     ),
-    (replica.PageTwice(page=1, times=None), "after row 20000 its link leads to row 10000"),
+    (replica.PageTwice(page=1, times=None), "after row 800 its link leads to row 400"),
     (replica.PageOfBefore(page=1, times=None), "a page came twice"),
-    (replica.EndsEarly(page=1, times=None), "20000 rows came where there are 26832"),
-    (replica.PageMissing(page=0, times=None), "after row 10000 its link leads to row 20000"),
+    (replica.EndsEarly(page=1, times=None), "800 rows came where there are 858"),
+    (replica.PageMissing(page=0, times=None), "after row 400 its link leads to row 800"),
 ]
 
 
 @pytest.mark.parametrize(("fault", "says"), LASTING, ids=lambda value: str(value)[:40])
-def test_a_fault_that_lasts_is_told_and_what_came_is_kept(serve, own, right, fault, says):
-    cbs = serve(shih(), faults=[fault])
+def test_a_fault_that_lasts_is_told_and_what_came_is_kept(serve_pages, own, right, fault, says):
+    cbs = serve_pages(faults=[fault])
     with pytest.raises(nl.errors.SourceError, match=says):
         nl.fetch("7137shih", **ASKED)
     assert snapshot.dates("7137shih") == []
@@ -100,26 +109,26 @@ def test_a_fault_that_lasts_is_told_and_what_came_is_kept(serve, own, right, fau
     assert [path.name for path in (own / "raw" / "7137shih").iterdir()] == ["2018-05-03"]
 
 
-def test_started_again_it_asks_only_for_what_is_missing(serve, own):
+def test_started_again_it_asks_only_for_what_is_missing(serve_pages, own):
     lasting = replica.Status(503, page=2, times=None)
-    cbs = serve(shih(), faults=[lasting])
+    cbs = serve_pages(faults=[lasting])
     with pytest.raises(nl.errors.SourceError):
-        nl.fetch("7137shih", years="2005:2012")
+        nl.fetch("7137shih", **ASKED | {"years": "2005:2012"})
     cbs.faults[:] = []
-    nl.fetch("7137shih", years=2011)
+    nl.fetch("7137shih", **ASKED | {"years": 2011})
     cbs.requests.clear()
     cbs.faults[:] = [replica.Reset(0, page=0)]
-    nl.fetch("7137shih", years="2011:2012")
+    nl.fetch("7137shih", **ASKED)
     assert len(rows_asked(cbs)) == 2 * 3 + 1
     assert (
         len(list((own / "raw" / "7137shih").glob(".partial-*"))) == 1
     )  # of the eight years, to go on from
 
 
-def test_retry_after_is_obeyed_by_all(serve):
-    cbs = serve(shih(), faults=[replica.Status(429, retry_after=1, page=0)])
+def test_retry_after_is_obeyed_by_all(serve_pages):
+    cbs = serve_pages(faults=[replica.Status(429, retry_after=1, page=0)])
     before = time.monotonic()
-    nl.fetch("7137shih", years="2009:2012")
+    nl.fetch("7137shih", **ASKED | {"years": "2009:2012"})
     assert time.monotonic() - before > 1
     assert len(rows_asked(cbs)) == 4 * 3 + 1
 

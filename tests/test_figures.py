@@ -6,14 +6,14 @@ import json
 import multiprocessing
 import os
 import shutil
-import sys
 
 import matplotlib
 import msgspec
 import pytest
 
 import nltrade as nl
-from nltrade import cli, figures
+from conftest import Done
+from nltrade import figures
 from nltrade.charts import processes
 from nltrade.charts.processes import Picture, pictures
 from nltrade.figures import Question, check_figures, draw_figures, read_manifest
@@ -39,22 +39,6 @@ def drawn_once(tmp_path_factory):
 @pytest.fixture
 def folder(tmp_path, drawn_once):
     return shutil.copytree(drawn_once, tmp_path / "figures")
-
-
-@pytest.fixture
-def command(monkeypatch, capsys):
-    """Run a command in this process: its exit code, and what it wrote."""
-
-    def run(*words):
-        monkeypatch.setattr(sys, "argv", ["nltrade", *map(str, words)])
-        try:
-            cli.main()
-            code = 0
-        except SystemExit as done:
-            code = done.code or 0
-        return code, *capsys.readouterr()
-
-    return run
 
 
 def other_code(monkeypatch):
@@ -243,28 +227,28 @@ def test_after_an_interruption_every_file_is_whole_and_the_old_ones_are_told(
     assert check_figures(ONE, folder) == ([], False)
 
 
-def test_the_command_says_what_would_change_and_the_exit_code_says_if_any(folder, command):
+def test_the_command_says_what_would_change_and_the_exit_code_says_if_any(folder, run):
     words = [*COMMAND, "--out", folder, "--check"]
-    assert command(*words) == (0, "Geen figuur zou veranderen.\n", "")
+    assert run(*words) == Done(0, "Geen figuur zou veranderen.\n", "")
     (folder / FILES[0]).write_bytes(b"<svg/>")
-    code, out, _ = command(*words)
-    assert code == 1
-    assert "composition.nl (svg): het bestand is gewijzigd nadat het getekend was" in out
-    code, out, _ = command(*words, "--json")
-    assert code == 1
+    done = run(*words)
+    assert done.code == 1
+    assert "composition.nl (svg): het bestand is gewijzigd nadat het getekend was" in done.out
+    done = run(*words, "--json")
+    assert done.code == 1
     changes = {FILES[0]: [{"id": "change-edited"}]}
-    assert json.loads(out) == {"changes": changes, "outdated": False}
+    assert done.json == {"changes": changes, "outdated": False}
 
 
-def test_the_command_draws_the_formats_sizes_and_style_that_it_is_asked(tmp_path, command):
+def test_the_command_draws_the_formats_sizes_and_style_that_it_is_asked(tmp_path, run):
     own = tmp_path / "own.mplstyle"
     own.write_text("text.color: ff0000\n", encoding="utf-8")
     words = ["figures", "coverage", "--lang", "en", "--format", "svg", "--size", "column"]
-    code, out, err = command(*words, "--style", own, "--json", "--out", tmp_path / "here")
-    assert code == 0, err
+    done = run(*words, "--style", own, "--json", "--out", tmp_path / "here")
+    assert done.code == 0, done.err
     names = ("coverage.en.svg", "manifest.json", "sources.bib")
     files = [str(tmp_path / "here" / name) for name in names]
-    assert json.loads(out) == {"files": files, "without": {}}
+    assert done.json == {"files": files, "without": {}}
     drawn = (tmp_path / "here" / "coverage.en.svg").read_bytes()
     assert drawn == nl.charts.draw_coverage().image("svg", "column", style=own)
 
@@ -284,17 +268,14 @@ def test_the_command_draws_the_formats_sizes_and_style_that_it_is_asked(tmp_path
         (["coverage", "--out", "file"], 3, "cannot write or read file"),
     ],
 )
-def test_wrong_input_is_a_sentence_and_draws_nothing(
-    words, code, says, tmp_path, command, monkeypatch
-):
-    monkeypatch.chdir(tmp_path)
+def test_wrong_input_is_a_sentence_and_draws_nothing(words, code, says, tmp_path, run):
     for name, text in {"broken": "{", "strange": '{"a.csv": {"figures": {}}}'}.items():
         (tmp_path / name).mkdir()
         (tmp_path / name / "manifest.json").write_text(text)
     (tmp_path / "file").touch()
-    found, _, err = command("figures", *words)
-    assert found == code, err
-    assert says in " ".join(err.split())
+    done = run("figures", *words)
+    assert done.code == code, done.err
+    assert says in " ".join(done.err.split())
     assert not list(tmp_path.rglob("*.png")) + list(tmp_path.rglob("*.svg"))
 
 
@@ -303,6 +284,7 @@ def charts(shipped):
     return [nl.charts.draw_composition(shipped, lang=lang) for lang in ("en", "nl")]
 
 
+@pytest.mark.slow
 def test_pictures_are_the_same_bytes_in_one_process_and_in_two(charts, monkeypatch):
     each = [Picture("csv"), Picture("svg", "column", framed=False), Picture("png")]
     wanted = [each] * len(charts)
@@ -324,6 +306,7 @@ def test_few_pictures_are_drawn_here(charts, monkeypatch):
     assert pictures([], [], workers=8) == []
 
 
+@pytest.mark.slow
 def test_an_error_in_another_process_is_the_error_here(charts, monkeypatch):
     monkeypatch.setattr(processes, "SHARE", 1)
     with pytest.raises(nl.UnknownName, match="Style file none cannot be read"):

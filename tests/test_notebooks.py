@@ -21,12 +21,14 @@ def test_a_notebook_stores_no_outputs(path):
     assert all(not cell.get("outputs") and cell.get("execution_count") is None for cell in cells)
 
 
-@pytest.mark.parametrize("lang", ["en", pytest.param("nl", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("lang", ["en", "nl"])
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_runs_from_a_clean_kernel_and_shows_what_it_draws(path, lang, tmp_path):
     _run(path, lang, tmp_path)
 
 
+@pytest.mark.slow
 def test_the_notebook_of_sectors_shows_more_with_the_detailed_table(serve, tmp_path):
     serve(shih())
     nl.fetch("7137shih", years="2008:2012", partner=["RU", "WORLD", "EU", "NON-EU"])
@@ -39,6 +41,7 @@ def test_the_notebook_of_sectors_shows_more_with_the_detailed_table(serve, tmp_p
     assert "machine tools" in shown
 
 
+@pytest.mark.slow
 def test_a_page_without_widgets_still_shows_the_explorer(tmp_path):
     notebook = _run(ROOT / "notebooks" / "04_partners.ipynb", "en", tmp_path)
     (explorer,) = [cell for cell in notebook.cells if "nl.explore(" in cell.source]

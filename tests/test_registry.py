@@ -61,10 +61,10 @@ def test_the_same_key_can_mean_another_group():
     assert registry.partners()["ASIA-EXCL-NEAR-MIDDLE-EAST"].kind == "group"
 
 
-@pytest.mark.parametrize("code", [p.id for p in registry.partners().values()])
-def test_every_partner_has_a_name_in_both_languages(code):
-    for lang in LANGS:
-        assert registry.partners()[code].name(lang).strip()
+def test_every_partner_has_a_name_in_both_languages():
+    partners = registry.partners().values()
+    assert len(partners) > 250
+    assert [p.id for p in partners for lang in LANGS if not p.name(lang).strip()] == []
 
 
 @pytest.mark.parametrize(

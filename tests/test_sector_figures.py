@@ -9,6 +9,7 @@ import pytest
 
 import nltrade as nl
 from cbs_replica import Replica, shih
+from conftest import in_turn
 from legible import assert_legible, drawn_texts
 from nltrade import registry
 from nltrade.charts import style
@@ -80,8 +81,7 @@ def test_a_figure_of_the_other_side_says_whose_it_is_and_is_legible(shipped, the
 
 
 @pytest.mark.parametrize("name", FIGURES)
-@pytest.mark.parametrize("lang", LANGS)
-@pytest.mark.parametrize("period", [2004, 2009, 2015, 2020])
+@pytest.mark.parametrize(("period", "lang"), in_turn(2004, 2009, 2015, 2020))
 def test_headlines_of_other_years_are_as_short(shipped, theirs, name, lang, period):
     chart = draw(name, shipped, theirs, lang, period=period)
     assert len(re.split("[ \n]", chart.headline)) <= 12
@@ -197,8 +197,7 @@ def test_reported_figures_stand_apart_with_who_reported_them(shipped, theirs):
     assert "De Ondernemer" in dairy.label
 
 
-@pytest.mark.parametrize("lang", LANGS)
-@pytest.mark.parametrize("partner", ["US", "DE", "NO", "LU"])
+@pytest.mark.parametrize(("partner", "lang"), in_turn("US", "DE", "NO", "LU"))
 @pytest.mark.parametrize("draw_it", [draw_sectors, draw_sectors_over_time])
 def test_without_a_report_a_figure_shows_what_cbs_has(shipped, draw_it, partner, lang):
     chart = draw_it(shipped, partner=partner, lang=lang)

@@ -225,14 +225,17 @@ def test_no_argument_is_changed(shipped):
 
 
 def test_the_command_line_shows_sectors_and_what_is_missing(run):
-    done = run("sectors")
+    done, whole = run("sectors"), run("sectors", "--all")
     assert done.code == 0, done.err
-    words = " ".join(done.out.split())
+    words, more = (" ".join(one.out.split()) for one in (done, whole))
     assert "Goods, Russia, 2012, 83028NED (border crossing), € million" in words
     assert "18,682 91.9%" in words
     assert "not on this computer (`nltrade fetch 7137shih` brings it)" in words
     assert SECTORS["csr"].about_en not in words
-    assert SECTORS["csr"].about_en in " ".join(run("sectors", "--all").out.split())
+    assert SECTORS["csr"].about_en in more
+    assert not [line for line in done.lines if line.startswith("machine tools")]
+    assert [line for line in whole.lines if line.startswith("machine tools")]
+    assert len(done.lines) < len(whole.lines) / 2
     assert "niet op deze computer" in run("sectors", "--lang", "nl").out
     assert "Did you mean" in run("sectors", "--partner", "Rusia").err
     assert run("sectors", "--year", "1950").code == 3

@@ -15,7 +15,7 @@ import nltrade as nl
 from accessible import assert_accessible
 from conftest import ROOT
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("site")]
+pytestmark = pytest.mark.browser
 
 SOURCES = [
     "README.md",

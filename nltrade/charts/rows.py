@@ -97,5 +97,5 @@ class Key:
         ax = space.sheet(self.tall)
         for x, y, words, looks in self.placed:
             for look in looks:
-                ax.plot([x, x + SAMPLE / 2 - 0.04, x + SAMPLE - 0.08], [y] * 3, **look)
+                ax.plot([x, x + 0.14, x + 0.28], [y] * 3, clip_on=False, **look)
             ax.text(x + SAMPLE, y, words, va="center_baseline", fontsize=TEXT)

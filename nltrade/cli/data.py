@@ -28,38 +28,38 @@ from nltrade.sources.tidy import load
 from nltrade.tables.claims import changes_report
 
 app = typer.Typer()
+opt = typer.Option
+Many = list[str] | None
+
+PartnersOption = Annotated[Many, opt(help="Partner, as often as needed; all by default.")]
+ProductsOption = Annotated[Many, opt(help="SITC code or class of services; all by default.")]
+YearsOption = Annotated[str | None, opt(help="2012, or first and last: 2008:2014; all by default.")]
+FreqsOption = Annotated[Many, opt(help="A (years, the default), Q (quarters), M (months).")]
+ByOption = Annotated[str, opt(help="Of UN Comtrade: HS (chapters, the default) or SITC (groups).")]
+AcceptOption = Annotated[
+    bool, opt("--accept", help="Keep it although much of what was here is gone.")
+]
+RawOption = Annotated[
+    bool, opt("--raw", help="Any CBS table as it is; read it with nltrade.load_raw.")
+]
+FileOption = Annotated[
+    Path | None, opt("--from", help="A file saved by hand: StatLine's CSV, CBS's ZIP, or JSON.")
+]
 
 
 @app.command(epilog="Example: nltrade fetch 7137shih --partner RU --partner US --years 2008:2014")
 def fetch(
     table: Annotated[str | None, typer.Argument(help="CBS table.")] = None,
-    partner: Annotated[
-        list[str] | None, typer.Option(help="Partner, as often as needed; all by default.")
-    ] = None,
-    product: Annotated[
-        list[str] | None, typer.Option(help="SITC code or class of services; all by default.")
-    ] = None,
-    years: Annotated[
-        str | None, typer.Option(help="2012, or first and last: 2008:2014; all by default.")
-    ] = None,
-    freq: Annotated[
-        list[str] | None, typer.Option(help="A (years, the default), Q (quarters), M (months).")
-    ] = None,
-    by: Annotated[
-        str, typer.Option(help="Of UN Comtrade: HS (chapters, the default) or SITC (groups).")
-    ] = "HS",
-    plan: Annotated[bool, typer.Option("--plan", help="Only say what would be asked for.")] = False,
-    every: Annotated[bool, typer.Option("--all", help="All tables that nltrade knows.")] = False,
-    accept: Annotated[
-        bool, typer.Option("--accept", help="Keep it although much of what was here is gone.")
-    ] = False,
-    raw: Annotated[
-        bool, typer.Option("--raw", help="Any CBS table as it is; read it with nltrade.load_raw.")
-    ] = False,
-    file: Annotated[
-        Path | None,
-        typer.Option("--from", help="A file saved by hand: StatLine's CSV, CBS's ZIP, or JSON."),
-    ] = None,
+    partner: PartnersOption = None,
+    product: ProductsOption = None,
+    years: YearsOption = None,
+    freq: FreqsOption = None,
+    by: ByOption = "HS",
+    plan: Annotated[bool, typer.Option("--plan", help="Only say what would be asked.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="All registered tables.")] = False,
+    accept: AcceptOption = False,
+    raw: RawOption = False,
+    file: FileOption = None,
     tables: TablesOption = None,
     source: Annotated[
         str, typer.Option(help="v3, v4 (CBS's newer service), or auto: v4 where v3 is silent.")
@@ -83,44 +83,48 @@ def fetch(
         only_one({"--raw" if raw else "--from": True, **part})
     if tables is not None:
         registry.use_tables(tables)
+    how: dict[str, Any] = {"timeout": timeout, "tries": tries}
+    asked: dict[str, Any] = {"partner": partner, "years": years}
+
     if raw and table is not None:
         from nltrade.sources.raw import fetch_raw
 
-        print_path(fetch_raw(table, timeout=timeout, tries=tries))
-        return
-    how: dict[str, Any] = {"timeout": timeout, "tries": tries}
-    if table is not None and registry.table(table).source == "Comtrade":
-        of_un: dict[str, Any] = {"partner": partner, "years": years, "by": by}
-        _fetch_comtrade(table, of_un, how, plan=plan, json=json)
-        return
-
-    if file is not None and table is not None:
+        print_path(fetch_raw(table, **how))
+    elif table is not None and registry.table(table).source == "Comtrade":
+        _fetch_comtrade(table, asked | {"by": by}, how, plan=plan, json=json)
+    elif file is not None and table is not None:
         from nltrade.sources.download import fetch_file
 
         found = fetch_file(table, file, accept=accept)
-        typer.echo(f"{found.origin.selection}, of {found.origin.modified}, in:")
+        _print_found(found, f"{found.origin.selection}, of {found.origin.modified},", json=json)
+    else:
+        asked |= {"product": product, "freq": freq or "A"}
+        plans = _plans(list(registry.tables()) if table is None else [table], asked, skip=every)
+        if plan:
+            _print_plans(plans, json=json)
+            return
+        asked |= how | {"accept": accept, "source": source}
+        failed = [one for one in plans if not _fetched(one, asked, go_on=every, json=json)]
+        raise typer.Exit(SourceError.exit_code if failed else 0)
+
+
+def _print_found(found: snapshot.Snapshot, head: str, *, json: bool) -> None:
+    """Say what came and where it lies."""
+    if json:
+        print_json({"folder": str(found.folder), **msgspec.to_builtins(found.origin)})
+    else:
+        typer.echo(f"{head} in:")
         print_path(found.folder)
-        return
 
-    asked = {
-        "partner": partner,
-        "product": product,
-        "years": years,
-        "freq": freq or "A",
-    }
-    plans = _plans(list(registry.tables()) if table is None else [table], asked, skip=every)
 
-    if plan and json:
+def _print_plans(plans: list[Plan], *, json: bool) -> None:
+    """Say what would be asked."""
+    if json:
         sizes = [{"pages": one.pages, "rows": one.rows} for one in plans]
         planned = [msgspec.to_builtins(one) for one in plans]
         print_json([{**one, **size} for one, size in zip(planned, sizes, strict=True)])
-    elif plan:
-        for one in plans:
-            print_text(one.says)
-    else:
-        how |= {"accept": accept, "source": source}
-        failed = [one for one in plans if not _fetched(one, asked | how, go_on=every, json=json)]
-        raise typer.Exit(SourceError.exit_code if failed else 0)
+    for one in [] if json else plans:
+        print_text(one.says)
 
 
 def _fetch_comtrade(
@@ -138,13 +142,9 @@ def _fetch_comtrade(
         return
 
     found = nltrade.fetch(table, **asked, **how)
-    if json:
-        print_json({"folder": str(found.folder), **msgspec.to_builtins(found.origin)})
-        return
-    for told in found.origin.selection.split("; "):
+    for told in [] if json else found.origin.selection.split("; "):
         print_text(told)
-    typer.echo(f"{found.origin.files[found.origin.observations].rows:,} rows in:")
-    print_path(found.folder)
+    _print_found(found, f"{found.origin.rows:,} rows", json=json)
 
 
 def _plans(ids: list[str], asked: dict[str, Any], *, skip: bool) -> list[Plan]:
@@ -180,13 +180,11 @@ def _fetched(plan: Plan, asked: dict[str, Any], *, go_on: bool, json: bool) -> b
         )
         raise
 
+    head = f"{found.origin.rows:,} rows, modified {found.origin.modified},"
+    _print_found(found, head, json=json)
     if json:
-        print_json({"folder": str(found.folder), **msgspec.to_builtins(found.origin)})
         return True
 
-    rows = found.origin.files[found.origin.observations].rows
-    typer.echo(f"{rows:,} rows, modified {found.origin.modified}, in:")
-    print_path(found.folder)
     used = snapshot.find(table)[0].origin.modified
     if used < found.origin.modified:
         typer.echo(

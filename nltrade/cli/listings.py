@@ -62,7 +62,7 @@ def tables(
         _downloads(json=json)
         return
 
-    here = {id: snapshot.find(id) if snapshot.dates(id) else [] for id in asked}
+    here = {id: snapshot.at_hand(id) for id in asked}
     listed = [
         {**msgspec.to_builtins(registry.table(id)), "snapshots": [part.origin for part in parts]}
         for id, parts in here.items()

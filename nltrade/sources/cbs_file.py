@@ -185,9 +185,7 @@ def _bulk(path: Path, table: Table) -> Content:
     asked = cells["Measure"].isin(list(of.measures.values()))
     long = pa.Table.from_pandas(cells.assign(Value=value)[asked], preserve_index=False)
 
-    years = sorted(key[:4] for key in keys[table.period])
-    freqs: list[Freq] = list(FREQS)
-    whole = Request(table=table.id, first=years[0], last=years[-1], freqs=freqs)
+    whole = Request(table=table.id, first="0000", last="9999", freqs=list(FREQS))
     of = msgspec.structs.replace(of, lists=lists)
     plan = make_plan(whole, of.keys)
     rows = cbs_v4.wide(long, plan, Piece({}, 0), of)
@@ -281,8 +279,7 @@ def _properties(table: Table) -> list[dict[str, Any]]:
 
 def _listed(table: Table, dimension: str) -> dict[str, str]:
     """Give the titles of the keys of a dimension: those at hand, else the registered names."""
-    parts = snapshot.find(table.id) if snapshot.dates(table.id) else []
-    for part in parts:
+    for part in snapshot.at_hand(table.id):
         if part.listed(dimension):
             return dict(part.listed(dimension))
     if dimension == table.partner:

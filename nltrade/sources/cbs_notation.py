@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from babel.dates import get_month_names
@@ -120,6 +120,12 @@ def column_of(title: str) -> str:
     words = re.findall(r"[A-Za-z0-9]+", plain)
     name = "".join(word[0].upper() + word[1:] for word in words)
     return f"k_{name}" if name[:1].isdigit() else name
+
+
+def spelt(table: Table, there: Iterable[str]) -> dict[str, str]:
+    """Give CBS's own name for each dimension: 70017 has Landengroepen, others LandenGroepen."""
+    by_name = {name.lower(): name for name in there}
+    return {name: by_name.get(name.lower(), name) for name in table.dimensions}
 
 
 def value_columns(table: Table) -> list[str]:

@@ -7,7 +7,6 @@ not at all. So each piece is held against the product of its keys, and fewer row
 where a count confirms them.
 """
 
-import os
 import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -20,15 +19,13 @@ from pyarrow import json
 
 from nltrade.errors import NoData, SourceError
 from nltrade.registry.entries import Table
-from nltrade.sources.cbs_notation import measure_columns
+from nltrade.sources.cbs_notation import measure_columns, spelt
 from nltrade.sources.checks import Described
 from nltrade.sources.plan import Piece, Plan
-from nltrade.sources.transport import Again, Patience, Transport, checked
+from nltrade.sources.transport import Again, Transport, checked
 
-ADDRESS = "https://opendata.cbs.nl"
-OBSERVATIONS = (
-    "UntypedDataSet"  # tells "unknown or secret" from "impossible"; the typed one does not
-)
+# Tells "unknown or secret" from "impossible"; the typed one does not.
+OBSERVATIONS = "UntypedDataSet"
 LINK = "odata.nextLink"
 CATALOGUE = "Identifier,Title,Period,Modified,OutputStatus"
 
@@ -42,32 +39,15 @@ class Info(msgspec.Struct):
 
 
 class Feed(Transport):
-    """
-    One way into the feed, for one download; a context that closes its connections.
+    """One way into the feed, for one download; a context that closes its connections."""
 
-    Parameters
-    ----------
-    address : str, optional
-        Where the service is: by default what the variable ``NLTRADE_CBS`` says, else CBS itself.
-    patience : Patience
-        How long and how often to try.
-    """
-
-    def __init__(self, address: str | None = None, patience: Patience = Patience()):  # noqa: B008
-        super().__init__(address or os.environ.get("NLTRADE_CBS") or ADDRESS, patience)
+    variable = "NLTRADE_CBS"
+    home = "https://opendata.cbs.nl"
 
     @property
     def via(self) -> str:
         """Where a download comes from, as its provenance says it."""
         return f"the CBS open data feed (OData v3, {OBSERVATIONS}) at {self.shown}"
-
-    def search(self, word: str) -> list[dict[str, Any]]:
-        """List the tables of CBS with a word in the title: the server looks for it."""
-        quoted = word.replace("'", "''")
-        spellings = dict.fromkeys([quoted, quoted.lower(), quoted.capitalize()])
-        terms = [f"substringof('{spelling}',Title)" for spelling in spellings]
-        question = {"$format": "json", "$select": CATALOGUE, "$filter": " or ".join(terms)}
-        return self.rows("the catalogue", f"{self.address}/ODataCatalog/Tables", question, LINK)
 
     def modified(self, table: str) -> str:
         """Ask when a table was modified last."""
@@ -87,18 +67,13 @@ class Feed(Transport):
 
     def describe(self, table: Table) -> Described:
         """Ask what a table looks like today: its title and date, its columns, its keys."""
-        info = self._info(table.id)
-        properties = self.entity(table.id, "DataProperties")
+        title, modified, properties = self.about(table.id)
         there = [str(row.get("Key")) for row in properties]
-        by_name = {name.lower(): name for name in there}
-        # 70017 writes Landengroepen where its relatives write LandenGroepen.
-        names = {name: by_name.get(name.lower(), name) for name in table.dimensions}
-        lists = {
-            name: self.entity(table.id, spelt) for name, spelt in names.items() if spelt in there
-        }
+        names = spelt(table, there)
+        lists = {name: self.entity(table.id, own) for name, own in names.items() if own in there}
         return Described(
-            title=" ".join(info.Title.split()),
-            modified=read_modified(table.id, info.Modified),
+            title=title,
+            modified=modified,
             properties=properties,
             lists=lists,
             spelt=names,
@@ -112,25 +87,21 @@ class Feed(Transport):
         modified = read_modified(table, info.Modified)
         return " ".join(info.Title.split()), modified, self.entity(table, "DataProperties")
 
-    def count(self, plan: Plan, piece: Piece, described: Described) -> int | None:
-        """Ask how many rows a piece has; None where the service does not tell."""
-        question = {"$filter": piece.asks(described.names)} if piece.keys else {}
-        return self.counted(f"{self._url(plan)}/$count", question)
-
     def pages(self, plan: Plan, piece: Piece, described: Described) -> Iterator[pa.Table]:
         """Give the rows of a piece page by page, each column as the text that CBS wrote."""
         columns = [described.names[name] for name in plan.columns]
         question = {"$format": "json", "$select": ",".join(columns)}
         if piece.keys:
             question["$filter"] = piece.asks(described.names)
-        url: str | None = self._url(plan)
         seen: set[tuple[str, ...]] = set()
         start, dimensions = 0, len(plan.dimensions)
         most = 20 + piece.rows // 1_000  # pages: a tenth of the usual size is small enough
 
-        def next_page() -> tuple[pa.Table, str | None]:
-            here = str(url)
-            found, link = decoded(self.body(here, {} if start else question), columns)
+        def what() -> str:
+            return f"{plan.request.table} ({piece.filter or 'all'}), row {start}"
+
+        def read(body: bytes) -> tuple[pa.Table, str | None]:
+            found, link = decoded(body, columns)
             end = start + found.num_rows
             first = tuple(str(key[0]) for key in found.columns[:dimensions]) if end > start else ()
 
@@ -143,21 +114,21 @@ class Feed(Transport):
                 self._settle(plan, piece, described, end)
 
             seen.add(first)
-            return found, link and self.stay(here, link)
+            return found, link
 
-        while url is not None:
-            what = f"{plan.request.table} ({piece.filter or 'all'}), row {start}"
-            found, url = self.attempt(what, next_page)
+        for found in self.follow(what, self._url(plan), question, read):
             start += found.num_rows
             if len(seen) > most:
-                raise SourceError(f"{what}: the pages of {self.shown} have no end.")
+                raise SourceError(f"{what()}: the pages of {self.shown} have no end.")
             yield found.rename_columns(plan.columns)
 
     def _settle(self, plan: Plan, piece: Piece, described: Described, rows: int) -> None:
         """Refuse another number of rows than the keys make, unless a count confirms it."""
         if rows in {0, piece.rows}:
             return  # no row at all is another fault, which the checks know
-        counted = self.count(plan, piece, described) if rows < piece.rows else None
+        question = {"$filter": piece.asks(described.names)} if piece.keys else {}
+        is_less = rows < piece.rows
+        counted = self.counted(f"{self._url(plan)}/$count", question) if is_less else None
         if counted != rows:
             expected = piece.rows if counted is None else counted
             raise Again(f"{rows} rows came where there are {expected}")
@@ -210,8 +181,13 @@ def find_tables(word: str) -> list[dict[str, Any]]:
     NoData
         No title has the word.
     """
+    # The server looks for it, and minds the case.
+    quoted = word.replace("'", "''")
+    spellings = dict.fromkeys([quoted, quoted.lower(), quoted.capitalize()])
+    terms = [f"substringof('{spelling}',Title)" for spelling in spellings]
+    question = {"$format": "json", "$select": CATALOGUE, "$filter": " or ".join(terms)}
     with Feed() as feed:
-        found = feed.search(word)
+        found = feed.rows("the catalogue", f"{feed.address}/ODataCatalog/Tables", question, LINK)
     if found:
         return found
     raise NoData(f"No table of CBS has {word!r} in its title. Most titles are in Dutch.")

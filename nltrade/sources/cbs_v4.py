@@ -8,7 +8,6 @@ row for every combination of keys and a column for every measure, so that the sa
 same frame whichever way it came.
 """
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from math import prod
 from typing import Any
@@ -18,32 +17,22 @@ import pyarrow as pa
 
 from nltrade.errors import SourceError
 from nltrade.registry.entries import Table
-from nltrade.sources.cbs_notation import column_of, unnumbered, value_columns
+from nltrade.sources.cbs_notation import column_of, spelt, unnumbered, value_columns
 from nltrade.sources.cbs_v3 import page_of, read_modified
-from nltrade.sources.checks import Described
+from nltrade.sources.checks import Described, places_of
 from nltrade.sources.plan import Piece, Plan
-from nltrade.sources.transport import Again, Patience, Transport
+from nltrade.sources.transport import Again, Transport
 
-ADDRESS = "https://datasets.cbs.nl"
 LINK = "@odata.nextLink"
 UNKNOWN = "."  # as the v3 feed writes what is unknown or secret
 WHY = {"Impossible": "", "Confidential": UNKNOWN, "NotAvailable": UNKNOWN}
 
 
 class Datasets(Transport):
-    """
-    One way into the newer service, for one download; a context that closes its connections.
+    """One way into the newer service, for one download; a context that closes its connections."""
 
-    Parameters
-    ----------
-    address : str, optional
-        Where the service is: by default what ``NLTRADE_CBS_V4`` says, else CBS itself.
-    patience : Patience
-        How long and how often to try.
-    """
-
-    def __init__(self, address: str | None = None, patience: Patience = Patience()):  # noqa: B008
-        super().__init__(address or os.environ.get("NLTRADE_CBS_V4") or ADDRESS, patience)
+    variable = "NLTRADE_CBS_V4"
+    home = "https://datasets.cbs.nl"
 
     @property
     def via(self) -> str:
@@ -58,18 +47,17 @@ class Datasets(Transport):
         """Ask what a table looks like today, in the words of the v3 feed."""
         info = self._properties(table.id)
         there = [str(row.get("Identifier")) for row in self._entity(table.id, "Dimensions")]
-        by_name = {name.lower(): name for name in there}
-        spelt = {name: by_name.get(name.lower(), name) for name in table.dimensions}
+        names = spelt(table, there)
         lists = {
             name: [_as_v3(row) for row in self._entity(table.id, f"{own}Codes")]
-            for name, own in spelt.items()
+            for name, own in names.items()
             if own in there
         }
         return described(
             table,
             title=str(info.get("Title")),
             modified=read_modified(table.id, str(info.get("Modified"))),
-            spelt=spelt,
+            spelt=names,
             lists=lists,
             measures=self._entity(table.id, "MeasureCodes"),
         )
@@ -81,28 +69,28 @@ class Datasets(Transport):
         codes = " or ".join(f"Measure eq '{names[name]}'" for name in columns)
         condition = f"({codes})" + (f" and {piece.asks(names)}" if piece.keys else "")
         dimensions = [names[name] for name in plan.dimensions]
-        url: str | None = f"{self._url(plan.request.table)}/Observations"
+        url = f"{self._url(plan.request.table)}/Observations"
         question = {
             "$filter": condition,
             "$select": ",".join(["Measure", "ValueAttribute", "Value", *dimensions]),
         }
-        found: list[pa.Table] = []
+        come = 0
         most = len(columns) * piece.rows
 
-        def next_page() -> tuple[pa.Table, str | None]:
-            page, link = _decoded(self.body(str(url), {} if found else question), dimensions)
-            rows = sum(each.num_rows for each in found) + page.num_rows
+        def read(body: bytes) -> tuple[pa.Table, str | None]:
+            nonlocal come
+            page, link = _decoded(body, dimensions)
+            rows = come + page.num_rows
             if rows > most or (link is not None and page.num_rows == 0):
                 raise SourceError(f"{self.shown} sends more cells than there are keys: {rows}.")
             if link is None:
                 self._settle(plan, condition, rows)
-            return page, link and self.stay(str(url), link)
+            come = rows
+            return page, link
 
-        while url is not None:
-            what = f"{plan.request.table} ({piece.filter or 'all'})"
-            page, url = self.attempt(what, next_page)
-            found.append(page)
-        yield wide(pa.concat_tables(found), plan, piece, described)
+        what = f"{plan.request.table} ({piece.filter or 'all'})"
+        cells = pa.concat_tables(self.follow(lambda: what, url, question, read))
+        yield wide(cells, plan, piece, described)
 
     def _settle(self, plan: Plan, condition: str, rows: int) -> None:
         """Hold the number of cells against the count of the service, where it counts."""
@@ -167,7 +155,11 @@ def wide(cells: pa.Table, plan: Plan, piece: Piece, described: Described) -> pa.
 
     axes = [(cells["Measure"], [names[name] for name in columns])]
     axes += [(cells[names[name]], list(known)) for name, known in keys.items()]
-    places = [_places(column, known) for column, known in axes]
+    found = [places_of(column, known) for column, known in axes]
+    strange = sorted(str(key) for _, others in found for key in others)
+    if strange:
+        raise SourceError(f"Cells came of keys that were not asked for: {strange[:5]}.")
+    places = [at for at, _ in found]
     flat = np.ravel_multi_index(places, shape) if cells.num_rows else np.array([], int)
     if len(np.unique(flat)) < len(flat):
         raise SourceError(f"{plan.request.table}: cells came twice. Nothing was kept.")
@@ -183,19 +175,6 @@ def wide(cells: pa.Table, plan: Plan, piece: Piece, described: Described) -> pa.
     }
     rows |= {name: pa.array(values[at], pa.string()) for at, name in enumerate(columns)}
     return pa.table(rows)
-
-
-def _places(column: pa.ChunkedArray, known: Sequence[str]) -> np.ndarray:
-    """Give the place of each key; one that was not asked for is a fault."""
-    place_of = {key.strip(): place for place, key in enumerate(known)}
-    coded = column.combine_chunks().dictionary_encode()
-    there = [str(key).strip() for key in coded.dictionary.to_pylist()]
-    strange = sorted(set(there) - set(place_of))
-    if strange or coded.null_count:
-        raise SourceError(f"Cells came of keys that were not asked for: {strange[:5]}.")
-    places: np.ndarray = np.array([place_of[key] for key in there], int)
-    found: np.ndarray = places[coded.indices.to_numpy()]
-    return found
 
 
 def _texts(cells: pa.Table) -> list[str]:

@@ -6,7 +6,7 @@ Each function gives the faults it finds, as sentences; none means that nothing s
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from math import prod
 from typing import Any
@@ -119,22 +119,19 @@ def _list_fault(listed: Sequence[Mapping[str, Any]]) -> str:
 def _key_faults(request: Request, described: Described) -> list[str]:
     """Find keys that are not registered, as far as they are asked for, and odd periods."""
     table = registry.table(request.table)
-    registered: dict[str, Mapping[str, Any]] = {}
-    if not request.partners:
-        registered[table.partner] = registry.partner_keys(table.id)
-    if not request.products and table.product:
-        registered[table.product] = registry.product_keys(table.id)
+    listed: list[tuple[str, Mapping[str, Any], list[str]]] = [
+        (table.partner, registry.partner_keys(table.id), request.partners)
+    ]
+    if table.product:
+        listed.append((table.product, registry.product_keys(table.id), request.products))
 
     faults = []
-    for name in (table.partner, table.product):
-        known: Mapping[str, Any] = {}
-        if name:
-            of_name = registry.partner_keys if name == table.partner else registry.product_keys
-            known = of_name(table.id)
-        there = {key.strip() for key in described.keys.get(str(name), known)}
+    for name, known, asked in listed:
+        there = {key.strip() for key in described.keys.get(name, known)}
+        new = sorted(there - set(known))
         if known and not there & set(known):
-            faults.append(_changed_keys(str(name), known, described.lists[str(name)]))
-        elif name in registered and (new := sorted(there - set(known))):
+            faults.append(_changed_keys(name, known, described.lists[name]))
+        elif new and not asked:
             faults.append(
                 f"new in {name}: {_names(new)}, which the registry does not know; ask for the "
                 "others by name, or register these"
@@ -200,19 +197,24 @@ def _places(
     """Give the place of each row on each dimension; keys that were not asked for are faults."""
     places, faults = [], []
     for name, known in asked.items():
-        coded = cells[name].combine_chunks().dictionary_encode()
-        if coded.null_count:
+        at, strange = places_of(cells[name], known)
+        places.append(at)
+        if None in strange:
             faults.append(f"{name} has rows without a key")
-            continue
-        place_of = {key: place for place, key in enumerate(known)}
-        there = [str(key) for key in coded.dictionary.to_pylist()]
-        strange = [key for key in there if key.strip() not in place_of]
-        if strange:
+        elif strange:
             why = "were not asked for" if name in piece.keys else "its table does not list"
-            faults.append(f"{name} has {_names(strange)}, which {why}")
-        else:
-            places.append(np.array([place_of[key.strip()] for key in there])[coded.indices])
+            faults.append(f"{name} has {_names(map(str, strange))}, which {why}")
     return places, faults
+
+
+def places_of(column: pa.ChunkedArray, known: Sequence[str]) -> tuple[np.ndarray, list[Any]]:
+    """Give the place of each key of a column among the known, and the keys that are not known."""
+    place_of = {key.strip(): place for place, key in enumerate(known)}
+    coded = column.combine_chunks().dictionary_encode(null_encoding="encode")
+    there = coded.dictionary.to_pylist()
+    places = [place_of.get(str(key).strip(), -1) for key in there]
+    strange = [key for key, place in zip(there, places, strict=True) if place < 0]
+    return np.array(places, int)[coded.indices.to_numpy()], strange
 
 
 def _numbers(column: pa.ChunkedArray) -> tuple[np.ndarray, str]:
@@ -243,29 +245,11 @@ def _total_faults(table: Table, keys: Mapping[str, list[str]], cube: np.ndarray)
     """
     faults = []
     for axis, name in enumerate(keys):
-        if name == table.partner:
-            ids = {key: partner.id for key, partner in registry.partner_keys(table.id).items()}
-            parent = {"EU": "WORLD", "NON-EU": "WORLD"}
-        elif name == table.product and table.kind == "goods":
-            ids = {key: product.id for key, product in registry.product_keys(table.id).items()}
-            parent = {id: id[:-1] or "TOTAL" for id in ids.values() if id.isdigit()}
-        else:
+        parts_of = _parts_of(table, name, keys[name])
+        if not parts_of:
             continue
 
-        place_of = {ids[key]: place for place, key in enumerate(keys[name]) if key in ids}
-        pairs = [
-            (place_of[whole], place_of[part])
-            for part, whole in parent.items()
-            if part in place_of and whole in place_of
-        ]
-        if not pairs:
-            continue
-
-        parts_of: dict[int, list[int]] = {}
-        for whole, part in sorted(pairs):
-            parts_of.setdefault(whole, []).append(part)
         wholes = list(parts_of)
-
         cells = np.moveaxis(cube, axis, 0)
         has_value, values = ~np.isnan(cells), np.nan_to_num(cells)
         there = np.stack([has_value[parts].sum(axis=0) for parts in parts_of.values()])
@@ -291,5 +275,25 @@ def _total_faults(table: Table, keys: Mapping[str, list[str]], cube: np.ndarray)
     return faults
 
 
-def _names(names: Collection[str]) -> str:
-    return ", ".join(repr(name) for name in sorted(names)[:8]) + (", …" if len(names) > 8 else "")
+def _parts_of(table: Table, name: str, keys: Sequence[str]) -> dict[int, list[int]]:
+    """Give the places of the parts of each whole of a dimension, as far as both are there."""
+    if name == table.partner:
+        ids = {key: partner.id for key, partner in registry.partner_keys(table.id).items()}
+        whole_of = {"EU": "WORLD", "NON-EU": "WORLD"}
+    elif name == table.product and table.kind == "goods":
+        ids = {key: product.id for key, product in registry.product_keys(table.id).items()}
+        whole_of = {id: id[:-1] or "TOTAL" for id in ids.values() if id.isdigit()}
+    else:
+        return {}
+
+    place_of = {ids[key]: place for place, key in enumerate(keys) if key in ids}
+    found: dict[int, list[int]] = {}
+    for part, whole in whole_of.items():
+        if part in place_of and whole in place_of:
+            found.setdefault(place_of[whole], []).append(place_of[part])
+    return dict(sorted(found.items()))
+
+
+def _names(names: Iterable[str]) -> str:
+    quoted = [repr(name) for name in sorted(names)]
+    return ", ".join([*quoted[:8], *(["…"] if len(quoted) > 8 else [])])

@@ -31,7 +31,6 @@ from nltrade.sources.plan import Request, ask
 from nltrade.sources.snapshot import File, Origin, Snapshot
 from nltrade.sources.transport import Patience, Transport
 
-ADDRESS = "https://comtradeapi.un.org"
 MOST = 500  # rows that the preview gives
 NETHERLANDS = "528"
 By = Literal["HS", "SITC"]
@@ -48,6 +47,8 @@ Records = list[dict[str, str]]
 class Service(Transport):
     """UN Comtrade, for one download."""
 
+    variable = "NLTRADE_COMTRADE"
+    home = "https://comtradeapi.un.org"
     remedy = (
         "The full service wants a key that is valid and has not asked its number of questions "
         "today: see NLTRADE_COMTRADE_KEY, or unset it and take the preview."
@@ -112,7 +113,7 @@ def fetch(
     pieces = home / f".partial-comtrade-{digest}"
 
     key = os.environ.get("NLTRADE_COMTRADE_KEY", "")
-    with Service(os.environ.get("NLTRADE_COMTRADE") or ADDRESS, patience) as service:
+    with Service(patience=patience) as service:
         for number, question in enumerate(questions):
             piece = pieces / f"{number:05}.json"
             if not piece.is_file():
@@ -263,8 +264,7 @@ def _keep(
 
     now = datetime.now(UTC)
     date = f"{now:%Y-%m-%d}"
-    taken = [path.name for path in home.glob(f"{date}*")]
-    folder = home / (date if date not in taken else f"{date}.{len(taken) + 1}")
+    folder = snapshot.free(home, date)
     content = io.StringIO()
     sheet = csv.DictWriter(content, NAMES, lineterminator="\n")
     sheet.writeheader()
@@ -284,6 +284,5 @@ def _keep(
         files={path.name: File(len(rows), sha256(path))},
         licence="data of the United Nations (UN Comtrade); not CC BY",
         attribution=f"Source: United Nations, UN Comtrade; {table.concept} (retrieved {date})",
-    ).sealed()
-    write(folder / "origin.json", msgspec.json.format(msgspec.json.encode(origin)) + b"\n")
-    return Snapshot(folder, origin)
+    )
+    return snapshot.keep(folder, origin)

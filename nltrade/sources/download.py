@@ -12,15 +12,13 @@ import io
 import logging
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
-from itertools import count
 from math import prod
 from pathlib import Path
-from threading import Event
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 import msgspec
 import pandas as pd
@@ -32,7 +30,6 @@ from tqdm.auto import tqdm
 from nltrade import registry
 from nltrade.errors import SourceError, UnknownName
 from nltrade.files import sha256, write
-from nltrade.registry.entries import Table
 from nltrade.sources import checks, comtrade_feed, snapshot
 from nltrade.sources.cbs_file import Brought
 from nltrade.sources.cbs_v3 import OBSERVATIONS, Feed
@@ -43,30 +40,8 @@ from nltrade.sources.plan import Piece, Plan, Request, ask, make_plan
 from nltrade.sources.snapshot import File, Origin, Snapshot
 from nltrade.sources.transport import AT_ONCE, NoAnswer, Patience
 
+Source = Feed | Datasets | Brought
 ROUNDS = 3  # how often a download starts anew because CBS published the table meanwhile
-
-
-class Source(Protocol):
-    """What a way to CBS's tables has to give; the files of `sources` that are CBS's own do."""
-
-    stop: Event
-
-    def __enter__(self) -> Any: ...
-
-    def __exit__(self, *_: object) -> None: ...
-
-    @property
-    def via(self) -> str:
-        """Say where a download comes from."""
-
-    def describe(self, table: Table) -> Described:
-        """Ask what a table looks like today."""
-
-    def modified(self, table: str) -> str:
-        """Ask when it was modified last."""
-
-    def pages(self, plan: Plan, piece: Piece, described: Described) -> Iterator[pa.Table]:
-        """Give the rows of a piece, in the registered names, as text."""
 
 
 def fetch(
@@ -133,25 +108,23 @@ def fetch(
     >>> import nltrade as nl
     >>> nl.fetch("7137shih", partner="Russia", years="2008:2014")  # doctest: +SKIP
     """
+    patience = Patience(timeout, tries)
     if registry.table(table).source == "Comtrade":
-        patience = Patience(timeout, tries)
         return comtrade_feed.fetch(
             table, partner=partner or (), years=years or "", by=by, patience=patience
         )
 
     request = ask(table, partner=partner, product=product, years=years, freq=freq)
-    patience = Patience(timeout, tries)
     if source not in {"auto", "v3", "v4"}:
         raise UnknownName(f"No source {source!r}. Write auto, v3 or v4.")
-    if source == "v4":
-        return bring(request, Datasets(patience=patience), accept=accept)
-    try:
-        return bring(request, Feed(patience=patience), accept=accept)
-    except NoAnswer:
-        if source == "v3" or not registry.table(table).v4:
-            raise
-        logging.getLogger("nltrade").warning("The feed (v3) does not answer; asking v4.")
-        return bring(request, Datasets(patience=patience), accept=accept)
+    if source != "v4":
+        try:
+            return bring(request, Feed(patience=patience), accept=accept)
+        except NoAnswer:
+            if source == "v3" or not registry.table(table).v4:
+                raise
+            logging.getLogger("nltrade").warning("The feed (v3) does not answer; asking v4.")
+    return bring(request, Datasets(patience=patience), accept=accept)
 
 
 def fetch_file(table: str, path: str | Path, *, accept: bool = False) -> Snapshot:
@@ -246,8 +219,7 @@ def _describe(source: Source, request: Request) -> Described:
 def _here(request: Request, described: Described) -> Snapshot | None:
     """Find a download that has all of this already, in the state that CBS published last."""
     date = described.modified[:10]
-    parts = snapshot.find(request.table, date) if date in snapshot.dates(request.table) else []
-    for found in parts:
+    for found in snapshot.at_hand(request.table, date):
         origin = found.origin
         holds = origin.request is not None and origin.request.holds(request)
         if holds and origin.modified_at == described.modified:
@@ -344,13 +316,13 @@ def _keep(
         attribution=f"Source: CBS (StatLine {table}, modified {date})",
         counted=counted,
         brought_by=getattr(source, "brought_by", None),
-    ).sealed()
-    write(new / "origin.json", msgspec.json.format(msgspec.json.encode(origin)) + b"\n")
+    )
+    written = snapshot.keep(new, origin)
     new.chmod(0o755)
 
-    faults = [] if accept else losses(Snapshot(new, origin), described)
+    faults = [] if accept else losses(written, described)
     if faults:
-        aside = _free(snapshot.own_folder() / "aside" / table, date)
+        aside = snapshot.free(snapshot.own_folder() / "aside" / table, date)
         aside.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(new, aside)
         shutil.rmtree(pieces)
@@ -360,9 +332,9 @@ def _keep(
             "in use. If CBS really withdrew that, fetch again with --accept (accept=True)."
         )
 
-    kept = new.rename(_free(place, date))
+    kept = new.rename(snapshot.free(place, date))
     shutil.rmtree(pieces)
-    return Snapshot(kept, origin)
+    return Snapshot(kept, written.origin)
 
 
 def _is_counted(plan: Plan, described: Described, rows: int) -> bool | None:
@@ -380,12 +352,6 @@ def _is_counted(plan: Plan, described: Described, rows: int) -> bool | None:
         )
     # Fewer rows than the keys make were let in by a count alone.
     return None if described.records is not None or rows < plan.rows else False
-
-
-def _free(place: Path, date: str) -> Path:
-    """Give the first name for a snapshot of a date that is not taken."""
-    names = (date if number == 1 else f"{date}.{number}" for number in count(1))
-    return next(place / name for name in names if not (place / name).exists())
 
 
 def _pieces(plan: Plan, folder: Path) -> list[tuple[Path, Piece]]:

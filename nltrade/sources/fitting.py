@@ -74,7 +74,7 @@ def fitting(tables: Iterable[str] = (), *, timeout: float = 60.0, tries: int = 3
 def _fit(feed: Feed, id: str) -> Fit:
     """Compare one table; a service that does not answer is a fault of that table."""
     table = registry.table(id)
-    here = snapshot.find(id)[0].origin.modified if snapshot.dates(id) else ""
+    here = next((part.origin.modified for part in snapshot.at_hand(id)), "")
     try:
         described = feed.describe(table)
     except NltradeError as error:

@@ -17,7 +17,7 @@ from narwhals.typing import IntoFrame
 from nltrade import registry
 from nltrade.registry.entries import Freq, Kind, Table
 from nltrade.sources import snapshot as snapshots
-from nltrade.sources.plan import Request
+from nltrade.sources.plan import Request, listed
 from nltrade.sources.snapshot import Snapshot
 
 COLUMNS = {"table", "partner", "product", "period", "flow", "value_meur", "missing"}
@@ -125,11 +125,9 @@ def commands(
     >>> commands(nl.load(), partner="KI", product="333", period="2012")
     []
     """
-    found = []
-    for table in registry.tables().values():
-        if kind in {None, table.kind}:
-            cell = {"partner": partner, "product": product, "period": period, "flow": flow}
-            found.append(gap(frame, table=table.id, **cell).command)
+    cell = {"partner": partner, "product": product, "period": period, "flow": flow}
+    able = [table.id for table in registry.tables().values() if kind in {None, table.kind}]
+    found = [gap(frame, table=id, **cell).command for id in able]
     return [command for command in found if command]
 
 
@@ -254,11 +252,11 @@ def _freq(period: str) -> Freq:
 
 def _command(table: Table, cell: dict[str, str | None]) -> str:
     """Say what brings a cell: what lies here already is loaded, the rest is fetched."""
-    here = snapshots.find(table.id) if table.id in snapshots.here() else []
+    here = snapshots.at_hand(table.id)
     asked = Request(
         table=table.id,
-        partners=_listed(cell["partner"]),
-        products=_listed(cell["product"]),
+        partners=listed(cell["partner"]),
+        products=listed(cell["product"]),
         first=(cell["period"] or table.first)[:4],
         last=(cell["period"] or table.last)[:4],
         freqs=[_freq(cell["period"] or table.first)],
@@ -293,7 +291,3 @@ def _holds(request: Request, asked: Request) -> bool:
             products=asked.products or request.products,
         )
     )
-
-
-def _listed(name: str | None) -> list[str]:
-    return [] if name is None else [name]

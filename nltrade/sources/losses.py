@@ -32,7 +32,7 @@ def losses(new: Snapshot, described: Described) -> list[str]:
     now: Counter[str] = Counter()
 
     table = request.table
-    for old in snapshot.find(table) if snapshot.dates(table) else []:
+    for old in snapshot.at_hand(table):
         asked = old.origin.request or request
         ours, theirs = chosen_keys(request, described.keys), chosen_keys(asked, described.keys)
         both = {name: sorted({*ours[name]} & {*theirs[name]}) for name in ours}

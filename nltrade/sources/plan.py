@@ -155,13 +155,13 @@ def ask(
     """
     asked = registry.table(table)
     first, last = _years(years, asked)
-    freqs = [_freq(name, asked) for name in _listed(freq)]
-    partners = [registry.partner(name) for name in _listed(partner)]
+    freqs = [_freq(name, asked) for name in listed(freq)]
+    partners = [registry.partner(name) for name in listed(partner)]
 
     products: list[Product] = []
     if product:
         total = {"goods": "TOTAL", "services": "S"}[asked.kind]  # shares and sectors need it
-        codes = dict.fromkeys([total, *_listed(product)])
+        codes = dict.fromkeys([total, *listed(product)])
         products = [registry.product(code) for code in codes]
 
     _require_partners(asked, partners, first)
@@ -323,7 +323,8 @@ def _batches(chosen: list[str], whole: Collection[str], fit: int) -> list[list[s
     return [chosen[at : at + size] for at in range(0, len(chosen), size)]
 
 
-def _listed(given: str | Iterable[str] | None) -> list[str]:
+def listed(given: str | Iterable[str] | None) -> list[str]:
+    """Give one name, several or none as a list."""
     return [] if given is None else [given] if isinstance(given, str) else list(given)
 
 

@@ -134,19 +134,18 @@ def load_raw(table: str) -> pd.DataFrame:
 
 def _rows(feed: Feed, table: str, columns: list[str]) -> pd.DataFrame:
     """Bring all rows, page after page; as many as the catalogue tells of, where it does."""
-    url: str | None = f"{feed.address}/ODataFeed/odata/{table}/{OBSERVATIONS}"
+    url = f"{feed.address}/ODataFeed/odata/{table}/{OBSERVATIONS}"
     question = {"$format": "json", "$select": ",".join(columns)}
     pages: list[pa.Table] = []
     count = 0
 
-    def next_page() -> tuple[pa.Table, str | None]:
-        page, link = decoded(feed.body(str(url), {} if pages else question), columns)
+    def read(body: bytes) -> tuple[pa.Table, str | None]:
+        page, link = decoded(body, columns)
         if link is not None and page.num_rows == 0:
             raise Again("a page has no rows, and a link to another")
-        return page, link and feed.stay(str(url), link)
+        return page, link
 
-    while url is not None:
-        page, url = feed.attempt(f"{table}, row {count}", next_page)
+    for page in feed.follow(lambda: f"the rows of {table}", url, question, read):
         pages.append(page)
         count += page.num_rows
         if count > ROWS:

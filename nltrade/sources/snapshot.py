@@ -14,6 +14,7 @@ import os
 import shutil
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache, reduce
+from itertools import count
 from operator import and_
 from pathlib import Path
 from typing import Any, Literal
@@ -25,7 +26,7 @@ from narwhals.typing import IntoFrame
 
 from nltrade import registry
 from nltrade.errors import SnapshotError, UnknownName
-from nltrade.files import sha256
+from nltrade.files import sha256, write
 from nltrade.report import Prints, Results
 from nltrade.sources import cbs_notation
 from nltrade.sources.plan import Request
@@ -109,6 +110,11 @@ class Origin(Prints, msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     def observations(self) -> str:
         """Name of the file that holds the observations."""
         return next(name for name in OBSERVATIONS if name in self.files)
+
+    @property
+    def rows(self) -> int:
+        """Rows of observations."""
+        return self.files[self.observations].rows
 
     @property
     def sha256(self) -> str:
@@ -197,12 +203,10 @@ def own_folder() -> Path:
     if os.environ.get("NLTRADE_DATA"):
         return Path(os.environ["NLTRADE_DATA"])
     if (CHECKOUT / "pyproject.toml").is_file():
-        return (
-            CHECKOUT / "data" / "fetched"
-        )  # apart from data/raw, which is committed and goes into the package
-    from platformdirs import (
-        user_data_path,
-    )  # asks the platform; not needed where one of the others is there
+        # Apart from data/raw, which is committed and goes into the package.
+        return CHECKOUT / "data" / "fetched"
+    # Asks the platform; not needed where one of the others is there.
+    from platformdirs import user_data_path
 
     return user_data_path("nltrade")
 
@@ -266,6 +270,25 @@ def find(table: str, modified: str | None = None) -> Results[Snapshot]:
         for date, paths in found.items()
     }
     return Results(parts[modified or _in_use(parts)])
+
+
+def at_hand(table: str, modified: str | None = None) -> list[Snapshot]:
+    """Give what `find` would, or nothing where no such snapshot is here."""
+    there = dates(table)
+    return find(table, modified) if there and modified in {None, *there} else []
+
+
+def free(place: Path, date: str) -> Path:
+    """Give the first folder for a snapshot of a date that is not taken."""
+    names = (date if number == 1 else f"{date}.{number}" for number in count(1))
+    return next(place / name for name in names if not (place / name).exists())
+
+
+def keep(folder: Path, origin: Origin) -> Snapshot:
+    """Seal an origin and write it beside its files."""
+    sealed = origin.sealed()
+    write(folder / "origin.json", msgspec.json.format(msgspec.json.encode(sealed)) + b"\n")
+    return Snapshot(folder, sealed)
 
 
 def _of_one_state(parts: list[Snapshot]) -> list[Snapshot]:
@@ -464,7 +487,7 @@ def parts(table: str, modified: str) -> list[Snapshot]:
     """Give the downloads of one date: as loaded, else (a frame kept in a file) from disk."""
     if (table, modified) in _LOADED:
         return _LOADED[table, modified]
-    return find(table, modified) if modified in dates(table) else []
+    return at_hand(table, modified)
 
 
 @cache

@@ -8,11 +8,13 @@ with growing waits, where that may help; where it cannot (a certificate, a proxy
 error says at once what to do. At most four requests are sent at a time, and they say who asks.
 """
 
+import os
 import re
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from email.utils import parsedate_to_datetime
+from functools import partial
 from socket import SHUT_RDWR
 from threading import Event, Timer, local
 from typing import Any, NamedTuple, Self, TypeVar
@@ -41,6 +43,15 @@ CONNECT = 6.0  # seconds for one address of the host; then its next is tried
 PATIENCE = 100.0  # seconds of Retry-After that are waited for; longer is left to the user
 GO_ON = "What came is kept: the same command goes on from there."
 
+# Failures that a second try may mend, the particular before the general.
+PASSING = {
+    requests.ConnectTimeout: f"no connection within {CONNECT:.0f} seconds",
+    requests.ReadTimeout: "nothing came for {seconds:.0f} seconds",
+    requests.exceptions.ChunkedEncodingError: "the answer broke off",
+    requests.exceptions.ContentDecodingError: "the answer is compressed and cannot be read",
+    requests.RequestException: "the connection failed or broke off",
+}
+
 T = TypeVar("T")
 
 
@@ -61,11 +72,15 @@ class Transport:
 
     Parameters
     ----------
-    address : str
-        Where the service is. A name and password in it are sent, and never printed or kept.
+    address : str, optional
+        Where the service is: by default what the `variable` of the surroundings says, else `home`.
+        A name and password in it are sent, and never printed or kept.
     patience : Patience
         How long and how often to try.
     """
+
+    variable = ""
+    home = ""
 
     # What to do where the service refuses.
     remedy = (
@@ -74,7 +89,8 @@ class Transport:
         "TABLE --from FILE`."
     )
 
-    def __init__(self, address: str, patience: Patience = Patience()):  # noqa: B008 (frozen)
+    def __init__(self, address: str | None = None, patience: Patience = Patience()):  # noqa: B008
+        address = address or os.environ.get(self.variable) or self.home
         if not re.match("https?://[^/]", address):
             raise SourceError(
                 f"{_public(address)!r} is no address: write http:// or https:// before it."
@@ -126,20 +142,39 @@ class Transport:
     ) -> list[dict[str, Any]]:
         """Ask for a list of metadata, page after page, until there is no `link` to the next."""
         found: list[dict[str, Any]] = []
-        following = url
-        for _ in range(PAGES):
-            page = self.json(what, following, params)
-            more = page.get("value")
+
+        def read(body: bytes) -> tuple[list[dict[str, Any]], str | None]:
+            page = as_object(body)
+            more, given = page.get("value"), page.get(link)
             if not isinstance(more, list) or not all(isinstance(row, dict) for row in more):
                 raise SourceError(f"{what}: the answer of {self.shown} is no list of rows.")
+            return more, given if isinstance(given, str) and more else None
+
+        for number, more in enumerate(self.follow(lambda: what, url, params, read)):
             found += more
-            given = page.get(link)
-            if not isinstance(given, str) or not more:
-                return found
-            if len(found) > ROWS:
-                break
-            following, params = self.stay(following, given), None
-        raise SourceError(f"{what}: the list of {self.shown} has no end.")
+            if number == PAGES or len(found) > ROWS:
+                raise SourceError(f"{what}: the list of {self.shown} has no end.")
+        return found
+
+    def follow(
+        self,
+        what: Callable[[], str],
+        url: str,
+        params: Mapping[str, str] | None,
+        read: Callable[[bytes], tuple[T, str | None]],
+    ) -> Iterator[T]:
+        """Give page after page; `read` makes one of an answer, and names the link to the next."""
+
+        def turn(here: str, asked: Mapping[str, str] | None) -> tuple[T, str | None]:
+            page, link = read(self.body(here, asked))
+            return page, link and self.stay(here, link)
+
+        following: str | None = url
+        while following:
+            # A link carries the question already.
+            page, following = self.attempt(what(), partial(turn, following, params))
+            params = None
+            yield page
 
     def json(self, what: str, url: str, params: Mapping[str, str] | None = None) -> dict[str, Any]:
         """Ask for one object, as often as needed."""
@@ -192,26 +227,22 @@ class Transport:
         parts, size = [], 0
         step = COMPRESSED if "Content-Encoding" in answer.headers else PART
         late = f"the answer was not whole after {self.patience.seconds:.0f} seconds"
-        clock = Timer(max(0.0, deadline - time.monotonic()), answer.raw.shutdown)
-        clock.daemon = True
-        clock.start()
         try:
-            for part in answer.iter_content(step):
-                parts.append(part)
-                size += len(part)
-                if size > most:
-                    raise SourceError(
-                        f"{_public(answer.url)} sends more than {most / 1e6:.0f} MB: that is no "
-                        "page of a table, and was not read further."
-                    )
-                if self.stop.is_set():
-                    raise SourceError(f"Stopped. {GO_ON}")
+            with _within(deadline - time.monotonic(), answer.raw.shutdown):
+                for part in answer.iter_content(step):
+                    parts.append(part)
+                    size += len(part)
+                    if size > most:
+                        raise SourceError(
+                            f"{_public(answer.url)} sends more than {most / 1e6:.0f} MB: that is "
+                            "no page of a table, and was not read further."
+                        )
+                    if self.stop.is_set():
+                        raise SourceError(f"Stopped. {GO_ON}")
         except requests.RequestException:
             if time.monotonic() > deadline:
                 raise Again(late) from None
             raise
-        finally:
-            clock.cancel()
         # An answer without a length ends, for who reads it, where it was hung up.
         if time.monotonic() > deadline:
             raise Again(late)
@@ -225,7 +256,7 @@ class Transport:
             return
         if status == 404:
             path = urlsplit(where).path
-            raise NotThere(f"{host} has no {path} (404). See `nltrade tables --search`.")
+            raise SourceError(f"{host} has no {path} (404). See `nltrade tables --search`.")
         if status == 407:
             raise SourceError("The proxy wants a name and password (407): set HTTPS_PROXY.")
         if status != 429 and status < 500:
@@ -253,18 +284,8 @@ class Transport:
             )
         if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
             return SourceError(f"{self.shown} is no address that can be asked.")
-        return Again(self._in_words(error))
-
-    def _in_words(self, error: requests.RequestException) -> str:
-        if isinstance(error, requests.ConnectTimeout):
-            return f"no connection within {CONNECT:.0f} seconds"
-        if isinstance(error, requests.ReadTimeout):
-            return f"nothing came for {self.patience.seconds:.0f} seconds"
-        if isinstance(error, requests.exceptions.ChunkedEncodingError):
-            return "the answer broke off"
-        if isinstance(error, requests.exceptions.ContentDecodingError):
-            return "the answer is compressed in a way that cannot be read"
-        return "the connection failed or broke off"
+        says = next(says for kind, says in PASSING.items() if isinstance(error, kind))
+        return Again(says.format(seconds=self.patience.seconds))
 
     def _wait(self) -> None:
         """Hold every request back for as long as the service asked for in any answer."""
@@ -289,19 +310,26 @@ class Transport:
         return found
 
 
+@contextmanager
+def _within(seconds: float, act: Callable[[], object]) -> Iterator[None]:
+    """Do something, such as hanging up, unless what is inside has ended by then."""
+    clock = Timer(max(0.0, seconds), act)
+    clock.daemon = True
+    clock.start()
+    try:
+        yield
+    finally:
+        clock.cancel()
+
+
 class _InTime:
     """A connection whose answer begins in time, also where its head comes a byte at a time."""
 
     def getresponse(self) -> Any:
         connection: Any = self
         # The limit of a socket counts from the last byte, so a slow head would never reach it.
-        clock = Timer(connection.timeout or 60.0, self._hang_up)
-        clock.daemon = True
-        clock.start()
-        try:
+        with _within(connection.timeout or 60.0, self._hang_up):
             return super().getresponse()  # type: ignore[misc]
-        finally:
-            clock.cancel()
 
     def _hang_up(self) -> None:
         with suppress(OSError, AttributeError):
@@ -330,10 +358,6 @@ class _Bounded(HTTPAdapter):
     def init_poolmanager(self, *given: Any, **how: Any) -> None:
         super().init_poolmanager(*given, **how)
         self.poolmanager.pool_classes_by_scheme = {"http": _HttpPool, "https": _HttpsPool}
-
-
-class NotThere(SourceError):
-    """The service has nothing at that address."""
 
 
 class NoAnswer(SourceError):

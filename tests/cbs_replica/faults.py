@@ -15,7 +15,7 @@ from typing import Any
 from cbs_replica.rows import Changed, Row
 from cbs_replica.shape import Table
 
-PAGE = 10_000
+PAGE = 10_000  # rows of a page of CBS's
 
 
 @dataclass
@@ -128,10 +128,10 @@ class Trickle(OnTheWire):
 class Paging(Fault):
     """A fault in which rows a page holds, or in which page follows."""
 
-    def start(self, skip: int) -> int:
+    def start(self, skip: int, page: int) -> int:  # noqa: ARG002
         return skip
 
-    def following(self, skip: int, following: int | None) -> int | None:  # noqa: ARG002
+    def following(self, skip: int, following: int | None, page: int) -> int | None:  # noqa: ARG002
         return following
 
 
@@ -139,7 +139,7 @@ class Paging(Fault):
 class PageTwice(Paging):
     """Link from a page to itself: who follows the link gets it twice, and then the rest."""
 
-    def following(self, skip: int, following: int | None) -> int | None:  # noqa: ARG002
+    def following(self, skip: int, following: int | None, page: int) -> int | None:  # noqa: ARG002
         return skip
 
 
@@ -150,23 +150,23 @@ class PageOfBefore(Paging):
     is right.
     """
 
-    def start(self, skip: int) -> int:
-        return max(0, skip - PAGE)
+    def start(self, skip: int, page: int) -> int:
+        return max(0, skip - page)
 
 
 @dataclass(frozen=True)
 class PageMissing(Paging):
-    """Link past the next page, so that 10,000 rows are never seen."""
+    """Link past the next page, so that its rows are never seen."""
 
-    def following(self, skip: int, following: int | None) -> int | None:  # noqa: ARG002
-        return following and following + PAGE
+    def following(self, skip: int, following: int | None, page: int) -> int | None:  # noqa: ARG002
+        return following and following + page
 
 
 @dataclass(frozen=True)
 class EndsEarly(Paging):
     """Give a page as if it were the last: what follows it is never seen."""
 
-    def following(self, skip: int, following: int | None) -> int | None:  # noqa: ARG002
+    def following(self, skip: int, following: int | None, page: int) -> int | None:  # noqa: ARG002
         return None
 
 

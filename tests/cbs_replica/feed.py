@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from cbs_replica.faults import PAGE, Answer, Fault, Paging
+from cbs_replica.faults import Answer, Fault, Paging
 from cbs_replica.query import BadQuery, Query, read
 from cbs_replica.rows import Listed, Row, Rows
 from cbs_replica.shape import Table
@@ -62,6 +62,7 @@ def answer(
     faults: list[Fault],
     json: bool,
     count: bool | str,
+    page: int,
 ) -> Answer:
     """Answer one request from the tables as they are now, with the faults in its pages."""
     if route is None:
@@ -75,6 +76,7 @@ def answer(
             url,
             columns=list(listed.cells[0]) if listed.cells else [],
             faults=faults,
+            page=page,
         )
     if route.table not in tables:
         return error(404, f"Table {route.table} was not found.")
@@ -97,6 +99,7 @@ def answer(
             columns=table.columns,
             shown=shown,
             faults=faults,
+            page=page,
             mark=b"\xef\xbb\xbf" if count == "with a mark" else b"",
         )
     held = {
@@ -111,6 +114,7 @@ def answer(
         url,
         columns=list(dict.fromkeys(k for r in held for k in r)),
         faults=faults,
+        page=page,
     )
 
 
@@ -145,6 +149,7 @@ def _rows(
     *,
     columns: list[str],
     faults: list[Fault],
+    page: int,
     shown: Callable[[list[Row]], list[Row]] = list,
     mark: bytes = b"",
 ) -> Answer:
@@ -159,14 +164,15 @@ def _rows(
             mark + str(total).encode(), headers={"Content-Type": "text/plain; charset=utf-8"}
         )
     end = total if query.top is None else min(total, query.skip + query.top)
-    if route.service == "ODataApi" and ("$skip" in options or end > PAGE):
+    if route.service == "ODataApi" and ("$skip" in options or end > page):
         return error(500, "Internal Server Error")
-    following = query.skip + PAGE if query.skip + PAGE < end else None
+    following = query.skip + page if query.skip + page < end else None
     start = query.skip
     for fault in faults:
         if isinstance(fault, Paging):
-            start, following = fault.start(start), fault.following(query.skip, following)
-    found = shown(rows.read(query.where, start, min(start + PAGE, end)))
+            start = fault.start(start, page)
+            following = fault.following(query.skip, following, page)
+    found = shown(rows.read(query.where, start, min(start + page, end)))
     if query.select:
         found = [
             {name: row[name] for name in columns if name in query.select and name in row}

@@ -38,6 +38,8 @@ class Replica:
         Whether ``/$count`` is answered, and whether a byte order mark stands before the number.
     port : int
         Port to listen on; a free one by default.
+    page : int
+        Rows of a page; a smaller one than CBS's makes a small question one of several pages.
     keep : bool
         Whether to keep every answer and give it again, so that a benchmark measures who asks and
         not the replica.
@@ -51,6 +53,7 @@ class Replica:
         *,
         count: bool | str = False,
         port: int = 0,
+        page: int = PAGE,
         keep: bool = False,
     ):
         chosen = (
@@ -60,7 +63,7 @@ class Replica:
         )
         self.tables: dict[str, Table] = {table.id: table for table in chosen}
         self.faults = list(faults)
-        self.latency, self.count, self.port = latency, count, port
+        self.latency, self.count, self.port, self.page = latency, count, port, page
         self._kept: dict[tuple[str, frozenset[tuple[str, str]]], Answer] | None = (
             {} if keep else None
         )
@@ -131,7 +134,14 @@ class Replica:
                     fault.happen(tables[route.table])
             tables = {route.table: changed(tables[route.table], faults)}
         answer = feed.answer(
-            route, options, tables, self.url, faults=faults, json=json, count=self.count
+            route,
+            options,
+            tables,
+            self.url,
+            faults=faults,
+            json=json,
+            count=self.count,
+            page=self.page,
         )
         for fault in faults:
             if isinstance(fault, OnTheWire):
@@ -140,7 +150,7 @@ class Replica:
 
     def _faults_of(self, route: feed.Route, options: dict[str, str]) -> list[Fault]:
         skip = options.get("$skip", "0")
-        page = int(skip) // PAGE if skip.isdigit() else 0
+        page = int(skip) // self.page if skip.isdigit() else 0
         with self._lock:
             live = [
                 fault
