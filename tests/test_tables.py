@@ -76,9 +76,10 @@ def test_an_inserted_topic_that_renumbers_the_others_is_understood(serve):
     assert trade.set_index("flow")["value_meur"]["re-export"] == 2809
 
 
-def test_a_service_that_is_silent_is_a_fault_of_every_table(monkeypatch):
+def test_of_a_service_that_is_silent_nothing_is_said_of_the_table(monkeypatch):
     monkeypatch.setenv("NLTRADE_CBS", "http://127.0.0.1:9")
     (fit,) = fitting(["70017"], tries=1)
+    assert fit.says.startswith("70017: not compared")
     assert "the connection failed" in fit.says
 
 

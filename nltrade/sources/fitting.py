@@ -17,7 +17,8 @@ class Fit(msgspec.Struct, frozen=True, kw_only=True):
     """
     How one table of CBS compares with the registered one.
 
-    `faults` keep a download from counting; `notes` do not. `here` is the date of the snapshot in
+    `faults` keep a download from counting; `notes` do not. Of a service that did not answer,
+    `answered` is false and the fault says why: nothing is known of the table then. `here` is the date of the snapshot in
     use, `modified` that of CBS, `records` the rows that the catalogue tells of.
     """
 
@@ -26,12 +27,16 @@ class Fit(msgspec.Struct, frozen=True, kw_only=True):
     modified: str = ""
     here: str = ""
     records: int | None = None
+    answered: bool = True
     faults: list[str] = []
     notes: list[str] = []
 
     @property
     def says(self) -> str:
         """The comparison in a few lines, for people and to send to whoever keeps the package."""
+        if not self.answered:
+            return f"{self.table}: not compared\n  {' '.join(self.faults)}"
+
         head = f"{self.table}: {'fits' if not self.faults else 'does not fit'}"
         lines = [*(f"  fault: {fault}" for fault in self.faults), *(f"  {n}" for n in self.notes)]
         return "\n".join([head, *lines])
@@ -78,7 +83,7 @@ def _fit(feed: Feed, id: str) -> Fit:
     try:
         described = feed.describe(table)
     except NltradeError as error:
-        return Fit(table=id, here=here, faults=[str(error)])
+        return Fit(table=id, here=here, answered=False, faults=[str(error)])
 
     modified, notes = described.modified[:10], [f"modified {described.modified[:10]}"]
     if not here:
