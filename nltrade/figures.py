@@ -393,8 +393,7 @@ def _charts(
 
 def _tables(chart: "Chart", frame: pd.DataFrame) -> dict[str, str]:
     """Say which tables a figure draws, each with its snapshot's date and the hash of its cells."""
-    drawn = [table for both in chart.data.get("table", []) for table in both.split(" + ")]
-    origins = snapshot.origins(frame[frame["table"].isin(drawn)])
+    origins = snapshot.origins(frame[frame["table"].isin(chart.tables)])
     found: dict[str, list[str]] = {}
     for origin in origins:
         found.setdefault(origin.table, [origin.modified]).append(origin.sha256[:16])

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from html import unescape
 
 import msgspec
 import pandas as pd
@@ -127,7 +128,10 @@ def test_machines_find_a_review_of_each_claim_and_the_data_it_rests_on(written, 
     assert [each["reviewRating"]["ratingValue"] for each in reviews] == [3] * 7 + [1]
     data = {each["identifier"]: each for each in facts if each["@type"] == "Dataset"}
     assert data["83028NED"]["dateModified"] == "2023-01-04"
-    assert "83028NED" in data["83028NED"]["citation"]
+    cited = data["83028NED"]["citation"]
+    assert cited.startswith("CBS (2023). ")
+    assert cited in unescape(re.sub("<script.*?</script>", "", page, flags=re.DOTALL))
+    assert 'href="https://opendata.cbs.nl/statline/#/CBS/nl/dataset/83028NED/table"' in page
     assert data["83028NED"]["license"].startswith("https://creativecommons.org/licenses/by/4.0")
 
 
@@ -263,6 +267,30 @@ def test_templates_bring_their_own_styles_and_masters(tmp_path, shipped):
     (tmp_path / "house.pptx").write_bytes((tmp_path / "house.docx").read_bytes())
     with pytest.raises(nl.UnknownName, match=r"is called \.pptx and is no such file"):
         nl.briefing(template=tmp_path / "house.pptx", out=tmp_path)
+
+
+def test_a_template_of_few_layouts_keeps_every_table_and_one_without_texts_is_named(
+    tmp_path, shipped
+):
+    file = tmp_path / "house.pptx"
+    asked = {"partner": "NO", "year": 2012, "formats": "pptx", "template": file, "frame": shipped}
+
+    show = Presentation()
+    for layout in list(show.slide_layouts)[2:]:
+        show.slide_layouts.remove(layout)
+    show.save(file)
+    (path,) = nl.briefing(**asked, out=tmp_path / "few")
+    slides = Presentation(str(path)).slides
+    tables = [shape.table for slide in slides for shape in slide.shapes if shape.has_table]
+    assert any(cell.text == "Goods, imports" for table in tables for cell in table.iter_cells())
+
+    for layout in list(show.slide_layouts)[1:]:
+        show.slide_layouts.remove(layout)
+    for holder in list(show.slide_layouts[0].placeholders)[1:]:
+        holder._element.getparent().remove(holder._element)
+    show.save(file)
+    with pytest.raises(nl.UnknownName, match="no layout with a title and a text"):
+        nl.briefing(**asked, out=tmp_path / "none")
 
 
 def test_the_workbook_has_numbers_as_numbers(written):

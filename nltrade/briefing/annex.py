@@ -3,8 +3,18 @@
 from collections.abc import Mapping, Sequence
 
 from nltrade import registry
-from nltrade.briefing.blocks import Block, Figure, Heading, Points, Section, table, values_of
+from nltrade.briefing.blocks import (
+    Block,
+    Figure,
+    Heading,
+    Link,
+    Points,
+    Section,
+    table,
+    values_of,
+)
 from nltrade.briefing.facts import RANKED, Facts
+from nltrade.briefing.machine import citation
 from nltrade.claims import Verdict
 from nltrade.claims.second_opinion import second_opinions
 from nltrade.questions.trade import SMALL
@@ -153,6 +163,9 @@ def _concepts(origins: Sequence[Origin], say: Words) -> list[Block]:
 
 
 def _sources(origins: Sequence[Origin], say: Words) -> list[Block]:
+    if not origins:
+        return [say.label("own-frame")]
+
     heads = [say.label("table"), say.label("title-head"), say.start("modified")]
     rows = [
         [
@@ -163,10 +176,10 @@ def _sources(origins: Sequence[Origin], say: Words) -> list[Block]:
         ]
         for origin in origins
     ]
-    if not rows:
-        return [say.label("own-frame")]
     blocks: list[Block] = [
         table(say.label("sources-caption"), [*heads, say.label("hash-head")], rows),
+        say.label("cite-as"),
+        Points([Link(citation(origin, say), origin.link) for origin in origins]),
         say.label("licence-line"),
     ]
     if any(o.request is None and o.licence.startswith("CC") for o in origins):

@@ -16,6 +16,8 @@ from nltrade.words import Words
 MOST = 6  # series in a table, so that it fits a page
 SHORT = 14  # characters of a cell that is a number
 ICONS = {"supported": "✓", "contradicted": "✗", "depends": "≈", "cannot be checked": "?"}
+# Colours of verdicts in office files.
+TONES = {"supported": "1B6E3C", "contradicted": "B3261E", "depends": "7A5200"}
 Part = Literal["summary", "body", "annex"]
 
 
@@ -58,6 +60,12 @@ class Points:
     """A list of sentences."""
 
     items: Sequence[str | Link]
+
+    @property
+    def links(self) -> list[Link]:
+        """The sentences, each with the address that it leads to or none."""
+        links = [each if isinstance(each, Link) else Link(each, "") for each in self.items]
+        return [each if each.safe else Link(each.text, "") for each in links]
 
 
 @dataclass(frozen=True)

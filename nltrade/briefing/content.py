@@ -162,14 +162,11 @@ def _worth_a_figure(facts: Facts) -> list[str]:
 def _figure(chart: Chart, told: Mapping[str, str], say: Words) -> Figure:
     """Put a figure beside the finding that goes with it, and the one line that names its source."""
     topics = {name: topic for names, topic in PARTS.values() for name in names}
-    tables = dict.fromkeys(
-        one for both in chart.data.get("table", []) for one in str(both).split(" + ")
-    )
-    known = [id for id in tables if id in registry.tables() and not id.startswith(COMTRADE)]
+    known = [id for id in chart.tables if id in registry.tables() and not id.startswith(COMTRADE)]
     concepts = [registry.table(id).concept for id in known]
     names = dict.fromkeys(say.label(concept.partition(" (")[0]) for concept in concepts)
     sources = [say.text("source-brief", concepts=say.several(list(names)))] if names else []
-    if any(id.startswith(COMTRADE) for id in tables):
+    if any(id.startswith(COMTRADE) for id in chart.tables):
         sources.append(say.label("source-partner"))
     said = told.get(topics.get(chart.name, chart.name), "")
     stop = "" if chart.subtitle.endswith(".") else "."
@@ -180,12 +177,7 @@ def _origins(
     frames: Sequence[pd.DataFrame], charts: Mapping[str, Chart], verdicts: Sequence[Verdict]
 ) -> list[snapshot.Origin]:
     """List the sources of what is drawn and judged, as the frame names them."""
-    drawn = {
-        one
-        for chart in charts.values()
-        for both in chart.data.get("table", [])
-        for one in str(both).split(" + ")
-    }
+    drawn = {table for chart in charts.values() for table in chart.tables}
     judged = {origin.table for verdict in verdicts for origin in verdict.sources}
     return [
         origin

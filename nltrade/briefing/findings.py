@@ -57,12 +57,8 @@ def findings(facts: Facts, lang: Lang) -> dict[str, str]:
 
 def _goods(facts: Facts, say: Words) -> list[str]:
     """Say imports and exports with their change, and why none is given."""
-    told: list[str] = []
-    for flow in FLOWS:
-        first = not told
-        told.append(
-            _flow(flow, facts, say, say.text("in-year", year=facts.when(say.lang)) if first else "")
-        )
+    year = say.text("in-year", year=facts.when(say.lang))
+    told = [_flow(flow, facts, say, when) for flow, when in zip(FLOWS, (year, ""), strict=True)]
     return told + _reason(facts, say)
 
 
@@ -117,11 +113,7 @@ def _place(facts: Facts, say: Words) -> list[str]:
     places = {flow: placed for flow, placed in facts.places.items() if placed.value_meur >= SMALL}
     if not places:
         return []
-    about = {
-        "partner": facts.partner,
-        "where": facts.where,
-        "year": facts.when(say.lang),
-    }
+    about = {"partner": facts.partner, "where": facts.where, "year": facts.when(say.lang)}
     sure = {flow: _sure(placed, say) for flow, placed in places.items()}
     more = []
     if set(sure.values()) == {f" ({say.label('not-certain')})"} and len(sure) > 1:
@@ -185,17 +177,12 @@ def other_concepts(facts: Facts, say: Words) -> list[str]:
             if value is not None
         ]
         if listed:
-            year = facts.when(say.lang, table)
-            concept = registry.table(table).concept
-            told.append(
-                say.text(
-                    "finding-other-concept",
-                    concept=concept,
-                    own=registry.table(facts.goods).concept,
-                    year=year,
-                    listed=say.several(listed),
-                )
-            )
+            about = {
+                "concept": registry.table(table).concept,
+                "own": registry.table(facts.goods).concept,
+                "year": facts.when(say.lang, table),
+            }
+            told.append(say.text("finding-other-concept", listed=say.several(listed), **about))
     return told
 
 

@@ -43,6 +43,19 @@ def linked_data(
     return [*(_review(one, say) for one in verdicts), *(_dataset(one, say) for one in origins)]
 
 
+def citation(origin: Origin, say: Words) -> str:
+    """Cite a table as its publisher asks: who, when, what, in which state."""
+    return say.text(
+        "citation",
+        publisher=origin.publisher,
+        year=origin.modified[:4],
+        title=registry.table(origin.table).text(say.lang),
+        table=origin.table,
+        modified=say.when(origin.modified),
+        retrieved=say.when(origin.retrieved),
+    )
+
+
 def _review(one: Verdict, say: Words) -> dict[str, Any]:
     claim = one.claim
     rating: dict[str, Any] = {"@type": "Rating", "alternateName": say.label(one.verdict)}
@@ -74,17 +87,16 @@ def _review(one: Verdict, say: Words) -> dict[str, Any]:
 
 def _dataset(origin: Origin, say: Words) -> dict[str, Any]:
     name = registry.table(origin.table).text(say.lang)
-    address = f"https://opendata.cbs.nl/statline/#/CBS/{say.lang}/dataset/{origin.table}"
     return {
         "@context": CONTEXT,
         "@type": "Dataset",
         "name": name,
         "description": say.text("dataset", title=name, modified=say.when(origin.modified)),
         "identifier": origin.table,
-        "url": address,
+        "url": origin.link,
         "creator": CBS,
         "license": LICENCE,
         "dateModified": origin.modified,
         "version": f"sha256:{origin.sha256}",
-        "citation": say.text("citation", title=name, table=origin.table, year=origin.modified[:4]),
+        "citation": citation(origin, say),
     }

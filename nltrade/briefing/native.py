@@ -110,10 +110,8 @@ def _first(series: Series, chart: Chart) -> Series:
 
 def _with_gaps(chart: Chart, years: list[str]) -> list[str]:
     """Leave a place open where the method changed, so that no line goes on across it."""
-    tables = {one for both in chart.data.get("table", []) for one in str(both).split(" + ")}
-    after = {
-        gap.after for id in tables & set(registry.tables()) for gap in registry.table(id).breaks
-    }
+    known = set(chart.tables) & set(registry.tables())
+    after = {gap.after for id in known for gap in registry.table(id).breaks}
     told: list[str] = []
     for year in years:
         told += [f"{' ' * len(told)}"] if year[:4] in after and told else []

@@ -44,11 +44,7 @@ def _lines(block: Block, content: Content) -> list[str]:
         case Heading():
             return [_fill(block.text)]
         case Points():
-            texts = [
-                item if isinstance(item, str) else f"{item.text} {item.address}".strip()
-                for item in block.items
-            ]
-            return [_fill(text, "- ") for text in texts]
+            return [_fill(f"{link.text} {link.address}".strip(), "- ") for link in block.links]
         case Table():
             return _table(block)
         case Figure():

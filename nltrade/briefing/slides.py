@@ -16,6 +16,7 @@ from pptx.oxml import parse_xml
 from pptx.util import Inches, Pt
 
 from nltrade.briefing.blocks import (
+    TONES,
     Content,
     Figure,
     Points,
@@ -29,6 +30,7 @@ from nltrade.briefing.blocks import (
 from nltrade.briefing.native import add_chart, is_native
 from nltrade.charts import Chart
 from nltrade.charts.canvas import wrap
+from nltrade.errors import UnknownName
 from nltrade.files import without_moments
 from nltrade.report import Table
 
@@ -38,12 +40,11 @@ ROWS = 6  # of a table on a slide
 TOLD = ("certainty", "sources")  # parts of the annex that stand on slides
 LANGUAGES = {"en": MSO_LANGUAGE_ID.ENGLISH_UK, "nl": MSO_LANGUAGE_ID.DUTCH}
 SOFT = "555555"
-TONES = {"supported": "1B6E3C", "contradicted": "B3261E", "depends": "7A5200"}
 BODIES = (HOLDS.OBJECT, HOLDS.BODY)
+TEXTS = (*BODIES, HOLDS.SUBTITLE)
 FEET = (HOLDS.FOOTER, HOLDS.SLIDE_NUMBER)
-PLAIN = (
-    "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"  # PowerPoint's name of its table style without a style
-)
+# PowerPoint's name of its table style without a style.
+PLAIN = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"
 NS = 'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
 
 
@@ -79,9 +80,7 @@ def render(
     show = _show(content, template)
     first = show.slides.add_slide(_layout(show, HOLDS.SUBTITLE))
     first.shapes.title.text = content.title
-    next(
-        each for each in first.placeholders if each.placeholder_format.type == HOLDS.SUBTITLE
-    ).text = f"{content.subtitle}\n{content.end}"
+    _bodies(first)[0].text = f"{content.subtitle}\n{content.end}"
     for section in content.sections:
         _section(show, section, images)
 
@@ -122,10 +121,8 @@ def _widen(show: Any) -> None:
     across = Inches(WIDE) / show.slide_width
     show.slide_width, show.slide_height = Inches(WIDE), Inches(TALL)
     master = show.slide_master
-    for shape in [
-        *master.placeholders,
-        *(s for each in show.slide_layouts for s in each.placeholders),
-    ]:
+    shapes = [s for each in (master, *show.slide_layouts) for s in each.placeholders]
+    for shape in shapes:
         if shape._element.spPr.find("{*}xfrm") is not None:  # else it is where the master has it
             shape.left, shape.width = int(shape.left * across), int(shape.width * across)
 
@@ -157,18 +154,30 @@ def _put(shape: Any, box: Box) -> None:
 
 
 def _layout(show: Any, *wanted: Any) -> Any:
-    """Choose the first layout with a title and just these placeholders."""
-    for layout in show.slide_layouts:
+    """Choose the layout with a title whose texts are most like these placeholders."""
+
+    def distance(layout: Any) -> int:
         there = [each.placeholder_format.type for each in layout.placeholders]
-        holds = [each for each in there if each in (*BODIES, HOLDS.SUBTITLE, HOLDS.PICTURE)]
-        titled = HOLDS.TITLE in there or HOLDS.CENTER_TITLE in there
-        same = len(holds) == len(wanted) and all(
-            has == want or {has, want} <= set(BODIES)
-            for has, want in zip(holds, wanted, strict=True)
+        texts = [each for each in there if each in TEXTS]
+        other = (HOLDS.SUBTITLE in texts) != (HOLDS.SUBTITLE in wanted)
+        return 2 * other + abs(len(texts) - len(wanted)) + there.count(HOLDS.PICTURE)
+
+    usable = []
+    for layout in show.slide_layouts:
+        there = {each.placeholder_format.type for each in layout.placeholders}
+        if there & {HOLDS.TITLE, HOLDS.CENTER_TITLE} and there & set(TEXTS):
+            usable.append(layout)
+    if not usable:
+        raise UnknownName(
+            "The template has no layout with a title and a text: add one, such as PowerPoint's "
+            "'Title and Content', to its slide master."
         )
-        if titled and same:
-            return layout
-    return show.slide_layouts[0] if HOLDS.SUBTITLE in wanted else show.slide_layouts[1]
+    return min(usable, key=distance)
+
+
+def _bodies(slide: Any) -> list[Any]:
+    """List the placeholders of texts beside the title."""
+    return [each for each in slide.placeholders if each.placeholder_format.type in TEXTS]
 
 
 def _section(show: Any, section: Section, images: Mapping[str, Sequence[bytes]]) -> None:
@@ -180,10 +189,7 @@ def _section(show: Any, section: Section, images: Mapping[str, Sequence[bytes]])
     for block in section.blocks:
         match block:
             case Table() if section.part != "summary":
-                for part in _pages(block):
-                    slide = show.slides.add_slide(_layout(show, HOLDS.OBJECT))
-                    slide.shapes.title.text = block.title
-                    _add_table(slide, part, _take(slide, 0), 14)
+                _table_slides(show, block)
             case Figure():
                 _figure(show, block, images)
 
@@ -195,8 +201,8 @@ def _summary(show: Any, section: Section) -> None:
     (key,) = [block for block in section.blocks if isinstance(block, Table)]
     slide = show.slides.add_slide(_layout(show, HOLDS.OBJECT, HOLDS.OBJECT))
     slide.shapes.title.text = section.heading
-    bodies = [each for each in slide.placeholders if each.placeholder_format.type in BODIES]
-    said = [*lead, *(item if isinstance(item, str) else item.text for item in points.items)]
+    bodies = _bodies(slide)
+    said = [*lead, *(link.text for link in points.links)]
     frame = bodies[0].text_frame
     for at, sentence in enumerate(said):
         paragraph = frame.paragraphs[0] if at == 0 else frame.add_paragraph()
@@ -206,7 +212,17 @@ def _summary(show: Any, section: Section) -> None:
             run.font.size, run.font.bold = Pt(14), sentence in lead or None
     if len(bodies) > 1:
         _add_table(slide, key, _take(slide, 1), 11)
+    else:  # a template without a layout of two texts
+        _table_slides(show, key)
     slide.notes_slide.notes_text_frame.text = " ".join(said)
+
+
+def _table_slides(show: Any, block: Table) -> None:
+    """Put a table on slides of its own."""
+    for part in _pages(block):
+        slide = show.slides.add_slide(_layout(show, HOLDS.OBJECT))
+        slide.shapes.title.text = block.title
+        _add_table(slide, part, _take(slide, 0), 14)
 
 
 def _pages(block: Table) -> Iterator[Table]:
@@ -220,8 +236,7 @@ def _pages(block: Table) -> Iterator[Table]:
 
 def _take(slide: Any, which: int) -> Box:
     """Take the place of a body placeholder."""
-    bodies = [each for each in slide.placeholders if each.placeholder_format.type in BODIES]
-    body = bodies[which]
+    body = _bodies(slide)[which]
     box = Box(body.left, body.top, body.width, body.height)
     body._element.getparent().remove(body._element)
     return box
@@ -302,13 +317,15 @@ def _finish(slide: Any, content: Content) -> None:
             continue
         slide.shapes._spTree.append(copy.deepcopy(each._element))
         added = slide.shapes[-1]
-        added._element.xpath(".//p:cNvPr")[0].set(
-            "id", str(900 + int(each.placeholder_format.type))
-        )
+        id = str(900 + int(each.placeholder_format.type))
+        added._element.xpath(".//p:cNvPr")[0].set("id", id)
         if each.placeholder_format.type == HOLDS.FOOTER:
             added.text_frame.text = content.title
             for run in added.text_frame.paragraphs[0].runs:
                 run.font.name = "+mn-lt"  # the theme's; LibreOffice would take a serif one
+    for each in _bodies(slide):
+        if not each.text_frame.text:  # a layout of more texts than were asked for
+            each._element.getparent().remove(each._element)
     for each in slide.placeholders:  # long words in a template of large type
         if each.has_text_frame and each.placeholder_format.type not in FEET:
             each.text_frame.auto_size = MSO_AUTO_SIZE.TEXT_TO_FIT_SHAPE

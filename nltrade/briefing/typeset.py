@@ -14,7 +14,6 @@ from nltrade.briefing.blocks import (
     Content,
     Figure,
     Heading,
-    Link,
     Points,
     Said,
     grid,
@@ -87,11 +86,7 @@ def _plain(block: Block, content: Content) -> dict[str, Any]:
         case Heading():
             return {"kind": "heading", "text": block.text}
         case Points():
-            links = [item if isinstance(item, Link) else Link(item, "") for item in block.items]
-            items = [
-                {"text": link.text, "address": link.address if link.safe else ""} for link in links
-            ]
-            return {"kind": "points", "items": items}
+            return {"kind": "points", "items": block.links}
         case Table():
             return _table(block, content)
         case Figure(chart=chart):

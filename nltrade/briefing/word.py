@@ -17,6 +17,7 @@ from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
 from nltrade.briefing.blocks import (
+    TONES,
     Block,
     Content,
     Figure,
@@ -34,7 +35,6 @@ from nltrade.words import Words
 PAGE_ONE, HIGHEST = 6.6, 13.8  # cm: the most that a picture takes of page one, and of a later page
 ROOM = 92  # characters of a table beside each other
 BLUE = RGBColor(0x00, 0x54, 0x9F)
-TONES = {"supported": "1B6E3C", "contradicted": "B3261E", "depends": "7A5200"}
 LOCALES = {"en": "en-GB", "nl": "nl-NL"}
 # Size in points, bold, colour, space before and after of the styles, where there is no template.
 STYLES = {
@@ -103,14 +103,11 @@ def _paper(content: Content, template: Path | None) -> Paper:
 
     moment = datetime.fromisoformat(content.modified or "2000-01-01")
     properties = paper.core_properties
-    properties.title, properties.author, properties.comments = (
-        content.title,
-        "nltrade",
-        content.subtitle,
-    )
+    properties.title, properties.comments = content.title, content.subtitle
+    properties.author = properties.last_modified_by = "nltrade"
     properties.language = LOCALES[content.lang]
     properties.created = properties.modified = moment
-    properties.last_modified_by, properties.revision = "nltrade", 1
+    properties.revision = 1
     for language in paper.styles.element.iter(qn("w:lang")):
         language.set(qn("w:val"), LOCALES[content.lang])
 
@@ -133,12 +130,7 @@ def _style(style: Any, size: float, bold: bool, colour: str, before: float, afte
     style.font.color.rgb = RGBColor.from_string(colour)
     # the font of a theme would go before the one that is named
     fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
-    for side in (
-        "asciiTheme",
-        "hAnsiTheme",
-        "eastAsiaTheme",
-        "cstheme",
-    ):
+    for side in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
         fonts.attrib.pop(qn(f"w:{side}"), None)
     style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(after)
     style.paragraph_format.line_spacing = 1.08
@@ -147,22 +139,11 @@ def _style(style: Any, size: float, bold: bool, colour: str, before: float, afte
 def _table_style(paper: Paper) -> None:
     """Add the style of tables: thin lines below the rows, the first row bold."""
     style: Any = paper.styles.add_style(GRID, WD_STYLE_TYPE.TABLE)
-    style.element.append(
-        _xml(
-            "tblPr",
-            _xml(
-                "tblBorders",
-                *(
-                    _xml(edge, val="single", sz="4", color="BFBFBF")
-                    for edge in ("top", "bottom", "insideH")
-                ),
-            ),
-            _xml(
-                "tblCellMar",
-                *(_xml(side, w="55", type="dxa") for side in ("top", "left", "bottom", "right")),
-            ),
-        )
-    )
+    edges, sides = ("top", "bottom", "insideH"), ("top", "left", "bottom", "right")
+    lines = [_xml(edge, val="single", sz="4", color="BFBFBF") for edge in edges]
+    room = [_xml(side, w="55", type="dxa") for side in sides]
+    look = _xml("tblPr", _xml("tblBorders", *lines), _xml("tblCellMar", *room))
+    style.element.append(look)
     style.element.append(_xml("tblStylePr", _xml("rPr", _xml("b")), type="firstRow"))
 
 
@@ -194,12 +175,12 @@ def _add(
         case Heading():
             paper.add_heading(block.text, level=3 if part == "annex" else 2)
         case Points():
-            for item in block.items:
+            for link in block.links:
                 paragraph = paper.add_paragraph(style="List Bullet")
-                if isinstance(item, str) or not item.safe:
-                    paragraph.add_run(item if isinstance(item, str) else item.text)
+                if link.address:
+                    _link(paragraph, link.text, link.address)
                 else:
-                    _link(paragraph, item.text, item.address)
+                    paragraph.add_run(link.text)
         case Table():
             _add_table(paper, block, content)
         case Figure():
@@ -277,14 +258,11 @@ def _caption(paper: Paper, kind: str, text: str, content: Content) -> Paragraph:
     """Write a caption that Word itself numbers."""
     name = Words(content.lang).label(kind)
     code = f"SEQ {name} \\* ARABIC"
-    before = [
-        field
-        for field in paper.element.body.iter(qn("w:fldSimple"))
-        if field.get(qn("w:instr")) == code
-    ]
+    fields = paper.element.body.iter(qn("w:fldSimple"))
+    before = sum(field.get(qn("w:instr")) == code for field in fields)
     paragraph = paper.add_paragraph(style="Caption")
     paragraph.add_run(f"{name} ")
-    _field(paragraph, code, str(len(before) + 1))
+    _field(paragraph, code, str(before + 1))
     paragraph.add_run(f". {text}")
     return paragraph
 

@@ -145,6 +145,12 @@ class Chart:
         """The drawing with its frame, as wide as a page."""
         return self.draw()
 
+    @property
+    def tables(self) -> list[str]:
+        """The tables that are drawn; figures of two at once are named together in the data."""
+        named = [one for both in self.data.get("table", []) for one in str(both).split(" + ")]
+        return list(dict.fromkeys(named))
+
     def table(self, *, main: bool = False) -> pd.DataFrame:
         """
         Put the values that are drawn in a table for readers.

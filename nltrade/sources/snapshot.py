@@ -67,6 +67,11 @@ class Origin(Prints, msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
             return "https://comtradeplus.un.org"
         return f"https://opendata.cbs.nl/statline/#/CBS/nl/dataset/{self.table}/table"
 
+    @property
+    def publisher(self) -> str:
+        """Who publishes the table, as a citation names it."""
+        return "CBS" if registry.table(self.table).source == "CBS" else "UN Comtrade"
+
     def cite(self, style: Literal["text", "bibtex"] = "text") -> str:
         """
         Give a citation of the table, as text or for BibTeX.
@@ -76,8 +81,7 @@ class Origin(Prints, msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
         >>> find("83028NED")[0].origin.cite()[:57]
         'CBS (2023). In-, (weder)uitvoer, SITC (1 digit), landen(g'
         """
-        publisher = "CBS" if registry.table(self.table).source == "CBS" else "UN Comtrade"
-        year = self.modified[:4]
+        publisher, year = self.publisher, self.modified[:4]
         if style == "text":
             return (
                 f"{publisher} ({year}). {self.title}. Table {self.table}, modified "
