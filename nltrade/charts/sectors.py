@@ -29,7 +29,7 @@ COLUMNS = [
 TITLE, SMALL = 0.36, 0.16  # inches: the title of a flow, a line of text below all
 # What stands in the key: a bar, a ring and a diamond.
 BAR: dict[str, Any] = {"color": style.GREY, "linewidth": 7, "solid_capstyle": "butt"}
-ONE = {"markevery": [2]}  # at the words, where others have a line
+ONE = {"markevery": [1]}  # in the middle, where others have a line
 
 
 def draw_sectors(
