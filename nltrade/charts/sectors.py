@@ -29,7 +29,7 @@ COLUMNS = [
 TITLE, SMALL = 0.36, 0.16  # inches: the title of a flow, a line of text below all
 # What stands in the key: a bar, a ring and a diamond.
 BAR: dict[str, Any] = {"color": style.GREY, "linewidth": 7, "solid_capstyle": "butt"}
-ONE = {"markevery": [2]}  # at the words, where others have a line
+ONE = {"markevery": [1]}  # in the middle, where others have a line
 
 
 def draw_sectors(
@@ -120,7 +120,7 @@ def draw_sectors(
         [" ".join([*scales, say.label("sectors-overlap")]), source],
         [_series(of_flow, partner, say) for _, of_flow in data.groupby("flow", sort=False)],
         data,
-        partial(_paint, data=data, without=without, partner=partner, say=say),
+        partial(_paint, data=data, without=without, partner=partner, year=year, say=say),
         [say.text("sectors-rings", partner=partner), sides.rate(year, say)] if reported else [],
     )
 
@@ -243,9 +243,11 @@ def _series(of_flow: pd.DataFrame, partner: str, say: Words) -> Series:
     return Series(say.text(f"{of_flow['flow'].iloc[0]}-with", partner=partner), values, "meur")
 
 
-def _paint(space: Canvas, data: pd.DataFrame, without: list[str], partner: str, say: Words) -> None:
+def _paint(
+    space: Canvas, data: pd.DataFrame, without: list[str], partner: str, year: str, say: Words
+) -> None:
     """Draw a sheet for each flow: a line for each row, and below them what has no figure."""
-    key = rows.Key(_samples(data, partner, say), space.width)
+    key = rows.Key(_samples(data, partner, year, say), space.width)
     left = rows.room_for(data["name"].tolist(), space.width)
     # A ring has a line of its own under the bar of its sector, which is named once.
     data = data.assign(name=data["name"].mask(data.duplicated(["flow", "name"]), ""))
@@ -289,13 +291,15 @@ def _draw(ax: Axes, of_flow: pd.DataFrame, laid: rows.Rows, partner: str) -> Non
     rows.write(ax, laid, of_flow["high"].tolist())
 
 
-def _samples(data: pd.DataFrame, partner: str, say: Words) -> list[rows.Sample]:
+def _samples(data: pd.DataFrame, partner: str, year: str, say: Words) -> list[rows.Sample]:
     """Say what a bar, a ring and a diamond are, as far as they are drawn."""
     samples: list[rows.Sample] = []
     if data["by"].eq("CBS").any():
         samples.append((say.label("cbs"), [BAR]))
     if data["by"].eq(partner).any():
-        samples.append((say.text("as-reported-by", partner=partner), [sides.RING | ONE]))
+        rate = say.number(registry.rates()[year], 4)
+        told = say.text("as-reported-at", partner=partner, rate=rate)
+        samples.append((told, [sides.RING | ONE]))
     if data["kind"].eq("reported").any():
         samples.append((say.label("reported-by-others"), [sides.DIAMOND | ONE]))
     return samples

@@ -343,5 +343,5 @@ def _samples(data: pd.DataFrame, partner: str, events: list[Event], say: Words) 
     if (goods.groupby(["sector", "flow"])["concept"].nunique() > 1).any():
         samples.append((say.label("other-concept"), [{**plain, "color": style.PALE}]))
     if len(cbs) < len(data):
-        samples.append((say.text("as-reported-by", partner=partner), [RING]))
+        samples.append((say.text("as-reported-at-rates", partner=partner), [RING]))
     return samples + [(f"{event.year}: {event.text(say.lang)}", [DASHED]) for event in events]

@@ -18,8 +18,9 @@ class Fit(msgspec.Struct, frozen=True, kw_only=True):
     How one table of CBS compares with the registered one.
 
     `faults` keep a download from counting; `notes` do not. Of a service that did not answer,
-    `answered` is false and the fault says why: nothing is known of the table then. `here` is the date of the snapshot in
-    use, `modified` that of CBS, `records` the rows that the catalogue tells of.
+    `answered` is false and the fault says why: nothing is known of the table then. `here` is the
+    date of the snapshot in use, `modified` that of CBS, `records` the rows that the catalogue tells
+    of.
     """
 
     table: str
