@@ -114,7 +114,9 @@ def _texts(sheet: Any, section: Section, blocks: Sequence[Table], looks: Mapping
 
 
 def _frame(sheet: Any, title: str, frame: pd.DataFrame, looks: Mapping[str, Any]) -> None:
-    """Write what a figure draws."""
+    """Write what a figure draws; a year is no amount."""
+    if "year" in frame:
+        frame = frame.astype({"year": str})
     sheet.write_string(0, 0, title, looks["title"])
     _cells(sheet, 2, frame, looks)
 

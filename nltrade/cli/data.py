@@ -56,7 +56,7 @@ def fetch(
     freq: FreqsOption = None,
     by: ByOption = "HS",
     plan: Annotated[bool, typer.Option("--plan", help="Only say what would be asked.")] = False,
-    every: Annotated[bool, typer.Option("--all", help="All registered tables.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="All tables that nltrade knows.")] = False,
     accept: AcceptOption = False,
     raw: RawOption = False,
     file: FileOption = None,
@@ -75,7 +75,7 @@ def fetch(
     """
     if every == (table is not None):
         raise UnknownName(
-            "Name one table, or write --all for every registered one. `nltrade tables` lists them."
+            "Name one table, or write --all for all of them. `nltrade tables` lists them."
         )
     only_one({"--from": file, "--raw": raw, "--plan": plan})
     if raw or file:  # either is a whole table, as it is
