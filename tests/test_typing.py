@@ -90,12 +90,14 @@ def said(tmp_path_factory):
     return said.splitlines()
 
 
+@pytest.mark.slow
 def test_a_typed_script_passes_strictly_without_ignores(said):
     assert [line for line in said if not line.startswith("wrong.py:")] == [said[-1]]
     assert said[-1].startswith("Found")
     assert "in 1 file (checked 2 source files)" in said[-1]
 
 
+@pytest.mark.slow
 def test_what_is_wrong_in_a_script_is_found(said):
     for line, (call, code) in enumerate(WRONG.items(), start=5):
         found = [each for each in said if each.startswith(f"wrong.py:{line}: error")]
