@@ -346,6 +346,6 @@ def test_sectors_of_services_count_in_what_is_said_of_sectors(shipped):
     """Of three sectors two are services, and CBS has figures of all three in 2015."""
     mine = nl.sectors(CASES / "themes_in_india.toml")
     chart = draw_sectors(shipped, partner="IN", period=2015, sectors=mine)
-    assert chart.headline == "Energy made up 18.7% of imports from India in 2015"
+    assert chart.headline == "Energy: imports from India €555m in 2015, 18.7% of all goods"
     assert set(chart.data["row"]) == {"energy", "it", "travel"}
     assert "one of the sectors" not in chart.alt

@@ -44,7 +44,7 @@ about_en = "Fuels only."
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("a = " + "[" * 5000, "brackets in brackets without end"),
+        ("a = " + "[" * 50_000, "brackets in brackets without end"),
         (GOOD_CLAIM.replace("20000", "9" * 5000), "cannot be read"),
         (GOOD_CLAIM.replace("20000", "1e308"), "threshold = 1e.308 is too large"),
         (GOOD_CLAIM.replace("20000", "20000000000"), "write at most 30,000,000 EUR million"),
