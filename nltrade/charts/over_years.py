@@ -353,12 +353,13 @@ def mark_at(ax: Axes, places: Iterable[float], high: float, words: str) -> None:
     per_inch = (end - start) / inches(ax)[0]
     half = text_width(words, TEXT) / 2 * per_inch
     free = start
+    low, top = ax.get_ylim()
+    floor = low + (top - low) * STRIP / inches(ax)[1]  # under it are the words
     for at in places:
-        ax.vlines(at, ax.get_ylim()[0], high, color=RULE, linewidth=0.8, linestyle=(0, (2, 2)))
+        ax.vlines(at, floor, high, color=RULE, linewidth=0.8, linestyle=(0, (2, 2)))
         centre = max(at, start + half)
         if centre - half < free:
             continue  # the words stand at the line before it, which looks the same
-        box = {"facecolor": PAGE, "edgecolor": "none", "pad": 0.5}
         ax.text(
             centre,
             0.02,
@@ -368,7 +369,6 @@ def mark_at(ax: Axes, places: Iterable[float], high: float, words: str) -> None:
             va="bottom",
             fontsize=TEXT,
             color=SOFT,
-            bbox=box,
         )
         free = centre + half + 0.08 * per_inch
 
@@ -379,7 +379,8 @@ def mark_events(ax: Axes, events: Sequence[Event], say: Words) -> None:
     wide, tall = inches(ax)
     for row, event in enumerate(events):
         top = 1 + LINE * (len(events) - row) / tall
-        ax.axvline(event.year, ymax=top, color=RULE, linewidth=0.8, zorder=0, clip_on=False)
+        line: dict[str, Any] = {"color": RULE, "linewidth": 0.8, "zorder": 0, "clip_on": False}
+        ax.axvline(event.year, ymin=STRIP / tall, ymax=top, **line)
         words = f"{event.year} {event.text(say.lang)}"
         needed = text_width(words, TEXT) * (end - start) / wide
         ax.text(
