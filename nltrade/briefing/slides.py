@@ -211,7 +211,7 @@ def _summary(show: Any, section: Section) -> None:
         for run in paragraph.runs:
             run.font.size, run.font.bold = Pt(14), sentence in lead or None
     if len(bodies) > 1:
-        _add_table(slide, key, _take(slide, 1), 11)
+        _add_table(slide, key, _take(slide, 1), 14)
     else:  # a template without a layout of two texts
         _table_slides(show, key)
     slide.notes_slide.notes_text_frame.text = " ".join(said)
@@ -249,7 +249,7 @@ def _figure(show: Any, block: Figure, images: Mapping[str, Sequence[bytes]]) -> 
     slide.shapes.title.text = chart.headline
     box = _take(slide, 0)
     caption = block.caption
-    foot = Inches(0.25 * (1 + wrap(caption, box.width / Inches(1), 12).count("\n")) + 0.1)
+    foot = Inches(0.28 * (1 + wrap(caption, box.width / Inches(1), 14).count("\n")) + 0.1)
     room = Box(box.left, box.top, box.width, box.height - foot)
 
     if chart.name in images:
@@ -263,7 +263,7 @@ def _figure(show: Any, block: Figure, images: Mapping[str, Sequence[bytes]]) -> 
     text.word_wrap = True
     text.paragraphs[0].text = caption
     for run in text.paragraphs[0].runs:
-        run.font.size, run.font.color.rgb = Pt(12), RGBColor.from_string(SOFT)  # type: ignore[no-untyped-call]
+        run.font.size, run.font.color.rgb = Pt(14), RGBColor.from_string(SOFT)  # type: ignore[no-untyped-call]
     slide.notes_slide.notes_text_frame.text = "\n".join(
         dict.fromkeys(line for line in (block.said, f"{chart.headline}.", caption) if line)
     )
