@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from html import unescape
 
 import msgspec
@@ -23,7 +24,7 @@ from pptx import Presentation
 import nltrade as nl
 from accessible import assert_accessible
 from conftest import slow
-from nltrade.briefing import FORMATS, html, word
+from nltrade.briefing import FORMATS, html, native, word
 from nltrade.briefing.blocks import ICONS, Figure, grid, values_of, widths
 from nltrade.briefing.content import make_content
 from nltrade.charts.series import by_years
@@ -291,6 +292,26 @@ def test_a_template_of_few_layouts_keeps_every_table_and_one_without_texts_is_na
     show.save(file)
     with pytest.raises(nl.UnknownName, match="no layout with a title and a text"):
         nl.briefing(**asked, out=tmp_path / "none")
+
+
+def test_only_what_the_partner_reported_has_its_colour_on_a_slide(shipped):
+    drawn = nl.charts.draw_sectors(shipped, other_side=nl.other_side("RU"))
+    rows = [("RU", "goods", None), ("RU", "goods", 9.0), ("CBS", "goods", 5.0)]
+    rows.append(("made up", "reported", 2.0))
+    data = pd.DataFrame(rows, columns=["by", "kind", "value_meur"])
+    data = data.assign(flow="export", name=["withheld", "one", "two", "three"])
+    values = dict(zip(data["name"], ["withheld", 9.0, 5.0, 2.0], strict=True))
+    series = replace(drawn.series[0], values=values)
+    chart = replace(drawn, series=[series], data=data)
+
+    assert native.is_native(chart)
+    show = Presentation()
+    slide = show.slides.add_slide(show.slide_layouts[6])
+    plot = native.add_chart(slide, chart, (0, 0, 9_000_000, 5_000_000)).chart.plots[0]
+    assert list(plot.categories) == ["one", "two", "three"]
+    assert list(plot.series[0].values) == [9.0, 5.0, 2.0]
+    own = {point.get("val") for point in plot.series[0]._element.findall("{*}dPt/{*}idx")}
+    assert own == {"0"}, "neither CBS nor a publisher has the colour of the partner"
 
 
 def test_the_workbook_has_numbers_as_numbers(written):

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+import pandas as pd
 from pptx.chart.data import CategoryChartData
 from pptx.dml.color import RGBColor
 from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION, XL_TICK_LABEL_POSITION
@@ -98,14 +99,19 @@ def _plotted(chart: Chart) -> tuple[list[Series], list[str]]:
     return series, list(dict.fromkeys(point for each in series for point in each.values))
 
 
+def _sectors(chart: Chart) -> pd.DataFrame:
+    """Give the rows of sectors that a slide has room for: the first of a flow that have a value."""
+    rows = chart.data[chart.data["flow"] == chart.data["flow"].iloc[0]]
+    return rows.dropna(subset=[VALUE]).head(SHOWN)
+
+
 def _first(series: Series, chart: Chart) -> Series:
-    """Keep the first values of sectors; name who reported each only where they differ in that."""
-    rows = chart.data[chart.data["flow"] == chart.data["flow"].iloc[0]].dropna(subset=[VALUE])
-    amounts = {p: v for p, v in series.values.items() if isinstance(v, float | int)}
-    shown = dict(list(amounts.items())[:SHOWN])
-    if rows["by"].iloc[: len(shown)].nunique() == 1:
-        shown = dict(zip(rows["name"], shown.values(), strict=False))
-    return replace(series, values=shown)
+    """Keep the values of these; name who reported each only where they differ in that."""
+    rows = _sectors(chart)
+    names = [point for point, value in series.values.items() if isinstance(value, float | int)]
+    if rows["by"].nunique() == 1:
+        names = rows["name"].tolist()
+    return replace(series, values=dict(zip(names, rows[VALUE], strict=False)))
 
 
 def _with_gaps(chart: Chart, years: list[str]) -> list[str]:
@@ -139,10 +145,14 @@ def _style(drawn: Any, chart: Chart, count: int) -> None:
         drawn.plots[0].gap_width = 60
         drawn.plots[0].has_data_labels = True  # a bar says its value itself
 
+    # The subject, and what it reported itself, in colour; the rest as the whole series.
+    by_partner = []
+    if chart.name == "sectors":
+        rows = _sectors(chart)
+        by_partner = (rows["by"].ne("CBS") & rows["kind"].ne("reported")).tolist()
     for at, name in enumerate(drawn.plots[0].categories if chart.kind == "bars" else []):
-        # the subject, and what it reported itself, in colour; the rest as the whole series
-        by_partner = chart.name == "sectors" and chart.data["by"].iloc[at] != "CBS"
-        if count == 1 and (by_partner or str(name) in chart.headline):
+        is_subject = by_partner[at] if by_partner else str(name) in chart.headline
+        if count == 1 and is_subject:
             bar = drawn.plots[0].series[0].points[at].format.fill
             bar.solid()
             bar.fore_color.rgb = _colour(SUBJECT)

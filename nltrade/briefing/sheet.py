@@ -10,6 +10,7 @@ import xlsxwriter
 
 from nltrade.briefing.blocks import Content, Section, grid
 from nltrade.claims import Verdict
+from nltrade.claims.reading import is_cbs
 from nltrade.files import without_moments
 from nltrade.report import Table
 from nltrade.words import Words
@@ -78,7 +79,7 @@ def _sheet(book: Any, name: str) -> Any:
 
 
 def _readings(verdicts: Sequence[Verdict], say: Words) -> pd.DataFrame:
-    """Give every reading of every claim a row: what is counted, its number and what it can be."""
+    """Give every reading in CBS's figures a row: what is counted, its number, what it can be."""
     rows = [
         {
             "verdict": say.label(one.verdict),
@@ -94,6 +95,7 @@ def _readings(verdicts: Sequence[Verdict], say: Words) -> pd.DataFrame:
         }
         for one in verdicts
         for reading in one.readings
+        if is_cbs(reading.tables[0])  # a second opinion is no figure of CBS
     ]
     frame = pd.DataFrame(rows, dtype=object)
     return frame.rename(columns=say.label)
