@@ -100,7 +100,10 @@ def draw_sectors(
             "See `nltrade sectors` for what would bring one."
         )
     if max(row["high"] for row in found) < LITTLE:
-        raise NoData(f"No sector of {name} came to half a million euro in {year}.")
+        raise NoData(
+            f"No sector of {name} that has a figure here came to half a million euro in {year}. "
+            "See `nltrade sectors` for the others."
+        )
 
     data = _sorted([*found, *_reported(partner, year, say)])
     without = [each.text(lang) for id, each in known.items() if id not in set(data["row"])]

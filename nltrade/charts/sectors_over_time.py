@@ -113,7 +113,10 @@ def draw_sectors_over_time(
         remedy = f"Bring it with `{bring[0]}`." if bring else "`nltrade sectors` says why."
         raise NoData(f"No whole year of {name} is at hand for {of}; that is not zero. {remedy}")
     if data[VALUE].max() < LITTLE:
-        raise NoData(f"No sector of {name} came to half a million euro in any year.")
+        raise NoData(
+            f"No sector of {name} that has a figure here came to half a million euro in any year. "
+            "See `nltrade sectors` for the others."
+        )
 
     events = [e for e in registry.events().values() if e.partner == partner and e.sectors]
     reported = bool(data["table"].isin(bought["table"]).any())
