@@ -343,7 +343,7 @@ def growth(
 
     rate = 100 * (nw.col(VALUE) - before) / before
     rates = compared.with_columns(
-        growth_note=_growth_note(), growth_pct=nw.when(is_given).then(rate)
+        growth_note=_growth_note(part_years), growth_pct=nw.when(is_given).then(rate)
     )
     return rates.select(*names, *GROWTH).to_native()  # type: ignore[no-any-return]
 
@@ -468,21 +468,27 @@ def _status(unsure: nw.Expr) -> nw.Expr:
     )
 
 
-def _growth_note() -> nw.Expr:
+def _growth_note(part_years: bool) -> nw.Expr:
     """Say what stands in the way of a comparison with the year before, the strongest first."""
     before, was_whole = nw.col("previous_meur"), nw.col("previous_complete")
     value, is_whole = nw.col(VALUE), nw.col("complete")
     years = [(nw.col("year") - 1).cast(nw.String), nw.lit("/"), nw.col("year").cast(nw.String)]
 
+    is_changed = nw.col("between") != ""
+    is_part = ~is_whole | (was_whole == 0)
+    is_untold = is_whole.is_null() | (was_whole == 2)
+    if part_years:  # what is asked for does not hide what refuses the rate
+        is_part, is_untold = is_part & ~is_changed, is_untold & ~is_changed
+
     # A period that a frame begins with has none before it, whatever changed.
     return (
         nw.when(was_whole.is_null() & is_whole)
         .then(nw.lit("year before not in the frame"))
-        .when(~is_whole | (was_whole == 0))
+        .when(is_part)
         .then(nw.lit("part-year"))
-        .when(is_whole.is_null() | (was_whole == 2))
+        .when(is_untold)
         .then(nw.lit("not known to be a whole year"))
-        .when(nw.col("between") != "")
+        .when(is_changed)
         .then(nw.concat_str("between", *years))
         .when(value.is_null())
         .then(nw.lit("not published"))
