@@ -137,7 +137,7 @@ def test_a_figure_that_does_not_exist_says_which_do(shipped):
 def test_a_partner_without_figures_is_an_error_not_an_empty_picture(shipped):
     with pytest.raises(
         nl.NoData,
-        match=r"Croatia \(HR\) is not published separately in 83028NED for 2012; not zero",
+        match=r"Croatia \(HR\) is not published separately in 83028NED for 2012; that does not mean zero",
     ):
         nl.charts.draw_ranking(shipped, partner="HR", period=2012)
     with pytest.raises(nl.NoData, match=r"Croatia \(HR\) is not published separately"):

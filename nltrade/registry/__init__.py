@@ -410,7 +410,7 @@ def table(id: str) -> Table:
     UnknownName
         The table is not registered.
     """
-    return _named(all_tables(), id, "table", f"Registered are {', '.join(all_tables())}.")
+    return _named(all_tables(), id, "table", f"Tables are {', '.join(all_tables())}.")
 
 
 def flow(name: str) -> Flow:

@@ -375,4 +375,4 @@ def _instead(
             subject = "it" if partner or product else period
             named = [f"{each.id} ({each.detail})" for each in able]
             return f"{subject} is in {'; and in '.join(named)}."
-    return "no registered table has it."
+    return "no table that nltrade knows has it."
