@@ -1,8 +1,7 @@
 """Run the command line with ``python -m nltrade``."""
 
-if (
-    __name__ == "__main__"
-):  # a process that draws figures reads this module, and needs no command line
+# A process that draws figures reads this module too, and needs no command line.
+if __name__ == "__main__":
     from nltrade.cli import main
 
     main()

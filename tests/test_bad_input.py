@@ -445,7 +445,7 @@ def test_a_cell_that_is_there_twice_never_changes_an_answer_unseen(frame, data, 
     ranked = (again["period"].item(), again["product"].item()) == ("2012", "TOTAL")
     asked = ["total", "balance", "growth", "sector_trade"]
     for question in [*asked, *(["rank_partners"] if ranked else [])]:
-        with pytest.raises(FrameError, match=r"A cell is there more than once: .*partner"):
+        with pytest.raises(FrameError, match=r"A figure is there more than once: .*partner"):
             QUESTIONS[question](twice)
     lazy = nl.total(pl.from_pandas(twice).lazy()).collect()
     same_cell = (pl.col(name) == again[name].item() for name in cell if name != "flow")

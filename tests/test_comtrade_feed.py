@@ -136,7 +136,7 @@ def test_a_long_wait_is_left_to_the_user_who_goes_on_from_there(service):
 
 def test_nothing_reported_is_said_and_is_not_zero(service):
     service.faults = [lambda _: [], lambda _: []]
-    with pytest.raises(nl.NoData, match="nothing was reported, which is not zero"):
+    with pytest.raises(nl.NoData, match="nothing was reported; that does not mean zero"):
         nl.fetch("comtrade-partner", **TURKEY)
     assert other_side("TR").trade.empty
 

@@ -146,12 +146,12 @@ def test_retry_after_is_read_as_seconds_or_a_date(given, seconds):
 CHANGED = [
     (
         replica.RenamedMeasure("Invoerwaarde_1", "Invoer_1"),
-        r"no measure 'Invoerwaarde_1' any more; not registered are 'Invoer_1'",
+        r"no measure 'Invoerwaarde_1' any more; new are 'Invoer_1'",
     ),
     (replica.DroppedColumn("Wederuitvoerwaarde_3"), "no measure 'Wederuitvoerwaarde_3' any more"),
     (
         replica.WrongUnit("1 000 euro"),
-        "the unit of Invoerwaarde_1 is '1 000 euro', registered is 'mln euro'",
+        "the unit of Invoerwaarde_1 is '1 000 euro', expected was 'mln euro'",
     ),
     (
         replica.WrongUnit("euro", "TotaleUitvoerwaarde_2"),
@@ -170,7 +170,7 @@ CHANGED = [
 def test_a_table_that_cbs_changed_is_refused_and_shows_old_and_new(serve, own, fault, says):
     cbs = serve("83028NED", faults=[fault])
     with pytest.raises(
-        nl.errors.SourceError, match=f"is not the table that is registered: .*{says}"
+        nl.errors.SourceError, match=f"is not the table that nltrade knows: .*{says}"
     ):
         nl.fetch("83028NED")
     assert rows_asked(cbs) == []
@@ -200,7 +200,7 @@ def test_an_absent_cell_that_would_mean_zero_is_no_missing_one(serve):
     cbs = serve("83028NED")
     cbs.tables["83028NED"].topics[0]["Default"] = "Zero"
     with pytest.raises(
-        nl.errors.SourceError, match="an absent cell of Invoerwaarde_1 means 'Zero', not missing"
+        nl.errors.SourceError, match="a missing figure in Invoerwaarde_1 means 'Zero', not missing"
     ):
         nl.fetch("83028NED")
 
@@ -408,7 +408,7 @@ def all_zero(cbs):
 LOST = [
     (emptied(1.0), "every value is empty or zero"),
     (all_zero, "every value is empty or zero"),
-    (emptied(0.2), r"cells with a value are gone"),
+    (emptied(0.2), r"values are gone"),
     (without_2012, "the year 2012 is gone"),
 ]
 

@@ -384,7 +384,7 @@ def test_sectors_of_a_file_without_flows_or_without_classes(run, tmp_path, shipp
     done = run("sectors", "--sectors", str(tmp_path / "mine.toml"))
     assert (done.code, done.err) == (0, "")
     none = {"csr": SECTORS["csr"]}
-    with pytest.raises(nl.NoData, match="None of these 1 sectors has a class"):
+    with pytest.raises(nl.NoData, match="No sector here has a class"):
         nl.sector_trade(shipped, "RU", 2012, sectors=none)
     assert base_of_trade(shipped, "RU", sectors=none) == []
 

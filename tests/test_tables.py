@@ -43,7 +43,7 @@ def test_no_observation_is_asked_for(serve):
 @pytest.mark.parametrize(
     ("fault", "says"),
     [
-        (replica.WrongUnit("1 000 euro"), "registered is 'mln euro'"),
+        (replica.WrongUnit("1 000 euro"), "expected was 'mln euro'"),
         (replica.RenamedMeasure("Invoerwaarde_1", "Invoer_1"), "no measure 'Invoerwaarde_1'"),
         (replica.NewKey("SITC", "A999999"), "new in SITC: 'A999999'"),
     ],
@@ -60,7 +60,7 @@ def test_keys_that_changed_throughout_are_recognised_with_those_that_look_like_t
     for at, row in enumerate(cbs.tables["83028NED"].dimensions["LandenGroepen"]):
         row["Key"] = f"{at:03}"
     (fit,) = fitting(["83028NED"])
-    assert "0 of 77 registered keys are there: CBS changed the keys" in fit.says
+    assert "0 of the 77 known keys are there: CBS changed the keys" in fit.says
     assert "for 'L008724' (Rusland)" in fit.says or "for 'L00" in fit.says
 
 
@@ -122,7 +122,7 @@ def test_a_file_of_ones_own_counts_for_every_command(serve, run, tmp_path, monke
     asked = ["rank", "--year", 2012, "--table", "83028NED"]
     ours = run(*asked, "--json").json["rows"][0]["value_meur"]
     checked = run("tables", "83028NED", "--check", "--tables", tmp_path / "mine.toml")
-    assert "is 'mln euro', registered is '1 000 euro'" in checked.out
+    assert "is 'mln euro', expected was '1 000 euro'" in checked.out
     assert run(*asked, "--json").json["rows"][0]["value_meur"] == pytest.approx(ours / 1000)
     monkeypatch.setenv("NLTRADE_TABLES", "")
 

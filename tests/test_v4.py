@@ -174,7 +174,7 @@ def test_cells_that_are_lost_on_the_way_are_noticed(newer_service, monkeypatch):
         return "99999" if path.endswith("$count") else right(of, path, options)
 
     monkeypatch.setattr(service, "observed", short)
-    with pytest.raises(nl.errors.SourceError, match="cells came where there are 99999"):
+    with pytest.raises(nl.errors.SourceError, match="figures came where there are 99999"):
         nl.fetch(TABLE, source="v4", years=2020, tries=1)
 
 

@@ -29,6 +29,8 @@ MARGIN = 0.25  # inches
 # Points. Nothing is smaller than 9, on the size it is seen: see `nltrade.charts.style.SIZES`.
 HEADLINE, SUBTITLE, TEXT = 13.0, 10.0, 9.0
 NARROW = 5.0  # inches: of less, panels stand below each other
+# Digits of what is laid out: a sum of floats has another last bit from Python 3.12 on.
+PLACES = 6
 
 
 class Canvas:
@@ -104,13 +106,8 @@ class Canvas:
         gap = 0.1 if blocks else 0.0
         edge = 0.15 if foot else self.margin
         under = edge + foot_height + (_below() if ticks else 0.0)
-        total = (
-            self.margin
-            + sum(_height(text, size) for text, size, *_ in blocks)
-            + gap
-            + height
-            + under
-        )
+        head = self.margin + sum(_height(text, size) for text, size, *_ in blocks) + gap
+        total = round(head + height + under, PLACES)
         self.figure = Figure(figsize=(self.across, total))
         FigureCanvasAgg(self.figure)
         top = self.margin
@@ -126,12 +123,13 @@ class Canvas:
         """Give axes at some inches from the top left of the drawing."""
         whole = self.figure.get_figheight()
         left, bottom = (self.margin + x) / self.across, self.top - (y + tall) / whole
-        return self.figure.add_axes((left, bottom, wide / self.across, tall / whole))
+        place = (left, bottom, wide / self.across, tall / whole)
+        return self.figure.add_axes(tuple(round(each, PLACES) for each in place))
 
     def sheet(self, tall: float, *, left: float = 0.0, top: float = 0.0, unit: float = 1.0) -> Axes:
         """Give bare axes that count inches down, and across units that are so much an inch."""
         ax = self.box(left, top, self.width - left, tall)
-        ax.set(xlim=(0, unit * (self.width - left)), ylim=(tall, 0))
+        ax.set(xlim=(0, unit * (self.width - left)), ylim=(round(tall, PLACES), 0))
         ax.set_axis_off()
         return ax
 

@@ -81,8 +81,8 @@ def draw_composition(
     if data.empty:
         name = registry.partner(partner).name()
         raise NoData(
-            f"{name} ({partner}) is not published separately in {table} for {year}, or what its "
-            "trade consists of says nothing; that is not zero."
+            f"{table} does not tell what trade with {name} ({partner}) consisted of in {year}; "
+            "that does not mean zero."
         )
     data.insert(0, "table", table)
 

@@ -123,9 +123,10 @@ def _data(frame: pd.DataFrame, partner: str) -> pd.DataFrame:
     data = over_years.published_years(data, amounts)
     name = f"{registry.partner(partner).name()} ({partner})"
     if data.empty:
-        tables = Words("en").several(sorted(set(cells["table"]))) or "no table at hand"
+        tables = Words("en").several(sorted(set(cells["table"]))) or "no table is here"
         raise NoData(
-            f"No yearly imports from {name} are published separately ({tables}); that is not zero."
+            f"No yearly imports from {name} are published separately ({tables}); that does not "
+            "mean zero."
         )
     if not data["share_pct"].max() >= TELLING:
         raise NoData(f"Fuels are too small a part of the imports from {name} to say anything.")

@@ -129,7 +129,7 @@ def _data(rows: pd.DataFrame, ids: list[str], flow: str, sector: Sector | None) 
     data = over_years.published_years(data, ids)
     if data.loc[data["complete"], ids].isna().all(axis=None):
         names = ", ".join(f"{registry.partner(id).name()} ({id})" for id in ids)
-        raise NoData(f"No whole year of {names} is at hand for this; that is not zero.")
+        raise NoData(f"No whole year of {names} is here to draw; that does not mean zero.")
     return data
 
 

@@ -87,7 +87,8 @@ def draw_ranking(
     if own.empty:
         name = registry.partner(partner).name()
         raise NoData(
-            f"{name} ({partner}) is not published separately in {table} for {year}; not zero."
+            f"{name} ({partner}) is not published separately in {table} for {year}; that does not "
+            "mean zero."
         )
 
     about = {

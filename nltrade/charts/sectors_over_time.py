@@ -99,7 +99,7 @@ def draw_sectors_over_time(
     partner, year = registry.country(partner).id, str(period)[:4]
     known = named.sectors() if sectors is None else sectors
     if not any(sector.goods or sector.services or sector.hs for sector in known.values()):
-        raise NoData(f"None of these {len(known)} sectors has a class of goods or services.")
+        raise NoData("No sector here has a class of goods or services.")
 
     theirs = sides.of_partner(other_side, partner).trade
     bought = theirs[theirs["flow"].eq("export")]
@@ -111,7 +111,7 @@ def draw_sectors_over_time(
         codes = [code for sector in known.values() for code in sector.goods][:1]
         bring = [each for code in codes for each in commands(frame, partner=partner, product=code)]
         remedy = f"Bring it with `{bring[0]}`." if bring else "`nltrade sectors` says why."
-        raise NoData(f"No whole year of {name} is at hand for {of}; that is not zero. {remedy}")
+        raise NoData(f"No whole year of {of} is here for {name}; that does not mean zero. {remedy}")
     if data[VALUE].max() < LITTLE:
         raise NoData(
             f"No sector of {name} that has a figure here came to half a million euro in any year. "

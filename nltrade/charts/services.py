@@ -74,8 +74,8 @@ def draw_services(
         name = registry.partner(partner).name()
         raise NoData(
             f"No yearly services with {name} ({partner}) are published separately "
-            f"({', '.join(tables) or 'no table at hand'}), "
-            "or none but zeros; what is not published is not zero."
+            f"({', '.join(tables) or 'no table is here'}), or only zeros. Not published does not "
+            "mean zero."
         )
 
     counted = _counted(totals, year)

@@ -67,8 +67,8 @@ def draw_suppliers(
     data = sold[sold["period"].eq(year) & sold["product"].isin(DRAWN)]
     if data.empty:
         raise NoData(
-            f"What others sold to {registry.partner(partner).named()} in {year} is not here: that "
-            "ships for Russia, 2000-2020."
+            f"What others sold to {registry.partner(partner).named()} in {year} is not here: "
+            "nltrade comes with that of Russia, 2000-2020."
         )
     data = data.sort_values("share_pct", ascending=False, ignore_index=True)
     data.insert(0, "name", [_name(code, say) for code in data["product"]])

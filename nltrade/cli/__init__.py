@@ -20,9 +20,7 @@ from nltrade.version import __version__
 __all__ = ["app", "main"]
 
 OURS = 4  # the exit code of an error of ours, which no other outcome has
-WRONG_USAGE: Any = typer.BadParameter.__bases__[
-    0
-]  # of all that typer says of options and arguments
+WRONG_USAGE: Any = typer.BadParameter.__bases__[0]  # all that typer says of options is one
 
 GREETING = """\
 nltrade: reported figures on Dutch trade, next to what Statistics Netherlands

@@ -156,7 +156,7 @@ def require_unique(rows: Any, key: Iterable[str]) -> None:
             f"{name} {value}" for name, value in keys.filter(twice).rows(named=True)[0].items()
         )
         raise FrameError(
-            f"A cell is there more than once: {cell}. Keep one row of each, or add up the parts "
+            f"A figure is there more than once: {cell}. Keep one row of each, or add up the parts "
             "that it is in."
         )
 

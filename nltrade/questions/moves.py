@@ -278,7 +278,7 @@ def _yearly_totals(frame: pd.DataFrame) -> pd.DataFrame:
     rows = rows[rows["freq"] == "A"]
     if rows.empty:
         raise NoData(
-            "The frame has no yearly figures of all goods. nltrade.load() gives those at hand."
+            "The frame has no yearly figures of all goods; nltrade.load() gives what is here."
         )
     return rows
 

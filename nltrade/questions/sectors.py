@@ -98,10 +98,7 @@ def sector_trade(
     """
     known = named.sectors() if sectors is None else sectors
     if not any(sector.goods or sector.services for sector in known.values()):
-        raise NoData(
-            f"None of these {len(known)} sectors has a class of goods or services. See "
-            "`nltrade.sectors()`."
-        )
+        raise NoData("No sector here has a class of goods or services. See `nltrade.sectors()`.")
     for sector in known.values():
         for kind in named.KINDS:
             if len(named.union(sector.codes(kind))) < len(sector.codes(kind)):

@@ -564,12 +564,15 @@ def _no_partner(
     """Say that a partner is not among the rows that are left, and where it is."""
     partner = f"{registry.partner(wanted['partner'][0]).name()} ({asked})"
     if not {"table", "period"} <= set(rows.columns):
-        return f"{partner} is not published separately here; that is not zero."
+        return f"The frame has no row of {partner}; that does not mean zero."
 
     native, cell = rows.to_native(), _cell(wanted)
     kinds = {gap(native, **cell, table=table).kind for table in set(left["table"])}
-    what = "not at hand" if kinds == {"not at hand"} else "not published separately here"
-    said = f"{partner} is {what} ({_span(left, 'table')}); that is not zero."
+    if kinds == {"not at hand"}:
+        said = f"Only a part of {_span(left, 'table')} is here, without {partner}; "
+    else:
+        said = f"{partner} is not published separately in {_span(left, 'table')}; "
+    said += "that does not mean zero."
 
     elsewhere = rows.filter(nw.col("partner").is_in(wanted["partner"]))
     if len(elsewhere):

@@ -363,9 +363,9 @@ def country(name: str) -> Partner:
     """
     found = partner(name)
     if found.kind != "country":
+        what = {"reporter": "the country that reports"}.get(found.kind, f"a {found.kind}")
         raise UnknownName(
-            f"{found.name()} ({found.id}) is a {found.kind}, no partner country. Name one, such as "
-            "'RU'."
+            f"{found.name()} ({found.id}) is {what}, no partner country. Name one, such as 'RU'."
         )
     return found
 
@@ -410,7 +410,7 @@ def table(id: str) -> Table:
     UnknownName
         The table is not registered.
     """
-    return _named(all_tables(), id, "table", f"Registered are {', '.join(all_tables())}.")
+    return _named(all_tables(), id, "table", f"Tables are {', '.join(all_tables())}.")
 
 
 def flow(name: str) -> Flow:

@@ -60,7 +60,7 @@ class Brought:
         self._table = registry.table(table)
         try:
             if path.stat().st_size > LARGEST:
-                raise SourceError(f"{path.name} is larger than any table that is registered.")
+                raise SourceError(f"{path.name} is larger than any table that nltrade knows.")
             changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
             self._content = _read(path, self._table)
         except OSError as error:
@@ -150,7 +150,9 @@ def _bulk(path: Path, table: Table) -> Content:
     try:
         with zipfile.ZipFile(path) as packed:
             if sum(member.file_size for member in packed.infolist()) > LARGEST:
-                raise SourceError(f"{path.name} unpacks to more than any registered table has.")
+                raise SourceError(
+                    f"{path.name} unpacks to more than any table has that nltrade knows."
+                )
             files = {Path(name).name: packed.read(name) for name in packed.namelist()}
     except zipfile.BadZipFile:
         raise SourceError(f"{path.name} is a ZIP that is cut or broken. Save it again.") from None
@@ -217,7 +219,7 @@ def _statline(name: str, body: bytes, table: Table) -> Content:
                 columns[label] = known
                 if unit and unit.rstrip(")") != table.unit:
                     raise SourceError(
-                        f"{name}: the unit of {title} is {unit.rstrip(')')!r}, registered is "
+                        f"{name}: the unit of {title} is {unit.rstrip(')')!r}, expected was "
                         f"{table.unit!r}."
                     )
     rows = rows.rename(columns=columns)
@@ -296,7 +298,11 @@ def _csv(body: bytes) -> pd.DataFrame:
             io.BytesIO(body), sep=";", dtype=str, keep_default_na=False, encoding="utf-8-sig"
         )
     except (ValueError, pd.errors.ParserError) as error:
-        raise SourceError(f"The CSV cannot be read: {error}. Save it again.") from None
+        said = " ".join(str(error).split())
+        raise SourceError(
+            f"The CSV is not as StatLine saves it, with a semicolon between columns: {said}. Save "
+            "it again."
+        ) from None
 
 
 def _plain(title: str) -> str:

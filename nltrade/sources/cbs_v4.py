@@ -82,7 +82,7 @@ class Datasets(Transport):
             page, link = _decoded(body, dimensions)
             rows = come + page.num_rows
             if rows > most or (link is not None and page.num_rows == 0):
-                raise SourceError(f"{self.shown} sends more cells than there are keys: {rows}.")
+                raise SourceError(f"{self.shown} sends more figures than there are keys: {rows}.")
             if link is None:
                 self._settle(plan, condition, rows)
             come = rows
@@ -97,7 +97,7 @@ class Datasets(Transport):
         url = f"{self._url(plan.request.table)}/Observations/$count"
         counted = self.counted(url, {"$filter": condition})
         if counted not in {None, rows}:
-            raise Again(f"{rows} cells came where there are {counted}")
+            raise Again(f"{rows} figures came where there are {counted}")
 
     def _properties(self, table: str) -> dict[str, Any]:
         return self.json(f"Properties of {table}", f"{self._url(table)}/Properties")
@@ -158,11 +158,11 @@ def wide(cells: pa.Table, plan: Plan, piece: Piece, described: Described) -> pa.
     found = [places_of(column, known) for column, known in axes]
     strange = sorted(str(key) for _, others in found for key in others)
     if strange:
-        raise SourceError(f"Cells came of keys that were not asked for: {strange[:5]}.")
+        raise SourceError(f"Figures came of keys that were not asked for: {strange[:5]}.")
     places = [at for at, _ in found]
     flat = np.ravel_multi_index(places, shape) if cells.num_rows else np.array([], int)
     if len(np.unique(flat)) < len(flat):
-        raise SourceError(f"{plan.request.table}: cells came twice. Nothing was kept.")
+        raise SourceError(f"{plan.request.table}: figures came twice. Nothing was kept.")
 
     cube = np.full(prod(shape), UNKNOWN, dtype=object)
     cube[flat] = _texts(cells)

@@ -82,24 +82,22 @@ def _column_faults(table: Table, described: Described, asked: Sequence[str]) -> 
     faults = []
     if dimensions != set(described.spelt.values()):
         faults.append(
-            f"dimensions are {_names(dimensions)}, registered are {_names(table.dimensions)}"
+            f"dimensions are {_names(dimensions)}, expected were {_names(table.dimensions)}"
         )
 
     lost = [name for name in asked if name not in described.measures]
     if lost:
         known = {*described.measures.values(), *dimensions}
         new = [key for key, row in there.items() if key not in known and row["Type"] == "Topic"]
-        faults.append(
-            f"no measure {_names(lost)} any more; not registered are {_names(new) or 'no others'}"
-        )
+        faults.append(f"no measure {_names(lost)} any more; new are {_names(new) or 'no others'}")
 
     for name in asked:
         topic = there.get(described.measures.get(name, ""), {})
         unit = " ".join(str(topic.get("Unit")).split())
         if topic and unit != table.unit:
-            faults.append(f"the unit of {name} is {unit!r}, registered is {table.unit!r}")
+            faults.append(f"the unit of {name} is {unit!r}, expected was {table.unit!r}")
         if topic and topic.get("Default") not in MISSING:
-            faults.append(f"an absent cell of {name} means {topic['Default']!r}, not missing")
+            faults.append(f"a missing figure in {name} means {topic['Default']!r}, not missing")
     return faults
 
 
@@ -133,8 +131,8 @@ def _key_faults(request: Request, described: Described) -> list[str]:
             faults.append(_changed_keys(name, known, described.lists[name]))
         elif new and not asked:
             faults.append(
-                f"new in {name}: {_names(new)}, which the registry does not know; ask for the "
-                "others by name, or register these"
+                f"new in {name}: {_names(new)}, which nltrade does not know; ask for the "
+                "others by name, or add these to its registry"
             )
     for key in described.keys[table.period]:
         try:
@@ -153,7 +151,7 @@ def _changed_keys(name: str, known: Mapping[str, Any], listed: Sequence[Mapping[
         close = get_close_matches(label.lower(), by_title, n=1, cutoff=0.75)
         alike += [f"{by_title[close[0]]!r} for {key!r} ({label})" for _ in close]
     looks = f"; by their titles these look like them: {', '.join(alike[:5])}" if alike else ""
-    return f"of {name}, 0 of {len(known)} registered keys are there: CBS changed the keys{looks}"
+    return f"of {name}, 0 of the {len(known)} known keys are there: CBS changed the keys{looks}"
 
 
 def cell_faults(

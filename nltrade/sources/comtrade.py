@@ -234,7 +234,7 @@ def _known(codes: pd.Series, known: Mapping[str, str], table: Table, what: str) 
     if found.isna().any():
         strange = ", ".join(sorted(set(codes[found.isna()])))
         raise SnapshotError(
-            f"{table.id} has the {what} {strange}, which the registry does not know. Add it to "
+            f"{table.id} has the {what} {strange}, which nltrade does not know. Add it to "
             f"nltrade/registry/{'tables' if what == 'country' else 'hs'}.toml."
         )
     return found

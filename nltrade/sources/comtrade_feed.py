@@ -128,8 +128,8 @@ def fetch(
     if not any(answers):
         shutil.rmtree(pieces)
         raise NoData(
-            f"UN Comtrade has nothing for {request.says} in {request.table}: nothing was reported, "
-            "which is not zero."
+            f"UN Comtrade has nothing for {request.says} in {request.table}: nothing was reported; "
+            "that does not mean zero."
         )
     found = _keep(request, questions, answers, home, via)
     shutil.rmtree(pieces)

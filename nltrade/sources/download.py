@@ -208,8 +208,8 @@ def _describe(source: Source, request: Request) -> Described:
     faults = checks.table_faults(request, described)
     if faults:
         raise SourceError(
-            f"{request.table} (modified {described.modified[:10]}) is not the table that is "
-            f"registered: {'; '.join(faults)}. Nothing was downloaded. A newer nltrade may know "
+            f"{request.table} (modified {described.modified[:10]}) is not the table that "
+            f"nltrade knows: {'; '.join(faults)}. Nothing was downloaded. A newer nltrade may know "
             "it; else correct the entry in a file of your own (`nltrade fetch --tables FILE`), or "
             f"keep the table as it is with `nltrade fetch {request.table} --raw`."
         )

@@ -88,7 +88,7 @@ def loss_faults(before: Mapping[str, int], now: Mapping[str, int], *, any_value:
     Examples
     --------
     >>> loss_faults({"2011": 500, "2012": 500}, {"2012": 300}, any_value=True)
-    ['the year 2011 is gone', '700 of 1,000 cells with a value are gone']
+    ['the year 2011 is gone', '700 of 1,000 values are gone']
     """
     if not any_value:
         return ["every value is empty or zero"]
@@ -97,5 +97,5 @@ def loss_faults(before: Mapping[str, int], now: Mapping[str, int], *, any_value:
 
     had, have = sum(before.values()), sum(now.get(year, 0) for year in before)
     if have < (1 - LOST) * had:
-        faults.append(f"{had - have:,} of {had:,} cells with a value are gone")
+        faults.append(f"{had - have:,} of {had:,} values are gone")
     return faults

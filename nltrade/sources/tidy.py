@@ -231,7 +231,7 @@ def _value_columns(raw: Snapshot, table: Table, cells: pd.DataFrame) -> dict[str
     expected = found if table.direction else known
     if left := set(cells.columns).symmetric_difference([*table.dimensions, *expected]):
         raise SnapshotError(
-            f"{raw.folder / raw.origin.observations} and the registered columns of {table.id} "
+            f"{raw.folder / raw.origin.observations} and the known columns of {table.id} "
             "differ in: "
             f"{', '.join(sorted(map(str, left)))}. CBS changed the table, or tables.toml is wrong."
         )
@@ -243,7 +243,7 @@ def _coded(raw: Snapshot, keys: pd.Series, meanings: Mapping[str, Any], times: i
     if strange := sorted({str(key) for key in short if str(key).strip() not in meanings}):
         raise SnapshotError(
             f"{raw.folder / raw.origin.observations}: {keys.name} has {', '.join(strange)}, which "
-            "the registry does not know. Add the key to partners.toml or products.toml."
+            "nltrade does not know. Add the key to partners.toml or products.toml."
         )
     return _Coded(np.tile(places, times), [meanings[key.strip()] for key in short])
 
