@@ -226,16 +226,22 @@ class Words:
 
     def when(self, day: str) -> str:
         """
-        Write a date: a day, a year and month, a year, or a season; other words stay as they are.
+        Write a date: the day of a moment, a month, months, a year, a season; else what is given.
 
         Examples
         --------
-        >>> [Words("nl").when(day) for day in ("2026-10-02", "2013-11", "2013", "autumn 2026")]
-        ['2 oktober 2026', 'november 2013', '2013', 'najaar 2026']
+        >>> [Words("nl").when(day) for day in ("2026-10-02T10:22:00", "2013-11", "autumn 2026")]
+        ['2 oktober 2026', 'november 2013', 'najaar 2026']
+        >>> Words("nl").when("2022-01/2022-02")
+        'januari–februari 2022'
         """
+        day = day.partition("T")[0]
         season, _, year = day.partition(" ")
         if season in ("spring", "summer", "autumn", "winter"):
             return f"{self.label(season)} {year}"
+        months = re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])/\1-(0[1-9]|1[0-2])", day)
+        if months:
+            return f"{self.months((int(months[2]), int(months[3])))} {months[1]}"
         if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])(-\d{2})?", day):
             return day
 
