@@ -88,6 +88,7 @@ def test_what_is_meant_without_a_partner_is_said_in_the_first_line(run):
     for command in ("rank", "sectors"):
         assert run(command).out.startswith(MISSION)
         assert MISSION not in run(command, "--partner", "CN", "--year", "2019").out
+        assert run(command, "--year", "2013").out.startswith("This is about Russia in 2013; choose")
 
 
 def test_a_partner_without_a_year_is_shown_in_its_last_whole_year(run, shipped):
@@ -437,7 +438,11 @@ def test_answers_load_neither_what_draws_nor_what_downloads():
         (["check", "--claims", "none.toml"], 2, "none.toml: no such file"),
         (["check", "--lang", "de"], 2, "for '--lang': 'de' is not one of 'en', 'nl'."),
         (["check", "--csv", "answer.txt"], 2, "answer.txt does not end in .csv"),
-        (["rank", "--year", "1990"], 3, "There are no figures of TOTAL in 1990. `nltrade tables`"),
+        (
+            ["rank", "--year", "1990"],
+            3,
+            "There are no figures of all goods in 1990. `nltrade tables`",
+        ),
         (["rank", "--flow", "improt"], 2, "Did you mean 'import'?"),
         (["rank", "--among", "outside"], 2, "Did you mean 'outside EU'?"),
         (["rank", "--top", "0"], 2, "Invalid value for '--top'"),

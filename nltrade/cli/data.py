@@ -75,7 +75,7 @@ def fetch(
     """
     if every == (table is not None):
         raise UnknownName(
-            "Name one table, or write --all for all of them. `nltrade tables` lists them."
+            "Name one table, or write --all for all of them, not both. `nltrade tables` lists them."
         )
     only_one({"--from": file, "--raw": raw, "--plan": plan})
     if raw or file:  # either is a whole table, as it is
@@ -188,12 +188,12 @@ def _fetched(plan: Plan, asked: dict[str, Any], *, go_on: bool, json: bool) -> b
     used = snapshot.find(table)[0].origin.modified
     if used < found.origin.modified:
         typer.echo(
-            f"This is a part: the snapshot of {used} has more and stays in use. Fetch all of it to "
+            f"This is a part: the version of {used} has more and stays in use. Fetch all of it to "
             f'replace that, or read this one in Python with nltrade.load("{table}", '
             f'snapshot="{found.origin.modified}").'
         )
     elif len(snapshot.dates(table)) > 1:
-        typer.echo(f"What CBS revised since the snapshot before: nltrade diff {table}")
+        typer.echo(f"What CBS revised since the version before: nltrade diff {table}")
     return True
 
 
@@ -211,13 +211,14 @@ def diff(
     json: JsonOption = False,
 ) -> None:
     """
-    Compare two snapshots of a table, and the claims it touches.
+    Tell what CBS revised in a table, and which claims it touches.
     """
     dates = snapshot.dates(table)
     if len(dates) < 2:
         here = ", ".join(dates) or "none"
         raise NoData(
-            f"Two snapshots of {table} are needed to compare; here: {here}. See `nltrade tables`."
+            f"Two versions of {table} are needed to compare; here: {here}. `nltrade fetch {table}` "
+            "brings the one of today."
         )
 
     pair = (old or dates[-2], new or dates[-1])

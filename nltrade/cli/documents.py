@@ -204,7 +204,7 @@ def briefing(
 @app.command(epilog="Example: nltrade new --partner VN --year 2019")
 def new(
     partner: Annotated[str, typer.Option(help="ISO code or name of a country.")],
-    year: YearOption = None,
+    year: Annotated[int | None, typer.Option(help="Year; the last whole one by default.")] = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder; mission-VN-2019, for example, by default.")
     ] = None,

@@ -124,7 +124,7 @@ def _place(place: int, partner: str, year: int) -> dict[str, str]:
     """Claim the place of the partner."""
     told = {
         "id": "place",
-        "wording": f"example: trade partner number {place} outside the EU",
+        "wording": f"example: trading partner number {place} outside the EU",
         "measure": "place",
         "flow": "total trade",
         "operator": "is",

@@ -69,8 +69,10 @@ class Subject(NamedTuple):
 
     def says(self, lang: Lang) -> str:
         """Say what is meant where nothing was said; empty where partner and year were given."""
-        values = {"partner": self.partner, "year": self.year}
-        return Words(lang).text("cli-mission", **values) if self.assumed else ""
+        if not self.assumed:
+            return ""
+        id = "cli-mission" if self.year == MISSION[1] else "cli-assumed"
+        return Words(lang).text(id, partner=self.partner, year=self.year)
 
 
 def subject(partner: str | None, year: int | None, frame: pd.DataFrame) -> Subject:

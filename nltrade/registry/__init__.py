@@ -363,9 +363,9 @@ def country(name: str) -> Partner:
     """
     found = partner(name)
     if found.kind != "country":
+        what = {"reporter": "the country that reports"}.get(found.kind, f"a {found.kind}")
         raise UnknownName(
-            f"{found.name()} ({found.id}) is a {found.kind}, no partner country. Name one, such as "
-            "'RU'."
+            f"{found.name()} ({found.id}) is {what}, no partner country. Name one, such as 'RU'."
         )
     return found
 

@@ -298,7 +298,11 @@ def _csv(body: bytes) -> pd.DataFrame:
             io.BytesIO(body), sep=";", dtype=str, keep_default_na=False, encoding="utf-8-sig"
         )
     except (ValueError, pd.errors.ParserError) as error:
-        raise SourceError(f"The CSV cannot be read: {error}. Save it again.") from None
+        said = " ".join(str(error).split())
+        raise SourceError(
+            f"The CSV is not as StatLine saves it, with a semicolon between columns: {said}. Save "
+            "it again."
+        ) from None
 
 
 def _plain(title: str) -> str:

@@ -52,6 +52,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
         periods = ", ".join(FREQS[freq][1] for freq in self.freqs)
         partners, products = ", ".join(self.partners), ", ".join(self.products)
         span = f"{self.first}-{self.last}" if self.last else f"from {self.first}"
+        span = self.first if self.first == self.last else span
         return f"{periods} {span}; {partners or 'all partners'}; {products or 'all products'}"
 
 
@@ -108,7 +109,8 @@ class Plan(msgspec.Struct, frozen=True):
     def says(self) -> str:
         """The plan in a sentence, for people."""
         size = f"about {self.rows:,} rows, {self.bytes / 1e6:,.1f} MB"
-        return f"{self.request.table}: {self.request.says}: {self.pages} pages, {size}"
+        pages = "1 page" if self.pages == 1 else f"{self.pages} pages"
+        return f"{self.request.table}: {self.request.says}: {pages}, {size}"
 
 
 def ask(
@@ -195,10 +197,12 @@ def _require_products(table: Table, products: Iterable[Product], first: str) -> 
 
 
 def _require_years(table: Table, first: str, last: str | None) -> None:
-    for year, fault in [(first, f"starts in {table.first}"), (last, f"ends in {table.last}")]:
+    for year in (first, last or first):
         # A table that is still kept up may have years that the registry does not know of yet.
-        is_newer = year is not None and year > table.last and table.status == "current"
-        if year and not table.covers(year) and not is_newer:
+        is_newer = year > table.last and table.status == "current"
+        if not table.covers(year) and not is_newer:
+            is_early = year < table.first
+            fault = f"starts in {table.first}" if is_early else f"ends in {table.last}"
             raise NoData(f"{table.id} {fault}; {_instead(table, period=year)}")
 
 
@@ -362,7 +366,7 @@ def _instead(
     period: str = "",
 ) -> str:
     """Name the tables that have what this one has not: at that time if any do, else at all."""
-    for when in (period, ""):
+    for when in (period, "") if partner or product else (period,):
         able = [
             each
             for each in registry.tables_with(
