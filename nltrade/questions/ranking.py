@@ -43,7 +43,7 @@ from nltrade.questions.places import (
 from nltrade.questions.unpublished import TOTALS, Published, Side, pools
 from nltrade.registry import periods
 from nltrade.registry.periods import Periods
-from nltrade.sources.gaps import absent_partners
+from nltrade.sources.gaps import absent_partners, gap
 
 Among = Literal["outside EU", "inside EU", "all"]
 Counted = Literal["goods", "services", "goods and services"]
@@ -150,8 +150,11 @@ def rank_partners(
     if not found:
         what = f"{', '.join(flows)} of {kind} in {', '.join(asked)}"
         tables = (each.table for of_period in cells.values() for each in of_period)
-        used = " and ".join(dict.fromkeys(tables))
-        raise NoData(f"No country has a value for {what} in table {used}.")
+        used = list(dict.fromkeys(tables))
+        cell: Any = {"product": code, "period": asked[0]}
+        able = [gap(frame, table=id, **cell).command for id in used]
+        bring = "".join(f" Bring it with `{command}`." for command in able if command)
+        raise NoData(f"No country has a value for {what} in table {' and '.join(used)}.{bring}")
     return _as_frame(found, like)  # type: ignore[no-any-return]
 
 
