@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from nltrade import registry
 from nltrade.claims import absence
 from nltrade.claims.operators import Asserted, as_given
-from nltrade.claims.reading import Cell, Reading, Reason, cells_of, is_cbs
+from nltrade.claims.reading import Cell, Reading, Reason, is_cbs
 from nltrade.claims.verdict import WRITTEN
 from nltrade.questions import trade
 from nltrade.questions.frame import KEY, TOTAL_OF, VALUE
@@ -72,8 +72,8 @@ class Answers(NamedTuple):
             found = question.answer(near).to_dict("records")
             rows[question] = {tuple(row[name] for name in KEY): row for row in found}
 
-        listed = enumerate(cells_of(near))
-        known = {tuple(getattr(one, name) for name in KEY): (at, one) for at, one in listed}
+        listed = enumerate(near.to_dict("records"))
+        known = {tuple(row[name] for name in KEY): (at, Cell.of(row)) for at, row in listed}
         return cls(tables, known, rows)
 
 

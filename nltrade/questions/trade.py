@@ -8,7 +8,7 @@ rate of which a part is missing is missing too. A frame that is not in that shap
 names column and remedy: `nltrade.questions.frame` says what is looked at.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import narwhals as nw
@@ -33,28 +33,16 @@ ORDER = [
     *("level", "period", "freq", "complete", "status"),
 ]
 
-# How sure a value is: what is made of two is as sure as the less sure one.
-STATUSES = ["definitive", "revised provisional", "provisional", "unknown"]
-
 # What tells one series from another: the other columns follow from these and the period.
 SERIES = ["table", "kind", "flow", "partner", "product"]
-
-# What can stand in the way of a rate, beside a change of method or of members.
-PART = "part-year"
-UNKNOWN_PART = "not known to be a whole year"
-FIRST = "year before not in the frame"
-TOO_SMALL = "less than 50 million euro"
 
 # Million euro: of less, rounding to a million alone changes a rate by a percent or more.
 SMALL = 50.0
 
-# How a note on growth begins, where another thing was counted a year before.
-BREAK, MEMBERS = "method break ", "other members "
-
 GROWTH = ["previous_meur", "growth_note", "growth_pct"]
 
 # What growth is worked out with, and does not give back.
-BESIDE = ["year", "part", "kind_and_partner", "previous_complete"]
+BESIDE = ["year", "part", "group", "between", "previous_complete"]
 
 
 def select(
@@ -325,9 +313,39 @@ def growth(
     (np.float64(19.9), 'method break 2012/2013')
     """
     rows = shape.checked(frame, [*SERIES, "period", "complete", VALUE], adds=[*GROWTH, *BESIDE])
-    refused = {"across_breaks": across_breaks, "part_years": part_years}
-    rates = _grown(rows, **refused, small_amounts=small_amounts)
-    return rates.to_native()  # type: ignore[no-any-return]
+    shape.require_periods(rows)
+    shape.require_unique(rows, [*SERIES, "period"])
+    names = rows.collect_schema().names()
+
+    dated = rows.with_columns(
+        year=nw.col("period").str.slice(0, 4).cast(nw.Int64),
+        part=nw.col("period").str.slice(4),
+        group=nw.concat_str("kind", "partner", separator=" "),
+    )
+    previous = dated.select(
+        *SERIES,
+        nw.col("year") + 1,
+        "part",
+        previous_meur=nw.col(VALUE),
+        previous_complete=nw.col("complete").cast(nw.Int64).fill_null(2),
+    )
+    noted = dated.with_columns(between=_changed_between())
+    compared = _beside(noted, previous, [*SERIES, "year", "part"])
+
+    before = nw.col("previous_meur")
+    is_given = before > 0
+    if not part_years:
+        is_given &= nw.col("complete") & (nw.col("previous_complete") == 1)
+    if not across_breaks:
+        is_given &= nw.col("between") == ""
+    if not small_amounts:
+        is_given &= ~_is_small()
+
+    rate = 100 * (nw.col(VALUE) - before) / before
+    rates = compared.with_columns(
+        growth_note=_growth_note(part_years), growth_pct=nw.when(is_given).then(rate)
+    )
+    return rates.select(*names, *GROWTH).to_native()  # type: ignore[no-any-return]
 
 
 def main_table(frame: pd.DataFrame, *, kind: str, period: str | int, partner: str = "WORLD") -> str:
@@ -389,9 +407,6 @@ def _combined(frame: Any, name: Literal["total trade", "balance"]) -> Any:
     there = rows.collect_schema().names()
     apart = ("flow", "complete", "status")
     cell = [each for each in ORDER if each in there and each not in apart]
-    numbers = [nw.lit(place, nw.Int64) for place in range(len(STATUSES))]
-    known = [nw.col("status") == each for each in STATUSES if "status" in there]
-    unsure = _last_that_holds(zip(known, numbers, strict=False), numbers[-1])
 
     amounts = rows.select(
         *cell,
@@ -399,7 +414,7 @@ def _combined(frame: Any, name: Literal["total trade", "balance"]) -> Any:
         imports=is_import.cast(nw.Int64),
         exports=is_export.cast(nw.Int64),
         part=(~nw.col("complete")).cast(nw.Int64).fill_null(1),
-        unsure=unsure,
+        unsure=_how_unsure() if "status" in there else nw.lit(3),
     )
     sums = shape.group_joinable(
         amounts,
@@ -416,112 +431,104 @@ def _combined(frame: Any, name: Literal["total trade", "balance"]) -> Any:
 
     once_each = (nw.col("imports") == 1) & (nw.col("exports") == 1)
     both_known = once_each & (nw.col("published") == 2)
-    statuses = [
-        (nw.col("unsure") == number, nw.lit(STATUSES[place]))
-        for place, number in enumerate(numbers)
-    ]
     found = sums.with_columns(
         nw.lit(name).alias("flow"),
         nw.when(both_known).then(nw.col(VALUE)).alias(VALUE),
         complete=nw.col("part") == 0,
-        status=_last_that_holds(statuses, nw.lit(STATUSES[-1])),
+        status=_status(nw.col("unsure")),
     )
     order = [each for each in ORDER if each in (*there, "flow")]
     return found.select(*order, VALUE).to_native()
 
 
-def _last_that_holds(cases: Iterable[tuple[nw.Expr, nw.Expr]], otherwise: nw.Expr) -> nw.Expr:
-    """Give what goes with the last condition that is true of a row."""
-    found = otherwise
-    for is_so, what in cases:
-        found = nw.when(is_so).then(what).otherwise(found)
-    return found
-
-
-def _grown(rows: Any, *, across_breaks: bool, part_years: bool, small_amounts: bool) -> Any:
-    """Answer `growth` for tidy rows of narwhals."""
-    shape.require_periods(rows)
-    shape.require_unique(rows, [*SERIES, "period"])
-    names = rows.collect_schema().names()
-
-    dated = rows.with_columns(
-        year=nw.col("period").str.slice(0, 4).cast(nw.Int64),
-        part=nw.col("period").str.slice(4),
-        kind_and_partner=nw.concat_str("kind", "partner", separator=" "),
+def _how_unsure() -> nw.Expr:
+    """Number the statuses, as what is made of two values is as sure as the less sure one."""
+    status = nw.col("status")
+    return (
+        nw.when(status == "definitive")
+        .then(nw.lit(0))
+        .when(status == "revised provisional")
+        .then(nw.lit(1))
+        .when(status == "provisional")
+        .then(nw.lit(2))
+        .otherwise(nw.lit(3))
     )
-    previous = dated.select(
-        *SERIES,
-        nw.col("year") + 1,
-        "part",
-        previous_meur=nw.col(VALUE),
-        previous_complete=nw.col("complete").cast(nw.Int64).fill_null(2),
+
+
+def _status(unsure: nw.Expr) -> nw.Expr:
+    """Name the status of a number."""
+    return (
+        nw.when(unsure == 0)
+        .then(nw.lit("definitive"))
+        .when(unsure == 1)
+        .then(nw.lit("revised provisional"))
+        .when(unsure == 2)
+        .then(nw.lit("provisional"))
+        .otherwise(nw.lit("unknown"))
     )
-    compared = _beside(dated, previous, [*SERIES, "year", "part"])
-    noted = compared.with_columns(growth_note=_growth_note())
 
-    note, before = nw.col("growth_note"), nw.col("previous_meur")
-    is_given = before > 0
-    if not part_years:
-        is_given &= ~note.is_in([PART, UNKNOWN_PART])
-    if not across_breaks:
-        # Dask would compute the prefix of `starts_with`, and all that is before it.
-        is_given &= ~note.str.slice(0, len(BREAK)).is_in([BREAK, MEMBERS[: len(BREAK)]])
-    if not small_amounts:
-        is_given &= ~_is_small()
 
-    rate = 100 * (nw.col(VALUE) - before) / before
-    rates = noted.with_columns(growth_pct=nw.when(is_given).then(rate))
-    return rates.select(*names, *GROWTH)
+def _growth_note(part_years: bool) -> nw.Expr:
+    """Say what stands in the way of a comparison with the year before, the strongest first."""
+    before, was_whole = nw.col("previous_meur"), nw.col("previous_complete")
+    value, is_whole = nw.col(VALUE), nw.col("complete")
+    years = [(nw.col("year") - 1).cast(nw.String), nw.lit("/"), nw.col("year").cast(nw.String)]
+
+    is_changed = nw.col("between") != ""
+    is_part = ~is_whole | (was_whole == 0)
+    is_untold = is_whole.is_null() | (was_whole == 2)
+    if part_years:  # what is asked for does not hide what refuses the rate
+        is_part, is_untold = is_part & ~is_changed, is_untold & ~is_changed
+
+    # A period that a frame begins with has none before it, whatever changed.
+    return (
+        nw.when(was_whole.is_null() & is_whole)
+        .then(nw.lit("year before not in the frame"))
+        .when(is_part)
+        .then(nw.lit("part-year"))
+        .when(is_untold)
+        .then(nw.lit("not known to be a whole year"))
+        .when(is_changed)
+        .then(nw.concat_str("between", *years))
+        .when(value.is_null())
+        .then(nw.lit("not published"))
+        .when(before.is_null())
+        .then(nw.lit("year before not published"))
+        .when(before <= 0)
+        .then(nw.lit("year before not above zero"))
+        .when(_is_small())
+        .then(nw.lit("less than 50 million euro"))
+        .otherwise(nw.lit(""))
+    )
 
 
 def _is_small() -> nw.Expr:
     return (nw.col("previous_meur") < SMALL) | (nw.col(VALUE) < SMALL)
 
 
-def _growth_note() -> nw.Expr:
-    """Say what stands in the way of a comparison with the year before, if anything does."""
-    before, value, was_whole = nw.col("previous_meur"), nw.col(VALUE), nw.col("previous_complete")
-    year = nw.col("year")
-    years = [(year - 1).cast(nw.String), nw.lit("/"), year.cast(nw.String)]
+def _changed_between() -> nw.Expr:
+    """Say what was counted in another way a year before: by another method, or of other members."""
+    tables = registry.tables().values()
+    breaks = [f"{table.id} {gap.after}" for table in tables for gap in table.breaks]
+    is_break = nw.concat_str("table", nw.col("year").cast(nw.String), separator=" ").is_in(breaks)
 
-    # From the weakest to the strongest: what is said last goes before what was said.
-    # A change of members is no change of method: another group is counted, in the same way. And a
-    # period that a frame begins with has none before it, whatever changed.
-    obstacles = [
-        (_is_small(), nw.lit(TOO_SMALL)),
-        (before <= 0, nw.lit("year before not above zero")),
-        (before.is_null(), nw.lit("year before not published")),
-        (value.is_null(), nw.lit("not published")),
-        (_has_other_members(), nw.concat_str(nw.lit(MEMBERS), *years)),
-        (_crosses_a_break(), nw.concat_str(nw.lit(BREAK), *years)),
-        (nw.col("complete").is_null() | (was_whole == 2), nw.lit(UNKNOWN_PART)),
-        (~nw.col("complete") | (was_whole == 0), nw.lit(PART)),
-        (was_whole.is_null() & nw.col("complete"), nw.lit(FIRST)),
-    ]
-    return _last_that_holds(obstacles, nw.lit(""))
-
-
-def _has_other_members() -> nw.Expr:
-    """Tell which rows are of a group that has other members than a year before."""
-    alike: dict[frozenset[str], list[str]] = {}
+    groups: dict[frozenset[str], list[str]] = {}
     for kind in shape.TOTAL_OF:
         for partner, changed in members.changed(kind).items():
-            alike.setdefault(changed, []).append(f"{kind} {partner}")
+            groups.setdefault(changed, []).append(f"{kind} {partner}")
 
-    found = nw.lit(False)
-    for changed, groups in alike.items():
-        is_of_them = nw.col("kind_and_partner").is_in(groups)
-        found |= is_of_them & nw.col("period").is_in(sorted(changed))
-    return found
+    is_of_others = nw.lit(False)
+    for changed, named in groups.items():
+        is_of_others |= nw.col("group").is_in(named) & nw.col("period").is_in(sorted(changed))
 
-
-def _crosses_a_break() -> nw.Expr:
-    """Tell which rows are of a year whose table counts in another way than the year before."""
-    found = nw.lit(False)
-    for table in registry.tables().values():
-        if after := [int(each.after) for each in table.breaks]:
-            found |= (nw.col("table") == table.id) & nw.col("year").is_in(after)
-    return found
+    # A change of members is no change of method: another group is counted, in the same way.
+    return (
+        nw.when(is_break)
+        .then(nw.lit("method break "))
+        .when(is_of_others)
+        .then(nw.lit("other members "))
+        .otherwise(nw.lit(""))
+    )
 
 
 def _beside(rows: Any, other: Any, keys: list[str]) -> Any:

@@ -253,13 +253,11 @@ def find(table: str, modified: str | None = None) -> Results[Snapshot]:
     """
     found = _available(table)
     if not found or modified not in {None, *found}:
-        wanted = f" modified {modified}" if modified else ""
         where = ", ".join(str(folder / "raw") for folder in folders()) or "no data folder"
-        here = ", ".join(found) or "none"
-        raise SnapshotError(
-            f"No snapshot of {table}{wanted} in {where}. Here: {here}. "
-            f"Bring the one of today with `nltrade fetch {table}`."
-        )
+        lacks = f"{table} is not on this computer (looked in {where})."
+        if found:
+            lacks = f"There is no version of {modified} of {table}; here: {', '.join(found)}."
+        raise SnapshotError(f"{lacks} Bring that of today with `nltrade fetch {table}`.")
     parts = {date: _of_one_state(list(map(_opened, paths))) for date, paths in found.items()}
     return Results(parts[modified or _in_use(parts)])
 
