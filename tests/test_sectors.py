@@ -81,7 +81,7 @@ about_nl = "Alles."
             "about_en and about_nl say what the codes leave out",
         ),
         ('group = "base"', 'group = "bse"', "no group 'bse'. Did you mean 'base'"),
-        ("[sectors.oil]", "[sector.oil]", "no sector found"),
+        ("[sectors.oil]", "[sector.oil]", "no section 'sector' here"),
     ],
 )
 def test_a_wrong_definition_is_refused_with_its_entry_and_the_remedy(tmp_path, old, new, says):
