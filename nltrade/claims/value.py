@@ -14,6 +14,7 @@ from nltrade.claims.reading import Cell, Reading, Reason, is_cbs
 from nltrade.claims.verdict import WRITTEN
 from nltrade.questions import trade
 from nltrade.questions.frame import KEY, TOTAL_OF, VALUE
+from nltrade.questions.growth import growth
 from nltrade.registry.entries import FLOWS, Claim, Whole
 from nltrade.rounding import exact
 
@@ -42,7 +43,7 @@ class Question(NamedTuple):
         if self.of:
             return trade.share(rows, of=self.of)
         # What rounding makes of a small amount is in the range of the reading.
-        return trade.growth(rows, small_amounts=True) if self.measure == "growth" else rows
+        return growth(rows, small_amounts=True) if self.measure == "growth" else rows
 
 
 def _published(cells: pd.DataFrame) -> pd.DataFrame:

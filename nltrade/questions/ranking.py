@@ -43,6 +43,7 @@ from nltrade.questions.places import (
 from nltrade.questions.unpublished import TOTALS, Side, pools
 from nltrade.registry import periods
 from nltrade.registry.periods import Periods
+from nltrade.sources.gaps import gap
 
 Among = Literal["outside EU", "inside EU", "all"]
 Counted = Literal["goods", "services", "goods and services"]
@@ -150,8 +151,11 @@ def rank_partners(
 
     if not found:
         what = f"{', '.join(flows)} of {kind} in {', '.join(asked)}"
-        tables = dict.fromkeys(of_kind[each].table for each in asked for of_kind in of_kinds)
-        raise NoData(f"No country has a value for {what} in table {' and '.join(tables)}.")
+        tables = list(dict.fromkeys(of_kind[each].table for each in asked for of_kind in of_kinds))
+        cell: Any = {"product": code, "period": asked[0]}
+        able = [gap(frame, table=id, **cell).command for id in tables]
+        bring = "".join(f" Bring it with `{command}`." for command in able if command)
+        raise NoData(f"No country has a value for {what} in table {' and '.join(tables)}.{bring}")
     return _as_frame(found, like)  # type: ignore[no-any-return]
 
 

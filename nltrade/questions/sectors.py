@@ -21,6 +21,7 @@ from nltrade.errors import NoData, RegistryError
 from nltrade.questions import frame as shape
 from nltrade.questions import trade
 from nltrade.questions.frame import VALUE
+from nltrade.questions.growth import growth
 from nltrade.registry import sectors as named
 from nltrade.registry.entries import Classes, Kind, Sector
 from nltrade.registry.periods import Periods, listed
@@ -360,7 +361,7 @@ def _with_share(found: pd.DataFrame) -> pd.DataFrame:
 def _with_growth(found: pd.DataFrame) -> pd.DataFrame:
     """Add shares, growth, and the balance as rows of its own, with sectors as products."""
     tidy = _with_share(found).rename(columns={"sector": "product"}).assign(level=1)
-    grown = trade.growth(tidy)
+    grown = growth(tidy)
     balance = trade.balance(tidy).assign(**dict.fromkeys(COUNTS, 0), growth_note="")
     rows = pd.concat([grown, balance]).rename(columns={"product": "sector"})
 

@@ -1,5 +1,5 @@
 """
-Questions to a tidy frame: totals, balances, shares, growth.
+Questions to a tidy frame: totals, balances, shares.
 
 Every function takes a frame in the shape of `nltrade.load` and gives back a new one of the same
 engine: pandas, Polars, PyArrow, DuckDB, Dask or PySpark, lazy where the engine is lazy. Nothing is
@@ -18,7 +18,7 @@ from narwhals.typing import IntoFrameT
 from nltrade import registry
 from nltrade.errors import NoData, UnknownName, close_to
 from nltrade.questions import frame as shape
-from nltrade.registry import members, periods
+from nltrade.registry import periods
 from nltrade.registry.periods import Periods
 from nltrade.sources.gaps import commands, gap, is_whole
 
@@ -33,16 +33,14 @@ ORDER = [
     *("level", "period", "freq", "complete", "status"),
 ]
 
-# What tells one series from another: the other columns follow from these and the period.
-SERIES = ["table", "kind", "flow", "partner", "product"]
+# How sure a value is: what is made of two is as sure as the less sure one, or unknown.
+STATUSES = ["definitive", "revised provisional", "provisional"]
 
 # Million euro: of less, rounding to a million alone changes a rate by a percent or more.
 SMALL = 50.0
 
-GROWTH = ["previous_meur", "growth_note", "growth_pct"]
-
-# What growth is worked out with, and does not give back.
-BESIDE = ["year", "part", "group", "between", "previous_complete"]
+# What tells one series from another: the other columns follow from these and the period.
+SERIES = ["table", "kind", "flow", "partner", "product"]
 
 
 def select(
@@ -256,96 +254,10 @@ def share(frame: IntoFrameT, of: Literal["all products", "all partners", "export
     whole = totals.select(*keys, nw.col(VALUE).alias("whole_meur"))
     part_of_whole = 100 * nw.col(VALUE) / nw.col("whole_meur")
     is_known = nw.col("whole_meur") != 0
-    shares = _beside(rows, whole, keys).with_columns(
+    shares = beside(rows, whole, keys).with_columns(
         nw.when(is_known).then(part_of_whole).alias("share_pct")
     )
     return shares.to_native()  # type: ignore[no-any-return]
-
-
-def growth(
-    frame: IntoFrameT,
-    *,
-    across_breaks: bool = False,
-    part_years: bool = False,
-    small_amounts: bool = False,
-) -> IntoFrameT:
-    """
-    Compare each cell with the same period a year before.
-
-    A rate across a change of method or of the members of a group (the EU, the euro area, countries
-    that are published together), from or to a part-year, or of less than 50 million euro, is
-    refused: `growth_pct` is missing and `growth_note` says why. Ask for it and the rate is given,
-    with the note beside it as a mark. `nltrade.like_for_like` compares the members of both years.
-
-    Parameters
-    ----------
-    frame : frame
-        Tidy frame. Rows of one table are compared with each other only.
-    across_breaks : bool
-        Give rates across changes of method and of members too.
-    part_years : bool
-        Give rates from or to a year that is not over too.
-    small_amounts : bool
-        Give rates from or to less than 50 million euro too, which rounding alone can change by a
-        percent.
-
-    Returns
-    -------
-    frame
-        The rows of `frame` with `previous_meur` (million euro), `growth_pct` (percent) and
-        `growth_note` (``""``, or why there is no rate: ``"method break 2012/2013"``, ``"other
-        members 2019/2020"``, ``"part-year"``, ``"not known to be a whole year"``, ``"year before
-        not in the frame"``, ``"not published"``, ``"year before not published"``, ``"year before
-        not above zero"``, ``"less than 50 million euro"``).
-
-    Raises
-    ------
-    FrameError
-        A column is missing, of another type or there already, or (in an eager frame) a cell is
-        there twice.
-
-    Examples
-    --------
-    >>> import nltrade as nl
-    >>> russia = nl.select(nl.load("83028NED"), partner="RU", flow="import", product="TOTAL")
-    >>> rates = nl.growth(russia).set_index("period")
-    >>> rates.loc["2012", "growth_pct"].round(1), rates.loc["2013", "growth_note"]
-    (np.float64(19.9), 'method break 2012/2013')
-    """
-    rows = shape.checked(frame, [*SERIES, "period", "complete", VALUE], adds=[*GROWTH, *BESIDE])
-    shape.require_periods(rows)
-    shape.require_unique(rows, [*SERIES, "period"])
-    names = rows.collect_schema().names()
-
-    dated = rows.with_columns(
-        year=nw.col("period").str.slice(0, 4).cast(nw.Int64),
-        part=nw.col("period").str.slice(4),
-        group=nw.concat_str("kind", "partner", separator=" "),
-    )
-    previous = dated.select(
-        *SERIES,
-        nw.col("year") + 1,
-        "part",
-        previous_meur=nw.col(VALUE),
-        previous_complete=nw.col("complete").cast(nw.Int64).fill_null(2),
-    )
-    noted = dated.with_columns(between=_changed_between())
-    compared = _beside(noted, previous, [*SERIES, "year", "part"])
-
-    before = nw.col("previous_meur")
-    is_given = before > 0
-    if not part_years:
-        is_given &= nw.col("complete") & (nw.col("previous_complete") == 1)
-    if not across_breaks:
-        is_given &= nw.col("between") == ""
-    if not small_amounts:
-        is_given &= ~_is_small()
-
-    rate = 100 * (nw.col(VALUE) - before) / before
-    rates = compared.with_columns(
-        growth_note=_growth_note(part_years), growth_pct=nw.when(is_given).then(rate)
-    )
-    return rates.select(*names, *GROWTH).to_native()  # type: ignore[no-any-return]
 
 
 def main_table(frame: pd.DataFrame, *, kind: str, period: str | int, partner: str = "WORLD") -> str:
@@ -408,13 +320,17 @@ def _combined(frame: Any, name: Literal["total trade", "balance"]) -> Any:
     apart = ("flow", "complete", "status")
     cell = [each for each in ORDER if each in there and each not in apart]
 
+    unsure = nw.lit(len(STATUSES))
+    for number, each in enumerate(STATUSES if "status" in there else []):
+        unsure = nw.when(nw.col("status") == each).then(nw.lit(number)).otherwise(unsure)
+
     amounts = rows.select(
         *cell,
         amount.alias(VALUE),
         imports=is_import.cast(nw.Int64),
         exports=is_export.cast(nw.Int64),
         part=(~nw.col("complete")).cast(nw.Int64).fill_null(1),
-        unsure=_how_unsure() if "status" in there else nw.lit(3),
+        unsure=unsure,
     )
     sums = shape.group_joinable(
         amounts,
@@ -429,109 +345,23 @@ def _combined(frame: Any, name: Literal["total trade", "balance"]) -> Any:
     if isinstance(sums, nw.DataFrame) and sums.select(is_twice.any()).item():
         shape.require_unique(rows.filter(is_import | is_export), [*SERIES, "period"])
 
+    status = nw.lit("unknown")
+    for number, each in enumerate(STATUSES):
+        status = nw.when(nw.col("unsure") == number).then(nw.lit(each)).otherwise(status)
+
     once_each = (nw.col("imports") == 1) & (nw.col("exports") == 1)
     both_known = once_each & (nw.col("published") == 2)
     found = sums.with_columns(
         nw.lit(name).alias("flow"),
         nw.when(both_known).then(nw.col(VALUE)).alias(VALUE),
         complete=nw.col("part") == 0,
-        status=_status(nw.col("unsure")),
+        status=status,
     )
     order = [each for each in ORDER if each in (*there, "flow")]
     return found.select(*order, VALUE).to_native()
 
 
-def _how_unsure() -> nw.Expr:
-    """Number the statuses, as what is made of two values is as sure as the less sure one."""
-    status = nw.col("status")
-    return (
-        nw.when(status == "definitive")
-        .then(nw.lit(0))
-        .when(status == "revised provisional")
-        .then(nw.lit(1))
-        .when(status == "provisional")
-        .then(nw.lit(2))
-        .otherwise(nw.lit(3))
-    )
-
-
-def _status(unsure: nw.Expr) -> nw.Expr:
-    """Name the status of a number."""
-    return (
-        nw.when(unsure == 0)
-        .then(nw.lit("definitive"))
-        .when(unsure == 1)
-        .then(nw.lit("revised provisional"))
-        .when(unsure == 2)
-        .then(nw.lit("provisional"))
-        .otherwise(nw.lit("unknown"))
-    )
-
-
-def _growth_note(part_years: bool) -> nw.Expr:
-    """Say what stands in the way of a comparison with the year before, the strongest first."""
-    before, was_whole = nw.col("previous_meur"), nw.col("previous_complete")
-    value, is_whole = nw.col(VALUE), nw.col("complete")
-    years = [(nw.col("year") - 1).cast(nw.String), nw.lit("/"), nw.col("year").cast(nw.String)]
-
-    is_changed = nw.col("between") != ""
-    is_part = ~is_whole | (was_whole == 0)
-    is_untold = is_whole.is_null() | (was_whole == 2)
-    if part_years:  # what is asked for does not hide what refuses the rate
-        is_part, is_untold = is_part & ~is_changed, is_untold & ~is_changed
-
-    # A period that a frame begins with has none before it, whatever changed.
-    return (
-        nw.when(was_whole.is_null() & is_whole)
-        .then(nw.lit("year before not in the frame"))
-        .when(is_part)
-        .then(nw.lit("part-year"))
-        .when(is_untold)
-        .then(nw.lit("not known to be a whole year"))
-        .when(is_changed)
-        .then(nw.concat_str("between", *years))
-        .when(value.is_null())
-        .then(nw.lit("not published"))
-        .when(before.is_null())
-        .then(nw.lit("year before not published"))
-        .when(before <= 0)
-        .then(nw.lit("year before not above zero"))
-        .when(_is_small())
-        .then(nw.lit("less than 50 million euro"))
-        .otherwise(nw.lit(""))
-    )
-
-
-def _is_small() -> nw.Expr:
-    return (nw.col("previous_meur") < SMALL) | (nw.col(VALUE) < SMALL)
-
-
-def _changed_between() -> nw.Expr:
-    """Say what was counted in another way a year before: by another method, or of other members."""
-    tables = registry.tables().values()
-    breaks = [f"{table.id} {gap.after}" for table in tables for gap in table.breaks]
-    is_break = nw.concat_str("table", nw.col("year").cast(nw.String), separator=" ").is_in(breaks)
-
-    groups: dict[frozenset[str], list[str]] = {}
-    for kind in shape.TOTAL_OF:
-        for partner, changed in members.changed(kind).items():
-            groups.setdefault(changed, []).append(f"{kind} {partner}")
-
-    is_of_others = nw.lit(False)
-    for changed, named in groups.items():
-        is_of_others |= nw.col("group").is_in(named) & nw.col("period").is_in(sorted(changed))
-
-    # A change of members is no change of method: another group is counted, in the same way.
-    return (
-        nw.when(is_break)
-        .then(nw.lit("method break "))
-        .when(is_of_others)
-        .then(nw.lit("other members "))
-        .otherwise(nw.lit(""))
-    )
-
-
-def _beside(rows: Any, other: Any, keys: list[str]) -> Any:
+def beside(rows: Any, other: Any, keys: list[str]) -> Any:
     """Join to each row what stands beside it; refuse a cell that an eager frame has twice."""
     joined = rows.join(other, on=keys, how="left")
     if isinstance(joined, nw.DataFrame) and len(joined) > len(rows):

@@ -17,6 +17,7 @@ from nltrade.questions.ranking import Among, rank_partners
 from nltrade.questions.trade import VALUE
 from nltrade.registry.entries import Lang
 from nltrade.report import Report, Table
+from nltrade.sources.gaps import commands
 from nltrade.tables.cells import certainty, first, in_words, source_lines, status_remarks
 from nltrade.tables.columns import NONE, Columns, amounts, table_of, written
 from nltrade.words import Words
@@ -151,9 +152,11 @@ def _cells_of(frame: IntoFrame, period: str | int, product: str) -> pd.DataFrame
     is_kind = nw.col("kind") == registry.product(product).kind
     cells = first(rows.filter(nw.col("period") == str(period), is_kind, of_product), 100_000)
     if cells.empty:
-        of = registry.product(product).en
+        about = registry.product(product)
+        able = commands(frame, kind=about.kind, product=about.id, period=str(period))
+        bring = f" Bring them with `{able[0]}`." if able else ""
         raise NoData(
-            f"There are no figures of {of} in {period}. `nltrade tables`, or "
+            f"There are no figures of {about.en} in {period}.{bring} `nltrade tables`, or "
             "nltrade.tables(), says what each table has."
         )
     return cells
