@@ -12,7 +12,8 @@ from nltrade import registry
 from nltrade.charts import sides, style
 from nltrade.charts.canvas import TEXT, Canvas, room, text_width, wrap
 from nltrade.charts.chart import Chart, headline_of, start
-from nltrade.charts.over_years import change, mark_years, pieces
+from nltrade.charts.lines import mark_years
+from nltrade.charts.over_years import change, pieces
 from nltrade.charts.rows import Key, Sample
 from nltrade.charts.series import Series
 from nltrade.errors import NoData
@@ -63,18 +64,8 @@ def draw_sectors_over_time(
 
     Parameters
     ----------
-    frame : pandas.DataFrame
-        Tidy frame of CBS's tables.
-    partner : str
-        ISO code, slug or name.
-    period : str or int
-        Year that is marked, and of which the headline is.
-    sectors : mapping of str to Sector, optional
-        The sectors of the mission of 2013 by default; `nltrade.sectors(file)` reads your own.
-    other_side : OtherSide, optional
-        What partners reported, as `nltrade.other_side` gives it; nothing by default.
-    lang : {"en", "nl"}
-        Language.
+    frame, partner, period, sectors, other_side, lang
+        As for `draw`.
 
     Returns
     -------
@@ -82,8 +73,6 @@ def draw_sectors_over_time(
 
     Raises
     ------
-    UnknownName
-        No such partner.
     NoData
         No sector has a figure of a whole year, or none that comes to half a million euro.
 
