@@ -122,8 +122,9 @@ class Canvas:
         """Give axes at some inches from the top left of the drawing."""
         whole = self.figure.get_figheight()
         left, bottom = (self.margin + x) / self.across, self.top - (y + tall) / whole
-        place = (left, bottom, wide / self.across, tall / whole)
-        return self.figure.add_axes(tuple(round(each, PLACES) for each in place))
+        sides = (left, bottom, wide / self.across, tall / whole)
+        x0, y0, width, height = (round(side, PLACES) for side in sides)
+        return self.figure.add_axes((x0, y0, width, height))
 
     def sheet(self, tall: float, *, left: float = 0.0, top: float = 0.0, unit: float = 1.0) -> Axes:
         """Give bare axes that count inches down, and across units that are so much an inch."""
