@@ -27,7 +27,7 @@ def home() -> dict[str, Any]:
             "kind": one.verdict.replace(" ", "-"),
             "icon": ICONS.get(one.verdict, "?"),
             "wording": one.claim.wording,
-            "asserts": one.claim.text("en"),
+            "said": one.claim.text("en"),
             "says": one.says("en"),
         }
         for one in verdicts

@@ -17,10 +17,11 @@ from nltrade.claims.base_of_trade import base_of_trade
 from nltrade.claims.elsewhere import check_published
 from nltrade.claims.second_opinion import second_opinions
 from nltrade.errors import NltradeError, NoData, UnknownName, needs
+from nltrade.questions.growth import growth
 from nltrade.questions.moves import compare_places, like_for_like, trace_place
 from nltrade.questions.ranking import rank_partners
 from nltrade.questions.sectors import sector_trade
-from nltrade.questions.trade import balance, growth, select, share, total
+from nltrade.questions.trade import balance, select, share, total
 from nltrade.registry import eu_members
 from nltrade.sources.comtrade import other_side
 from nltrade.sources.snapshot import origins

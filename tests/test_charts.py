@@ -134,6 +134,13 @@ def test_a_figure_that_does_not_exist_says_which_do(shipped):
         draw("rankin", shipped, [], partner="RU", period=2012, lang="en")
 
 
+def test_a_place_that_is_not_the_only_one_possible_says_so_in_the_picture(shipped, charts):
+    china = nl.charts.draw_ranking(shipped, partner="CN", period=2024)
+    assert "second" in china.headline
+    assert china.subtitle.endswith("2024, € billion; China: between 2nd and 3rd")
+    assert "; Russia" not in charts["ranking", "en"].subtitle  # no other place is possible
+
+
 def test_a_partner_without_figures_is_an_error_not_an_empty_picture(shipped):
     with pytest.raises(
         nl.NoData,

@@ -14,7 +14,7 @@ import pytest
 
 import nltrade as nl
 from conftest import Done, slow
-from nltrade.cli import answers, app, output
+from nltrade.cli import app, output
 from test_registry import GOOD_CLAIM
 
 PINNED = ("2023-01-04", "f4158376e8e45a1e5dbadadf31390b235341d65085a8fc90b25cbe26c5e4d555")
@@ -88,6 +88,7 @@ def test_what_is_meant_without_a_partner_is_said_in_the_first_line(run):
     for command in ("rank", "sectors"):
         assert run(command).out.startswith(MISSION)
         assert MISSION not in run(command, "--partner", "CN", "--year", "2019").out
+        assert run(command, "--year", "2013").out.startswith("This is about Russia in 2013; choose")
 
 
 def test_a_partner_without_a_year_is_shown_in_its_last_whole_year(run, shipped):
@@ -437,7 +438,25 @@ def test_answers_load_neither_what_draws_nor_what_downloads():
         (["check", "--claims", "none.toml"], 2, "none.toml: no such file"),
         (["check", "--lang", "de"], 2, "for '--lang': 'de' is not one of 'en', 'nl'."),
         (["check", "--csv", "answer.txt"], 2, "answer.txt does not end in .csv"),
-        (["rank", "--year", "1990"], 3, "There are no figures of TOTAL in 1990. `nltrade tables`"),
+        (
+            ["rank", "--year", "1990"],
+            3,
+            "no year 1990 in the tables of CBS. They have 1996 to 2026",
+        ),
+        (
+            ["rank", "--year", "20122"],
+            3,
+            "no year 20122 in the tables of CBS. Did you mean '2022'?",
+        ),
+        (["rank", "--year", "20122"], 3, "They have 1996 to 2026; 2002 to 2026 are here."),
+        (["sectors", "--year", "20122", "--fetch"], 3, "There is no year 20122"),
+        (["sectors", "--year", "1998"], 3, "There are no figures of 1998. Here: 2002 to 2026."),
+        (["rank", "--year", "1998"], 3, "`nltrade fetch 7137shih --product TOTAL --years 1998`"),
+        (
+            ["rank", "--table", "7137shih"],
+            3,
+            "Bring it with `nltrade fetch 7137shih --product TOTAL --years 2012`.",
+        ),
         (["rank", "--flow", "improt"], 2, "Did you mean 'import'?"),
         (["rank", "--among", "outside"], 2, "Did you mean 'outside EU'?"),
         (["rank", "--top", "0"], 2, "Invalid value for '--top'"),
@@ -459,6 +478,31 @@ def test_answers_load_neither_what_draws_nor_what_downloads():
             2,
             "--raw and --years exclude each other.",
         ),
+        (["fetch", "70017", "--raw", "--freq", "M"], 2, "--raw and --freq exclude each other."),
+        (["fetch", "70017", "--from", "a", "--by", "SITC"], 2, "--from and --by exclude"),
+        (
+            ["fetch", "7137shih", "--by", "SITC", "--plan"],
+            2,
+            "7137shih cannot be asked with --by SITC, which is for tables of UN Comtrade such as "
+            "comtrade-partner. Leave that out.",
+        ),
+        (["fetch", "--all", "--by", "SITC"], 2, "cannot be asked with --by SITC"),
+        (["fetch", "comtrade-nl", "--by", "sitc", "--plan"], 2, "Did you mean 'SITC'? Write HS"),
+        (
+            ["fetch", "70017", "--source", "v5", "--plan"],
+            2,
+            "No source 'v5'. Write auto, v3 or v4.",
+        ),
+        (
+            ["fetch", "comtrade-partner", "--source", "v4", "--plan"],
+            2,
+            "comtrade-partner cannot be asked with --source v4, which is a way to CBS.",
+        ),
+        (
+            ["fetch", "comtrade-nl", "--partner", "TR", "--years", "2012", "--freq", "M", "--plan"],
+            3,
+            "comtrade-nl has no months; it has years.",
+        ),
         (["tables", "--search", "x", "--check"], 2, "--search and --check exclude each other."),
     ],
 )
@@ -474,7 +518,7 @@ def test_an_error_of_ours_is_told_apart_and_asks_for_a_report(run, monkeypatch):
     def broken(**_):
         raise KeyError("made for this test")
 
-    monkeypatch.setattr(answers, "check_claims", broken)
+    monkeypatch.setattr(nl, "check_claims", broken)
     done = run("check")
     assert done.code == 4
     assert "this is an error of nltrade" in done.err
@@ -497,7 +541,7 @@ def test_an_interrupt_while_working_ends_in_silence(run, monkeypatch):
     def interrupted(**_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(answers, "check_claims", interrupted)
+    monkeypatch.setattr(nl, "check_claims", interrupted)
     assert run("check") == Done(130, "", "")
 
 

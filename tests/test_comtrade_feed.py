@@ -1,5 +1,6 @@
 """Records of UN Comtrade: asked for in few questions, looked at, kept; faults are survived."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -13,8 +14,8 @@ from nltrade import registry
 from nltrade.cli import main
 from nltrade.errors import SourceError
 from nltrade.sources import snapshot, transport
+from nltrade.sources.asked import plan_of
 from nltrade.sources.comtrade import other_side
-from nltrade.sources.comtrade_feed import plan
 
 TURKEY = {"partner": "TR", "years": 2012}
 
@@ -31,15 +32,24 @@ def service(monkeypatch, tmp_path):
 
 
 def test_a_plan_is_a_question_a_partner_year_and_flow():
-    request, questions = plan("comtrade-partner", partner=["TR", "US"], years="2008:2010")
-    assert len(questions) == 2 * 3 * 2
-    assert {(q.reporter, q.partner) for q in questions} == {("792", "528"), ("842", "528")}
-    _, own = plan("comtrade-nl", partner="DE", years=2012, by="SITC")
-    assert [(q.reporter, q.partner, q.flow) for q in own] == [
+    plan = plan_of("comtrade-partner", partner=["TR", "US"], years="2008:2010")
+    asked = {(one.reporter, one.partner) for one in plan.questions}
+    assert len(plan.questions) == 2 * 3 * 2
+    assert asked == {("792", "528"), ("842", "528")}
+    assert plan.request.says == "years 2008-2010; TR, US; all products"
+
+
+@pytest.mark.parametrize(
+    "asked", [("comtrade-nl", "SITC"), ("comtrade-nl-sitc", "SITC"), ("comtrade-nl-sitc", "HS")]
+)
+def test_the_sitc_is_asked_for_by_name_of_the_table_or_by_the_classification(asked):
+    table, by = asked
+    plan = plan_of(table, partner="DE", years=2012, by=by)
+    assert plan.request.table == "comtrade-nl-sitc"
+    assert [(one.reporter, one.partner, one.flow) for one in plan.questions] == [
         ("528", "276", "M"),
         ("528", "276", "X"),
     ]
-    assert request.says == "years 2008-2010; TR, US; all products"
 
 
 @pytest.mark.parametrize(
@@ -50,12 +60,16 @@ def test_a_plan_is_a_question_a_partner_year_and_flow():
         ({"partner": "Turkye", "years": 2012}, "Did you mean"),
         ({"partner": "TR", "years": 2012, "by": "CPA"}, "No classification 'CPA'"),
         ({"partner": "EU", "years": 2012}, "does not publish"),
-        ({"partner": "TR", "years": 1950}, "starts in 1988"),
+        ({"partner": "TR", "years": 1950}, "starts in 1988; no table that nltrade knows has it"),
+        ({**TURKEY, "freq": "M"}, "comtrade-partner has no months; it has years"),
+        ({**TURKEY, "product": "33"}, "with a product: it comes with all of them"),
+        ({**TURKEY, "source": "v4"}, "source='v4', which is a way to CBS. Leave that out"),
     ],
 )
-def test_what_cannot_be_asked_is_refused_before_anything_is_sent(asked, says):
+def test_what_cannot_be_asked_is_refused_before_anything_is_sent(service, asked, says):
     with pytest.raises(nl.NltradeError, match=says):
-        plan("comtrade-partner", **asked)
+        nl.fetch("comtrade-partner", **asked)
+    assert service.questions == []
 
 
 def test_what_the_partner_reported_becomes_the_tidy_frame(service):
@@ -94,6 +108,22 @@ def test_groups_of_the_sitc_fill_the_sectors_with_one_question_a_flow(service):
     with_codes = [id for id, sector in nl.sectors().items() if sector.goods]
     assert found.loc[with_codes, "value_meur"].notna().all()
     assert len(with_codes) >= 20
+
+
+def test_the_table_of_the_sitc_is_asked_for_its_own_codes(service):
+    nl.fetch("comtrade-partner-sitc", **TURKEY)
+    assert {path for path, _ in service.questions} == {"/public/v1/preview/C/A/S4"}
+    assert nl.load("comtrade-partner-sitc", product="333")["value_meur"].notna().all()
+
+
+@pytest.mark.usefixtures("service")
+def test_each_download_of_a_day_is_told_once_as_the_source():
+    nl.fetch("comtrade-partner", **TURKEY)
+    nl.fetch("comtrade-partner", partner="US", years=2012)
+    asked = ["years 2012; US; all products", "years 2012; TR; all products"]
+    for trade in (nl.load("comtrade-partner"), other_side().trade):
+        told = [one.selection for one in nl.origins(trade)]
+        assert [one for one in told if one in asked] == asked
 
 
 def test_what_the_netherlands_reported_is_a_table_of_its_own(service):
@@ -190,6 +220,10 @@ def test_the_command_says_what_it_asks_and_what_came(service, monkeypatch, capsy
     monkeypatch.setattr(sys, "argv", [*words, "--plan"])
     main()
     assert "2 questions to UN Comtrade" in capsys.readouterr().out
+    monkeypatch.setattr(sys, "argv", [*words, "--plan", "--json"])
+    main()
+    (planned,) = json.loads(capsys.readouterr().out)
+    assert [one["flow"] for one in planned["questions"]] == ["M", "X"]
     assert service.questions == []
     monkeypatch.setattr(sys, "argv", words)
     main()

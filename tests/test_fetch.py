@@ -192,7 +192,7 @@ def test_two_parts_of_one_date_are_one_snapshot_and_the_first_stays_as_it_is(ser
     assert len(frame) == 2 * (2 + 1)
     assert not frame.duplicated(["flow", "partner", "product", "period"]).any()
     assert [origin.selection for origin in nl.origins(frame)] == [
-        "years 2012-2012; RU, CN; all products",
+        "years 2012; RU, CN; all products",
         "years 2011-2012; RU; all products",
     ]
 
@@ -296,7 +296,7 @@ def test_the_command_line_plans_without_a_network_and_then_acts(run, serve, own)
     asked = ["fetch", "7137shih", "--partner", "RU", "--years", "2011:2012"]
     planned = run(*asked, "--plan")
     assert (planned.code, planned.err, cbs.requests, own.exists()) == (0, "", [], False)
-    assert "years 2011-2012; RU; all products: 1 pages, about 688 rows" in planned.out
+    assert "years 2011-2012; RU; all products: 1 page, about 688 rows" in planned.out
     done = run(*asked)
     assert (done.code, done.err) == (0, "")  # no progress where nobody looks on
     assert (
@@ -442,7 +442,7 @@ def test_a_part_that_is_newer_does_not_stand_for_the_whole(run, serve):
     cbs.tables["85427NED"].info["Modified"] = "2026-11-02T02:00:00"
     done = run("fetch", "85427NED", "--partner", "RU", "--years", "2024")
     assert done.code == 0
-    assert "This is a part: the snapshot of 2026-10-02 has more and stays in use." in done.out
+    assert "This is a part: the version of 2026-10-02 has more and stays in use." in done.out
     assert snapshot.find("85427NED")[0].origin.modified == "2026-10-02"
     assert len(nl.rank_partners(nl.load(), period=2024)) > 100
     assert set(nl.load("85427NED", snapshot="2026-11-02")["partner"]) == {"RU"}

@@ -165,7 +165,7 @@ def test_without_the_extract_there_is_no_other_side_and_cbs_is_as_before(
     gone = other_side("RU")
     assert gone.trade.empty
     assert gone.suppliers.empty
-    with pytest.raises(SnapshotError, match="No snapshot of comtrade-partner"):
+    with pytest.raises(SnapshotError, match="comtrade-partner is not on this computer"):
         nl.load(PARTNER_REPORTS)
     pd.testing.assert_frame_equal(nl.load("83028NED"), nl.select(shipped, table="83028NED"))
 

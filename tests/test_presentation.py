@@ -150,6 +150,16 @@ def test_what_is_withheld_of_next_to_nothing_is_no_zero_and_no_range_of_zeros(sh
     assert "€0m" not in told
 
 
+def test_what_is_withheld_of_both_flows_is_told_of_each_and_commands_are_set_as_code(shipped):
+    shown = nl.show(nl.sector_trade(shipped, "TR", 2014))
+    told = (
+        "Information technology: imports withheld by CBS, but between €0m and €770m; exports "
+        "withheld by CBS, but between €0m and €568m."
+    )
+    assert told in shown.tables[1].remarks
+    assert "<code>nltrade fetch 7137shih</code> brings it" in shown._repr_html_()
+
+
 def test_what_is_not_published_is_named_and_no_zero(shipped):
     withheld = shipped[shipped["value_meur"].isna()].head(3)
     for lang, said in (("en", "not published"), ("nl", "niet gepubliceerd")):
@@ -272,9 +282,16 @@ def test_a_ranking_of_any_engine_and_product(shipped):
 
 
 def test_a_partner_without_a_place_is_named(shipped):
-    shown = nl.show_ranking(shipped, period=2012, partner="HR")
-    assert "There is no place for Croatia" in " ".join(shown.tables[0].remarks)
-    with pytest.raises(nl.NoData, match=r"There are no figures of TOTAL in 1990"):
+    first = nl.show_ranking(shipped, period=2012, partner="HR").tables[0]
+    assert first.title == "Croatia: no place"
+    told = ["83028NED does not give this figure for Croatia; that does not mean zero."]
+    assert list(first.remarks) == told
+
+    other_side = nl.show_ranking(shipped, period=2012, partner="DE", lang="nl").tables[0]
+    assert list(other_side.remarks) == [
+        "Deze ranglijst is van landen buiten de EU, zonder Duitsland."
+    ]
+    with pytest.raises(nl.NoData, match=r"There are no figures of all goods in 1990"):
         nl.show_ranking(shipped, period=1990)
 
 

@@ -53,6 +53,19 @@ def test_countries_that_are_gone_have_the_number_that_comtrade_had_for_them():
     assert not {"XC", "XK", "XL"} & {each.id for each in known.values()}, "these have no number"
 
 
+def test_a_key_of_a_table_is_that_of_one_partner():
+    keys = [key for p in registry.partners().values() for key in p.keys.items()]
+    assert len(keys) > 500
+    assert [key for key in set(keys) if keys.count(key) > 1] == []
+    assert {table for table, _ in keys} <= set(registry.tables())
+
+
+def test_a_residual_says_what_it_holds():
+    residuals = [p for p in registry.partners().values() if p.kind == "residual"]
+    assert len(residuals) > 5
+    assert [p.id for p in residuals if p.holds is None] == []
+
+
 def test_the_same_key_can_mean_another_group():
     by_key = {(t, key): p.id for p in registry.partners().values() for t, key in p.keys.items()}
     assert by_key["83028NED", "L009508"] == "OTHER-ASIA"
@@ -228,6 +241,16 @@ BAD_CLAIMS = [
     ("[documents.letter]", "documents = 5\n[other]", r"'documents' is no section"),
     ("[claims.mine]", "[claims.mine", r"not valid TOML"),
     (
+        "[claims.mine]",
+        "[claim.mine]",
+        r"no section 'claim' here. Did you mean 'claims'\? Sections are documents and claims\.",
+    ),
+    (
+        "[documents.letter]",
+        "title = 'My claims'\n[documents.letter]",
+        r"no section 'title' here. Sections are documents and claims\.",
+    ),
+    (
         'date = "2013"',
         'date = "2013"\naddress = "javascript:x"',
         r"address = 'javascript:x': expected.*https",
@@ -262,6 +285,24 @@ def test_a_wrong_claims_file_names_the_entry_and_the_remedy(tmp_path, old, new, 
     with pytest.raises(nl.errors.RegistryError, match=says) as error:
         nl.claims(file)
     assert "mine.toml" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("read", "text", "says"),
+    [
+        (nl.claims, f"{GOOD_CLAIM}[clams.other]\n", "'clams' here. Did you mean 'claims'"),
+        (nl.sectors, "[sector.oil]\n", "'sector' here. Did you mean 'sectors'"),
+        (nl.sectors, "[group.base]\n[sectors.oil]\n", "'group' here. Did you mean 'groups'"),
+        (nl.published, "[publish.x]\n", "'publish' here. Did you mean 'published'"),
+        (registry.use_tables, "[table.83028NED]\n", "'table' here. Did you mean 'tables'"),
+    ],
+)
+def test_a_section_that_nothing_reads_is_refused_with_the_one_that_is_close(
+    tmp_path, read, text, says
+):
+    (tmp_path / "mine.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(nl.errors.RegistryError, match=f"mine.toml: no section {says}"):
+        read(tmp_path / "mine.toml")
 
 
 @pytest.mark.parametrize(

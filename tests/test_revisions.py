@@ -55,7 +55,7 @@ def test_diff_prints_cells_and_claims(run):
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["diff", "83028NED"], "Two snapshots of 83028NED are needed to compare; here: 2023-01-04"),
+        (["diff", "83028NED"], "Two versions of 83028NED are needed to compare; here: 2023-01-04"),
         (["diff", "83028ned"], "Did you mean '83028NED'?"),
     ],
 )

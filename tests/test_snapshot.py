@@ -70,7 +70,8 @@ def test_the_newest_snapshot_is_used_and_an_older_one_can_be_pinned(copy):
         RAW / "83028NED" / "2023-01-04"
     ]
     with pytest.raises(
-        nl.errors.SnapshotError, match=r"modified 1999-01-01.*Here: 2023-01-04, 2023-01-05"
+        nl.errors.SnapshotError,
+        match="no version of 1999-01-01 of 83028NED; here: 2023-01-04, 2023-01-05",
     ):
         nl.load("83028NED", snapshot="1999-01-01")
 

@@ -34,11 +34,11 @@ def one_of_each(shipped_verdicts):
 def test_the_shipped_figures_in_one_line(shipped_verdicts):
     assert summary(shipped_verdicts) == (
         "Seven of the eight published figures hold; "
-        "exports grew 10.4%, not 11%: CBS has revised the year since."
+        "exports grew 10.4%, not 11%: CBS has revised its figures since."
     )
     assert summary(shipped_verdicts, "nl") == (
         "Zeven van de acht gepubliceerde cijfers kloppen; "
-        "de uitvoer groeide 10,4%, niet 11%: het CBS heeft dat jaar sindsdien bijgesteld."
+        "de uitvoer groeide 10,4%, niet 11%: het CBS heeft zijn cijfers sindsdien bijgesteld."
     )
 
 

@@ -117,6 +117,33 @@ def test_growth_asked_for_across_a_break_is_given_and_marked(shipped, engine):
     assert pd.notna(only.loc["2022", "growth_pct"])
 
 
+def test_a_part_year_that_is_asked_for_hides_no_break(engine):
+    made_up = pd.DataFrame(
+        {
+            "table": "83028NED",
+            "kind": "goods",
+            "flow": "import",
+            "partner": "RU",
+            "product": "TOTAL",
+            "period": ["2012", "2013"],
+            "complete": [True, False],
+            "value_meur": [100.0, 150.0],
+        }
+    )
+
+    def last(**asked):
+        rates = engine.back(nl.growth(engine.into(made_up), **asked)).set_index("period")
+        return rates.loc["2013", ["growth_note", "growth_pct"]].tolist()
+
+    note, rate = last(part_years=True)
+    assert note == "method break 2012/2013"
+    assert pd.isna(rate)
+    note, rate = last(across_breaks=True)
+    assert note == "part-year"
+    assert pd.isna(rate)
+    assert last(part_years=True, across_breaks=True) == ["method break 2012/2013", 50.0]
+
+
 @pytest.mark.parametrize(
     ("table", "kind", "group", "year", "is_refused"),
     [

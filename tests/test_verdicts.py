@@ -302,3 +302,11 @@ def test_a_place_without_any_exports_cannot_be_checked_and_is_no_error(shipped):
     places = {reading.flow: reading.value for reading in verdict.readings if reading.of_the_time}
     assert places["import"] == 3
     assert places["total trade"] is None
+
+
+def test_a_frame_that_says_no_status_is_checked_with_its_status_unknown(shipped):
+    silent = shipped[shipped["period"].isin(["2011", "2012"])].drop(columns="status")
+    found = nl.check_claims(silent)
+    assert [v.verdict for v in found] == [v.verdict for v in nl.check_claims(shipped)]
+    statuses = {cell.status for v in found for reading in v.readings for cell in reading.cells}
+    assert statuses == {"unknown"}

@@ -12,6 +12,7 @@ from nltrade.charts.provenance import year_label
 from nltrade.claims.reading import Placed
 from nltrade.errors import NoData
 from nltrade.questions import trade
+from nltrade.questions.growth import growth
 from nltrade.questions.ranking import Among, rank_partners
 from nltrade.questions.trade import SMALL, VALUE
 from nltrade.registry.entries import Flow, Kind, Lang
@@ -167,7 +168,7 @@ def _grown(cells: pd.DataFrame, table: str, period: str, partner: str) -> dict[s
     rows = rows[(rows["level"] == 0) & rows["flow"].isin(FLOWS)]
     if rows.empty:
         return {}
-    grown = trade.growth(rows)
+    grown = growth(rows)
     return {row["flow"]: row for row in grown[grown["period"] == period].to_dict("records")}
 
 

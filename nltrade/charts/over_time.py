@@ -128,7 +128,9 @@ def _headline(
 
     moved = [_moved(data[data["table"] == table], flow, year) for flow in FLOWS]
     told = [f"over-time-{'-'.join(moved)}"] if "none" not in moved else []
-    return headline_of(say, *told, "over-time-level", "over-time-short", **values)
+    are_alike = say.bn(flows["import"]) == say.bn(flows["export"])
+    told.append("over-time-both" if are_alike else "over-time-level")
+    return headline_of(say, *told, "over-time-short", **values)
 
 
 def _moved(rows: pd.DataFrame, flow: str, year: str) -> str:

@@ -91,12 +91,13 @@ def draw_ranking(
         "what": flow,
         "unit": unit_of(data[[VALUE]]).label,
     }
+    subtitle = "ranking-subtitle" if flow == "total trade" else "ranking-subtitle-flow"
     return Chart(
         "ranking",
         lang,
         "bars",
         headline_of(say, HEADLINES[flow], "ranking-named", "ranking-short", **about),
-        say.text("ranking-subtitle" if flow == "total trade" else "ranking-subtitle-flow", **about),
+        say.text(subtitle, **about) + _range(own.iloc[0], say),
         footer(frame, [table], say, year=year),
         [Series(say.label(flow), _values(data, say))],
         data,
@@ -124,6 +125,14 @@ def _data(
 
 def _values(data: pd.DataFrame, say: Words) -> dict[str, float | str | None]:
     return dict(zip([say.partner(id) for id in data["partner"]], data[VALUE], strict=True))
+
+
+def _range(own: "pd.Series[float]", say: Words) -> str:
+    """Say which other places are possible, where any is: a headline names the likeliest alone."""
+    placed = Placed.of(own.to_dict())
+    if placed.best == placed.worst:
+        return ""
+    return say.text("ranking-range", partner=placed.partner, range=place_range(placed, say.lang))
 
 
 def _notes(

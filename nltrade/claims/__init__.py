@@ -84,21 +84,26 @@ def check_claims(
             *(id for id in snapshot.here() if any(registry.table(id).covers(y) for y in years)),
             period=years,
         )
-    rows = shape.checked(frame, [*CELL, "level", "flow", VALUE])
-    products = {
-        "TOTAL",
-        "S",
-        *(claim.product for claim in listed),
-    }  # what a claim is about, and the totals beside it
+
+    needed = [*CELL, "level", "flow", VALUE]
+    if any(claim.measure == "place" for claim in listed):
+        needed.append("partner_kind")
+    rows = shape.checked(frame, needed)
     shape.require_periods(rows)
+
+    # What a claim is about, and the totals beside it.
+    products = {*shape.TOTAL_OF.values(), *(claim.product for claim in listed)}
     rows = rows.filter(
         nw.col("period").is_in(sorted(years)), nw.col("product").is_in(sorted(products))
     )
-    rows = rows.collect() if isinstance(rows, nw.LazyFrame) else rows
+    if isinstance(rows, nw.LazyFrame):
+        rows = rows.collect()
     shape.require_totals(rows.filter(nw.col("level") == 0))
     shape.require_unique(rows, shape.KEY)
+
     cells = rows.to_pandas()
-    answers, origins = value.Answers.to(listed, cells), snapshot.origins(cells)
+    answers = value.Answers.to(listed, cells)
+    origins = snapshot.origins(cells)
     found = Results[Verdict]()
     for claim in listed:
         if claim.measure == "place":
@@ -107,8 +112,8 @@ def check_claims(
             readings = value.readings(claim, cells, answers)
         used = {table for reading in readings for table in reading.tables}
         sources = Results(origin for origin in origins if origin.table in used)
-        verdict = _verdict(claim, readings)
-        found.append(Verdict(claim=claim, verdict=verdict, readings=readings, sources=sources))
+        word = _verdict(claim, readings)
+        found.append(Verdict(claim=claim, verdict=word, readings=readings, sources=sources))
     return found
 
 

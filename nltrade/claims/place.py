@@ -4,14 +4,16 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+import narwhals as nw
 import pandas as pd
 
 from nltrade import registry
 from nltrade.claims import absence
 from nltrade.claims.operators import Asserted
-from nltrade.claims.reading import Cell, Placed, Reading, Reason, cells_of, is_cbs
-from nltrade.errors import NoData
-from nltrade.questions.ranking import Cells, Counted, at_the_door, collected, places
+from nltrade.claims.reading import Cell, Placed, Reading, Reason, is_cbs
+from nltrade.questions import frame as shape
+from nltrade.questions.cells import Cells
+from nltrade.questions.ranking import Counted, Ranking
 from nltrade.registry.entries import Claim, Kind
 from nltrade.sources.gaps import is_whole
 
@@ -31,7 +33,7 @@ class _Asked(NamedTuple):
     kind: Kind
     everything: pd.DataFrame  # of other years and products too
     cells: pd.DataFrame  # of the product; of all goods, those of all services too
-    listed: list[Cell]  # the same
+    rows: list[dict[Any, Any]]  # the same
     tables: dict[str, Kind]  # that count in a verdict
     is_complete: dict[str, bool]  # by table
 
@@ -47,7 +49,7 @@ class _Asked(NamedTuple):
             kind=registry.product(claim.product).kind,
             everything=cells,
             cells=near,
-            listed=cells_of(near),
+            rows=near.to_dict("records"),
             tables={table: kind for table, kind in kinds.items() if is_cbs(table)},
             is_complete=of_year.groupby("table")["complete"].all().to_dict(),
         )
@@ -55,16 +57,20 @@ class _Asked(NamedTuple):
     def of_kind(self, kind: Kind) -> list[str]:
         return [table for table, its in self.tables.items() if its == kind]
 
+    def of_table(self, table: str, product: str) -> Cells:
+        rows = [row for row in self.rows if (row["table"], row["product"]) == (table, product)]
+        return Cells.of(table, rows)
+
     def absent(self, table: str) -> absence.Absent:
         return absence.of_place(self.claim, self.everything, table)
 
 
-class _Counted(NamedTuple):
-    """What is ranked: a table, or a table of goods with one of services."""
+class _Way(NamedTuple):
+    """A way to rank: by one flow, in a table of goods or in one with a table of services beside."""
 
     tables: list[str]
     cells: list[Cells]
-    flows: list[str]
+    flow: str
 
 
 def readings(claim: Claim, cells: pd.DataFrame) -> list[Reading]:
@@ -75,23 +81,21 @@ def readings(claim: Claim, cells: pd.DataFrame) -> list[Reading]:
     claim that names a flow by that flow alone. The other readings are there to see.
     """
     asked = _Asked.of(claim, cells)
+    shape.require_flows(nw.from_native(asked.cells))
+    shape.require_partners(nw.from_native(asked.cells))
+
     found: list[Reading] = []
     for table in asked.of_kind(asked.kind):
-        absent, counted = _lacking(asked, table), []
-        try:
-            counted = [] if absent else _counted(asked, table)
-        except NoData:
-            absent = asked.absent(table)
-
+        absent = _lacking(asked, table)
+        ways = [] if absent else _ways(asked, table)
         for of_the_time, day in _days(claim).items():
             if gone := _on_the_other_side(asked, day) or absent:
                 about = {"flow": claim.flow, "kind": asked.kind, "judged": of_the_time}
-                found.append(_without(gone, [table], of_the_time, **about))
+                found.append(_without(gone, tables=[table], of_the_time=of_the_time, **about))
                 continue
-            for each in counted:
-                for flow in each.flows:
-                    ranked = places(each.cells, str(claim.year), flow, claim.among, day)
-                    found.append(_reading(asked, ranked, each.tables, flow, of_the_time))
+            for way in ways:
+                ranking = Ranking.of(way.cells, str(claim.year), way.flow, claim.among, day)
+                found.append(_reading(asked, way, ranking, of_the_time))
     return found
 
 
@@ -115,7 +119,7 @@ def _on_the_other_side(asked: _Asked, day: date) -> absence.Absent | None:
 def _lacking(asked: _Asked, table: str) -> absence.Absent | None:
     """Say why a table gives no place to anybody; None where it does."""
     product, flow = asked.claim.product, asked.claim.flow
-    flows = {cell.flow for cell in asked.listed if (cell.table, cell.product) == (table, product)}
+    flows = set(asked.of_table(table, product).values)
     if not flows or (flow != "total trade" and flow not in flows):
         return asked.absent(table)
     if not is_whole(asked.cells, table=table, product=product):
@@ -123,98 +127,89 @@ def _lacking(asked: _Asked, table: str) -> absence.Absent | None:
     return None
 
 
-def _without(absent: absence.Absent, tables: list[str], of_the_time: bool, **about: Any) -> Reading:
+def _without(absent: absence.Absent, **about: Any) -> Reading:
     gap, reasons = absent
-    shown = reasons if of_the_time else []
-    return Reading(tables=tables, of_the_time=of_the_time, gap=gap, reasons=shown, **about)
+    return Reading(gap=gap, reasons=reasons if about["of_the_time"] else [], **about)
 
 
-def _counted(asked: _Asked, table: str) -> list[_Counted]:
-    """Give the cells of a table and, where the claim is on all goods, those of services with it."""
-    claim, rows, period = asked.claim, at_the_door(asked.cells), str(asked.claim.year)
-
-    def cells_in(kind: Kind, table: str, product: str) -> Cells:
-        found, _ = collected(rows, kind=kind, product=product, asked=[period], table=table)
-        return found[period]
-
-    goods = cells_in(asked.kind, table, claim.product)
+def _ways(asked: _Asked, table: str) -> list[_Way]:
+    """List the flows of a table, that of the claim first; all goods with services beside too."""
+    claim = asked.claim
+    goods = asked.of_table(table, claim.product)
     flows = [claim.flow, *(flow for flow in FLOWS[asked.kind] if flow != claim.flow)]
     of_table = asked.everything["table"] == table
     published = {"total trade", *asked.everything.loc[of_table, "flow"]}
-    found = [_Counted([table], [goods], [flow for flow in flows if flow in published])]
+    found = [_Way([table], [goods], flow) for flow in flows if flow in published]
 
     if claim.product == "TOTAL" and claim.flow in FLOWS["services"]:
         for other in asked.of_kind("services"):
             if is_whole(asked.cells, table=other, product="S"):
-                both = [goods, cells_in("services", other, "S")]
-                found.append(_Counted([table, other], both, [claim.flow]))
+                both = [goods, asked.of_table(other, "S")]
+                found.append(_Way([table, other], both, claim.flow))
     return found
 
 
-def _reading(
-    asked: _Asked,
-    rows: list[dict[str, Any]],
-    tables: list[str],
-    flow: str,
-    of_the_time: bool,
-) -> Reading:
-    """Read the place of a partner in one ranking, and compare it with the one claimed."""
+def _reading(asked: _Asked, way: _Way, ranking: Ranking, of_the_time: bool) -> Reading:
+    """Read the place of a partner in one ranking."""
     claim = asked.claim
-    kind = BOTH if len(tables) > 1 else asked.kind
-    is_named = flow == claim.flow and kind != BOTH
-    placed = [Placed.of(row) for row in rows]
+    kind = BOTH if len(way.tables) > 1 else asked.kind
+    is_named = way.flow == claim.flow and kind != BOTH
     about: dict[str, Any] = {
-        "flow": flow,
+        "tables": way.tables,
+        "flow": way.flow,
         "kind": kind,
+        "of_the_time": of_the_time,
         "judged": of_the_time and (is_named or claim.flow == "total trade"),
-        "complete": all(asked.is_complete[table] for table in tables),
-        "cells": _used(asked, tables, flow, placed[:FIRST]),
+        "complete": all(asked.is_complete[table] for table in way.tables),
+        "cells": _used(asked, way, ranking.partners[:FIRST]),
     }
+    if asked.partner not in ranking.partners:
+        return _without(asked.absent(way.tables[0]), **about)
+    return _compared(asked, ranking, is_named, about)
 
-    at = next((at for at, one in enumerate(placed) if one.partner == asked.partner), None)
-    if at is None:
-        return _without(asked.absent(tables[0]), tables, of_the_time, **about)
 
+def _compared(asked: _Asked, ranking: Ranking, is_named: bool, about: dict[str, Any]) -> Reading:
+    """Compare a place with the one that is claimed."""
+    claim, at = asked.claim, ranking.partners.index(asked.partner)
+    last = max(FIRST, at + 2)
+    rows = [ranking.row(each) for each in range(len(ranking.partners))[:last]]
+    placed = [Placed.of(row) for row in rows]
     own = placed[at]
     front = [one for one in placed if one.place < own.place]
-    holds, open, reasons = None, False, []
+
+    holds, is_open, reasons = None, False, []
     if not about["complete"]:
         reasons = [Reason("why-part-year", {"year": claim.year})]
     elif own.best is None:
-        reasons = [Reason("why-unbounded", {"what": flow})]
+        reasons = [Reason("why-unbounded", {"what": about["flow"]})]
     elif is_named:
-        holds = _held(claim, placed, front, own, rows[at])
-        open = holds is None
-        what = flow if kind != BOTH else kind
-        reasons = [*_order(claim, front, own, holds), *_uncertain(own, rows[at], what)]
+        holds = _held(claim, ranking, front, own, rows[at]["unallocated_meur"])
+        is_open = holds is None
+        reasons = [*_order(claim, front, own, holds), *_uncertain(own, rows[at], claim.flow)]
     else:
-        names = {one.partner for one in front}
-        in_front = not claim.behind or names == set(_behind(claim))
-        holds = Asserted.of(claim).hold(Fraction(own.place)) and in_front
+        holds = _goes_with(claim, front, own)
 
     return Reading(
-        tables=tables,
-        of_the_time=of_the_time,
         **about,
         value=own.place,
         low=own.best,
         high=own.worst,
         margin=own.place - claim.threshold,
         holds=holds,
-        open=open,
+        open=is_open,
         place=own,
         first=placed[:FIRST],
         neighbours=[*placed[max(at - 1, 0) : at], *placed[at + 1 : at + 2]],
-        reasons=reasons if of_the_time else [],
+        reasons=reasons if about["of_the_time"] else [],
     )
 
 
-def _used(asked: _Asked, tables: list[str], flow: str, first: list[Placed]) -> list[Cell]:
+def _used(asked: _Asked, way: _Way, first: list[str]) -> list[Cell]:
     """Choose the cells that the first places and the partner's own are made of."""
-    flows = ["import", "export"] if flow == "total trade" else [flow]
-    shown = {asked.partner, *(one.partner for one in first)}
-    used = [cell for cell in asked.listed if cell.partner in shown and cell.flow in flows]
-    return [cell for cell in used if cell.table in tables]
+    flows = ["import", "export"] if way.flow == "total trade" else [way.flow]
+    shown = {asked.partner, *first}
+    used = [row for row in asked.rows if row["partner"] in shown and row["flow"] in flows]
+    return [Cell.of(row) for row in used if row["table"] in way.tables]
 
 
 def _behind(claim: Claim) -> list[str]:
@@ -222,14 +217,9 @@ def _behind(claim: Claim) -> list[str]:
 
 
 def _held(
-    claim: Claim, placed: list[Placed], front: list[Placed], own: Placed, row: dict[Any, Any]
+    claim: Claim, ranking: Ranking, front: list[Placed], own: Placed, free: float
 ) -> bool | None:
-    """
-    Tell whether a place is the one claimed; None where what is not published leaves that open.
-
-    In the flow that the claim names, every place that is possible decides; in the others, which
-    only go with it, the place that is found.
-    """
+    """Tell whether every possible place is the one claimed; None where that is left open."""
     behind = _behind(claim)
     worst = None if own.worst is None else Fraction(own.worst)
     holds = Asserted.of(claim).decide(Fraction(own.best or 0), worst)
@@ -237,10 +227,16 @@ def _held(
         return holds
 
     close = 1.0 if claim.flow == "total trade" else 0.0
-    if not _could_be(behind, placed, own, free=row["unallocated_meur"], close=close):
+    if not _could_be(behind, ranking, own, free=free, close=close):
         return False
     is_sure = [one.partner for one in front] == behind and all(one.certain for one in front)
     return holds if is_sure else None
+
+
+def _goes_with(claim: Claim, front: list[Placed], own: Placed) -> bool:
+    """Tell whether the place found in another flow than the one claimed is the same."""
+    is_order = not claim.behind or {one.partner for one in front} == set(_behind(claim))
+    return Asserted.of(claim).hold(Fraction(own.place)) and is_order
 
 
 def _order(claim: Claim, front: list[Placed], own: Placed, holds: bool | None) -> list[Reason]:
@@ -253,7 +249,7 @@ def _order(claim: Claim, front: list[Placed], own: Placed, holds: bool | None) -
 
 
 def _could_be(
-    behind: list[str], placed: list[Placed], own: Placed, *, free: float, close: float
+    behind: list[str], ranking: Ranking, own: Placed, *, free: float, close: float
 ) -> bool:
     """
     Tell whether the partners named can be ahead, in their order, by trade without a named partner.
@@ -261,7 +257,7 @@ def _could_be(
     From the last of them to the first, each has to reach the one behind it; the least that takes is
     what they need together. Of two rounded flows, rounding alone can close a gap of a million.
     """
-    values = {place.partner: place.value_meur for place in placed}
+    values = dict(zip(ranking.partners, ranking.values, strict=True))
     if not set(behind) <= set(values):
         return False
 

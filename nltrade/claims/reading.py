@@ -1,5 +1,6 @@
 """What a check of a claim finds: readings with their cells and reasons, frozen."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -22,6 +23,13 @@ class Cell(msgspec.Struct, frozen=True):
     value_meur: float | None
     status: str
 
+    @classmethod
+    def of(cls, row: Mapping[Any, Any]) -> "Cell":
+        """Take a row of a tidy frame; one that says no status leaves it unknown."""
+        known = {name: row[name] for name in ("table", "flow", "partner", "product", "period")}
+        value = None if pd.isna(row[VALUE]) else row[VALUE]
+        return cls(**known, value_meur=value, status=row.get("status", "unknown"))
+
 
 class Placed(msgspec.Struct, frozen=True):
     """A partner in a ranking, with the best and the worst place possible."""
@@ -33,7 +41,7 @@ class Placed(msgspec.Struct, frozen=True):
     worst: int | None
 
     @classmethod
-    def of(cls, row: dict[Any, Any]) -> "Placed":
+    def of(cls, row: Mapping[Any, Any]) -> "Placed":
         """Take a row of `nltrade.rank_partners`, where a missing end is no number."""
         best, worst = (None if pd.isna(row[end]) else int(row[end]) for end in ("best", "worst"))
         return cls(row["partner"], row[VALUE], int(row["place"]), best, worst)
@@ -127,19 +135,6 @@ def place_range(placed: Placed, lang: Lang) -> str:
     if placed.worst is None:
         return say.text("from-place", best=placed.best)
     return say.text("between", best=placed.best, worst=placed.worst)
-
-
-def cells_of(rows: pd.DataFrame) -> list[Cell]:
-    """Keep the cells that a reading rests on."""
-    names = list(Cell.__struct_fields__)
-
-    found = []
-    for values in rows[names].itertuples(index=False, name=None):
-        cell = dict(zip(names, values, strict=True))
-        value = None if pd.isna(cell[VALUE]) else cell[VALUE]
-        found.append(Cell(**cell | {VALUE: value}))
-
-    return found
 
 
 def is_cbs(table: str) -> bool:

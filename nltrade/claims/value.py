@@ -10,10 +10,11 @@ from msgspec.structs import replace
 from nltrade import registry
 from nltrade.claims import absence
 from nltrade.claims.operators import Asserted, as_given
-from nltrade.claims.reading import Cell, Reading, Reason, cells_of, is_cbs
+from nltrade.claims.reading import Cell, Reading, Reason, is_cbs
 from nltrade.claims.verdict import WRITTEN
 from nltrade.questions import trade
 from nltrade.questions.frame import KEY, TOTAL_OF, VALUE
+from nltrade.questions.growth import growth
 from nltrade.registry.entries import FLOWS, Claim, Whole
 from nltrade.rounding import exact
 
@@ -42,7 +43,7 @@ class Question(NamedTuple):
         if self.of:
             return trade.share(rows, of=self.of)
         # What rounding makes of a small amount is in the range of the reading.
-        return trade.growth(rows, small_amounts=True) if self.measure == "growth" else rows
+        return growth(rows, small_amounts=True) if self.measure == "growth" else rows
 
 
 def _published(cells: pd.DataFrame) -> pd.DataFrame:
@@ -72,8 +73,8 @@ class Answers(NamedTuple):
             found = question.answer(near).to_dict("records")
             rows[question] = {tuple(row[name] for name in KEY): row for row in found}
 
-        listed = enumerate(cells_of(near))
-        known = {tuple(getattr(one, name) for name in KEY): (at, one) for at, one in listed}
+        listed = enumerate(near.to_dict("records"))
+        known = {tuple(row[name] for name in KEY): (at, Cell.of(row)) for at, row in listed}
         return cls(tables, known, rows)
 
 

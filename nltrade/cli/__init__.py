@@ -39,8 +39,9 @@ SPOKEN = [
     (r"\bnltrade\.(partners|products|tables|claims|sectors)\(\)", r"`nltrade \1`"),
     (r"\bnltrade\.(load|select|fetch)\(\)", r"`nltrade tables`"),
     (r"(`nltrade tables`), or \1, says", r"\1 says"),
-    (r"\btable='(\w+)'", r"--table \1"),
+    (r"\b(table|by|source)='(\w+)'", r"--\1 \2"),
     (r"\b(period|year)=(\d{4})", r"--year \2"),
+    (r"\bNo rows with (period )?", r"There are no figures of "),
 ]
 
 app = typer.Typer(

@@ -23,7 +23,8 @@ from nltrade.cli.output import (
 )
 from nltrade.errors import NltradeError, NoData, SourceError, UnknownName
 from nltrade.sources import snapshot
-from nltrade.sources.plan import Plan, ask, make_plan, registered_keys
+from nltrade.sources.asked import Questions, plan_of
+from nltrade.sources.plan import Plan
 from nltrade.sources.tidy import load
 from nltrade.tables.claims import changes_report
 
@@ -75,85 +76,55 @@ def fetch(
     """
     if every == (table is not None):
         raise UnknownName(
-            "Name one table, or write --all for all of them. `nltrade tables` lists them."
+            "Name one table, or write --all for all of them, not both. `nltrade tables` lists them."
         )
     only_one({"--from": file, "--raw": raw, "--plan": plan})
     if raw or file:  # either is a whole table, as it is
-        part = {"--partner": partner, "--product": product, "--years": years, "--all": every}
-        only_one({"--raw" if raw else "--from": True, **part})
+        part = {"--partner": partner, "--product": product, "--years": years, "--freq": freq}
+        way = {"--by": by != "HS", "--source": source != "auto", "--all": every}
+        only_one({"--raw" if raw else "--from": True, **part, **way})
     if tables is not None:
         registry.use_tables(tables)
-    how: dict[str, Any] = {"timeout": timeout, "tries": tries}
-    asked: dict[str, Any] = {"partner": partner, "years": years}
 
     if raw and table is not None:
-        from nltrade.sources.raw import fetch_raw
-
-        print_path(fetch_raw(table, **how))
-    elif table is not None and registry.table(table).source == "Comtrade":
-        _fetch_comtrade(table, asked | {"by": by}, how, plan=plan, json=json)
-    elif file is not None and table is not None:
+        _fetch_raw(table, timeout, tries, json=json)
+        return
+    if file is not None and table is not None:
         from nltrade.sources.download import fetch_file
 
         found = fetch_file(table, file, accept=accept)
         _print_found(found, f"{found.origin.selection}, of {found.origin.modified},", json=json)
-    else:
-        asked |= {"product": product, "freq": freq or "A"}
-        plans = _plans(list(registry.tables()) if table is None else [table], asked, skip=every)
-        if plan:
-            _print_plans(plans, json=json)
-            return
-        asked |= how | {"accept": accept, "source": source}
-        failed = [one for one in plans if not _fetched(one, asked, go_on=every, json=json)]
-        raise typer.Exit(SourceError.exit_code if failed else 0)
-
-
-def _print_found(found: snapshot.Snapshot, head: str, *, json: bool) -> None:
-    """Say what came and where it lies."""
-    if json:
-        print_json({"folder": str(found.folder), **msgspec.to_builtins(found.origin)})
-    else:
-        typer.echo(f"{head} in:")
-        print_path(found.folder)
-
-
-def _print_plans(plans: list[Plan], *, json: bool) -> None:
-    """Say what would be asked."""
-    if json:
-        sizes = [{"pages": one.pages, "rows": one.rows} for one in plans]
-        planned = [msgspec.to_builtins(one) for one in plans]
-        print_json([{**one, **size} for one, size in zip(planned, sizes, strict=True)])
-    for one in [] if json else plans:
-        print_text(one.says)
-
-
-def _fetch_comtrade(
-    table: str, asked: dict[str, Any], how: dict[str, Any], *, plan: bool, json: bool
-) -> None:
-    """Bring what was reported to UN Comtrade, or say what would be asked."""
-    from nltrade.sources import comtrade_feed  # which loads what reaches a network
-
-    request, questions = comtrade_feed.plan(table, **asked)
-    if not json:
-        print_text(f"{request.table}: {request.says}: {len(questions)} questions to UN Comtrade")
-    if plan:
-        for question in questions:
-            print_text(f"  {question.says}")
         return
 
-    found = nltrade.fetch(table, **asked, **how)
-    for told in [] if json else found.origin.selection.split("; "):
-        print_text(told)
-    _print_found(found, f"{found.origin.rows:,} rows", json=json)
+    asked: dict[str, Any] = {"partner": partner, "product": product, "years": years}
+    asked |= {"freq": freq or "A", "by": by, "source": source}
+    plans = _plans(list(registry.tables()) if table is None else [table], asked, skip=every)
+    if plan:
+        _print_plans(plans, json=json)
+        return
+    asked |= {"timeout": timeout, "tries": tries, "accept": accept}
+    failed = [one for one in plans if not _fetched(one, asked, go_on=every, json=json)]
+    raise typer.Exit(SourceError.exit_code if failed else 0)
 
 
-def _plans(ids: list[str], asked: dict[str, Any], *, skip: bool) -> list[Plan]:
+def _fetch_raw(table: str, timeout: float, tries: int, *, json: bool) -> None:
+    """Bring a table as CBS has it, and say where it lies."""
+    from nltrade.sources.raw import fetch_raw
+
+    folder = fetch_raw(table, timeout=timeout, tries=tries)
+    if json:
+        origin = msgspec.json.decode((folder / "origin.json").read_bytes())
+        print_json({"folder": str(folder), **origin})
+    else:
+        print_path(folder)
+
+
+def _plans(ids: list[str], asked: dict[str, Any], *, skip: bool) -> list[Plan | Questions]:
     """Plan what is asked of each table; one that cannot answer is an error, or left out."""
     found = []
     for id in ids:
         try:
-            request = ask(id, **asked)
-            found.append(make_plan(request, registered_keys(request)))
+            found.append(plan_of(id, **asked))
         except NoData as error:
             if not skip:
                 raise
@@ -161,13 +132,27 @@ def _plans(ids: list[str], asked: dict[str, Any], *, skip: bool) -> list[Plan]:
     return found
 
 
-def _fetched(plan: Plan, asked: dict[str, Any], *, go_on: bool, json: bool) -> bool:
+def _print_plans(plans: list[Plan | Questions], *, json: bool) -> None:
+    """Say what would be asked."""
+    if json:
+        sizes = [
+            {"pages": one.pages, "rows": one.rows} if isinstance(one, Plan) else {} for one in plans
+        ]
+        planned = [msgspec.to_builtins(one) for one in plans]
+        print_json([{**one, **size} for one, size in zip(planned, sizes, strict=True)])
+        return
+    for one in plans:
+        print_text(one.says)
+        for question in one.questions if isinstance(one, Questions) else ():
+            print_text(f"  {question.says}")
+
+
+def _fetched(plan: Plan | Questions, asked: dict[str, Any], *, go_on: bool, json: bool) -> bool:
     """Bring one table and say where it lies; False where that failed and others are to come."""
-    table = plan.request.table
     if not json:
         print_text(plan.says)
     try:
-        found = nltrade.fetch(table, **asked)
+        found = nltrade.fetch(plan.request.table, **asked)
     except NltradeError as error:
         if not go_on:
             raise
@@ -180,21 +165,37 @@ def _fetched(plan: Plan, asked: dict[str, Any], *, go_on: bool, json: bool) -> b
         )
         raise
 
-    head = f"{found.origin.rows:,} rows, modified {found.origin.modified},"
-    _print_found(found, head, json=json)
-    if json:
-        return True
+    is_of_cbs = isinstance(plan, Plan)
+    head = f"{found.origin.rows:,} rows"
+    _print_found(
+        found, f"{head}, modified {found.origin.modified}," if is_of_cbs else head, json=json
+    )
+    if is_of_cbs and not json:
+        _print_use(found)
+    return True
 
+
+def _print_found(found: snapshot.Snapshot, head: str, *, json: bool) -> None:
+    """Say what came and where it lies."""
+    if json:
+        print_json({"folder": str(found.folder), **msgspec.to_builtins(found.origin)})
+    else:
+        typer.echo(f"{head} in:")
+        print_path(found.folder)
+
+
+def _print_use(found: snapshot.Snapshot) -> None:
+    """Say where a snapshot is not the one in use, and else what shows what CBS changed."""
+    table, date = found.origin.table, found.origin.modified
     used = snapshot.find(table)[0].origin.modified
-    if used < found.origin.modified:
+    if used < date:
         typer.echo(
-            f"This is a part: the snapshot of {used} has more and stays in use. Fetch all of it to "
+            f"This is a part: the version of {used} has more and stays in use. Fetch all of it to "
             f'replace that, or read this one in Python with nltrade.load("{table}", '
-            f'snapshot="{found.origin.modified}").'
+            f'snapshot="{date}").'
         )
     elif len(snapshot.dates(table)) > 1:
-        typer.echo(f"What CBS revised since the snapshot before: nltrade diff {table}")
-    return True
+        typer.echo(f"What CBS revised since the version before: nltrade diff {table}")
 
 
 @app.command(epilog="Example: nltrade diff 83028NED --old 2023-01-04 --top 5")
@@ -211,13 +212,14 @@ def diff(
     json: JsonOption = False,
 ) -> None:
     """
-    Compare two snapshots of a table, and the claims it touches.
+    Tell what CBS revised in a table, and which claims it touches.
     """
     dates = snapshot.dates(table)
     if len(dates) < 2:
         here = ", ".join(dates) or "none"
         raise NoData(
-            f"Two snapshots of {table} are needed to compare; here: {here}. See `nltrade tables`."
+            f"Two versions of {table} are needed to compare; here: {here}. `nltrade fetch {table}` "
+            "brings the one of today."
         )
 
     pair = (old or dates[-2], new or dates[-1])

@@ -8,7 +8,7 @@ import pandas as pd
 import typer
 
 from nltrade import registry
-from nltrade.errors import NoData, UnknownName
+from nltrade.errors import NoData, UnknownName, close_to
 from nltrade.questions.trade import VALUE
 from nltrade.registry.entries import FLOWS, LANGS, Lang
 from nltrade.words import Words
@@ -68,9 +68,11 @@ class Subject(NamedTuple):
     assumed: bool
 
     def says(self, lang: Lang) -> str:
-        """Say what is meant where nothing was said; empty where partner and year were given."""
-        values = {"partner": self.partner, "year": self.year}
-        return Words(lang).text("cli-mission", **values) if self.assumed else ""
+        """Say what is meant where no partner was given; empty where one was."""
+        if not self.assumed:
+            return ""
+        id = "cli-mission" if self.year == MISSION[1] else "cli-assumed"
+        return Words(lang).text(id, partner=self.partner, year=self.year)
 
 
 def subject(partner: str | None, year: int | None, frame: pd.DataFrame) -> Subject:
@@ -79,7 +81,22 @@ def subject(partner: str | None, year: int | None, frame: pd.DataFrame) -> Subje
     about = registry.country(MISSION[0] if partner is None else partner).id
     if year is None:
         year = MISSION[1] if partner is None else last_year(frame, about)
+    _require_year(year, frame)
     return Subject(about, year, assumed)
+
+
+def _require_year(year: int, frame: pd.DataFrame) -> None:
+    """Refuse a year that no table of CBS has, and say which there are."""
+    tables = registry.tables().values()
+    first, last = (min(int(one.first) for one in tables), max(int(one.last) for one in tables))
+    here = sorted(frame.loc[frame["freq"] == "A", "period"].unique())
+    if first <= year <= last or str(year) in here:
+        return
+    near = close_to(str(year), map(str, range(first, last + 1))) if year > last else ""
+    raise NoData(
+        f"There is no year {year} in the tables of CBS.{near} They have {first} to {last}; "
+        f"{here[0]} to {here[-1]} are here."
+    )
 
 
 def last_year(frame: pd.DataFrame, partner: str) -> int:

@@ -26,12 +26,12 @@ from typing import Any, Literal, NamedTuple, get_args
 
 import narwhals as nw
 import numpy as np
-import pandas as pd
 from narwhals.typing import IntoDataFrameT, IntoLazyFrame
 
 from nltrade import registry
 from nltrade.errors import NoData, UnknownName, close_to
 from nltrade.questions import frame as shape
+from nltrade.questions.cells import Cells, collected
 from nltrade.questions.frame import VALUE
 from nltrade.questions.places import (
     Countries,
@@ -40,17 +40,16 @@ from nltrade.questions.places import (
     largest_hidden,
     possibly_ahead,
 )
-from nltrade.questions.unpublished import TOTALS, Published, Side, pools
+from nltrade.questions.unpublished import TOTALS, Side, pools
 from nltrade.registry import periods
 from nltrade.registry.periods import Periods
-from nltrade.sources.gaps import absent_partners
+from nltrade.sources.gaps import gap
 
 Among = Literal["outside EU", "inside EU", "all"]
 Counted = Literal["goods", "services", "goods and services"]
 NEEDED = ["table", "kind", "flow", "partner", "partner_kind", "product", "period", VALUE]
 COUNTS = ["place", "best", "worst", "hidden"]
 AMOUNTS = [VALUE, "unallocated_meur", "services_meur"]
-FEW = 0.1  # a share of the partners that may lack: rows without a value that a user dropped
 
 
 def rank_partners(
@@ -132,26 +131,31 @@ def rank_partners(
     for one in asked:
         periods.known(one)
 
-    rows = at_the_door(frame)
-    cells: dict[str, list[Cells]] = {each: [] for each in asked}
+    rows = shape.checked(frame, NEEDED)
+    shape.require_periods(rows)
+    shape.require_flows(rows)
+
+    of_kinds = []
     for one in kinds:
         code = registry.product(product).id if product else shape.TOTAL_OF[one]
         of_kind, like = collected(rows, kind=one, product=code, asked=asked, table=table)
-        for each in asked:
-            cells[each].append(of_kind[each])
+        of_kinds.append(of_kind)
 
     found: list[dict[str, Any]] = []
-    for each, of_period in cells.items():
-        about = {**_sources(of_period), "period": each}
+    for each in asked:
+        cells = [of_kind[each] for of_kind in of_kinds]
         for name in flows:
-            ranked = places(of_period, each, name, among, members_on)
-            found += [{**about, "flow": name, **row} for row in ranked[:top]]
+            about = {**_sources(cells), "period": each, "flow": name}
+            ranking = Ranking.of(cells, each, name, among, members_on)
+            found += [about | ranking.row(at) for at in range(len(ranking.partners))[:top]]
 
     if not found:
         what = f"{', '.join(flows)} of {kind} in {', '.join(asked)}"
-        tables = (each.table for of_period in cells.values() for each in of_period)
-        used = " and ".join(dict.fromkeys(tables))
-        raise NoData(f"No country has a value for {what} in table {used}.")
+        tables = list(dict.fromkeys(of_kind[each].table for each in asked for of_kind in of_kinds))
+        cell: Any = {"product": code, "period": asked[0]}
+        able = [gap(frame, table=id, **cell).command for id in tables]
+        bring = "".join(f" Bring it with `{command}`." for command in able if command)
+        raise NoData(f"No country has a value for {what} in table {' and '.join(tables)}.{bring}")
     return _as_frame(found, like)  # type: ignore[no-any-return]
 
 
@@ -165,119 +169,8 @@ def _check_words(among: str, kind: str) -> None:
         raise UnknownName(f"No kind {kind!r}.{close_to(kind, known)} Rank {', '.join(known)}.")
 
 
-def at_the_door(frame: Any) -> Any:
-    """Check a frame of which partners are to be ranked."""
-    rows = shape.checked(frame, NEEDED)
-    shape.require_periods(rows)
-    shape.require_flows(rows)
-    return rows
-
-
-def collected(
-    rows: Any, *, kind: str, product: str, asked: Sequence[str], table: str | tuple[str, ...] | None
-) -> "tuple[dict[str, Cells], nw.DataFrame[Any]]":
-    """Take the cells of a product out of the engine: by period, and as the frame they are in."""
-    there = set(rows["table"].unique().to_list()) if isinstance(rows, nw.DataFrame) else set()
-    tables = {each: _table(kind, each, table, there) for each in asked}
-    names = rows.collect_schema().names()
-    carried = [name for name in ["modified", "missing"] if name in names]
-
-    cells = rows.filter(
-        nw.col("kind") == kind,
-        nw.col("table").is_in(sorted(set(tables.values()))),
-        nw.col("period").is_in(asked),
-        nw.col("product") == product,
-    ).select("table", "period", "flow", "partner", "partner_kind", VALUE, *carried)
-    if isinstance(cells, nw.LazyFrame):
-        cells = cells.collect()
-    shape.require_unique(cells, ["table", "period", "flow", "partner"])
-    shape.require_partners(cells)
-
-    found = {}
-    listed = cells.rows(named=True)
-    for each, of in tables.items():
-        mine = [row for row in listed if row["period"] == each and row["table"] == of]
-        _require_whole(mine, cells, of, each)
-        found[each] = Cells.of(of, mine)
-    return found, cells
-
-
-def places(
-    cells: "Sequence[Cells]", period: str, flow: str, among: Among, members_on: date | None
-) -> list[dict[str, Any]]:
-    """Rank the countries of one flow, the first one first: rows of `rank_partners`."""
-    then = registry.eu_members(periods.days(period)[1])
-    now = then if members_on is None else registry.eu_members(members_on)
-    published = [each.published(flow) for each in cells]
-    return _Ranking.of(published, among, then, now).rows()
-
-
-class Cells(NamedTuple):
-    """The cells of one table and period."""
-
-    table: str
-    modified: str | None
-    countries: set[str]
-    values: dict[str, dict[str, float | None]]  # by flow and partner
-    impossible: set[tuple[str, str]]  # flow and partner of cells that cannot be
-
-    @classmethod
-    def of(cls, table: str, rows: list[dict[str, Any]]) -> "Cells":
-        """Sort the rows of a table and period, each of them a cell."""
-        modified = rows[0].get("modified") if rows else None
-        countries = {row["partner"] for row in rows if row["partner_kind"] == "country"}
-        impossible = {
-            (row["flow"], row["partner"]) for row in rows if row.get("missing") == "impossible"
-        }
-        values: dict[str, dict[str, float | None]] = {}
-        for row in rows:
-            value = None if pd.isna(row[VALUE]) else float(row[VALUE])
-            values.setdefault(row["flow"], {})[row["partner"]] = value
-        return cls(table, modified, countries, values, impossible)
-
-    def published(self, flow: str) -> Published:
-        """Give what is published of one flow; a total has no value where either flow has none."""
-        flows = [flow]
-        values = self.values.get(flow, {})
-        if flow == "total trade" and flow not in self.values:
-            flows = ["import", "export"]
-            imports, exports = (self.values.get(each, {}) for each in flows)
-            for partner in imports | exports:
-                bought, sold = imports.get(partner), exports.get(partner)
-                values[partner] = None if bought is None or sold is None else bought + sold
-
-        partners, unit = set(values), 0.0
-        if self.table in registry.tables():
-            partners |= {each.id for each in registry.partner_keys(self.table).values()}
-            unit = registry.units()[registry.table(self.table).unit]
-
-        lacking = {each for each in partners if values.get(each) is None}
-        cannot_be = {each for each in lacking if all((of, each) in self.impossible for of in flows)}
-        return Published(values, self.countries, lacking - cannot_be, unit * len(flows))
-
-
-def _require_whole(
-    rows: list[dict[str, Any]], cells: nw.DataFrame[Any], table: str, period: str
-) -> None:
-    """Refuse to rank a part: a place is one among all, and who lacks is not withheld."""
-    if not rows or table not in registry.tables():
-        return
-    countries = {p.id for p in registry.partner_keys(table).values() if p.kind == "country"}
-    lacking = countries - {row["partner"] for row in rows}
-    most = FEW * len(countries)
-    if len(lacking) > most:  # the snapshot's own list tells whether it has all of them
-        lacking &= set(absent_partners(cells.to_native(), table=table, period=period))
-    if len(lacking) > most:
-        there = len(countries) - len(lacking)
-        raise NoData(
-            f"The frame has {there} of the {len(countries)} countries of {table} in {period}, and "
-            "a place is one among all of them. Leave partners out of the selection, or bring the "
-            f"rest with `nltrade fetch {table}`."
-        )
-
-
-class _Ranking(NamedTuple):
-    """The countries of one flow, and what each side of the border has unpublished by partner."""
+class Ranking(NamedTuple):
+    """The countries of one flow, the first one first, and what is not published by partner."""
 
     partners: list[str]
     values: np.ndarray
@@ -289,14 +182,25 @@ class _Ranking(NamedTuple):
 
     @classmethod
     def of(
-        cls, published: list[Published], among: Among, then: frozenset[str], now: frozenset[str]
-    ) -> "_Ranking":
+        cls,
+        cells: Sequence[Cells],
+        period: str,
+        flow: str,
+        among: Among,
+        members_on: date | None = None,
+    ) -> "Ranking":
+        """Rank those that take part by the cells of goods, of services, or of both."""
+        then = registry.eu_members(periods.days(period)[1])
+        now = then if members_on is None else registry.eu_members(members_on)
+
         def takes_part(partner: str) -> bool:
             return among == "all" or (partner in now) == (among == "inside EU")
 
-        values, *others = (each.of_countries() for each in published)
-        partners = [each for each in values if takes_part(each)]
-        services = others[0] if others else dict.fromkeys(partners, 0.0)
+        published = [each.by_partner(flow) for each in cells]
+        first, *others = (each.of_countries() for each in published)
+        services = others[0] if others else dict.fromkeys(first, 0.0)
+        values = {id: first[id] + services.get(id, 0.0) for id in first if takes_part(id)}
+        partners = sorted(values, key=lambda id: (-values[id], id))
 
         # After a change of membership, who takes part can be filed on either side of the border.
         is_one_side = among != "all" and now == then
@@ -313,7 +217,7 @@ class _Ranking(NamedTuple):
 
         return cls(
             partners,
-            values=np.array([values[each] + services.get(each, 0.0) for each in partners], float),
+            values=np.array([values[each] for each in partners], float),
             lack_services=np.array([each not in services for each in partners], bool),
             is_inside=np.array([each in then for each in partners], bool),
             pools=found,
@@ -321,40 +225,31 @@ class _Ranking(NamedTuple):
             close=sum(each.step for each in published),
         )
 
-    def rows(self) -> list[dict[str, Any]]:
-        """Give the place of each country, the first one first."""
-        found = [self._row(at) for at in range(len(self.partners))]
-        return sorted(found, key=lambda row: (row["place"], row["partner"]))
-
-    def _row(self, at: int) -> dict[str, Any]:
+    def row(self, at: int) -> dict[str, Any]:
+        """Give the place of one country, and what makes it uncertain."""
         value = float(self.values[at])
         is_other = np.arange(len(self.values)) != at
-        others = self.values[is_other]
 
         own_side = self.pools[bool(self.is_inside[at])]
         unallocated = max(case.unallocated for case in own_side)
         services = own_side[0].services
         reach = value + unallocated + services * self.lack_services[at]
+        ahead = certainly_ahead(reach, self.values[is_other], self.close)
 
-        best = worst = None
-        hidden = 0
-        if self.is_bounded:
-            best = 1 + certainly_ahead(reach, others, self.close)
-        if self.is_bounded and value > 0:
-            worst = 1
+        hidden, possible = 0, 0
         for side, cases in self.pools.items() if value > 0 else ():
             sizes = largest_hidden(value, cases[0].groups)
             hidden += min(int(sizes.sum()), cases[0].unseen)
-            if worst is not None:
-                is_there = is_other & (self.is_inside == side)
-                there = Countries(self.values[is_there], self.lack_services[is_there])
-                worst += max(possibly_ahead(value, there, case, self.close) for case in cases)
+            is_there = is_other & (self.is_inside == side)
+            there = Countries(self.values[is_there], self.lack_services[is_there])
+            possible += max(possibly_ahead(value, there, case, self.close) for case in cases)
+
         return {
             "partner": self.partners[at],
             VALUE: value,
-            "place": 1 + int((others > value).sum()),
-            "best": best,
-            "worst": worst,
+            "place": 1 + int((self.values > value).sum()),
+            "best": 1 + ahead if self.is_bounded else None,
+            "worst": 1 + possible if self.is_bounded and value > 0 else None,
             "hidden": hidden,
             "unallocated_meur": unallocated,
             "services_meur": services,
@@ -383,37 +278,3 @@ def _as_frame(rows: list[dict[str, Any]], like: nw.DataFrame[Any]) -> Any:
             types[name] = nw.String()
     told = {name: columns[name] for name in types}
     return nw.from_dict(told, schema=types, backend=like.implementation).to_native()
-
-
-def _table(kind: str, period: str, asked: str | tuple[str, ...] | None, there: set[str]) -> str:
-    """Choose the table that covers a period; where several do, the user has to."""
-    of_kind = {t.id: t for t in registry.tables().values() if t.kind == kind}
-    spans = ", ".join(f"{t.id} {t.first}-{t.last}" for t in of_kind.values())
-    names = [asked] if isinstance(asked, str) else list(asked or [])
-    for name in names:
-        if name in registry.all_tables() and registry.table(name).source != "CBS":
-            raise UnknownName(f"{name} is another source's, not a whole set of partners: {spans}.")
-        if name not in registry.tables():
-            return name  # of a frame of the user's own
-        if name in of_kind and of_kind[name].covers(period):
-            return name
-        if len(names) == 1 and name not in of_kind:
-            raise UnknownName(f"Table {name} does not count {kind}. Those that do are {spans}.")
-    if names:
-        raise UnknownName(f"No {kind} table covers {period} among those asked. There are {spans}.")
-
-    # Two tables of one concept count alike: the first of the registry does.
-    by_concept: dict[str, str] = {}
-    for id, table in of_kind.items():
-        if table.covers(period) and (not there or id in there):
-            by_concept.setdefault(table.concept, id)
-    if not by_concept:
-        raise UnknownName(f"No {kind} table covers {period}. There are {spans}.")
-
-    first, *others = by_concept.values()
-    if others:
-        raise UnknownName(
-            f"{kind} of {period} are in {' and '.join([first, *others])}, which count "
-            f"differently: choose one with table={first!r}."
-        )
-    return first

@@ -21,6 +21,7 @@ from nltrade.errors import NoData, RegistryError
 from nltrade.questions import frame as shape
 from nltrade.questions import trade
 from nltrade.questions.frame import VALUE
+from nltrade.questions.growth import growth
 from nltrade.registry import sectors as named
 from nltrade.registry.entries import Classes, Kind, Sector
 from nltrade.registry.periods import Periods, listed
@@ -145,39 +146,6 @@ def amounts(cells: pd.DataFrame, sectors: Mapping[str, Sector]) -> pd.DataFrame:
     rows = shape.checked(cells, [*CELL, "product", VALUE])
     shape.require_unique(rows, [*KEY, "product"])
     return _with_share(sums(rows.to_native(), _baskets(sectors)))
-
-
-def overlaps(sectors: Mapping[str, Sector] | None = None) -> pd.DataFrame:
-    """
-    List which sectors have goods or services in common: their sums are never to be added.
-
-    Parameters
-    ----------
-    sectors : mapping of str to Sector, optional
-        The sectors of the mission of 2013 by default.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A row for each pair: `kind`, `sector`, `other`, and the codes they share in `codes`.
-
-    Examples
-    --------
-    >>> overlaps().query("sector == 'oil' and other == 'energy'")["codes"].tolist()
-    ['33']
-    """
-    known = list((named.sectors() if sectors is None else sectors).values())
-    rows = []
-    for kind in named.KINDS:
-        for place, one in enumerate(known):
-            for other in known[place + 1 :]:
-                pairs = [(a, b) for a in one.codes(kind) for b in other.codes(kind)]
-                common = {b for a, b in pairs if named.contains(a, b)} | {
-                    a for a, b in pairs if named.contains(b, a)
-                }
-                if common:
-                    rows.append((kind, one.id, other.id, ", ".join(sorted(common))))
-    return pd.DataFrame(rows, columns=["kind", "sector", "other", "codes"])
 
 
 def _baskets(sectors: Mapping[str, Sector]) -> Baskets:
@@ -360,7 +328,7 @@ def _with_share(found: pd.DataFrame) -> pd.DataFrame:
 def _with_growth(found: pd.DataFrame) -> pd.DataFrame:
     """Add shares, growth, and the balance as rows of its own, with sectors as products."""
     tidy = _with_share(found).rename(columns={"sector": "product"}).assign(level=1)
-    grown = trade.growth(tidy)
+    grown = growth(tidy)
     balance = trade.balance(tidy).assign(**dict.fromkeys(COUNTS, 0), growth_note="")
     rows = pd.concat([grown, balance]).rename(columns={"product": "sector"})
 

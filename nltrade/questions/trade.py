@@ -1,5 +1,5 @@
 """
-Questions to a tidy frame: totals, balances, shares, growth.
+Questions to a tidy frame: totals, balances, shares.
 
 Every function takes a frame in the shape of `nltrade.load` and gives back a new one of the same
 engine: pandas, Polars, PyArrow, DuckDB, Dask or PySpark, lazy where the engine is lazy. Nothing is
@@ -8,7 +8,7 @@ rate of which a part is missing is missing too. A frame that is not in that shap
 names column and remedy: `nltrade.questions.frame` says what is looked at.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import narwhals as nw
@@ -18,7 +18,7 @@ from narwhals.typing import IntoFrameT
 from nltrade import registry
 from nltrade.errors import NoData, UnknownName, close_to
 from nltrade.questions import frame as shape
-from nltrade.registry import members, periods
+from nltrade.registry import periods
 from nltrade.registry.periods import Periods
 from nltrade.sources.gaps import commands, gap, is_whole
 
@@ -33,28 +33,14 @@ ORDER = [
     *("level", "period", "freq", "complete", "status"),
 ]
 
-# How sure a value is: what is made of two is as sure as the less sure one.
-STATUSES = ["definitive", "revised provisional", "provisional", "unknown"]
-
-# What tells one series from another: the other columns follow from these and the period.
-SERIES = ["table", "kind", "flow", "partner", "product"]
-
-# What can stand in the way of a rate, beside a change of method or of members.
-PART = "part-year"
-UNKNOWN_PART = "not known to be a whole year"
-FIRST = "year before not in the frame"
-TOO_SMALL = "less than 50 million euro"
+# How sure a value is: what is made of two is as sure as the less sure one, or unknown.
+STATUSES = ["definitive", "revised provisional", "provisional"]
 
 # Million euro: of less, rounding to a million alone changes a rate by a percent or more.
 SMALL = 50.0
 
-# How a note on growth begins, where another thing was counted a year before.
-BREAK, MEMBERS = "method break ", "other members "
-
-GROWTH = ["previous_meur", "growth_note", "growth_pct"]
-
-# What growth is worked out with, and does not give back.
-BESIDE = ["year", "part", "kind_and_partner", "previous_complete"]
+# What tells one series from another: the other columns follow from these and the period.
+SERIES = ["table", "kind", "flow", "partner", "product"]
 
 
 def select(
@@ -268,66 +254,10 @@ def share(frame: IntoFrameT, of: Literal["all products", "all partners", "export
     whole = totals.select(*keys, nw.col(VALUE).alias("whole_meur"))
     part_of_whole = 100 * nw.col(VALUE) / nw.col("whole_meur")
     is_known = nw.col("whole_meur") != 0
-    shares = _beside(rows, whole, keys).with_columns(
+    shares = beside(rows, whole, keys).with_columns(
         nw.when(is_known).then(part_of_whole).alias("share_pct")
     )
     return shares.to_native()  # type: ignore[no-any-return]
-
-
-def growth(
-    frame: IntoFrameT,
-    *,
-    across_breaks: bool = False,
-    part_years: bool = False,
-    small_amounts: bool = False,
-) -> IntoFrameT:
-    """
-    Compare each cell with the same period a year before.
-
-    A rate across a change of method or of the members of a group (the EU, the euro area, countries
-    that are published together), from or to a part-year, or of less than 50 million euro, is
-    refused: `growth_pct` is missing and `growth_note` says why. Ask for it and the rate is given,
-    with the note beside it as a mark. `nltrade.like_for_like` compares the members of both years.
-
-    Parameters
-    ----------
-    frame : frame
-        Tidy frame. Rows of one table are compared with each other only.
-    across_breaks : bool
-        Give rates across changes of method and of members too.
-    part_years : bool
-        Give rates from or to a year that is not over too.
-    small_amounts : bool
-        Give rates from or to less than 50 million euro too, which rounding alone can change by a
-        percent.
-
-    Returns
-    -------
-    frame
-        The rows of `frame` with `previous_meur` (million euro), `growth_pct` (percent) and
-        `growth_note` (``""``, or why there is no rate: ``"method break 2012/2013"``, ``"other
-        members 2019/2020"``, ``"part-year"``, ``"not known to be a whole year"``, ``"year before
-        not in the frame"``, ``"not published"``, ``"year before not published"``, ``"year before
-        not above zero"``, ``"less than 50 million euro"``).
-
-    Raises
-    ------
-    FrameError
-        A column is missing, of another type or there already, or (in an eager frame) a cell is
-        there twice.
-
-    Examples
-    --------
-    >>> import nltrade as nl
-    >>> russia = nl.select(nl.load("83028NED"), partner="RU", flow="import", product="TOTAL")
-    >>> rates = nl.growth(russia).set_index("period")
-    >>> rates.loc["2012", "growth_pct"].round(1), rates.loc["2013", "growth_note"]
-    (np.float64(19.9), 'method break 2012/2013')
-    """
-    rows = shape.checked(frame, [*SERIES, "period", "complete", VALUE], adds=[*GROWTH, *BESIDE])
-    refused = {"across_breaks": across_breaks, "part_years": part_years}
-    rates = _grown(rows, **refused, small_amounts=small_amounts)
-    return rates.to_native()  # type: ignore[no-any-return]
 
 
 def main_table(frame: pd.DataFrame, *, kind: str, period: str | int, partner: str = "WORLD") -> str:
@@ -389,9 +319,6 @@ def _combined(frame: Any, name: Literal["total trade", "balance"]) -> Any:
     there = rows.collect_schema().names()
     apart = ("flow", "complete", "status")
     cell = [each for each in ORDER if each in there and each not in apart]
-    numbers = [nw.lit(place, nw.Int64) for place in range(len(STATUSES))]
-    known = [nw.col("status") == each for each in STATUSES if "status" in there]
-    unsure = _last_that_holds(zip(known, numbers, strict=False), numbers[-1])
 
     amounts = rows.select(
         *cell,
@@ -399,7 +326,7 @@ def _combined(frame: Any, name: Literal["total trade", "balance"]) -> Any:
         imports=is_import.cast(nw.Int64),
         exports=is_export.cast(nw.Int64),
         part=(~nw.col("complete")).cast(nw.Int64).fill_null(1),
-        unsure=unsure,
+        unsure=_how_unsure() if "status" in there else nw.lit(len(STATUSES)),
     )
     sums = shape.group_joinable(
         amounts,
@@ -414,117 +341,35 @@ def _combined(frame: Any, name: Literal["total trade", "balance"]) -> Any:
     if isinstance(sums, nw.DataFrame) and sums.select(is_twice.any()).item():
         shape.require_unique(rows.filter(is_import | is_export), [*SERIES, "period"])
 
-    once_each = (nw.col("imports") == 1) & (nw.col("exports") == 1)
-    both_known = once_each & (nw.col("published") == 2)
-    statuses = [
-        (nw.col("unsure") == number, nw.lit(STATUSES[place]))
-        for place, number in enumerate(numbers)
-    ]
+    is_once_each = (nw.col("imports") == 1) & (nw.col("exports") == 1)
+    is_known = is_once_each & (nw.col("published") == 2)
     found = sums.with_columns(
         nw.lit(name).alias("flow"),
-        nw.when(both_known).then(nw.col(VALUE)).alias(VALUE),
+        nw.when(is_known).then(nw.col(VALUE)).alias(VALUE),
         complete=nw.col("part") == 0,
-        status=_last_that_holds(statuses, nw.lit(STATUSES[-1])),
+        status=_status(),
     )
     order = [each for each in ORDER if each in (*there, "flow")]
     return found.select(*order, VALUE).to_native()
 
 
-def _last_that_holds(cases: Iterable[tuple[nw.Expr, nw.Expr]], otherwise: nw.Expr) -> nw.Expr:
-    """Give what goes with the last condition that is true of a row."""
-    found = otherwise
-    for is_so, what in cases:
-        found = nw.when(is_so).then(what).otherwise(found)
+def _how_unsure() -> nw.Expr:
+    """Number the statuses, the surest first."""
+    found = nw.lit(len(STATUSES))
+    for number, status in enumerate(STATUSES):
+        found = nw.when(nw.col("status") == status).then(nw.lit(number)).otherwise(found)
     return found
 
 
-def _grown(rows: Any, *, across_breaks: bool, part_years: bool, small_amounts: bool) -> Any:
-    """Answer `growth` for tidy rows of narwhals."""
-    shape.require_periods(rows)
-    shape.require_unique(rows, [*SERIES, "period"])
-    names = rows.collect_schema().names()
-
-    dated = rows.with_columns(
-        year=nw.col("period").str.slice(0, 4).cast(nw.Int64),
-        part=nw.col("period").str.slice(4),
-        kind_and_partner=nw.concat_str("kind", "partner", separator=" "),
-    )
-    previous = dated.select(
-        *SERIES,
-        nw.col("year") + 1,
-        "part",
-        previous_meur=nw.col(VALUE),
-        previous_complete=nw.col("complete").cast(nw.Int64).fill_null(2),
-    )
-    compared = _beside(dated, previous, [*SERIES, "year", "part"])
-    noted = compared.with_columns(growth_note=_growth_note())
-
-    note, before = nw.col("growth_note"), nw.col("previous_meur")
-    is_given = before > 0
-    if not part_years:
-        is_given &= ~note.is_in([PART, UNKNOWN_PART])
-    if not across_breaks:
-        # Dask would compute the prefix of `starts_with`, and all that is before it.
-        is_given &= ~note.str.slice(0, len(BREAK)).is_in([BREAK, MEMBERS[: len(BREAK)]])
-    if not small_amounts:
-        is_given &= ~_is_small()
-
-    rate = 100 * (nw.col(VALUE) - before) / before
-    rates = noted.with_columns(growth_pct=nw.when(is_given).then(rate))
-    return rates.select(*names, *GROWTH)
-
-
-def _is_small() -> nw.Expr:
-    return (nw.col("previous_meur") < SMALL) | (nw.col(VALUE) < SMALL)
-
-
-def _growth_note() -> nw.Expr:
-    """Say what stands in the way of a comparison with the year before, if anything does."""
-    before, value, was_whole = nw.col("previous_meur"), nw.col(VALUE), nw.col("previous_complete")
-    year = nw.col("year")
-    years = [(year - 1).cast(nw.String), nw.lit("/"), year.cast(nw.String)]
-
-    # From the weakest to the strongest: what is said last goes before what was said.
-    # A change of members is no change of method: another group is counted, in the same way. And a
-    # period that a frame begins with has none before it, whatever changed.
-    obstacles = [
-        (_is_small(), nw.lit(TOO_SMALL)),
-        (before <= 0, nw.lit("year before not above zero")),
-        (before.is_null(), nw.lit("year before not published")),
-        (value.is_null(), nw.lit("not published")),
-        (_has_other_members(), nw.concat_str(nw.lit(MEMBERS), *years)),
-        (_crosses_a_break(), nw.concat_str(nw.lit(BREAK), *years)),
-        (nw.col("complete").is_null() | (was_whole == 2), nw.lit(UNKNOWN_PART)),
-        (~nw.col("complete") | (was_whole == 0), nw.lit(PART)),
-        (was_whole.is_null() & nw.col("complete"), nw.lit(FIRST)),
-    ]
-    return _last_that_holds(obstacles, nw.lit(""))
-
-
-def _has_other_members() -> nw.Expr:
-    """Tell which rows are of a group that has other members than a year before."""
-    alike: dict[frozenset[str], list[str]] = {}
-    for kind in shape.TOTAL_OF:
-        for partner, changed in members.changed(kind).items():
-            alike.setdefault(changed, []).append(f"{kind} {partner}")
-
-    found = nw.lit(False)
-    for changed, groups in alike.items():
-        is_of_them = nw.col("kind_and_partner").is_in(groups)
-        found |= is_of_them & nw.col("period").is_in(sorted(changed))
+def _status() -> nw.Expr:
+    """Name the status of a number."""
+    found = nw.lit("unknown")
+    for number, status in enumerate(STATUSES):
+        found = nw.when(nw.col("unsure") == number).then(nw.lit(status)).otherwise(found)
     return found
 
 
-def _crosses_a_break() -> nw.Expr:
-    """Tell which rows are of a year whose table counts in another way than the year before."""
-    found = nw.lit(False)
-    for table in registry.tables().values():
-        if after := [int(each.after) for each in table.breaks]:
-            found |= (nw.col("table") == table.id) & nw.col("year").is_in(after)
-    return found
-
-
-def _beside(rows: Any, other: Any, keys: list[str]) -> Any:
+def beside(rows: Any, other: Any, keys: list[str]) -> Any:
     """Join to each row what stands beside it; refuse a cell that an eager frame has twice."""
     joined = rows.join(other, on=keys, how="left")
     if isinstance(joined, nw.DataFrame) and len(joined) > len(rows):

@@ -18,7 +18,7 @@ SideName = Literal["outside EU", "inside EU"]
 TOTALS = {"outside EU": "NON-EU", "inside EU": "EU", "all": "WORLD"}
 
 
-class Published(NamedTuple):
+class ByPartner(NamedTuple):
     """What a table publishes of one flow, by partner; None where a cell has no value."""
 
     values: dict[str, float | None]
@@ -60,7 +60,7 @@ class Side(NamedTuple):
                 sides[bool(partner.eu)].residuals[partner.id] = partner.holds or ""
         return sides
 
-    def unpublished(self, of: Published) -> Unpublished:
+    def unpublished(self, of: ByPartner) -> Unpublished:
         """Say what is not published by partner on this side."""
         named = of.countries & self.countries
         parts = [each for each in of.values if each in self.residuals or each in named]

@@ -15,13 +15,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+import msgspec
+
 from nltrade.errors import UnknownName, close_to
 from nltrade.registry.entries import FLOWS, LANGS, Event, Flow, Partner, Product, Table, Text
-from nltrade.registry.toml import convert, known, read, sections, unknown, written, wrong
+from nltrade.registry.toml import convert, read, sections, unknown, written, wrong
 
 T = TypeVar("T")
 
 FOLDER = Path(__file__).parent
+TABLES = FOLDER / "tables.toml"
 
 
 @cache
@@ -47,20 +50,25 @@ def tables() -> Mapping[str, Table]:
 @cache
 def all_tables() -> Mapping[str, Table]:
     """Give every registered table by its identifier: those of CBS, then those of UN Comtrade."""
-    shipped = FOLDER / "tables.toml"
-    fields: dict[str, Any] = written(shipped, "tables")
-    found = read(shipped, "tables", Table)
+    shipped = _file_of_tables()["tables"]
+    found = {id: convert(TABLES, id, fields, Table) for id, fields in shipped.items()}
 
     # A file of the user's own adds tables, or corrects fields of those that are here.
-    own = os.environ.get("NLTRADE_TABLES")
-    for id, each in written(Path(own), "tables").items() if own else ():
-        both = {**fields.get(id, {}), **each} if isinstance(each, dict) else each
-        found[id] = convert(Path(own or ""), id, both, Table)
+    if own := os.environ.get("NLTRADE_TABLES"):
+        for id, fields in written(Path(own), "tables")["tables"].items():
+            both = {**shipped.get(id, {}), **fields} if isinstance(fields, dict) else fields
+            found[id] = convert(Path(own), id, both, Table)
 
     for table in found.values():
         for fault in _faults(table, found):
-            raise wrong("tables.toml", table.id, fault)
+            raise wrong(TABLES.name, table.id, fault)
     return found
+
+
+@cache
+def _file_of_tables() -> Mapping[str, Any]:
+    """Parse once what ships of tables: themselves, units, and numbers of UN Comtrade."""
+    return sections(TABLES)
 
 
 def _faults(table: Table, tables: Mapping[str, Table]) -> Iterator[str]:
@@ -86,8 +94,7 @@ def use_tables(path: Path) -> None:
 @cache
 def units() -> Mapping[str, float]:
     """Give the factor that turns each unit CBS uses into million euro."""
-    factors = sections(FOLDER / "tables.toml")["units"]
-    return {unit: float(factor) for unit, factor in factors.items()}
+    return msgspec.convert(_file_of_tables()["units"], dict[str, float])
 
 
 @cache
@@ -100,8 +107,7 @@ def rates() -> Mapping[str, float]:
     >>> rates()["2012"]
     1.2848
     """
-    dollars = sections(FOLDER / "rates.toml")["USD"]
-    return {year: float(rate) for year, rate in dollars.items()}
+    return msgspec.convert(sections(FOLDER / "rates.toml")["USD"], dict[str, float])
 
 
 @cache
@@ -118,18 +124,7 @@ def partners() -> Mapping[str, Partner]:
     >>> partners()["RU"].name("nl")
     'Rusland'
     """
-    found = read(FOLDER / "partners.toml", None, Partner)
-    seen: dict[tuple[str, str], str] = {}
-    for partner in found.values():
-        if partner.kind == "residual" and partner.holds is None:
-            raise wrong("partners.toml", partner.id, "a residual says what it `holds`")
-        for table, key in partner.keys.items():
-            known(table, tables(), "partners.toml", partner.id, "table")
-            other = seen.setdefault((table, key), partner.id)
-            if other != partner.id:
-                fault = f"key {key} of {table} already belongs to {other}"
-                raise wrong("partners.toml", partner.id, fault)
-    return found
+    return read(FOLDER / "partners.toml", Partner)
 
 
 @cache
@@ -146,12 +141,12 @@ def products() -> Mapping[str, Product]:
     >>> products()["3"].en, products()["33"].level
     ('mineral fuels', 2)
     """
-    found = read(FOLDER / "products.toml", None, Product)
+    found = read(FOLDER / "products.toml", Product)
 
-    for code, name in read(FOLDER / "sitc.toml", None, Text).items():
+    for code, name in read(FOLDER / "sitc.toml", Text).items():
         key = f"t{code}" if len(code) == 2 else code
         found[code] = _goods(name, level=len(code), key=key)
-    for code, name in read(FOLDER / "hs.toml", None, Text).items():
+    for code, name in read(FOLDER / "hs.toml", Text).items():
         found[code] = _goods(name, level=2, key=code)
     return found
 
@@ -180,14 +175,13 @@ def partner_keys(table: str) -> Mapping[str, Partner]:
 
 def _numbered() -> Mapping[str, Partner]:
     """Give the countries by the number that UN Comtrade has for them."""
-    own = {str(code): id for id, code in sections(FOLDER / "tables.toml")["comtrade_codes"].items()}
-    others = {code: id for code, id in _by_iso().items() if id not in own.values()}
-    by_number = {code: partners().get(id) for code, id in {**others, **own}.items()}
-
+    own = _file_of_tables()["comtrade_codes"]
+    others = {code: id for code, id in _by_iso().items() if id not in own}
+    by_number = others | {code: id for id, code in own.items()}
     return {
-        code: each
-        for code, each in by_number.items()
-        if code.isdigit() and each is not None and each.kind == "country"
+        code: partners()[id]
+        for code, id in by_number.items()
+        if code.isdigit() and partners()[id].kind == "country"
     }
 
 
@@ -221,19 +215,19 @@ def tables_with(
 @cache
 def notes() -> Mapping[str, Text]:
     """Give every concept note by its id."""
-    return read(FOLDER / "notes.toml", None, Text)
+    return read(FOLDER / "notes.toml", Text)
 
 
 @cache
 def texts() -> Mapping[str, Text]:
     """Give every label and sentence a reader sees, by its id."""
-    return read(FOLDER / "texts.toml", None, Text)
+    return read(FOLDER / "texts.toml", Text)
 
 
 @cache
 def events() -> Mapping[str, Event]:
     """Give the events to mark in charts."""
-    return read(FOLDER / "events.toml", "events", Event)
+    return read(FOLDER / "events.toml", Event)
 
 
 def partner(name: str) -> Partner:
@@ -363,9 +357,9 @@ def country(name: str) -> Partner:
     """
     found = partner(name)
     if found.kind != "country":
+        what = {"reporter": "the country that reports"}.get(found.kind, f"a {found.kind}")
         raise UnknownName(
-            f"{found.name()} ({found.id}) is a {found.kind}, no partner country. Name one, such as "
-            "'RU'."
+            f"{found.name()} ({found.id}) is {what}, no partner country. Name one, such as 'RU'."
         )
     return found
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from nltrade import registry
 from nltrade.errors import NoData
-from nltrade.registry.entries import Claim, Document
-from nltrade.registry.toml import read, shortly, unknown
+from nltrade.registry.entries import CLAIMS, Claim
+from nltrade.registry.toml import read_sections, shortly, unknown
 from nltrade.report import Entries
 from nltrade.rounding import exact
 
@@ -75,7 +75,7 @@ def claims(
 def _read(file: str | Path | None) -> Entries[Claim]:
     """Read and check a claims file."""
     path = registry.FOLDER / "claims.toml" if file is None else Path(file)
-    return Entries(read(path, "claims", Claim, naming=("documents", Document), faults=_faults))
+    return Entries(read_sections(path, CLAIMS, _faults))
 
 
 def _faults(claim: Claim) -> Iterator[str]:
@@ -87,95 +87,106 @@ def _faults(claim: Claim) -> Iterator[str]:
         yield from unknown(claim.note, registry.notes(), "note")
 
     # What is told first would make nonsense of what is looked at next.
-    for looked_at in (_of_subject, _of_place, _of_numbers, _of_operator):
-        yield from (fault for fault, is_so in looked_at(claim).items() if is_so)
+    yield from _faults_of_subject(claim)
+    yield from _faults_of_share(claim)
+    yield from _faults_of_place(claim)
+    yield from _faults_of_numbers(claim)
+    yield from _faults_of_operator(claim)
 
 
-def _of_subject(claim: Claim) -> dict[str, bool]:
-    """Tell what may be wrong with the year, the partner or the product of a claim."""
+def _faults_of_subject(claim: Claim) -> Iterator[str]:
+    """List what is wrong with the year, the partner or the flow of a claim."""
+    kind, year = registry.product(claim.product).kind, str(claim.year)
+    tables = [table for table in registry.tables().values() if table.kind == kind]
+    if len(year) != 4 or not any(table.covers(year) for table in tables):
+        spans = ", ".join(f"{table.id} {table.first}-{table.last}" for table in tables)
+        yield f"year = {shortly(claim.year)}: no {kind} table covers it ({spans})"
+
+    if registry.partner(claim.partner).kind == "reporter":
+        yield f'partner = "{claim.partner}" is the reporter; name the country it trades with'
+    if claim.flow == "balance" and claim.measure != "value":
+        yield 'flow = "balance" takes measure = "value": exports less imports, in EUR million'
+
+
+def _faults_of_share(claim: Claim) -> Iterator[str]:
+    """List what is wrong with the whole that a share is of."""
+    if claim.measure != "share":
+        if claim.of != "all products":
+            yield '`of` belongs to measure = "share"'
+        return
+
     partner, product = registry.partner(claim.partner), registry.product(claim.product)
-    tables = [table for table in registry.tables().values() if table.kind == product.kind]
-    spans = ", ".join(f"{table.id} {table.first}-{table.last}" for table in tables)
-    year, given = str(claim.year), f'partner = "{claim.partner}"'
-    is_out = len(year) != 4 or not any(table.covers(year) for table in tables)
-    of = claim.of if claim.measure == "share" else None
-
-    return {
-        f"year = {shortly(claim.year)}: no {product.kind} table covers it ({spans})": is_out,
-        f"{given} is the reporter; name the country it trades with": partner.kind == "reporter",
-        'flow = "balance" takes measure = "value": exports less imports, in EUR million': (
-            claim.flow == "balance" and claim.measure != "value"
-        ),
-        '`of` belongs to measure = "share"': of is None and claim.of != "all products",
-        f'product = "{product.id}" is the whole; name a part of it, or write of = "all partners" '
-        "for a share of the trade with all countries": of == "all products" and not product.level,
-        f"{given} is the whole; name a part of it": of == "all partners" and partner.id == "WORLD",
-        'of = "export" takes flow = "re-export" or "domestic export"': (
-            of == "export" and claim.flow not in ("re-export", "domestic export")
-        ),
-    }
+    if claim.of == "all products" and not product.level:
+        yield (
+            f'product = "{product.id}" is the whole; name a part of it, or write of = "all '
+            'partners" for a share of the trade with all countries'
+        )
+    if claim.of == "all partners" and partner.id == "WORLD":
+        yield f'partner = "{claim.partner}" is the whole; name a part of it'
+    if claim.of == "export" and claim.flow not in ("re-export", "domestic export"):
+        yield 'of = "export" takes flow = "re-export" or "domestic export"'
 
 
-def _of_place(claim: Claim) -> dict[str, bool]:
-    """Tell what may be wrong with the partners that a place is among, or behind."""
+def _faults_of_place(claim: Claim) -> Iterator[str]:
+    """List what is wrong with the partners that a place is among, or behind."""
     if claim.measure != "place":
-        return {
-            '`behind` belongs to measure = "place"': bool(claim.behind),
-            '`among` belongs to measure = "place"': claim.among != "outside EU",
-        }
+        if claim.behind:
+            yield '`behind` belongs to measure = "place"'
+        if claim.among != "outside EU":
+            yield '`among` belongs to measure = "place"'
+        return
 
     partner, front = registry.partner(claim.partner), len(claim.behind)
+    if partner.kind != "country":
+        yield f'partner = "{claim.partner}": a {partner.kind} has no place'
+
     is_member = partner.id in registry.eu_members(date(claim.year, 12, 31))
     side = "inside EU" if is_member else "outside EU"
-    was = f"{partner.named()} was {'' if is_member else 'not '}in the EU"
-    return {
-        f'partner = "{claim.partner}": a {partner.kind} has no place': partner.kind != "country",
-        f'{was} at the end of {claim.year}; its place is one among = "{side}", or among = "all" '
-        "countries": claim.among not in (side, "all"),
-        '`behind` belongs to operator = "is"': front > 0 and claim.operator != "is",
-        f"behind = {claim.behind}: place {claim.threshold:g} has others in front": (
-            front > 0 and front != claim.threshold - 1
-        ),
-    }
+    if claim.among not in (side, "all"):
+        yield (
+            f"{partner.named()} was {'' if is_member else 'not '}in the EU at the end of "
+            f'{claim.year}; its place is one among = "{side}", or among = "all" countries'
+        )
+
+    if front and claim.operator != "is":
+        yield '`behind` belongs to operator = "is"'
+    if front and front != claim.threshold - 1:
+        yield f"behind = {claim.behind}: place {claim.threshold:g} has others in front"
 
 
-def _of_numbers(claim: Claim) -> dict[str, bool]:
-    """Tell which number of a claim is none, or larger than any can be."""
+def _faults_of_numbers(claim: Claim) -> Iterator[str]:
+    """List the numbers of a claim that are none, or larger than any can be."""
     unit = " EUR million" if claim.measure == "value" else ""
     most = MOST.get(claim.measure, 1e3)
-    faults: dict[str, bool] = {}
     for name in ("threshold", "upto", "precision"):
         number = getattr(claim, name) or 0.0
-        most_is = f"write at most {most:,.0f}{unit}"
-        faults[f"{name} = {number}: write a number"] = not isfinite(number)
-        faults[f"{name} = {number:g} is too large; {most_is}"] = abs(number) > most
-    return faults
+        if not isfinite(number):
+            yield f"{name} = {number}: write a number"
+        if abs(number) > most:
+            yield f"{name} = {number:g} is too large; write at most {most:,.0f}{unit}"
 
 
-def _of_operator(claim: Claim) -> dict[str, bool]:
-    """Tell whether the operator of a claim fits its measure and its numbers."""
-    threshold, upto, step = claim.threshold, claim.upto, claim.precision or 0.0
-    given, is_place = f"threshold = {threshold:g}", claim.measure == "place"
-    is_above, is_round = claim.operator == "just above", claim.operator == "rounds to"
-    away = -1 if threshold < 0 else 1  # a fall, or a deficit, is "just above" downwards
+def _faults_of_operator(claim: Claim) -> Iterator[str]:
+    """List what does not fit in the operator, the measure and the threshold of a claim."""
+    threshold, is_place = claim.threshold, claim.measure == "place"
+    given = f"threshold = {threshold:g}"
 
-    return {
-        'a place takes the operator "is" or "in the top", and no other measure does': (
-            (claim.operator in ("is", "in the top")) != is_place
-        ),
-        f"{given}: a place is a whole number from 1": is_place
-        and (threshold < 1 or threshold % 1 > 0),
-        f"{given}: a value is above zero, in EUR million": (
-            claim.measure == "value" and claim.flow != "balance" and threshold <= 0
-        ),
-        f"{given}: a share is between 0 and 100 percent": (
-            claim.measure == "share" and not 0 <= threshold <= 100
-        ),
-        '"just above" needs `upto`, the next figure one would have named': (
-            is_above and (upto is None or away * upto <= away * threshold)
-        ),
-        '"rounds to" needs `precision`, the step it was rounded to': is_round and step <= 0,
-        f"{given} is no multiple of {step:g}": (
-            is_round and step > 0 and exact(threshold) % exact(step) != 0
-        ),
-    }
+    if (claim.operator in ("is", "in the top")) != is_place:
+        yield 'a place takes the operator "is" or "in the top", and no other measure does'
+    if is_place and (threshold < 1 or threshold % 1 > 0):
+        yield f"{given}: a place is a whole number from 1"
+    if claim.measure == "value" and claim.flow != "balance" and threshold <= 0:
+        yield f"{given}: a value is above zero, in EUR million"
+    if claim.measure == "share" and not 0 <= threshold <= 100:
+        yield f"{given}: a share is between 0 and 100 percent"
+
+    if claim.operator == "just above":
+        away = -1 if threshold < 0 else 1  # a fall, or a deficit, is "just above" downwards
+        if claim.upto is None or away * claim.upto <= away * threshold:
+            yield '"just above" needs `upto`, the next figure one would have named'
+    if claim.operator == "rounds to":
+        step = claim.precision or 0.0
+        if step <= 0:
+            yield '"rounds to" needs `precision`, the step it was rounded to'
+        elif exact(threshold) % exact(step) != 0:
+            yield f"{given} is no multiple of {step:g}"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Generic, Literal, NamedTuple, TypeVar, get_args
 
 import msgspec
 
@@ -45,6 +45,11 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     id: str
 
+    def _in(self, lang: Lang, stem: str = "") -> str:
+        """Give what is told in both languages, such as `about_` in `about_en` and `about_nl`."""
+        told: str | None = getattr(self, stem + known_lang(lang))
+        return told or ""
+
 
 class Text(Entry, frozen=True, kw_only=True):
     """A text in both languages: a concept note, a label or a sentence to fill in."""
@@ -54,7 +59,7 @@ class Text(Entry, frozen=True, kw_only=True):
 
     def text(self, lang: Lang) -> str:
         """Give the text in one language."""
-        return {"en": self.en, "nl": self.nl}[known_lang(lang)]
+        return self._in(lang)
 
 
 class Event(Text, frozen=True, kw_only=True):
@@ -86,8 +91,7 @@ class Partner(Entry, frozen=True, kw_only=True):
 
     def name(self, lang: Lang = "en") -> str:
         """Give the name for display: from the registry, else from Babel by ISO code."""
-        own = {"en": self.en, "nl": self.nl}[known_lang(lang)]
-        return own or _territories(lang)[self.id]
+        return self._in(lang) or _territories(lang)[self.id]
 
     def named(self, lang: Lang = "en") -> str:
         """Give the name as it stands in a sentence, with its article if it takes one."""
@@ -126,11 +130,11 @@ class Sector(Text, frozen=True, kw_only=True):
 
     def about(self, lang: Lang) -> str:
         """Say what the classes leave out or take in too much, or why nothing shows the sector."""
-        return {"en": self.about_en, "nl": self.about_nl}[known_lang(lang)]
+        return self._in(lang, "about_")
 
     def about_chapters(self, lang: Lang) -> str:
         """Say the same of the HS chapters."""
-        return {"en": self.hs_en, "nl": self.hs_nl}[known_lang(lang)]
+        return self._in(lang, "hs_")
 
     def codes(self, kind: Kind) -> list[str]:
         """Give the codes that show the sector in goods or in services."""
@@ -172,7 +176,7 @@ class Published(Text, frozen=True, kw_only=True):
         Say which definition or concept is another than that of CBS's tables; empty where nothing is
         known.
         """
-        return {"en": self.remark_en, "nl": self.remark_nl}[known_lang(lang)] or ""
+        return self._in(lang, "remark_")
 
 
 class Break(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -271,6 +275,25 @@ class Claim(Text, frozen=True, kw_only=True):
     precision: float | None = None
     behind: list[str] = []
     note: str | None = None
+
+
+E = TypeVar("E", bound=Entry)
+
+
+class File(NamedTuple, Generic[E]):
+    """A file with sections: its entries and, where they name others by their ids, those."""
+
+    section: str
+    entry: type[E]
+    named: str | None = None
+    named_entry: type[Entry] = Entry
+    one: str | None = None  # the field of an entry that names another
+    several: str | None = None  # the field that names some of them
+
+
+CLAIMS = File("claims", Claim, "documents", Document, one="document", several="also")
+SECTORS = File("sectors", Sector, "groups", Text, one="group")
+PUBLISHED = File("published", Published)
 
 
 @cache

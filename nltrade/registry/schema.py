@@ -8,19 +8,18 @@ the comment at the head of the shipped file, the one place where it is explained
 import json
 import re
 import sys
+from collections.abc import Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from nltrade import registry
-from nltrade.registry.entries import LANGS, Claim, Document, Entry, Sector, Text
-from nltrade.registry.toml import NAMES_OF, told_in_both
+from nltrade.registry.entries import CLAIMS, LANGS, SECTORS, Entry, File
+from nltrade.registry.toml import told_in_both
 
-FILES: dict[str, dict[str, type[Entry]]] = {
-    "claims": {"documents": Document, "claims": Claim},
-    "sectors": {"groups": Text, "sectors": Sector},
-}
+FILES: dict[str, File[Any]] = {file.section: file for file in (CLAIMS, SECTORS)}
 
 
 def json_schema(file: str) -> dict[str, Any]:
@@ -43,10 +42,11 @@ def json_schema(file: str) -> dict[str, Any]:
     >>> found["properties"]["claims"]["additionalProperties"]["properties"]["year"]["type"]
     'integer'
     """
+    of = FILES[file]
     explained = _explained(registry.FOLDER / f"{file}.toml")
     parts = {
-        section: {"type": "object", "additionalProperties": _entry(type, explained)}
-        for section, type in FILES[file].items()
+        section: {"type": "object", "additionalProperties": _entry(type, of, explained)}
+        for section, type in ((of.named, of.named_entry), (of.section, of.entry))
     }
 
     return {
@@ -54,6 +54,7 @@ def json_schema(file: str) -> dict[str, Any]:
         "title": f"A {file} file of nltrade",
         "type": "object",
         "properties": parts,
+        "additionalProperties": False,
         "required": list(parts),
     }
 
@@ -82,28 +83,28 @@ def write_schemas(folder: Path) -> list[Path]:
     return paths
 
 
-def _entry(type: type[Entry], explained: dict[str, str]) -> dict[str, Any]:
+def _entry(type: type[Entry], of: File[Any], explained: Mapping[str, str]) -> dict[str, Any]:
     """Describe one entry: as msgspec does, but as it is written, not as it is read."""
     (_, components) = msgspec.json.schema_components([type], ref_template="{name}")
-    schema = dict(components[type.__name__])
-    schema.pop("title", None)
-
-    fields = {name: dict(field) for name, field in schema["properties"].items() if name != "id"}
-    # Another entry is named by its id, and put in the place of that when it is read.
-    several = {name: many for names in NAMES_OF.values() for name, many in names.items()}
-    for name in fields.keys() & several.keys():
-        one = {"type": "string"}
-        fields[name] = {"type": "array", "items": one} if several[name] else one
-    for name in fields.keys() & explained.keys():
-        fields[name]["description"] = explained[name]
-
+    schema = components[type.__name__]
     # A text in one language is enough.
     texts = [[f"{stem}{lang}" for lang in LANGS] for stem in told_in_both(type)]
-    either = {name for pair in texts for name in pair}
-    required = [name for name in schema["required"] if name not in {"id", *either}]
-    found = {**schema, "properties": fields, "required": required}
-    both = [{"anyOf": [{"required": [name]} for name in pair]} for pair in texts]
-    return found | ({"allOf": both} if both else {})
+    not_required = {"id", *chain.from_iterable(texts)}
+
+    # Another entry is named by its id, and put in the place of that when it is read.
+    id = {"type": "string"}
+    named: dict[str | None, Any] = {of.one: id, of.several: {"type": "array", "items": id}}
+    fields = {}
+    for name, field in schema["properties"].items():
+        if name != "id":
+            fields[name] = named.get(name, field) | {"description": explained[name]}
+
+    required = [name for name in schema["required"] if name not in not_required]
+    found = {name: part for name, part in schema.items() if name != "title"}
+    found |= {"properties": fields, "required": required}
+    if texts:
+        found["allOf"] = [{"anyOf": [{"required": [name]} for name in pair]} for pair in texts]
+    return found
 
 
 def _explained(path: Path) -> dict[str, str]:

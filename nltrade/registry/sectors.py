@@ -6,8 +6,8 @@ from itertools import permutations
 from pathlib import Path
 
 from nltrade import registry
-from nltrade.registry.entries import Kind, Published, Sector, Text
-from nltrade.registry.toml import read
+from nltrade.registry.entries import PUBLISHED, SECTORS, Kind, Published, Sector
+from nltrade.registry.toml import read_sections
 from nltrade.report import Entries
 
 KINDS: tuple[Kind, Kind] = ("goods", "services")
@@ -51,7 +51,7 @@ def _shipped() -> Mapping[str, Sector]:
 
 def _read(path: Path) -> Entries[Sector]:
     """Read and check a sector file."""
-    return Entries(read(path, "sectors", Sector, naming=("groups", Text), faults=_faults))
+    return Entries(read_sections(path, SECTORS, _faults))
 
 
 def published(file: Path | None = None) -> Mapping[str, Published]:
@@ -80,7 +80,7 @@ def published(file: Path | None = None) -> Mapping[str, Published]:
     [250.0, 257.0, 300.0]
     """
     path = registry.FOLDER / "published.toml" if file is None else Path(file)
-    return read(path, "published", Published, faults=_faults_of_figure)
+    return read_sections(path, PUBLISHED, _faults_of_figure)
 
 
 def _faults_of_figure(figure: Published) -> Iterator[str]:

@@ -11,16 +11,13 @@ from typing import Any, TypeVar, get_type_hints
 import msgspec
 
 from nltrade.errors import RegistryError, UnknownName, close_to
-from nltrade.registry.entries import Entry
+from nltrade.registry.entries import Entry, File
 
 E = TypeVar("E", bound=Entry)
 
 # What would be an order to a terminal, turns round what follows it, or cannot stand in a Word file;
 # lines and tabs may.
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
-
-# Fields that name entries of another section, and whether they name several.
-NAMES_OF = {"documents": {"document": False, "also": True}, "groups": {"group": False}}
 
 TAKES = {  # what msgspec calls a type, in the words of one who writes a file
     "int": "a whole number",
@@ -50,65 +47,80 @@ def sections(path: Path) -> dict[str, Any]:
     raise RegistryError(said)
 
 
-def written(path: Path, section: str | None) -> dict[str, Any]:
-    """Give the entries of one section, or of a whole file, as they are written."""
-    found = sections(path) if section is None else sections(path).get(section, {})
-    if not isinstance(found, dict):
-        raise RegistryError(
-            f"{path.name}: {section!r} is no section. Write each entry as [{section}.<id>]."
-        )
-    return found
+def read(path: Path, type: type[E]) -> dict[str, E]:
+    """Read a file that has entries alone, and check each."""
+    return {id: convert(path, id, fields, type) for id, fields in sections(path).items()}
 
 
-def read(
-    path: Path,
-    section: str | None,
-    type: type[E],
-    *,
-    naming: tuple[str, type[Entry]] | None = None,
-    faults: Callable[[E], Iterable[str]] = lambda _: (),
+def read_sections(
+    path: Path, file: File[E], faults: Callable[[E], Iterable[str]] = lambda _: ()
 ) -> dict[str, E]:
     """
-    Read the entries of one section, or of a whole file, and check each.
+    Read a file with sections of entries, and check each; `faults` lists what is wrong with one.
 
-    Entries of a section that another one is `naming`, such as the documents of claims, take the
-    place of their ids; then there has to be an entry. `faults` lists what is wrong with one.
+    Entries that others name, such as the documents of claims, take the place of their ids; then
+    there has to be an entry.
     """
-    named, others = naming or ("", None)
-    known_there = read(path, named, others) if others else {}
+    of_section = written(path, *filter(None, (file.named, file.section)))
+    named = {}
+    if file.named:
+        for id, fields in of_section[file.named].items():
+            named[id] = convert(path, id, fields, file.named_entry)
 
     found = {}
-    for id, fields in written(path, section).items():
-        whole = _with_named(path.name, id, fields, named, known_there) if naming else fields
-        found[id] = convert(path, id, whole, type)
+    for id, fields in of_section[file.section].items():
+        whole = _with_named(path, id, fields, file, named)
+        found[id] = convert(path, id, whole, file.entry)
         try:
             for fault in faults(found[id]):
                 raise wrong(path.name, id, fault)
         except UnknownName as error:
             raise wrong(path.name, id, str(error)) from None
 
-    if naming and not found:
+    if file.named and not found:
         raise RegistryError(
-            f"{path.name}: no {str(section)[:-1]} found. Write each one as a section "
-            f"[{section}.<id>]."
+            f"{path.name}: no {file.section[:-1]} found. Write each one as a section "
+            f"[{file.section}.<id>]."
         )
     return found
 
 
-def _with_named(file: str, id: str, fields: Any, section: str, others: Mapping[str, Entry]) -> Any:
-    """Put the entries of a section that one names in the place of their ids."""
-    if not isinstance(fields, dict):
-        return fields  # refused with the other wrong ones
+def written(path: Path, *known: str) -> dict[str, dict[str, Any]]:
+    """Give the entries of each section of a file as they are written; it has no other sections."""
+    whole = sections(path)
+    for name in known:
+        if not isinstance(whole.setdefault(name, {}), dict):
+            raise RegistryError(
+                f"{path.name}: {name!r} is no section. Write each entry as [{name}.<id>]."
+            )
 
-    whole = dict(fields)
-    for field, several in NAMES_OF[section].items():
-        given = fields.get(field, [] if several else "")
-        if several and not isinstance(given, list):
-            raise wrong(file, id, f'{field} = {shortly(given)}: write a list, such as ["report"]')
+    for name in whole:
+        if name not in known:
+            close, listed = close_to(name, known), " and ".join(known)
+            raise RegistryError(
+                f"{path.name}: no section {shortly(name)} here.{close} Sections are {listed}."
+            )
+    return whole
 
-        ids = given if several else [given]
-        entries = [others[known(name, others, file, id, section[:-1])] for name in ids]
-        whole[field] = entries if several else entries[0]
+
+def _with_named(path: Path, id: str, fields: Any, of: File[E], named: Mapping[str, Entry]) -> Any:
+    """Put the entries that one names in the place of their ids."""
+    if not of.named or not isinstance(fields, dict):
+        return fields  # what is no section is refused with the other wrong ones
+
+    given = fields.get(of.several, [])
+    if not isinstance(given, list):
+        fault = f'{of.several} = {shortly(given)}: write a list, such as ["report"]'
+        raise wrong(path.name, id, fault)
+
+    one = fields.get(of.one, "")
+    for name in [one, *given]:
+        for fault in unknown(name, named, of.named[:-1]):
+            raise wrong(path.name, id, fault)
+
+    whole = {**fields, of.one: named[str(one)]}
+    if of.several:
+        whole[of.several] = [named[str(name)] for name in given]
     return whole
 
 
@@ -192,13 +204,6 @@ def unknown(name: Any, names: Mapping[str, Any], what: str) -> Iterator[str]:
     if str(name) not in names:
         close = close_to(str(name), names)
         yield f"no {what} {shortly(name)}.{close} Known are {', '.join(names)}"
-
-
-def known(name: Any, names: Mapping[str, Any], file: str, id: str, what: str) -> str:
-    """Check that an entry refers to something that exists."""
-    for fault in unknown(name, names, what):
-        raise wrong(file, id, fault)
-    return str(name)
 
 
 def wrong(file: str, id: str, what: str) -> RegistryError:

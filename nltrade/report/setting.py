@@ -124,7 +124,7 @@ def add_sheet(book: "Workbook", name: str, table: Table) -> None:
 def as_html(table: Table) -> str:
     """Write a table as HTML, every text escaped; one wider than its place scrolls in it."""
     title = escape(_capital(table.title))
-    remarks = "".join(f"<li>{escape(remark)}</li>" for remark in table.remarks)
+    remarks = "".join(f"<li>{_with_code(escape(remark))}</li>" for remark in table.remarks)
     listed = f"<ul>{remarks}</ul>" if remarks else ""
     # A caption would be no wider than a narrow table.
     head = f"<p><strong>{title}</strong></p>" if title else ""
@@ -156,6 +156,11 @@ def as_html(table: Table) -> str:
 def linked(text: str) -> str:
     """Make a link of each address in a text."""
     return re.sub(r"https?://\S+", r'<a href="\g<0>">\g<0></a>', text)
+
+
+def _with_code(text: str) -> str:
+    """Set what stands between backticks, to be typed, as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", text)
 
 
 def _capital(text: str) -> str:

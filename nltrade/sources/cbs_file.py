@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 import msgspec
 import pandas as pd
@@ -24,22 +24,14 @@ import pyarrow.compute as pc
 
 from nltrade import registry
 from nltrade.errors import SourceError
-from nltrade.registry.entries import Freq, Table
+from nltrade.registry.entries import Table
 from nltrade.sources import cbs_v4, snapshot
 from nltrade.sources.cbs_notation import FREQS, column_of, unnumbered, value_columns
 from nltrade.sources.checks import Described
-from nltrade.sources.plan import Piece, Plan, Request, make_plan
+from nltrade.sources.plan import Piece, Plan, Request
 
 LARGEST = 500_000_000  # bytes, unpacked: more than any table that is registered
-UNKNOWN = cbs_v4.UNKNOWN
-
-
-class Content(NamedTuple):
-    """What a file holds: rows in registered names, as text, and the lists of keys."""
-
-    rows: pa.Table
-    lists: dict[str, list[dict[str, Any]]]
-    properties: list[dict[str, Any]]
+Lists = dict[str, list[dict[str, Any]]]  # the keys and titles of each dimension
 
 
 class Brought:
@@ -57,15 +49,25 @@ class Brought:
     def __init__(self, table: str, path: Path):
         self.stop = Event()
         self.path, self.brought_by = path, getpass.getuser()
-        self._table = registry.table(table)
+        self.table = of = registry.table(table)
         try:
             if path.stat().st_size > LARGEST:
                 raise SourceError(f"{path.name} is larger than any table that nltrade knows.")
             changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-            self._content = _read(path, self._table)
+            self._rows, lists = _read(path, of)
         except OSError as error:
             raise SourceError(f"{path} cannot be read: {error.strerror}.") from None
-        self._date = changed.strftime("%Y-%m-%dT%H:%M:%S")
+        kinds = {of.period: "TimeDimension"}
+        dimensions = [{"Type": kinds.get(n, "Dimension"), "Key": n} for n in of.dimensions]
+        topics = [{"Type": "Topic", "Key": n, "Unit": of.unit} for n in value_columns(of)]
+        self._described = Described(
+            title=of.nl,
+            modified=changed.strftime("%Y-%m-%dT%H:%M:%S"),
+            properties=[*dimensions, *topics],
+            lists=lists,
+            spelt={name: name for name in of.dimensions},
+            measures={name: name for name in value_columns(of)},
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -81,39 +83,30 @@ class Brought:
     @property
     def request(self) -> Request:
         """What the file has, as a request would ask for it."""
-        table, keys = self._table, self.describe(self._table).keys
-        marks = {key[4:6] for key in keys[table.period]}
+        table, keys = self.table, self._described.keys
         years = sorted(key[:4] for key in keys[table.period])
-        freqs: list[Freq] = [freq for freq, (mark, _) in FREQS.items() if mark in marks]
-        products = keys[table.product] if table.product else value_columns(table)
+        marks = {key[4:6] for key in keys[table.period]}
+        products = registry.product_keys(table.id)
         return Request(
             table=table.id,
             partners=_part(keys[table.partner], registry.partner_keys(table.id)),
-            products=_part(products, registry.product_keys(table.id)) if table.product else [],
+            products=_part(keys[table.product], products) if table.product else [],
             first=years[0],
             last=years[-1],
-            freqs=freqs,
+            freqs=[freq for freq, (mark, _) in FREQS.items() if mark in marks],
         )
 
     def modified(self, table: str) -> str:  # noqa: ARG002 (a file is of one table)
         """Give the date of the file."""
-        return self._date
+        return self._described.modified
 
-    def describe(self, table: Table) -> Described:
+    def describe(self, table: Table) -> Described:  # noqa: ARG002
         """Describe what the file has."""
-        columns = {name: name for name in self._content.rows.column_names}
-        return Described(
-            title=table.nl,
-            modified=self._date,
-            properties=self._content.properties,
-            lists=self._content.lists,
-            spelt={name: name for name in table.dimensions},
-            measures={name: name for name in columns if name not in table.dimensions},
-        )
+        return self._described
 
     def pages(self, plan: Plan, piece: Piece, described: Described) -> Iterator[pa.Table]:  # noqa: ARG002
         """Give the rows of a piece."""
-        rows = self._content.rows.select(plan.columns)
+        rows = self._rows.select(plan.columns)
         for name, keys in piece.keys.items():
             rows = rows.filter(pc.is_in(rows[name], pa.array(keys)))
         if rows.num_rows != piece.rows:
@@ -130,8 +123,8 @@ def _part(keys: list[str], known: Mapping[str, Any]) -> list[str]:
     return [] if len(ids) == len(known) else ids
 
 
-def _read(path: Path, table: Table) -> Content:
-    """Read a file of any of the three kinds, told by how it begins."""
+def _read(path: Path, table: Table) -> tuple[pa.Table, Lists]:
+    """Read a file of any of the three kinds, told by how it begins: its rows and lists of keys."""
     body = path.read_bytes()
     start = body.removeprefix(b"\xef\xbb\xbf").lstrip()
     if body.startswith(b"PK"):
@@ -145,8 +138,34 @@ def _read(path: Path, table: Table) -> Content:
     )
 
 
-def _bulk(path: Path, table: Table) -> Content:
+def _bulk(path: Path, table: Table) -> tuple[pa.Table, Lists]:
     """Read CBS's bulk ZIP: the long form of the newer service."""
+    needed = ["Observations.csv", "MeasureCodes.csv"]
+    needed += [f"{name}Codes.csv" for name in table.dimensions]
+    cells, measures, *codes = map(_csv, _unpacked(path, needed, table))
+    columns = value_columns(table)
+    names = cbs_v4.codes_of(table, measures.to_dict("records"))
+    lost = [name for name in columns if name not in names]
+    if lost:
+        raise SourceError(f"{path.name} has no measure {lost[0]}: is it the ZIP of {table.id}?")
+
+    lists = {}
+    for name, rows in zip(table.dimensions, codes, strict=True):
+        # Only the periods and keys that have cells: a ZIP can be of a part.
+        there = rows[rows["Identifier"].isin(cells[name])]
+        kept = [column for column in ("Identifier", "Title", "Status") if column in there]
+        lists[name] = there[kept].rename(columns={"Identifier": "Key"}).to_dict("records")
+
+    value = pd.to_numeric(cells["Value"].str.replace(",", "."), errors="coerce")
+    asked = cells["Measure"].isin(list(names.values()))
+    long = pa.Table.from_pandas(cells.assign(Value=value)[asked], preserve_index=False)
+    keys = {name: [row["Key"] for row in lists[name]] for name in table.dimensions}
+    own = {name: name for name in table.dimensions}
+    return cbs_v4.wide(long, own | names, keys, columns), lists
+
+
+def _unpacked(path: Path, needed: list[str], table: Table) -> list[bytes]:
+    """Unpack the files of a ZIP that are needed, whichever folder in it they are in."""
     try:
         with zipfile.ZipFile(path) as packed:
             if sum(member.file_size for member in packed.infolist()) > LARGEST:
@@ -156,45 +175,13 @@ def _bulk(path: Path, table: Table) -> Content:
             files = {Path(name).name: packed.read(name) for name in packed.namelist()}
     except zipfile.BadZipFile:
         raise SourceError(f"{path.name} is a ZIP that is cut or broken. Save it again.") from None
-
-    needed = ["Observations", "MeasureCodes", *(f"{name}Codes" for name in table.dimensions)]
-    absent = [name for name in needed if f"{name}.csv" not in files]
+    absent = [name for name in needed if name not in files]
     if absent:
-        raise SourceError(f"{path.name} has no {absent[0]}.csv: is it the ZIP of {table.id}?")
-    cells, measures, *codes = (_csv(files[f"{name}.csv"]) for name in needed)
-
-    lists = {}
-    for name, rows in zip(table.dimensions, codes, strict=True):
-        kept = rows[[column for column in ("Identifier", "Title", "Status") if column in rows]]
-        lists[name] = kept.rename(columns={"Identifier": "Key"}).to_dict("records")
-    of = cbs_v4.described(
-        table,
-        title=table.nl,
-        modified="",
-        spelt={name: name for name in table.dimensions},
-        lists=lists,
-        measures=measures.to_dict("records"),
-    )
-    lost = [name for name in value_columns(table) if name not in of.measures]
-    if lost:
-        raise SourceError(f"{path.name} has no measure {lost[0]}: is it the ZIP of {table.id}?")
-
-    # Only the periods and keys that have cells: a ZIP can be of a part.
-    keys = {name: list(dict.fromkeys(cells[name])) for name in table.dimensions}
-    for name, there in keys.items():
-        lists[name] = [row for row in lists[name] if row["Key"] in set(there)]
-    value = pd.to_numeric(cells["Value"].str.replace(",", "."), errors="coerce")
-    asked = cells["Measure"].isin(list(of.measures.values()))
-    long = pa.Table.from_pandas(cells.assign(Value=value)[asked], preserve_index=False)
-
-    whole = Request(table=table.id, first="0000", last="9999", freqs=list(FREQS))
-    of = msgspec.structs.replace(of, lists=lists)
-    plan = make_plan(whole, of.keys)
-    rows = cbs_v4.wide(long, plan, Piece({}, 0), of)
-    return Content(rows, lists, _properties(table))
+        raise SourceError(f"{path.name} has no {absent[0]}: is it the ZIP of {table.id}?")
+    return [files[name] for name in needed]
 
 
-def _feed(name: str, body: bytes, table: Table) -> Content:
+def _feed(name: str, body: bytes, table: Table) -> tuple[pa.Table, Lists]:
     """Read rows as the feed gives them, keys and all."""
     try:
         page = msgspec.json.decode(body, type=dict[str, Any])
@@ -206,23 +193,10 @@ def _feed(name: str, body: bytes, table: Table) -> Content:
     return _of_rows(name, rows, table, {})
 
 
-def _statline(name: str, body: bytes, table: Table) -> Content:
+def _statline(name: str, body: bytes, table: Table) -> tuple[pa.Table, Lists]:
     """Read StatLine's CSV: labels in place of keys, units behind the titles."""
     rows = _csv(body)
-    columns = {}
-    for label in rows.columns:
-        title, _, unit = str(label).partition(" (")
-        for known in [*table.dimensions, *value_columns(table)]:
-            if column_of(str(label)).lower() == known.lower():
-                columns[label] = known
-            elif unnumbered(known) == column_of(title).lower() and known not in table.dimensions:
-                columns[label] = known
-                if unit and unit.rstrip(")") != table.unit:
-                    raise SourceError(
-                        f"{name}: the unit of {title} is {unit.rstrip(')')!r}, expected was "
-                        f"{table.unit!r}."
-                    )
-    rows = rows.rename(columns=columns)
+    rows = rows.rename(columns={label: _column(name, label, table) for label in rows.columns})
 
     titles = {}
     for dimension in [each for each in table.dimensions if each in rows]:
@@ -239,9 +213,27 @@ def _statline(name: str, body: bytes, table: Table) -> Content:
     return _of_rows(name, rows, table, titles)
 
 
+def _column(name: str, label: str, table: Table) -> str:
+    """Find the column that a label such as 'Invoerwaarde (mln euro)' stands for; else itself."""
+    for dimension in table.dimensions:
+        if column_of(label).lower() == dimension.lower():
+            return dimension
+
+    title, _, unit = label.partition(" (")
+    for column in value_columns(table):
+        if unnumbered(column) == column_of(title).lower():
+            if unit and unit.rstrip(")") != table.unit:
+                raise SourceError(
+                    f"{name}: the unit of {title} is {unit.rstrip(')')!r}, expected was "
+                    f"{table.unit!r}."
+                )
+            return column
+    return label
+
+
 def _of_rows(
     name: str, rows: pd.DataFrame, table: Table, titles: Mapping[str, Mapping[str, str]]
-) -> Content:
+) -> tuple[pa.Table, Lists]:
     """Put rows that have a column for each measure into the shape of the feed."""
     columns = [*table.dimensions, *value_columns(table)]
     absent = [column for column in columns if column not in rows]
@@ -250,11 +242,7 @@ def _of_rows(
 
     text = rows[columns].astype(object)
     for column in value_columns(table):
-        # The typed rows of the feed have numbers, and null for whatever has none.
-        text[column] = [
-            UNKNOWN if value is None or value != value else _as_text(value)  # noqa: PLR0124
-            for value in text[column]
-        ]
+        text[column] = [_as_text(value) for value in text[column]]
     lists = {}
     for dimension in table.dimensions:
         known = {**_listed(table, dimension), **titles.get(dimension, {})}
@@ -262,21 +250,16 @@ def _of_rows(
         lists[dimension] = [
             {"Key": key, "Title": known.get(key.strip(), key.strip()[:4])} for key in keys
         ]
-    return Content(pa.Table.from_pandas(text, preserve_index=False), lists, _properties(table))
+    return pa.Table.from_pandas(text, preserve_index=False), lists
 
 
 def _as_text(value: Any) -> str:
+    """Write a value as the untyped rows do; the typed ones have numbers, and null for none."""
+    if pd.isna(value):
+        return cbs_v4.UNKNOWN
     if isinstance(value, float):
-        return f"{value:.0f}" if value.is_integer() else repr(value)
-    return str(value).strip().replace(",", ".") if isinstance(value, str) else str(value)
-
-
-def _properties(table: Table) -> list[dict[str, Any]]:
-    """List the columns as the feed does: those of a file are the registered ones."""
-    kinds = {table.period: "TimeDimension"}
-    dimensions = [{"Type": kinds.get(n, "Dimension"), "Key": n} for n in table.dimensions]
-    topics = [{"Type": "Topic", "Key": n, "Unit": table.unit} for n in value_columns(table)]
-    return [*dimensions, *topics]
+        return cbs_v4.as_text(value)
+    return str(value).strip().replace(",", ".")
 
 
 def _listed(table: Table, dimension: str) -> dict[str, str]:
@@ -298,7 +281,11 @@ def _csv(body: bytes) -> pd.DataFrame:
             io.BytesIO(body), sep=";", dtype=str, keep_default_na=False, encoding="utf-8-sig"
         )
     except (ValueError, pd.errors.ParserError) as error:
-        raise SourceError(f"The CSV cannot be read: {error}. Save it again.") from None
+        said = " ".join(str(error).split())
+        raise SourceError(
+            f"The CSV is not as StatLine saves it, with a semicolon between columns: {said}. Save "
+            "it again."
+        ) from None
 
 
 def _plain(title: str) -> str:

@@ -53,13 +53,22 @@ class Datasets(Transport):
             for name, own in names.items()
             if own in there
         }
-        return described(
-            table,
-            title=str(info.get("Title")),
+        measures = self._entity(table.id, "MeasureCodes")
+        kinds = {table.period: "TimeDimension"}
+        properties: list[dict[str, Any]] = [
+            {"Type": kinds.get(name, "Dimension"), "Key": own, "Title": own}
+            for name, own in names.items()
+        ]
+        for row in measures:
+            topic = {"Key": str(row.get("Identifier")), "Title": str(row.get("Title"))}
+            properties.append({"Type": "Topic", **topic, "Unit": row.get("Unit")})
+        return Described(
+            title=" ".join(str(info.get("Title")).split()),
             modified=read_modified(table.id, str(info.get("Modified"))),
-            spelt=names,
+            properties=properties,
             lists=lists,
-            measures=self._entity(table.id, "MeasureCodes"),
+            spelt=names,
+            measures=codes_of(table, measures),
         )
 
     def pages(self, plan: Plan, piece: Piece, described: Described) -> Iterator[pa.Table]:
@@ -90,7 +99,8 @@ class Datasets(Transport):
 
         what = f"{plan.request.table} ({piece.filter or 'all'})"
         cells = pa.concat_tables(self.follow(lambda: what, url, question, read))
-        yield wide(cells, plan, piece, described)
+        keys = {name: piece.keys.get(name, described.keys[name]) for name in plan.dimensions}
+        yield wide(cells, names, keys, columns)
 
     def _settle(self, plan: Plan, condition: str, rows: int) -> None:
         """Hold the number of cells against the count of the service, where it counts."""
@@ -109,61 +119,40 @@ class Datasets(Transport):
         return f"{self.address}/odata/v1/CBS/{table}"  # identifiers are case-sensitive here
 
 
-def described(
-    table: Table,
-    *,
-    title: str,
-    modified: str,
-    spelt: Mapping[str, str],
-    lists: Mapping[str, list[dict[str, Any]]],
-    measures: Sequence[Mapping[str, Any]],
-) -> Described:
-    """Describe a table of the long form in the words of the v3 feed; measures by their titles."""
-    kinds = {table.period: "TimeDimension"}
-    properties: list[dict[str, Any]] = [
-        {"Type": kinds.get(name, "Dimension"), "Key": own, "Title": own}
-        for name, own in spelt.items()
-    ]
+def codes_of(table: Table, measures: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Find the code of each registered value column by its title; what is not sure is left out."""
     by_title: dict[str, list[str]] = {}
     for row in measures:
-        code, words = str(row.get("Identifier")), str(row.get("Title"))
-        by_title.setdefault(column_of(words).lower(), []).append(code)
-        unit = row.get("Unit")
-        properties.append({"Type": "Topic", "Key": code, "Title": words, "Unit": unit})
+        title = column_of(str(row.get("Title"))).lower()
+        by_title.setdefault(title, []).append(str(row.get("Identifier")))
 
-    found = {}
-    for name in value_columns(table):
-        codes = by_title.get(unnumbered(name), [])
-        if len(codes) == 1:
-            found[name] = codes[0]
-    return Described(
-        title=" ".join(title.split()),
-        modified=modified,
-        properties=properties,
-        lists=dict(lists),
-        spelt=dict(spelt),
-        measures=found,
-    )
+    codes = {name: by_title.get(unnumbered(name), []) for name in value_columns(table)}
+    return {name: found[0] for name, found in codes.items() if len(found) == 1}
 
 
-def wide(cells: pa.Table, plan: Plan, piece: Piece, described: Described) -> pa.Table:
-    """Put cells of the long form into rows for every combination of keys, in registered names."""
-    names = described.names
-    keys = {name: piece.keys.get(name, described.keys[name]) for name in plan.dimensions}
-    columns = [name for name in plan.columns if name not in plan.dimensions]
-    shape = [len(columns), *map(len, keys.values())]
+def wide(
+    cells: pa.Table,
+    names: Mapping[str, str],
+    keys: Mapping[str, Sequence[str]],
+    columns: Sequence[str],
+) -> pa.Table:
+    """
+    Put cells of the long form into rows for every combination of keys, as text.
 
+    `names` gives the names and codes in the cells of the registered dimensions and columns.
+    """
     axes = [(cells["Measure"], [names[name] for name in columns])]
     axes += [(cells[names[name]], list(known)) for name, known in keys.items()]
     found = [places_of(column, known) for column, known in axes]
     strange = sorted(str(key) for _, others in found for key in others)
     if strange:
         raise SourceError(f"Figures came of keys that were not asked for: {strange[:5]}.")
+
+    shape = [len(known) for _, known in axes]
     places = [at for at, _ in found]
     flat = np.ravel_multi_index(places, shape) if cells.num_rows else np.array([], int)
     if len(np.unique(flat)) < len(flat):
-        raise SourceError(f"{plan.request.table}: figures came twice. Nothing was kept.")
-
+        raise SourceError("Figures came twice for the same keys. Nothing was kept.")
     cube = np.full(prod(shape), UNKNOWN, dtype=object)
     cube[flat] = _texts(cells)
     values = cube.reshape(len(columns), -1)
@@ -185,8 +174,13 @@ def _texts(cells: pa.Table) -> list[str]:
         if value is None:
             found.append(WHY.get(str(why), UNKNOWN))
         else:
-            found.append(f"{value:.0f}" if value.is_integer() else repr(value))
+            found.append(as_text(value))
     return found
+
+
+def as_text(value: float) -> str:
+    """Write a number as the v3 feed does: one without decimals where it has none."""
+    return f"{value:.0f}" if value.is_integer() else repr(value)
 
 
 def _as_v3(row: Mapping[str, Any]) -> dict[str, Any]:

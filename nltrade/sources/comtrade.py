@@ -84,8 +84,7 @@ def other_side(partner: str | None = None) -> OtherSide:
     only = {"partner": {registry.partner(partner).id}} if partner else {}
     parts = parts_of(PARTNER_REPORTS)
     trade = [tidy(part.verify(), only) for part in parts]
-    for part in parts:
-        snapshots.remember([part])
+    snapshots.remember(parts)
     sold = [suppliers(part) for part in parts if SUPPLIERS in part.origin.files]
 
     cell = ["flow", "partner", "product", "period"]

@@ -8,32 +8,28 @@ looked at before they count: the right countries, year and flow, each product on
 transport or customs procedure apart. Chapters that do not add up to their total are kept and told.
 """
 
-import csv
 import hashlib
-import io
 import logging
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
 import msgspec
+import pandas as pd
 
 from nltrade import registry
-from nltrade.errors import NoData, SourceError, UnknownName
-from nltrade.files import sha256, write
+from nltrade.errors import NoData, SourceError
+from nltrade.files import write
 from nltrade.registry.entries import Table
 from nltrade.sources import snapshot
+from nltrade.sources.asked import Question, Questions
 from nltrade.sources.comtrade import CLOSE
-from nltrade.sources.plan import Request, ask
-from nltrade.sources.snapshot import File, Origin, Snapshot
+from nltrade.sources.snapshot import Snapshot
 from nltrade.sources.transport import Patience, Transport
 
 MOST = 500  # rows that the preview gives
-NETHERLANDS = "528"
-By = Literal["HS", "SITC"]
 OF_SERVICE = {"HS": "HS", "SITC": "S4"}  # SITC revision 4
 # What only totals have: no mode of transport, customs procedure or second partner apart.
 WHOLE = {"motCode": "0", "mosCode": "0", "customsCode": "C00", "partner2Code": "0"}
@@ -55,120 +51,58 @@ class Service(Transport):
     )
 
 
-class Question(NamedTuple):
-    """One question: what one country reported of its trade with another, in a year and a flow."""
-
-    reporter: str
-    partner: str
-    flow: str
-    year: str
-    by: By
-
-    @property
-    def says(self) -> str:
-        """The question in a few words."""
-        return f"reporter {self.reporter}, partner {self.partner}, {self.flow} {self.year}"
-
-
-def fetch(
-    table: str,
-    *,
-    partner: str | Iterable[str],
-    years: str | int | tuple[int, int],
-    by: By = "HS",
-    patience: Patience = Patience(),  # noqa: B008 (frozen)
-) -> Snapshot:
-    """
-    Bring what partners, or the Netherlands, reported of some years.
-
-    Parameters
-    ----------
-    table : {"comtrade-partner", "comtrade-nl"}
-        Whose report.
-    partner : str or iterable of str
-        Countries.
-    years : str, int or (int, int)
-        As for `nltrade.fetch`.
-    by : {"HS", "SITC"}
-        Chapters of the HS, or the sections, divisions and groups of the SITC.
-    patience : Patience
-        How long and how often an answer is asked for.
-
-    Returns
-    -------
-    Snapshot
-
-    Raises
-    ------
-    UnknownName
-        No partner or no years are named, or a name does not exist.
-    NoData
-        Nothing was reported.
-    SourceError
-        The service cannot be reached or refuses, or an answer cannot be right.
-    """
-    request, questions = plan(table, partner=partner, years=years, by=by)
-    home = snapshot.own_folder() / "raw" / request.table
+def fetch(plan: Questions, patience: Patience) -> Snapshot:
+    """Ask what is planned, as far as no earlier try did, and keep what came as a snapshot."""
+    request, questions = plan.request, plan.questions
+    table = registry.table(request.table)
+    home = snapshot.own_folder() / "raw" / table.id
     digest = hashlib.sha256(msgspec.json.encode(request)).hexdigest()[:12]
     pieces = home / f".partial-comtrade-{digest}"
 
     key = os.environ.get("NLTRADE_COMTRADE_KEY", "")
+    answers = []
     with Service(patience=patience) as service:
+        via = f"UN Comtrade at {service.shown} ({'with a key' if key else 'preview'})"
         for number, question in enumerate(questions):
             piece = pieces / f"{number:05}.json"
             if not piece.is_file():
-                records = _answer(service, question, key)
-                write(piece, msgspec.json.encode(records))
-        via = f"UN Comtrade at {service.shown} ({'with a key' if key else 'preview'})"
+                write(piece, msgspec.json.encode(_answer(service, table, question, key)))
+            answers.append(msgspec.json.decode(piece.read_bytes(), type=Records))
 
-    answers = [
-        msgspec.json.decode((pieces / f"{number:05}.json").read_bytes(), type=Records)
-        for number in range(len(questions))
-    ]
     if not any(answers):
         shutil.rmtree(pieces)
         raise NoData(
-            f"UN Comtrade has nothing for {request.says} in {request.table}: nothing was reported; "
-            "that does not mean zero."
+            f"UN Comtrade has nothing for {request.says} in {table.id}: nothing was reported; that "
+            "does not mean zero."
         )
-    found = _keep(request, questions, answers, home, via)
+    told = list(_odd(table, questions, answers))
+    for one in told:
+        logging.getLogger("nltrade").warning("%s: %s", table.id, one)
+
+    date = f"{datetime.now(UTC):%Y-%m-%d}"
+    folder = snapshot.free(home, date)
+    rows = [record for records in answers for record in records]
+    sheet = pd.DataFrame(rows, columns=NAMES).to_csv(index=False, lineterminator="\n")
+    write(folder / "Comtrade.csv", sheet.encode())
+    found = snapshot.keep(
+        folder,
+        {"Comtrade.csv": len(rows)},
+        table=table.id,
+        title=table.en,
+        modified=date,
+        via=via,
+        request=request,
+        selection="; ".join([request.says, *told]),
+        licence="data of the United Nations (UN Comtrade); not CC BY",
+        attribution=f"Source: United Nations, UN Comtrade; {table.concept} (retrieved {date})",
+    )
     shutil.rmtree(pieces)
     return found
 
 
-def plan(
-    table: str,
-    *,
-    partner: str | Iterable[str] | None = None,
-    years: str | int | tuple[int, int] | None = None,
-    by: str = "HS",
-) -> tuple[Request, list[Question]]:
-    """Say what would be asked: the request in words, and a question a partner, year and flow."""
-    if by not in ("HS", "SITC"):
-        raise UnknownName(f"No classification {by!r}. Write HS (chapters) or SITC (groups).")
-    if not partner or not years:
-        raise UnknownName(
-            f"{table} is asked by partner and year: name both, such as --partner TR --years 2012."
-        )
-    id = table if by == "HS" else f"{table}-sitc"
-    request = ask(id, partner=partner, years=years)
-    of = registry.table(id)
-    numbers = {one.id: code for code, one in registry.partner_keys(id).items()}
-
-    questions = []
-    for year in range(int(request.first), int(request.last or of.last) + 1):
-        for one in request.partners:
-            pair = (numbers[one], NETHERLANDS)
-            reporter, other = pair if of.partner == "reporterCode" else pair[::-1]
-            for flow in of.flows:
-                questions.append(Question(reporter, other, flow, str(year), by))  # type: ignore[arg-type]
-    return request, questions
-
-
-def _answer(service: Service, question: Question, key: str) -> Records:
+def _answer(service: Service, table: Table, question: Question, key: str) -> Records:
     """Ask one question, and keep the records of totals."""
-    table = registry.table("comtrade-partner" if question.by == "HS" else "comtrade-partner-sitc")
-    codes = [id.removeprefix("HS") for id in _ids(table)]
+    codes = [one.id.removeprefix("HS") for one in registry.product_keys(table.id).values()]
     params = {
         "reportercode": question.reporter,
         "partnerCode": question.partner,
@@ -183,106 +117,78 @@ def _answer(service: Service, question: Question, key: str) -> Records:
     way = "data/v1/get" if key else "public/v1/preview"
     if key:
         params["subscription-key"] = key
-    url = f"{service.address}/{way}/C/A/{OF_SERVICE[question.by]}"
+    url = f"{service.address}/{way}/C/A/{OF_SERVICE[table.classes]}"
     answer = service.json(question.says, url, params)
 
     rows = answer.get("data")
     if answer.get("error") or not isinstance(rows, list):
         said = str(answer.get("error") or "no list of records")
         raise SourceError(f"UN Comtrade does not answer {question.says}: {said[:200]}.")
-    faults, records = _records(rows, question, set(codes))
+    totals = [row for row in rows if not _is_part(row)]
+    faults = list(dict.fromkeys(_faults(rows, totals, question, codes)))
     if faults:
         raise SourceError(
-            f"What UN Comtrade sent of {question.says} cannot be right: {'; '.join(faults)}. "
+            f"What UN Comtrade sent of {question.says} cannot be right: {'; '.join(faults[:5])}. "
             "Nothing of it was kept. Try again later."
         )
-    return records
+    return [
+        {name: "" if row.get(name) is None else str(row[name]) for name in NAMES} for row in totals
+    ]
 
 
-def _ids(table: Table) -> list[str]:
-    return [product.id for product in registry.product_keys(table.id).values()]
+def _is_part(row: Any) -> bool:
+    """Tell whether a record is of one mode of transport, customs procedure or second partner."""
+    if not isinstance(row, dict):
+        return False
+    # A null says nothing of how a row is cut: in the preview such columns can be empty.
+    told = {name: row[name] for name in WHOLE if row.get(name) is not None}
+    return any(str(code) != WHOLE[name] for name, code in told.items())
 
 
-def _records(rows: list[Any], question: Question, codes: set[str]) -> tuple[list[str], Records]:
-    """Keep the rows of totals in the names of Comtrade, and list what is wrong with them."""
+def _faults(
+    rows: list[Any], totals: list[Any], question: Question, codes: list[str]
+) -> Iterator[str]:
+    """Say what is wrong with an answer, and with its records of totals."""
     if len(rows) >= MOST:
-        return [f"it has {len(rows)} rows, as many as one answer can: some may be cut off"], []
+        yield f"it has {len(rows)} rows, as many as one answer can: some may be cut off"
+        return
+    if not all(isinstance(row, dict) for row in totals):
+        yield "a record is no object"
+        return
+
     expected = {
         "reporterCode": question.reporter,
         "partnerCode": question.partner,
         "flowCode": question.flow,
         "refYear": question.year,
     }
-    faults: list[str] = []
-    records: Records = []
-    for row in rows:
-        if not isinstance(row, dict):
-            return ["a record is no object"], []
-        # A null says nothing of how a row is cut: in the preview such columns can be empty.
-        if any(
-            str(row[name]) != whole for name, whole in WHOLE.items() if row.get(name) is not None
-        ):
-            continue
-        strange = [name for name, asked in expected.items() if str(row.get(name)) != asked]
-        faults += [f"{name} is {row.get(name)}, not {expected[name]}" for name in strange]
+    for row in totals:
+        for name, asked in expected.items():
+            if str(row.get(name)) != asked:
+                yield f"{name} is {row.get(name)}, not {asked}"
         value = row.get("primaryValue")
         if value is not None and not (isinstance(value, int | float) and value >= 0):
-            faults.append(f"the value of {row.get('cmdCode')} is {value!r}")
-        records.append({name: "" if row.get(name) is None else str(row[name]) for name in NAMES})
+            yield f"the value of {row.get('cmdCode')} is {value!r}"
 
-    products = [record["cmdCode"] for record in records]
-    if unknown := sorted(set(products) - codes):
-        faults.append(f"products that were not asked: {', '.join(unknown[:5])}")
+    products = [str(row.get("cmdCode") or "") for row in totals]
+    if unknown := sorted(set(products) - set(codes)):
+        yield f"products that were not asked: {', '.join(unknown[:5])}"
     if len(set(products)) < len(products):
-        faults.append("a product is there twice")
-    return list(dict.fromkeys(faults))[:5], records
+        yield "a product is there twice"
 
 
-def _left(records: Records, by: By) -> float | None:
-    """Give the dollars that chapters (or sections) leave of the total; None without a total."""
-    values = {r["cmdCode"]: float(r["primaryValue"]) for r in records if r["primaryValue"]}
-    total = values.pop("TOTAL", None)
-    parts = [value for code, value in values.items() if len(code) == (2 if by == "HS" else 1)]
-    return None if total is None or not parts else total - sum(parts)
-
-
-def _keep(
-    request: Request, questions: list[Question], answers: list[Records], home: Path, via: str
-) -> Snapshot:
-    """Write the records and their origin as a snapshot of today, and tell what does not add up."""
-    told = []
+def _odd(table: Table, questions: list[Question], answers: list[Records]) -> Iterator[str]:
+    """Say which answers have nothing, and where the chapters or sections miss the total."""
+    digits = 2 if table.classes == "HS" else 1
     for question, records in zip(questions, answers, strict=True):
-        left = _left(records, question.by)
+        told = [one for one in records if one["primaryValue"]]
+        values = {one["cmdCode"]: float(one["primaryValue"]) for one in told}
+        total = values.get("TOTAL")
+        parts = [value for code, value in values.items() if len(code) == digits]
         if not records:
-            told.append(f"{question.says}: nothing was reported")
-        elif left is None:
-            told.append(f"{question.says}: there is no total to hold the parts against")
-        elif abs(left) > CLOSE:
-            told.append(f"{question.says}: {left:,.0f} dollars of the total are in no part")
-    for one in told:
-        logging.getLogger("nltrade").warning("%s: %s", request.table, one)
-
-    now = datetime.now(UTC)
-    date = f"{now:%Y-%m-%d}"
-    folder = snapshot.free(home, date)
-    content = io.StringIO()
-    sheet = csv.DictWriter(content, NAMES, lineterminator="\n")
-    sheet.writeheader()
-    rows = [record for records in answers for record in records]
-    sheet.writerows(rows)
-
-    path = write(folder / "Comtrade.csv", content.getvalue().encode())
-    table = registry.table(request.table)
-    origin = Origin(
-        table=request.table,
-        title=table.en,
-        modified=date,
-        retrieved=now.isoformat(timespec="seconds"),
-        via=via,
-        request=request,
-        selection="; ".join([request.says, *told]),
-        files={path.name: File(len(rows), sha256(path))},
-        licence="data of the United Nations (UN Comtrade); not CC BY",
-        attribution=f"Source: United Nations, UN Comtrade; {table.concept} (retrieved {date})",
-    )
-    return snapshot.keep(folder, origin)
+            yield f"{question.says}: nothing was reported"
+        elif total is None or not parts:
+            yield f"{question.says}: there is no total to hold the parts against"
+        elif abs(total - sum(parts)) > CLOSE:
+            left = total - sum(parts)
+            yield f"{question.says}: {left:,.0f} dollars of the total are in no part"

@@ -15,10 +15,9 @@ import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime
 from math import prod
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 import pandas as pd
@@ -28,20 +27,50 @@ from filelock import FileLock, Timeout
 from tqdm.auto import tqdm
 
 from nltrade import registry
-from nltrade.errors import SourceError, UnknownName
-from nltrade.files import sha256, write
+from nltrade.errors import SourceError
+from nltrade.files import write
 from nltrade.sources import checks, comtrade_feed, snapshot
+from nltrade.sources.asked import Questions, plan_of
 from nltrade.sources.cbs_file import Brought
 from nltrade.sources.cbs_v3 import OBSERVATIONS, Feed
 from nltrade.sources.cbs_v4 import Datasets
 from nltrade.sources.checks import Described
 from nltrade.sources.losses import losses
-from nltrade.sources.plan import Piece, Plan, Request, ask, make_plan
-from nltrade.sources.snapshot import File, Origin, Snapshot
+from nltrade.sources.plan import Piece, Plan, Request, make_plan
+from nltrade.sources.snapshot import Snapshot
 from nltrade.sources.transport import AT_ONCE, NoAnswer, Patience
 
 Source = Feed | Datasets | Brought
 ROUNDS = 3  # how often a download starts anew because CBS published the table meanwhile
+
+
+class Download(NamedTuple):
+    """A download under way: from where, what, and the folder of its pieces."""
+
+    source: Source
+    plan: Plan
+    described: Described
+    folder: Path
+
+    @property
+    def table(self) -> str:
+        """Identifier of the table."""
+        return self.plan.request.table
+
+    @property
+    def date(self) -> str:
+        """Day on which the table was modified."""
+        return self.described.modified[:10]
+
+    @property
+    def aside(self) -> Path:
+        """Folder for what cannot be right."""
+        return snapshot.own_folder() / "aside" / self.table / self.date
+
+    def pieces(self) -> list[tuple[Path, Piece]]:
+        """List the pieces with the file that each is kept in."""
+        numbered = enumerate(self.plan.pieces)
+        return [(self.folder / f"{number:05}.parquet", piece) for number, piece in numbered]
 
 
 def fetch(
@@ -109,14 +138,13 @@ def fetch(
     >>> nl.fetch("7137shih", partner="Russia", years="2008:2014")  # doctest: +SKIP
     """
     patience = Patience(timeout, tries)
-    if registry.table(table).source == "Comtrade":
-        return comtrade_feed.fetch(
-            table, partner=partner or (), years=years or "", by=by, patience=patience
-        )
+    planned = plan_of(
+        table, partner=partner, product=product, years=years, freq=freq, by=by, source=source
+    )
+    if isinstance(planned, Questions):
+        return comtrade_feed.fetch(planned, patience)
 
-    request = ask(table, partner=partner, product=product, years=years, freq=freq)
-    if source not in {"auto", "v3", "v4"}:
-        raise UnknownName(f"No source {source!r}. Write auto, v3 or v4.")
+    request = planned.request
     if source != "v4":
         try:
             return bring(request, Feed(patience=patience), accept=accept)
@@ -166,10 +194,11 @@ def bring(request: Request, source: Source, *, accept: bool = False) -> Snapshot
 
             plan = make_plan(request, described.keys)
             pieces = _workplace(home / "raw" / request.table, plan, described.modified)
-            _bring(source, plan, described, pieces)
+            download = Download(source, plan, described, pieces)
+            _bring(download)
 
             if source.modified(request.table) == described.modified:
-                return _keep(source, plan, described, pieces, accept=accept)
+                return _keep(download, accept=accept)
             shutil.rmtree(pieces)  # what came may be a mixture of two states of the table
     raise SourceError(
         f"CBS published {request.table} anew {ROUNDS} times while it was downloaded. Try again "
@@ -238,39 +267,38 @@ def _workplace(folder: Path, plan: Plan, modified: str) -> Path:
     return chosen
 
 
-def _bring(source: Source, plan: Plan, described: Described, folder: Path) -> None:
+def _bring(download: Download) -> None:
     """Bring the pieces that are not there yet, a few at a time."""
-    todo = {path: piece for path, piece in _pieces(plan, folder) if not _is_whole(path)}
-    there = plan.rows - sum(piece.rows for piece in todo.values())
-    look: dict[str, Any] = {
-        "unit": " rows",
-        "unit_scale": True,
-        "desc": plan.request.table,
-        "disable": None,
-    }
-    with tqdm(total=plan.rows, initial=there, **look) as bar, ThreadPoolExecutor(AT_ONCE) as pool:
+    rows = download.plan.rows
+    todo = {path: piece for path, piece in download.pieces() if not path.is_file()}
+    there = rows - sum(piece.rows for piece in todo.values())
+    bar = tqdm(
+        total=rows,
+        initial=there,
+        desc=download.table,
+        unit=" rows",
+        unit_scale=True,
+        disable=None,  # shown in a terminal, and nowhere else
+    )
+    with bar, ThreadPoolExecutor(AT_ONCE) as pool:
         jobs = [
-            pool.submit(_bring_piece, source, plan, one, described, path, bar.update)
-            for path, one in todo.items()
+            pool.submit(_bring_piece, download, piece, path, bar.update)
+            for path, piece in todo.items()
         ]
         try:
             for job in as_completed(jobs):
                 job.result()
         except BaseException:
-            source.stop.set()
+            download.source.stop.set()
             pool.shutdown(wait=False, cancel_futures=True)
             raise
 
 
 def _bring_piece(
-    source: Source,
-    plan: Plan,
-    piece: Piece,
-    described: Described,
-    path: Path,
-    tell: Callable[[int], object],
+    download: Download, piece: Piece, path: Path, tell: Callable[[int], object]
 ) -> None:
     """Bring one piece, check it, and write it; what cannot be right is kept aside."""
+    source, plan, described, _ = download
     pages = []
     for page in source.pages(plan, piece, described):
         pages.append(page)
@@ -279,90 +307,85 @@ def _bring_piece(
     cells = pa.concat_tables(pages)
     faults = checks.cell_faults(plan.request, piece, cells, described.keys)
     if faults:
-        aside = snapshot.own_folder() / "aside" / plan.request.table / described.modified[:10]
-        write(aside / path.name, _as_parquet(cells))
+        aside = download.aside / path.name
+        write(aside, _as_parquet(cells))
         raise SourceError(
-            f"What CBS sent of {plan.request.table} ({piece.filter or 'all'}) cannot be right: "
-            f"{'; '.join(faults)}. It is kept aside in {aside / path.name}; the snapshots that "
-            "were here stay in use. Try again later, or tell CBS."
+            f"What CBS sent of {download.table} ({piece.filter or 'all'}) cannot be right: "
+            f"{'; '.join(faults)}. It is kept aside in {aside}; the snapshots that were here stay "
+            "in use. Try again later, or tell CBS."
         )
     write(path, _as_parquet(cells))
 
 
-def _keep(
-    source: Source, plan: Plan, described: Described, pieces: Path, *, accept: bool
-) -> Snapshot:
+def _keep(download: Download, *, accept: bool) -> Snapshot:
     """Make the pieces a snapshot, moved into its place in one step."""
-    table, date, place = plan.request.table, described.modified[:10], pieces.parent
+    place = download.folder.parent
     new = Path(tempfile.mkdtemp(prefix=".new-", dir=place))
-    observations = f"{OBSERVATIONS}.parquet"
-    files = {observations: _join([path for path, _ in _pieces(plan, pieces)], new / observations)}
-    for name, listed in {"DataProperties": described.properties, **described.lists}.items():
-        pd.DataFrame(listed).to_csv(new / f"{name}.csv", index=False, lineterminator="\n")
-        files[f"{name}.csv"] = len(listed)
-
-    counted = _is_counted(plan, described, files[observations])
-    origin = Origin(
-        table=table,
-        title=described.title,
-        modified=date,
-        modified_at=described.modified,
-        retrieved=datetime.now(UTC).isoformat(timespec="seconds"),
-        via=source.via,
-        request=plan.request,
-        selection=plan.request.says + ("" if counted is None else "; no count confirms the rows"),
-        files={name: File(rows, sha256(new / name)) for name, rows in files.items()},
-        licence="CC BY 4.0",
-        attribution=f"Source: CBS (StatLine {table}, modified {date})",
-        counted=counted,
-        brought_by=getattr(source, "brought_by", None),
-    )
-    written = snapshot.keep(new, origin)
+    written = _written(download, new)
     new.chmod(0o755)
 
-    faults = [] if accept else losses(written, described)
+    faults = [] if accept else losses(written, download.described)
     if faults:
-        aside = snapshot.free(snapshot.own_folder() / "aside" / table, date)
+        aside = snapshot.free(download.aside.parent, download.date)
         aside.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(new, aside)
-        shutil.rmtree(pieces)
+        shutil.rmtree(download.folder)
         raise SourceError(
-            f"Held against the snapshot in use, {table} (modified {date}) has lost too much: "
-            f"{'; '.join(faults)}. It is kept aside in {aside}; the snapshots that were here stay "
-            "in use. If CBS really withdrew that, fetch again with --accept (accept=True)."
+            f"Held against the snapshot in use, {download.table} (modified {download.date}) has "
+            f"lost too much: {'; '.join(faults)}. It is kept aside in {aside}; the snapshots that "
+            "were here stay in use. If CBS really withdrew that, fetch again with --accept "
+            "(accept=True)."
         )
 
-    kept = new.rename(snapshot.free(place, date))
-    shutil.rmtree(pieces)
+    kept = new.rename(snapshot.free(place, download.date))
+    shutil.rmtree(download.folder)
     return Snapshot(kept, written.origin)
 
 
-def _is_counted(plan: Plan, described: Described, rows: int) -> bool | None:
+def _written(download: Download, folder: Path) -> Snapshot:
+    """Write the files of a snapshot: the observations in one, what describes them, the origin."""
+    source, plan, described, _ = download
+    observations = f"{OBSERVATIONS}.parquet"
+    rows = {observations: _join([path for path, _ in download.pieces()], folder / observations)}
+    for name, listed in {"DataProperties": described.properties, **described.lists}.items():
+        pd.DataFrame(listed).to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
+        rows[f"{name}.csv"] = len(listed)
+
+    counted = _is_counted(download, rows[observations])
+    uncounted = "" if counted is None else "; no count confirms the rows"
+    return snapshot.keep(
+        folder,
+        rows,
+        table=download.table,
+        title=described.title,
+        modified=download.date,
+        modified_at=described.modified,
+        via=source.via,
+        request=plan.request,
+        selection=f"{plan.request.says}{uncounted}",
+        licence="CC BY 4.0",
+        attribution=f"Source: CBS (StatLine {download.table}, modified {download.date})",
+        counted=counted,
+        brought_by=getattr(source, "brought_by", None),
+    )
+
+
+def _is_counted(download: Download, rows: int) -> bool | None:
     """
     Tell whether a count of CBS's own confirms the rows; None, the usual case, that one does.
 
     Rows that make the product of the keys are as many as there can be, if the lists of keys are
     whole: that is what the number of all rows in the catalogue shows.
     """
-    every = prod(len(keys) for keys in described.keys.values())
-    if described.records is not None and described.records > every:
+    records = download.described.records
+    every = prod(len(keys) for keys in download.described.keys.values())
+    if records is not None and records > every:
         raise SourceError(
-            f"{plan.request.table} has {described.records:,} rows by the catalogue of CBS, and its "
-            f"lists of keys make {every:,}: they are not whole. Nothing was kept. Try again later."
+            f"{download.table} has {records:,} rows by the catalogue of CBS, and its lists of keys "
+            f"make {every:,}: they are not whole. Nothing was kept. Try again later."
         )
     # Fewer rows than the keys make were let in by a count alone.
-    return None if described.records is not None or rows < plan.rows else False
-
-
-def _pieces(plan: Plan, folder: Path) -> list[tuple[Path, Piece]]:
-    return [(folder / f"{number:05}.parquet", piece) for number, piece in enumerate(plan.pieces)]
-
-
-def _is_whole(path: Path) -> bool:
-    try:
-        return bool(pq.ParquetFile(path).metadata.num_rows)
-    except (FileNotFoundError, pa.ArrowInvalid):
-        return False
+    return None if records is not None or rows < download.plan.rows else False
 
 
 def _as_parquet(cells: pa.Table) -> bytes:

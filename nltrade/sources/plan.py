@@ -8,9 +8,10 @@ network.
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
 from math import ceil, prod
+from typing import Any
 
 import msgspec
 
@@ -52,6 +53,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
         periods = ", ".join(FREQS[freq][1] for freq in self.freqs)
         partners, products = ", ".join(self.partners), ", ".join(self.products)
         span = f"{self.first}-{self.last}" if self.last else f"from {self.first}"
+        span = self.first if self.first == self.last else span
         return f"{periods} {span}; {partners or 'all partners'}; {products or 'all products'}"
 
 
@@ -108,7 +110,8 @@ class Plan(msgspec.Struct, frozen=True):
     def says(self) -> str:
         """The plan in a sentence, for people."""
         size = f"about {self.rows:,} rows, {self.bytes / 1e6:,.1f} MB"
-        return f"{self.request.table}: {self.request.says}: {self.pages} pages, {size}"
+        pages = "1 page" if self.pages == 1 else f"{self.pages} pages"
+        return f"{self.request.table}: {self.request.says}: {pages}, {size}"
 
 
 def ask(
@@ -164,8 +167,14 @@ def ask(
         codes = dict.fromkeys([total, *listed(product)])
         products = [registry.product(code) for code in codes]
 
-    _require_partners(asked, partners, first)
-    _require_products(asked, products, first)
+    for one in partners:
+        if one not in registry.partner_keys(table).values():
+            fault = f"{table} does not publish {one.named()} ({one.id}) by itself"
+            raise NoData(f"{fault}; {_instead(asked, 'it', first, partner=one)}")
+    for each in products:
+        if each not in registry.product_keys(table).values():
+            fault = f"{table} does not have {each.kind} {each.id} ({each.en})"
+            raise NoData(f"{fault}; {_instead(asked, 'it', first, products=[each.id])}")
     _require_years(asked, first, last)
 
     return Request(
@@ -178,28 +187,14 @@ def ask(
     )
 
 
-def _require_partners(table: Table, partners: Iterable[Partner], first: str) -> None:
-    published = registry.partner_keys(table.id).values()
-    for one in partners:
-        if one not in published:
-            fault = f"{table.id} does not publish {one.named()} ({one.id}) by itself"
-            raise NoData(f"{fault}; {_instead(table, partner=one, period=first)}")
-
-
-def _require_products(table: Table, products: Iterable[Product], first: str) -> None:
-    published = registry.product_keys(table.id).values()
-    for each in products:
-        if each not in published:
-            fault = f"{table.id} does not have {each.kind} {each.id} ({each.en})"
-            raise NoData(f"{fault}; {_instead(table, product=each, period=first)}")
-
-
 def _require_years(table: Table, first: str, last: str | None) -> None:
-    for year, fault in [(first, f"starts in {table.first}"), (last, f"ends in {table.last}")]:
+    for year in (first, last or first):
         # A table that is still kept up may have years that the registry does not know of yet.
-        is_newer = year is not None and year > table.last and table.status == "current"
-        if year and not table.covers(year) and not is_newer:
-            raise NoData(f"{table.id} {fault}; {_instead(table, period=year)}")
+        is_newer = year > table.last and table.status == "current"
+        if not table.covers(year) and not is_newer:
+            is_early = year < table.first
+            fault = f"starts in {table.first}" if is_early else f"ends in {table.last}"
+            raise NoData(f"{table.id} {fault}; {_instead(table, year, year)}")
 
 
 def make_plan(request: Request, keys: Mapping[str, Sequence[str]]) -> Plan:
@@ -258,22 +253,27 @@ def chosen_keys(request: Request, keys: Mapping[str, Sequence[str]]) -> dict[str
     table = registry.table(request.table)
     partners, products = registry.partner_keys(table.id), registry.product_keys(table.id)
     marks = {FREQS[freq][0] for freq in request.freqs}
+    last = request.last or "9999"
 
-    def is_asked(name: str, key: str) -> bool:
-        short = key.strip()
-        if name == table.partner:
-            return not request.partners or (
-                short in partners and partners[short].id in request.partners
-            )
-        if name == table.product:
-            return not request.products or (
-                short in products and products[short].id in request.products
-            )
-        if name == table.direction:
-            return short in table.flows
-        return request.first <= key[:4] <= (request.last or key[:4]) and key[4:6] in marks
+    chosen = {}
+    for name in table.dimensions:
+        there = keys[name]
+        if name == table.period:
+            there = [key for key in there if request.first <= key[:4] <= last]
+            there = [key for key in there if key[4:6] in marks]
+        elif name == table.direction:
+            there = [key for key in there if key.strip() in table.flows]
+        elif name == table.partner and request.partners:
+            there = [key for key in there if _means(key, partners, request.partners)]
+        elif name == table.product and request.products:
+            there = [key for key in there if _means(key, products, request.products)]
+        chosen[name] = list(there)
+    return chosen
 
-    return {name: [key for key in keys[name] if is_asked(name, key)] for name in table.dimensions}
+
+def _means(key: str, known: Mapping[str, Partner | Product], ids: Sequence[str]) -> bool:
+    """Tell whether a key stands for one of those asked for."""
+    return key.strip() in known and known[key.strip()].id in ids
 
 
 def _periods(there: Sequence[str], request: Request) -> str:
@@ -301,21 +301,19 @@ def registered_keys(request: Request) -> dict[str, list[str]]:
     table = request.table
     of = registry.table(table)
     years = range(int(of.first), int(max(of.last, request.last or of.last)) + 1)
-    ends = [
-        f"{mark}{number:02}"
-        for mark, count in [("MM", 12), ("KW", 4)]
-        for number in range(1, count + 1)
-    ]
+    parts = {"MM": range(1, 13), "KW": range(1, 5), "JJ": range(1)}
+    ends = [f"{mark}{number:02}" for mark, numbers in parts.items() for number in numbers]
+
     known: dict[str | None, list[str]] = {
         of.partner: list(registry.partner_keys(table)),
         of.product: list(registry.product_keys(table)),
         of.direction: list(of.flows),
-        of.period: [f"{year}{end}" for year in years for end in [*ends, "JJ00"]],
+        of.period: [f"{year}{end}" for year in years for end in ends],
     }
     return {name: known[name] for name in of.dimensions}
 
 
-def _batches(chosen: list[str], whole: Collection[str], fit: int) -> list[list[str] | None]:
+def _batches(chosen: list[str], whole: Sequence[str], fit: int) -> list[list[str] | None]:
     """Cut the keys of a dimension into what fits in a piece; None asks for all, naming none."""
     if len(chosen) == len(whole) <= fit:
         return [None]
@@ -345,34 +343,31 @@ def _years(given: str | int | tuple[int, int] | None, table: Table) -> tuple[str
 
 
 def _freq(name: str, table: Table) -> Freq:
-    for known in FREQS:
-        if str(name).upper() == known:
-            if table.freqs and known not in table.freqs:
-                has = " and ".join(FREQS[each][1] for each in table.freqs)
-                raise NoData(f"{table.id} has no {FREQS[known][1]}; it has {has}.")
-            return known
-    raise UnknownName(f"No frequency {name!r}. Write A (years), Q (quarters) or M (months).")
+    asked: Any = str(name).upper()
+    if asked not in FREQS:
+        raise UnknownName(f"No frequency {name!r}. Write A (years), Q (quarters) or M (months).")
+    if table.freqs and asked not in table.freqs:
+        has = " and ".join(FREQS[each][1] for each in table.freqs)
+        raise NoData(f"{table.id} has no {FREQS[asked][1]}; it has {has}.")
+    return asked  # type: ignore[no-any-return]
 
 
 def _instead(
     table: Table,
+    subject: str,
+    period: str,
     *,
     partner: Partner | None = None,
-    product: Product | None = None,
-    period: str = "",
+    products: Sequence[str] = (),
 ) -> str:
-    """Name the tables that have what this one has not: at that time if any do, else at all."""
-    for when in (period, ""):
-        able = [
-            each
-            for each in registry.tables_with(
-                partner=partner, products=[product.id] if product else [], period=when
-            )
-            if each.id != table.id
-        ]
-        able = [each for each in able if each.kind == table.kind or product is not None]
-        if able:
-            subject = "it" if partner or product else period
-            named = [f"{each.id} ({each.detail})" for each in able]
+    """Name the tables that have what this one has not: in that year if any do, else in others."""
+    periods = [period, ""] if partner or products else [period]
+    for when in periods:
+        able = registry.tables_with(partner=partner, products=products, period=when)
+        others = [each for each in able if each.id != table.id]
+        if not products:
+            others = [each for each in others if each.kind == table.kind]
+        if others:
+            named = [f"{each.id} ({each.detail})" for each in others]
             return f"{subject} is in {'; and in '.join(named)}."
     return "no table that nltrade knows has it."

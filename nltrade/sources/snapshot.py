@@ -13,9 +13,9 @@ import logging
 import os
 import shutil
 from collections.abc import Collection, Mapping, Sequence
-from functools import cache, reduce
+from datetime import UTC, datetime
+from functools import cache
 from itertools import count
-from operator import and_
 from pathlib import Path
 from typing import Any, Literal
 
@@ -164,16 +164,11 @@ class Snapshot(Prints, msgspec.Struct, frozen=True):
                 cells = cells[cells[name].isin(keys)]
             return cells
         import pyarrow as pa  # only downloads are in Parquet
-        from pyarrow import compute, parquet
+        from pyarrow import parquet
 
-        wanted = [
-            compute.field(name).isin(pa.array(sorted(keys), pa.string()))
-            for name, keys in only.items()
-        ]
-        filters = reduce(and_, wanted) if wanted else None
-        return parquet.read_table(
-            self.folder / self.origin.observations, filters=filters
-        ).to_pandas()
+        wanted = [(name, "in", pa.array(keys, pa.string())) for name, keys in only.items()]
+        path = self.folder / self.origin.observations
+        return parquet.read_table(path, filters=wanted or None).to_pandas()
 
     def listed(self, dimension: str) -> Mapping[str, str]:
         """Give the title of each key of a dimension, the keys without the spaces that pad some."""
@@ -258,17 +253,12 @@ def find(table: str, modified: str | None = None) -> Results[Snapshot]:
     """
     found = _available(table)
     if not found or modified not in {None, *found}:
-        wanted = f" modified {modified}" if modified else ""
         where = ", ".join(str(folder / "raw") for folder in folders()) or "no data folder"
-        here = ", ".join(found) or "none"
-        raise SnapshotError(
-            f"No snapshot of {table}{wanted} in {where}. Here: {here}. "
-            f"Bring the one of today with `nltrade fetch {table}`."
-        )
-    parts = {
-        date: _of_one_state([Snapshot(path, _origin(path)) for path in paths])
-        for date, paths in found.items()
-    }
+        lacks = f"{table} is not on this computer (looked in {where})."
+        if found:
+            lacks = f"There is no version of {modified} of {table}; here: {', '.join(found)}."
+        raise SnapshotError(f"{lacks} Bring that of today with `nltrade fetch {table}`.")
+    parts = {date: _of_one_state(list(map(_opened, paths))) for date, paths in found.items()}
     return Results(parts[modified or _in_use(parts)])
 
 
@@ -284,11 +274,13 @@ def free(place: Path, date: str) -> Path:
     return next(place / name for name in names if not (place / name).exists())
 
 
-def keep(folder: Path, origin: Origin) -> Snapshot:
-    """Seal an origin and write it beside its files."""
-    sealed = origin.sealed()
-    write(folder / "origin.json", msgspec.json.format(msgspec.json.encode(sealed)) + b"\n")
-    return Snapshot(folder, sealed)
+def keep(folder: Path, rows: Mapping[str, int], **about: Any) -> Snapshot:
+    """Write beside files what is known of them: their rows and hashes, the time, and a seal."""
+    files = {name: File(number, sha256(folder / name)) for name, number in rows.items()}
+    retrieved = datetime.now(UTC).isoformat(timespec="seconds")
+    origin = Origin(files=files, retrieved=retrieved, **about).sealed()
+    write(folder / "origin.json", msgspec.json.format(msgspec.json.encode(origin)) + b"\n")
+    return Snapshot(folder, origin)
 
 
 def _of_one_state(parts: list[Snapshot]) -> list[Snapshot]:
@@ -299,22 +291,19 @@ def _of_one_state(parts: list[Snapshot]) -> list[Snapshot]:
 
 def _in_use(parts: Mapping[str, list[Snapshot]]) -> str:
     """Choose the newest date whose downloads hold what each older one asked for."""
+    chosen = ""
+    asked_before: list[Request | None] = []
+    for date in sorted(parts):
+        requests = [part.origin.request for part in parts[date]]
+        if all(_hold(requests, asked) for asked in asked_before):
+            chosen = date
+        asked_before += requests
+    return chosen
 
-    def holds(new: list[Snapshot], old: Snapshot) -> bool:
-        asked = old.origin.request
-        return any(
-            asked is None or one.origin.request is None or one.origin.request.holds(asked)
-            for one in new
-        )
 
-    dates = sorted(parts, reverse=True)
-    return next(
-        date
-        for date in dates
-        if all(
-            holds(parts[date], old) for before in dates if before < date for old in parts[before]
-        )
-    )
+def _hold(requests: list[Request | None], asked: Request | None) -> bool:
+    """Tell whether one of the requests has all of another; what ships asked for none."""
+    return asked is None or any(one is None or one.holds(asked) for one in requests)
 
 
 def dates(table: str) -> list[str]:
@@ -341,13 +330,13 @@ def dates(table: str) -> list[str]:
 def downloads() -> list[Snapshot]:
     """List what was downloaded, in the order of the registry; not what ships with the package."""
     raw = own_folder() / "raw"
-    found = [
-        Snapshot(path, _origin(path))
+    paths = [
+        path
         for table in registry.all_tables()
         for paths in _available(table).values()
         for path in paths
     ]
-    return [part for part in found if part.folder.is_relative_to(raw)]
+    return [_opened(path) for path in paths if path.is_relative_to(raw)]
 
 
 def remove(table: str, modified: str | None = None) -> list[Path]:
@@ -452,19 +441,19 @@ def months_of(frame: IntoFrame, table: str, year: str) -> tuple[int, int] | None
 
 
 def remember(parts: Sequence[Snapshot]) -> None:
-    """Keep what a loaded snapshot says of itself: nothing has to be read to draw or print."""
+    """Keep what loaded snapshots say of themselves: nothing has to be read to draw or print."""
+    by_date: dict[tuple[str, str], list[Snapshot]] = {}
     for part in parts:
-        for dimension in registry.table(part.origin.table).dimensions:
+        origin = part.origin
+        for dimension in registry.table(origin.table).dimensions:
             part.listed(dimension)
-        known = _LOADED.get((part.origin.table, part.origin.modified), [])
-        if part.origin.counted is False and part not in known:
+        pair = origin.table, origin.modified
+        by_date.setdefault(pair, []).append(part)
+        if origin.counted is False and part not in _LOADED.get(pair, []):
             logging.getLogger("nltrade").warning(
-                "Of %s (modified %s) no count of CBS confirms that all rows came.",
-                part.origin.table,
-                part.origin.modified,
+                "Of %s (modified %s) no count of CBS confirms that all rows came.", *pair
             )
-    if parts:
-        _LOADED[parts[0].origin.table, parts[0].origin.modified] = list(parts)
+    _LOADED.update(by_date)
 
 
 _LOADED: dict[tuple[str, str], list[Snapshot]] = {}
@@ -516,13 +505,12 @@ _RESTORE = (
 )
 
 
-def _origin(folder: Path) -> Origin:
+def _opened(folder: Path) -> Snapshot:
+    path = folder / "origin.json"
     try:
-        origin = msgspec.json.decode((folder / "origin.json").read_bytes(), type=Origin)
+        origin = msgspec.json.decode(path.read_bytes(), type=Origin)
     except msgspec.DecodeError as error:
-        raise SnapshotError(f"{folder / 'origin.json'} is damaged: {error}. {_RESTORE}") from None
+        raise SnapshotError(f"{path} is damaged: {error}. {_RESTORE}") from None
     if not set(OBSERVATIONS) & set(origin.files):
-        raise SnapshotError(
-            f"{folder / 'origin.json'} is damaged: it lists no {OBSERVATIONS[-1]}. {_RESTORE}"
-        )
-    return origin
+        raise SnapshotError(f"{path} is damaged: it lists no {OBSERVATIONS[-1]}. {_RESTORE}")
+    return Snapshot(folder, origin)

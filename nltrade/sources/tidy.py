@@ -92,8 +92,6 @@ def load(
         if registry.table(id).source == "Comtrade" and snapshot is None:
             parts = comtrade.parts_of(id)
         found += [from_snapshot(part.verify(), only) for part in parts]
-        for part in parts if registry.table(id).source == "Comtrade" else ():
-            snapshots.remember([part])
         snapshots.remember(parts)
     frame = pd.concat(
         [part for part in found if len(part)] or found, ignore_index=True

@@ -91,7 +91,7 @@ def _of_origins(listed: Sequence[Origin], lang: Lang) -> Columns:
         "retrieved": [Words(lang).when(origin.retrieved) for origin in listed],
         "selection": [origin.selection for origin in listed],
         "via": [origin.via for origin in listed],
-        "hash": [origin.sha256 for origin in listed],
+        "hash": [origin.sha256[:8] for origin in listed],
     }
 
 

@@ -12,10 +12,12 @@ from nltrade import registry
 from nltrade.claims.reading import Placed
 from nltrade.errors import NoData
 from nltrade.questions import trade
+from nltrade.questions.moves import side_of
 from nltrade.questions.ranking import Among, rank_partners
 from nltrade.questions.trade import VALUE
 from nltrade.registry.entries import Lang
 from nltrade.report import Report, Table
+from nltrade.sources.gaps import commands
 from nltrade.tables.cells import certainty, first, in_words, source_lines, status_remarks
 from nltrade.tables.columns import NONE, Columns, amounts, table_of, written
 from nltrade.words import Words
@@ -101,8 +103,6 @@ def show_ranking(
     of_table = cells[cells["table"] == used]
 
     remarks = [] if table else _why_table(cells, used, about, say)
-    if about and not own.any():
-        remarks.append(say.text("not-ranked", partner=about))
     remarks += [say.note("rank-certainty"), *status_remarks(of_table, lang)]
 
     columns: Columns = {
@@ -121,8 +121,19 @@ def show_ranking(
         Table(f"{say.partner(row['partner'])}: {say.place(row['place'])}, {certainty(row, lang)}")
         for row in ranked[own].to_dict("records")
     ]
+    if about and not own.any():
+        tables.append(_unplaced(about, used, str(period), among, say))
     tables.append(table_of(title, columns, say, remarks, colours=bold))
     return Report(tables, source_lines(of_table, lang), lang)
+
+
+def _unplaced(partner: str, table: str, period: str, among: Among, say: Words) -> Table:
+    """Say that a partner has no place, and whether the border of the EU or a gap is why."""
+    side = among.replace(" ", "-").lower()
+    is_elsewhere = among not in ("all", side_of(partner, period))
+    why = "not-ranked-side" if is_elsewhere else "not-ranked"
+    remark = say.text(why, partner=partner, table=table, among=side)
+    return Table(f"{say.partner(partner)}: {say.label('no-place')}", remarks=[remark])
 
 
 def chosen_table(
@@ -141,8 +152,11 @@ def _cells_of(frame: IntoFrame, period: str | int, product: str) -> pd.DataFrame
     is_kind = nw.col("kind") == registry.product(product).kind
     cells = first(rows.filter(nw.col("period") == str(period), is_kind, of_product), 100_000)
     if cells.empty:
+        about = registry.product(product)
+        able = commands(frame, kind=about.kind, product=about.id, period=str(period))
+        bring = f" Bring them with `{able[0]}`." if able else ""
         raise NoData(
-            f"There are no figures of {product} in {period}. `nltrade tables`, or "
+            f"There are no figures of {about.en} in {period}.{bring} `nltrade tables`, or "
             "nltrade.tables(), says what each table has."
         )
     return cells

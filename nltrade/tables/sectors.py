@@ -168,16 +168,24 @@ def _why_missing(
     for id in names:
         if id in known:
             missing = [why_missing(cells.loc[(flow, id)], known[id]) for flow in FLOWS]
-            told = [_told(reason, values, say) for reason, values in missing if reason]
+            told = [_told(reason, values, say) if reason else "" for reason, values in missing]
             rest |= dict.fromkeys(REST[reason] for reason, _ in missing if reason)
-            if told:
-                gaps.setdefault("; ".join(dict.fromkeys(told)), []).append(names[id])
+            if any(told):
+                gaps.setdefault(_of_flows(told, say), []).append(names[id])
 
     holds = say.text("remainder-holds" if rest else "remainder-alone", gaps=list(rest))
     return [
         holds,
         *(sentence(f"{say.several(sectors)}: {why}.") for why, sectors in gaps.items()),
     ]
+
+
+def _of_flows(told: list[str], say: Words) -> str:
+    """Say once what holds of imports and exports alike, else of each with its name."""
+    if len(set(told)) == 1:
+        return told[0]
+    named = zip(FLOWS, told, strict=True)
+    return "; ".join(f"{say.label(flow)} {why}" for flow, why in named if why)
 
 
 def _amounts(rows: pd.DataFrame, say: Words) -> Column:
