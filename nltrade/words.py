@@ -157,12 +157,9 @@ class Words:
         count = int(value)
         if self.lang == "nl":
             return f"{count}e"
-        ending = (
-            "th"
-            if count % 100 in (11, 12, 13)
-            else {1: "st", 2: "nd", 3: "rd"}.get(count % 10, "th")
-        )
-        return f"{count}{ending}"
+        is_teen = count % 100 in (11, 12, 13)
+        ending = {1: "st", 2: "nd", 3: "rd"}.get(count % 10)
+        return f"{count}th" if is_teen or ending is None else f"{count}{ending}"
 
     def ordinal(self, value: float) -> str:
         """
@@ -245,10 +242,9 @@ class Words:
         if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])(-\d{2})?", day):
             return day
 
-        whole = date.fromisoformat(day if len(day) > len("2013-11") else f"{day}-01")
-        return format_date(
-            whole, "d MMMM y" if len(day) > len("2013-11") else "MMMM y", locale=self.lang
-        )
+        is_month = len(day) == len("2013-11")
+        whole = date.fromisoformat(f"{day}-01" if is_month else day)
+        return format_date(whole, "MMMM y" if is_month else "d MMMM y", locale=self.lang)
 
     def months(self, span: tuple[int, int]) -> str:
         """
@@ -417,16 +413,6 @@ class Words:
         return registry.notes()[id].text(self.lang)
 
 
-# What a field of a text may ask for: the methods that write one value.
-WRITERS = frozenset(
-    [
-        *("number", "count", "meur", "bn", "pct", "signed", "change", "amount"),
-        *("place", "ordinal", "largest", "places", "causes", "ago"),
-        *("product", "partner", "named", "was", "partners", "label", "start", "labels"),
-    ]
-)
-
-
 class _Filler(Formatter):
     """A `str.format` whose format specs are the writers of `Words`."""
 
@@ -434,11 +420,8 @@ class _Filler(Formatter):
         self.say = say
 
     def format_field(self, value: Any, format_spec: str) -> str:
-        if not format_spec:
-            return str(value)
-        if format_spec not in WRITERS:
-            raise ValueError(f"No writer {format_spec!r} for a field of a text.")
-        return str(getattr(self.say, format_spec)(value))
+        writer = getattr(self.say, format_spec) if format_spec else str
+        return str(writer(value))
 
 
 def _needed(value: Number) -> int:
@@ -447,9 +430,8 @@ def _needed(value: Number) -> int:
 
 
 def _euro(figure: str, lang: Lang, en: str, nl: str) -> str:
-    sign, figure = (MINUS, figure[1:]) if figure.startswith(MINUS) else ("", figure)
-    return (
-        f"{sign}€{figure}{en}"
-        if lang == "en"
-        else f"{sign}€\N{NO-BREAK SPACE}{figure}\N{NO-BREAK SPACE}{nl}"
-    )
+    sign = MINUS if figure.startswith(MINUS) else ""
+    amount = figure.removeprefix(MINUS)
+    if lang == "en":
+        return f"{sign}€{amount}{en}"
+    return f"{sign}€\N{NO-BREAK SPACE}{amount}\N{NO-BREAK SPACE}{nl}"

@@ -275,11 +275,11 @@ def frame_of(*values):
         ),
         ((None, 1200, 500, 400), ["Imports of goods from Norway came to €1.2bn in 2012."]),
         ((3, 9, 500, 400), ["Imports of goods from Norway came to €9m in 2012."]),
-        ((1000, 700, 500, 700), ["Imports and exports were equal."]),
+        ((1000, 700, 500, 700), ["Imports and exports were about equal."]),
         ((0, 0, 0, 0), ["less than half a million euro in 2012"]),
         (
             (None, None, None, None),
-            ["CBS does not publish Norway separately for 2012; that does not mean zero."],
+            ["CBS does not publish the goods trade with Norway separately for 2012; that does not"],
         ),
     ],
     ids=str,
@@ -292,6 +292,49 @@ def test_sentences_bend_to_the_numbers(values, said):
     if values[:2] == (0, 0):
         assert "equal" not in told
         assert "of all Dutch" not in told
+
+
+def key_figures_of(frame, partner, year, lang="en"):
+    content = make_content(frame, [], partner=partner, year=year, lang=lang)
+    tables = [block for block in content.sections[0].blocks if isinstance(block, Table)]
+    return tables[0]
+
+
+def test_key_figures_say_what_rounding_and_a_part_of_a_year_do(shipped):
+    (britain,) = key_figures_of(shipped, "GB", 2012).remarks
+    assert "Amounts are rounded: a balance can differ in the last digit." in britain
+    assert "–" not in britain, "no dash is explained where there is none"
+    (america,) = key_figures_of(shipped, "US", 2026, "nl").remarks
+    assert "2026 (januari–juli) is een deel van het jaar." in america
+    assert "afgerond" not in america
+
+
+def test_a_share_too_small_for_a_decimal_is_said_to_be_so(shipped):
+    shares = key_figures_of(shipped, "HR", 2013).frame.set_index("Trade")["Share"]
+    assert shares["Goods, imports"] == "under 0.1%"
+    assert shares["Goods, exports"] == "0.1%"
+    assert shares["Goods, balance"] == ""
+    shares = key_figures_of(shipped, "TV", 2022).frame.set_index("Trade")["Share"]
+    assert shares["Goods, imports"] == "", "a part of what is published as zero is not told"
+
+
+@pytest.mark.parametrize(
+    ("partner", "year", "lang", "headline"),
+    [
+        ("SD", 2010, "en", "Goods trade with Sudan in 2010 is not published"),
+        ("SD", 2010, "nl", "De goederenhandel met Soedan in 2010 is niet gepubliceerd"),
+        ("TV", 2022, "en", "Trade with Tuvalu in 2022: imports and exports each less than €0.5m"),
+        ("KP", 2019, "nl", "Handel met Noord-Korea in 2019: in- en uitvoer elk € 6 mln"),
+    ],
+)
+def test_headlines_of_what_is_not_published_or_is_the_same(shipped, partner, year, lang, headline):
+    chart = nl.charts.draw_over_time(shipped, partner=partner, period=year, lang=lang)
+    assert chart.headline.replace("\N{NO-BREAK SPACE}", " ") == headline
+
+
+def test_a_line_that_is_always_next_to_nothing_has_no_highest_and_lowest(shipped):
+    told = nl.charts.draw_over_time(shipped, partner="TV", period=2022).alt
+    assert "Imports, 2015–2026: less than €0.5m throughout." in told
 
 
 def test_no_growth_is_told_across_a_break_or_of_a_part_year(shipped):

@@ -14,7 +14,7 @@ import pytest
 
 import nltrade as nl
 from conftest import Done, slow
-from nltrade.cli import answers, app, output
+from nltrade.cli import app, output
 from test_registry import GOOD_CLAIM
 
 PINNED = ("2023-01-04", "f4158376e8e45a1e5dbadadf31390b235341d65085a8fc90b25cbe26c5e4d555")
@@ -518,7 +518,7 @@ def test_an_error_of_ours_is_told_apart_and_asks_for_a_report(run, monkeypatch):
     def broken(**_):
         raise KeyError("made for this test")
 
-    monkeypatch.setattr(answers, "check_claims", broken)
+    monkeypatch.setattr(nl, "check_claims", broken)
     done = run("check")
     assert done.code == 4
     assert "this is an error of nltrade" in done.err
@@ -541,7 +541,7 @@ def test_an_interrupt_while_working_ends_in_silence(run, monkeypatch):
     def interrupted(**_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(answers, "check_claims", interrupted)
+    monkeypatch.setattr(nl, "check_claims", interrupted)
     assert run("check") == Done(130, "", "")
 
 

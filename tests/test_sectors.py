@@ -11,7 +11,7 @@ from conftest import ROOT
 from nltrade import registry
 from nltrade.claims.base_of_trade import base_of_trade
 from nltrade.claims.elsewhere import check_published
-from nltrade.questions.sectors import REMAINDER, most_detailed, overlaps, sums, why_missing
+from nltrade.questions.sectors import REMAINDER, most_detailed, sums, why_missing
 from nltrade.registry.sectors import contains, published, union
 from test_fetch import own, serve
 
@@ -81,7 +81,7 @@ about_nl = "Alles."
             "about_en and about_nl say what the codes leave out",
         ),
         ('group = "base"', 'group = "bse"', "no group 'bse'. Did you mean 'base'"),
-        ("[sectors.oil]", "[sector.oil]", "no sector found"),
+        ("[sectors.oil]", "[sector.oil]", "no section 'sector' here"),
     ],
 )
 def test_a_wrong_definition_is_refused_with_its_entry_and_the_remedy(tmp_path, old, new, says):
@@ -89,12 +89,6 @@ def test_a_wrong_definition_is_refused_with_its_entry_and_the_remedy(tmp_path, o
     (tmp_path / "mine.toml").write_text(SECTOR.replace(old, new), encoding="utf-8")
     with pytest.raises(nl.errors.RegistryError, match=says):
         nl.sectors(tmp_path / "mine.toml")
-
-
-def test_overlaps_are_known():
-    found = overlaps().set_index(["sector", "other"])["codes"]
-    assert found["gas", "energy"] == "34"
-    assert ("gas", "oil") not in found.index
 
 
 def test_the_shipped_figures_give_energy_and_say_what_to_fetch_for_the_rest(shipped):

@@ -9,9 +9,11 @@ from nltrade.briefing.findings import TELLING
 from nltrade.claims.reading import Placed
 from nltrade.registry.entries import Flow
 from nltrade.report import Numbers, Table
+from nltrade.rounding import rounded
 from nltrade.words import Words
 
 NONE = "–"
+BILLION = 1000  # million euro: from here on amounts are written in billions
 
 
 def key_figures(facts: Facts, say: Words) -> Table:
@@ -44,7 +46,7 @@ def key_figures(facts: Facts, say: Words) -> Table:
         [
             say.label(f"key-{row.id}"),
             *(_amount(value, row.id, say) for value in row.amounts),
-            "" if row.share is None else say.pct(row.share),
+            _share(row.share, say),
             _place(row.placed, say),
         ]
         for row in rows
@@ -57,7 +59,8 @@ def key_figures(facts: Facts, say: Words) -> Table:
     numbers[share] = Numbers([row.share for row in rows], "%")
     title = say.text("key-title", partner=facts.partner)
     heads = [say.label("key-head"), *facts.years, share, place]
-    return table(title, heads, texts, remarks=_remarks(facts, say), numbers=numbers)
+    has_dash = any(NONE in row for row in texts)
+    return table(title, heads, texts, remarks=_remarks(facts, say, has_dash), numbers=numbers)
 
 
 class _Row(NamedTuple):
@@ -71,13 +74,13 @@ class _Row(NamedTuple):
 
 def _goods(flow: Flow, facts: Facts) -> _Row:
     amounts = [facts.amount(flow, period=year) for year in facts.years]
-    return _Row(flow, amounts, _telling(facts.share(flow)), facts.places.get(flow))
+    return _Row(flow, amounts, _share_of(flow, facts.goods, facts), facts.places.get(flow))
 
 
 def _services(flow: Flow, facts: Facts) -> _Row:
     table = facts.services
     amounts = [facts.amount(flow, table=table, period=year) for year in facts.years]
-    return _Row(f"services-{flow}", amounts, _telling(facts.share(flow, table)))
+    return _Row(f"services-{flow}", amounts, _share_of(flow, table, facts))
 
 
 def _amount(value: float | None, row: str, say: Words) -> str:
@@ -87,8 +90,18 @@ def _amount(value: float | None, row: str, say: Words) -> str:
     return say.label("about-zero") if row == "balance" and not value else say.bn(value)
 
 
-def _telling(share: float | None) -> float | None:
-    return None if share is None or share < TELLING else share
+def _share_of(flow: Flow, table: str, facts: Facts) -> float | None:
+    """Give the share in all Dutch trade, however small."""
+    part = facts.amount(flow, table=table)
+    whole = facts.amount(flow, table=table, partner="WORLD")
+    return 100 * part / whole if part is not None and whole else None
+
+
+def _share(share: float | None, say: Words) -> str:
+    """Write a share; one that a decimal cannot show is said to be less, and none of no trade."""
+    if not share:
+        return ""
+    return say.label("key-share-little") if share < TELLING else say.pct(share)
 
 
 def _place(placed: Placed | None, say: Words) -> str:
@@ -98,13 +111,32 @@ def _place(placed: Placed | None, say: Words) -> str:
     return say.place(placed.place) + ("" if placed.certain else "*")
 
 
-def _remarks(facts: Facts, say: Words) -> list[str]:
+def _remarks(facts: Facts, say: Words, has_dash: bool) -> list[str]:
     """Say how goods are counted, where the years do not compare, what a star and a dash mean."""
     known = registry.tables().get(facts.goods)
     remarks = [say.text("key-concept", concept=known.concept)] if known else []
     now, _, then = facts.years
     gaps = [gap for gap in (known.breaks if known else []) if then < gap.after <= now]
     remarks += [say.text("key-break", before=gap.before, after=gap.after) for gap in gaps]
+    when = facts.when(say.lang)
+    if when != facts.year:
+        remarks.append(say.text("key-part", when=when))
+    if any(_is_off(facts, year) for year in facts.years):
+        remarks.append(say.label("key-rounded"))
     if any(_place(facts.places.get(flow), say).endswith("*") for flow in FLOWS):
         remarks.append(say.label("key-star"))
-    return [" ".join([*remarks, say.label("key-dash")])]
+    if has_dash:
+        remarks.append(say.label("key-dash"))
+    return [" ".join(remarks)]
+
+
+def _is_off(facts: Facts, year: str) -> bool:
+    """Tell whether a balance in billions is not what the rounded exports and imports leave."""
+    exports, imports = (facts.amount(flow, period=year) for flow in ("export", "import"))
+    balance = facts.balance(year)
+    if exports is None or imports is None or balance is None:
+        return False
+    if min(exports, imports, abs(balance)) < BILLION:
+        return False
+    tenth = BILLION / 10
+    return rounded(exports, tenth) - rounded(imports, tenth) != rounded(balance, tenth)

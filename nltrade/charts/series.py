@@ -72,7 +72,9 @@ class Series:
 
         high, low = max(known, key=known.__getitem__), min(known, key=known.__getitem__)
         values = {"high_value": (self.unit, known[high]), "low_value": (self.unit, known[low])}
-        return say.text("tell-extremes", name=name, high=high, low=low, **values)
+        are_alike = say.amount(values["high_value"]) == say.amount(values["low_value"])
+        id = "tell-same" if are_alike else "tell-extremes"
+        return say.text(id, name=name, high=high, low=low, **values)
 
 
 def by_years(name: str) -> str:

@@ -91,7 +91,7 @@ def readings(claim: Claim, cells: pd.DataFrame) -> list[Reading]:
         for of_the_time, day in _days(claim).items():
             if gone := _on_the_other_side(asked, day) or absent:
                 about = {"flow": claim.flow, "kind": asked.kind, "judged": of_the_time}
-                found.append(_without(gone, [table], of_the_time, **about))
+                found.append(_without(gone, tables=[table], of_the_time=of_the_time, **about))
                 continue
             for way in ways:
                 ranking = Ranking.of(way.cells, str(claim.year), way.flow, claim.among, day)
@@ -127,10 +127,9 @@ def _lacking(asked: _Asked, table: str) -> absence.Absent | None:
     return None
 
 
-def _without(absent: absence.Absent, tables: list[str], of_the_time: bool, **about: Any) -> Reading:
+def _without(absent: absence.Absent, **about: Any) -> Reading:
     gap, reasons = absent
-    shown = reasons if of_the_time else []
-    return Reading(tables=tables, of_the_time=of_the_time, gap=gap, reasons=shown, **about)
+    return Reading(gap=gap, reasons=reasons if about["of_the_time"] else [], **about)
 
 
 def _ways(asked: _Asked, table: str) -> list[_Way]:
@@ -151,45 +150,46 @@ def _ways(asked: _Asked, table: str) -> list[_Way]:
 
 
 def _reading(asked: _Asked, way: _Way, ranking: Ranking, of_the_time: bool) -> Reading:
-    """Read the place of a partner in one ranking, and compare it with the one claimed."""
-    claim, tables = asked.claim, way.tables
-    kind = BOTH if len(tables) > 1 else asked.kind
+    """Read the place of a partner in one ranking."""
+    claim = asked.claim
+    kind = BOTH if len(way.tables) > 1 else asked.kind
     is_named = way.flow == claim.flow and kind != BOTH
     about: dict[str, Any] = {
+        "tables": way.tables,
         "flow": way.flow,
         "kind": kind,
+        "of_the_time": of_the_time,
         "judged": of_the_time and (is_named or claim.flow == "total trade"),
-        "complete": all(asked.is_complete[table] for table in tables),
+        "complete": all(asked.is_complete[table] for table in way.tables),
         "cells": _used(asked, way, ranking.partners[:FIRST]),
     }
     if asked.partner not in ranking.partners:
-        return _without(asked.absent(tables[0]), tables, of_the_time, **about)
+        return _without(asked.absent(way.tables[0]), **about)
+    return _compared(asked, ranking, is_named, about)
 
-    at = ranking.partners.index(asked.partner)
+
+def _compared(asked: _Asked, ranking: Ranking, is_named: bool, about: dict[str, Any]) -> Reading:
+    """Compare a place with the one that is claimed."""
+    claim, at = asked.claim, ranking.partners.index(asked.partner)
     last = max(FIRST, at + 2)
     rows = [ranking.row(each) for each in range(len(ranking.partners))[:last]]
     placed = [Placed.of(row) for row in rows]
     own = placed[at]
     front = [one for one in placed if one.place < own.place]
 
-    holds, reasons = None, []
-    is_open = False
+    holds, is_open, reasons = None, False, []
     if not about["complete"]:
         reasons = [Reason("why-part-year", {"year": claim.year})]
     elif own.best is None:
-        reasons = [Reason("why-unbounded", {"what": way.flow})]
+        reasons = [Reason("why-unbounded", {"what": about["flow"]})]
     elif is_named:
         holds = _held(claim, ranking, front, own, rows[at]["unallocated_meur"])
         is_open = holds is None
-        reasons = [*_order(claim, front, own, holds), *_uncertain(own, rows[at], way.flow)]
+        reasons = [*_order(claim, front, own, holds), *_uncertain(own, rows[at], claim.flow)]
     else:
-        in_front = {one.partner for one in front}
-        is_order = not claim.behind or in_front == set(_behind(claim))
-        holds = Asserted.of(claim).hold(Fraction(own.place)) and is_order
+        holds = _goes_with(claim, front, own)
 
     return Reading(
-        tables=tables,
-        of_the_time=of_the_time,
         **about,
         value=own.place,
         low=own.best,
@@ -200,7 +200,7 @@ def _reading(asked: _Asked, way: _Way, ranking: Ranking, of_the_time: bool) -> R
         place=own,
         first=placed[:FIRST],
         neighbours=[*placed[max(at - 1, 0) : at], *placed[at + 1 : at + 2]],
-        reasons=reasons if of_the_time else [],
+        reasons=reasons if about["of_the_time"] else [],
     )
 
 
@@ -219,12 +219,7 @@ def _behind(claim: Claim) -> list[str]:
 def _held(
     claim: Claim, ranking: Ranking, front: list[Placed], own: Placed, free: float
 ) -> bool | None:
-    """
-    Tell whether a place is the one claimed; None where what is not published leaves that open.
-
-    In the flow that the claim names, every place that is possible decides; in the others, which
-    only go with it, the place that is found.
-    """
+    """Tell whether every possible place is the one claimed; None where that is left open."""
     behind = _behind(claim)
     worst = None if own.worst is None else Fraction(own.worst)
     holds = Asserted.of(claim).decide(Fraction(own.best or 0), worst)
@@ -236,6 +231,12 @@ def _held(
         return False
     is_sure = [one.partner for one in front] == behind and all(one.certain for one in front)
     return holds if is_sure else None
+
+
+def _goes_with(claim: Claim, front: list[Placed], own: Placed) -> bool:
+    """Tell whether the place found in another flow than the one claimed is the same."""
+    is_order = not claim.behind or {one.partner for one in front} == set(_behind(claim))
+    return Asserted.of(claim).hold(Fraction(own.place)) and is_order
 
 
 def _order(claim: Claim, front: list[Placed], own: Placed, holds: bool | None) -> list[Reason]:

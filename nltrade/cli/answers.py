@@ -6,28 +6,20 @@ from typing import Annotated, Any
 import pandas as pd
 import typer
 
-import nltrade
+import nltrade as nl
 from nltrade import registry
-from nltrade.claims import check_claims
-from nltrade.claims.base_of_trade import Base, base_of_trade
-from nltrade.claims.elsewhere import Checked, check_published
+from nltrade.claims.base_of_trade import Base
+from nltrade.claims.elsewhere import Checked
 from nltrade.claims.revisions import claims_revised
-from nltrade.claims.second_opinion import second_opinions
 from nltrade.claims.summary import summary
 from nltrade.claims.verdict import Verdict
 from nltrade.cli import options, output
 from nltrade.cli.bring import FetchOption, bring_sectors
-from nltrade.questions import trade
 from nltrade.questions.moves import side_of
-from nltrade.questions.ranking import rank_partners
-from nltrade.questions.trade import VALUE
-from nltrade.registry import claims as reported
 from nltrade.registry.entries import Lang, Sector
 from nltrade.report import Report
-from nltrade.sources.snapshot import origins
-from nltrade.sources.tidy import load
 from nltrade.tables import claims as judged
-from nltrade.tables.places import chosen_table, show_ranking
+from nltrade.tables.places import chosen_table
 from nltrade.tables.sectors import sectors_report
 from nltrade.words import Words
 
@@ -51,11 +43,17 @@ def check(
 
     First how many hold, then one line for each; --why and --readings give the rest.
     """
-    to, say = output.Output.of(lang, json, csv, xlsx), Words(lang)
-    asked = reported.claims(claims)
+    to = output.Output(lang, json, csv, xlsx)
+    asked = nl.claims(claims)
     with output.patience("Checking"):
-        verdicts = check_claims(claims=asked)
+        verdicts = nl.check_claims(claims=asked)
         touched = claims_revised(asked)
+
+    def report() -> Report:
+        if not to.to_read:
+            return judged.verdicts_report(verdicts, lang)
+        whole = judged.check_report(verdicts, touched, lang, why=why, readings=readings)
+        return judged.joined([whole, *_second_opinions(verdicts, lang)]) if why else whole
 
     def plain() -> Any:
         before = {one.old.claim.id: output.verdict_as_json(one.old, lang) for one in touched}
@@ -64,23 +62,17 @@ def check(
             for one in verdicts
         ]
 
-    def report() -> Report:
-        if not to.to_read:
-            return judged.verdicts_report(verdicts, lang)
-        whole = judged.check_report(verdicts, touched, lang, why=why, readings=readings)
-        return judged.joined([whole, *_second_opinions(verdicts, lang)]) if why else whole
-
     if to.to_read:
         output.print_text(f"{summary(verdicts, lang)}\n")
     output.emit(report, plain, to)
     if to.to_read and not (why or readings):
-        output.print_notes("", say.label("cli-check-more"))
+        output.print_note("\n" + Words(lang).label("cli-check-more"))
     raise typer.Exit(int(any(one.verdict == "contradicted" for one in verdicts)))
 
 
 def _second_opinions(checked: Iterable[Verdict | Checked], lang: Lang) -> list[Report]:
     """Present what partners reported of the same things, beside the answers and no part of them."""
-    opinions = second_opinions(checked, nltrade.other_side())
+    opinions = nl.second_opinions(checked, nl.other_side())
     return [judged.opinions_report(opinions, lang)] if opinions else []
 
 
@@ -109,9 +101,9 @@ def rank(
     Each place comes with the best and the worst place possible, and the partner named is shown
     wherever it stands.
     """
-    to = output.Output.of(lang, json, csv, xlsx)
+    to = output.Output(lang, json, csv, xlsx)
     table = registry.table(table).id if table else None
-    frame = load()
+    frame = nl.load()
     about = options.subject(partner, year, frame)
     flow = options.flow_named(flow)
     side: Any = among or side_of(about.partner, str(about.year))
@@ -119,18 +111,18 @@ def rank(
 
     def report() -> Report:
         named: dict[str, Any] = {"partner": about.partner, "top": top, "lang": lang}
-        return show_ranking(frame, **asked, table=table, **named)
+        return nl.show_ranking(frame, **asked, table=table, **named)
 
     def plain() -> Any:
         used = table or chosen_table(frame, period=about.year, partner=about.partner)
-        ranked = rank_partners(frame, **asked, table=used)
+        ranked = nl.rank_partners(frame, **asked, table=used)
         shown = ranked[(ranked.index < top) | (ranked["partner"] == about.partner)]
         cells = frame[(frame["table"] == used) & (frame["period"] == str(about.year))]
-        sources = output.sources_as_json(origins(cells))
+        sources = output.sources_as_json(nl.origins(cells))
         return {"table": used, **asked, "rows": output.rows_of(shown), "sources": sources}
 
-    if to.to_read and about.assumed:
-        output.print_notes(about.says(lang))
+    if to.to_read:
+        output.print_note(about.says(lang))
     output.emit(report, plain, to)
 
 
@@ -154,21 +146,21 @@ def sectors(
     Those with a figure, and under them why the others have none; --all shows every sector, with
     its classes and growth.
     """
-    to = output.Output.of(lang, json, csv, xlsx)
-    known = nltrade.sectors(sectors)
-    frame = load()
+    to = output.Output(lang, json, csv, xlsx)
+    known = nl.sectors(sectors)
+    frame = nl.load()
     about = options.subject(partner, year, frame)
     if fetch:
         bring_sectors(about.partner, about.year, known)
-        frame = load()
+        frame = nl.load()
     frame = frame[frame["partner"].isin([about.partner, "WORLD"])]
     # Says what there is instead of nothing.
-    trade.select(frame, partner=about.partner, period=about.year)
+    nl.select(frame, partner=about.partner, period=about.year)
 
     with output.patience("Adding up sectors"):
         found = _both_sides(frame, about, known)
-        elsewhere = check_published(frame)
-        base = base_of_trade(frame, about.partner, sectors=known)
+        elsewhere = nl.check_published(frame)
+        base = nl.base_of_trade(frame, about.partner, sectors=known)
 
     def report() -> Report:
         if not to.to_read:
@@ -178,20 +170,15 @@ def sectors(
         return judged.joined([whole, *_beside(told, elsewhere, about, lang)])
 
     def plain() -> Any:
-        checked = [
-            {
-                "figure": one.figure,
-                "verdict": one.verdict,
-                VALUE: one.value_meur,
-                "table": one.table,
-            }
-            for one in elsewhere
-        ]
-        rows = {"sectors": output.rows_of(found), "base": base, "published": checked}
-        return {**rows, "sources": output.sources_as_json(origins(found))}
+        return {
+            "sectors": output.rows_of(found),
+            "base": base,
+            "published": [output.checked_as_json(one) for one in elsewhere],
+            "sources": output.sources_as_json(nl.origins(found)),
+        }
 
-    if to.to_read and about.assumed:
-        output.print_notes(about.says(lang))
+    if to.to_read:
+        output.print_note(about.says(lang))
     output.emit(report, plain, to)
 
 
@@ -199,11 +186,11 @@ def _both_sides(
     frame: pd.DataFrame, about: options.Subject, known: Mapping[str, Sector]
 ) -> pd.DataFrame:
     """Add up the sectors of CBS's figures and, where they are here, of the partner's own."""
-    theirs = nltrade.other_side(about.partner).trade
+    theirs = nl.other_side(about.partner).trade
     sides = [frame]
     if theirs["period"].eq(str(about.year)).any():
         sides.append(theirs)
-    found = [nltrade.sector_trade(side, about.partner, about.year, sectors=known) for side in sides]
+    found = [nl.sector_trade(side, about.partner, about.year, sectors=known) for side in sides]
     return pd.concat(found, ignore_index=True)
 
 

@@ -22,7 +22,7 @@ from nltrade.cli.options import (
     YearOption,
     subject,
 )
-from nltrade.cli.output import patience, print_json, print_notes, print_path, print_text
+from nltrade.cli.output import patience, print_json, print_note, print_path, print_text
 from nltrade.registry import claims as reported
 from nltrade.registry.entries import LANGS, Lang
 from nltrade.sources.tidy import load
@@ -97,8 +97,7 @@ def figures(
         print_json({"files": [str(path) for path in drawn.paths], "without": drawn.without})
         return
 
-    if about.assumed:
-        print_notes(about.says(lang or "en"))
+    print_note(about.says(lang or "en"))
     _print_drawn(drawn, out, Words(lang or "en"))
 
 
@@ -191,8 +190,7 @@ def briefing(
             workers=os.cpu_count() or 1,
         )
 
-    if about.assumed:
-        print_notes(about.says(lang or "en"))
+    print_note(about.says(lang or "en"))
     if chosen:
         print_text(summary(check_claims(frame, chosen), lang or "en"))
     for path in paths:

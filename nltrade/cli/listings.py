@@ -1,6 +1,6 @@
 """Commands that list what there is: tables, partners, products."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 import pandas as pd
@@ -49,25 +49,29 @@ def tables(
     asked = [registry.table(id).id for id in names or registry.tables()]
     if search is not None:
         _search(search, json=json)
-        return
-    if check:
+    elif check:
         _check(asked, json=json)
-        return
-    if remove is not None:
+    elif downloads:
+        _downloads(json=json)
+    elif remove is not None:
         table, _, date = remove.partition("/")
         for path in snapshot.remove(table, date or None):
             typer.echo(f"removed {path}")
-        return
-    if downloads:
-        _downloads(json=json)
-        return
+    else:
+        _list_tables(asked, output.Output(lang, json))
 
-    here = {id: snapshot.at_hand(id) for id in asked}
-    listed = [
-        {**msgspec.to_builtins(registry.table(id)), "snapshots": [part.origin for part in parts]}
-        for id, parts in here.items()
-    ]
-    output.emit(lambda: tables_report(here, lang), lambda: listed, output.Output(lang, json))
+
+def _list_tables(ids: list[str], to: output.Output) -> None:
+    """List tables with the snapshots of each that are here."""
+    here = {id: snapshot.at_hand(id) for id in ids}
+
+    def plain() -> Any:
+        return [
+            msgspec.to_builtins(registry.table(id)) | {"snapshots": [part.origin for part in parts]}
+            for id, parts in here.items()
+        ]
+
+    output.emit(lambda: tables_report(here, to.lang), plain, to)
 
 
 def _check(ids: list[str], *, json: bool) -> None:
@@ -77,27 +81,23 @@ def _check(ids: list[str], *, json: bool) -> None:
 
     with output.patience("Asking CBS"):
         found = fitting(ids)
-    if json:
-        output.print_json([msgspec.to_builtins(fit) for fit in found])
-    for fit in [] if json else found:
-        typer.echo(fit.says)
+    output.print_lines([fit.says for fit in found], found, json=json)
     if any(fit.faults for fit in found):
         raise typer.Exit(SourceError.exit_code)
 
 
 def _downloads(*, json: bool) -> None:
     """List what lies in the folder for downloads, and how much room it takes."""
-    found = snapshot.downloads()
-    sizes = [sum(path.stat().st_size for path in part.folder.iterdir()) for part in found]
-    if json:
-        about = [{"folder": str(part.folder)} | msgspec.to_builtins(part.origin) for part in found]
-        output.print_json([one | {"bytes": size} for one, size in zip(about, sizes, strict=True)])
-        return
-    for part, size in zip(found, sizes, strict=True):
-        name = f"{part.origin.table}/{part.folder.name}"
-        typer.echo(f"{name}  {size / 1e6:.1f} MB  {part.origin.selection}")
-    if not found:
-        typer.echo(f"No downloads in {snapshot.own_folder()}.")
+    lines, plain = [], []
+    for part in snapshot.downloads():
+        size = sum(path.stat().st_size for path in part.folder.iterdir())
+        origin = part.origin
+        lines.append(f"{origin.table}/{part.folder.name}  {size / 1e6:.1f} MB  {origin.selection}")
+        about = msgspec.to_builtins(origin)
+        plain.append({"folder": str(part.folder), **about, "bytes": size})
+
+    nothing = f"No downloads in {snapshot.own_folder()}."
+    output.print_lines(lines or [nothing], plain, json=json)
 
 
 def _search(word: str, *, json: bool) -> None:
@@ -107,12 +107,12 @@ def _search(word: str, *, json: bool) -> None:
 
     with output.patience("Asking CBS"):
         found = find_tables(word)
-    if json:
-        output.print_json(found)
-        return
-    for row in found:
-        when = f"({row['Period']}), modified {row['Modified'][:10]}"
-        typer.echo(f"{row['Identifier']}  {row['Title'].strip()} {when}")
+    lines = [
+        f"{row['Identifier']}  {row['Title'].strip()} ({row['Period']}), "
+        f"modified {row['Modified'][:10]}"
+        for row in found
+    ]
+    output.print_lines(lines, found, json=json)
 
 
 @app.command(epilog="Example: nltrade partners emirates")
@@ -126,7 +126,7 @@ def partners(
     """
     List the partners, groups and residuals with their codes.
     """
-    _list(nltrade.partners(), word, "partners", output.Output.of(lang, json, csv, xlsx))
+    _list(nltrade.partners(), word, "partners", output.Output(lang, json, csv, xlsx))
 
 
 @app.command(epilog="Example: nltrade products fuels")
@@ -140,7 +140,7 @@ def products(
     """
     List the products: SITC codes and classes of services.
     """
-    _list(nltrade.products(), word, "products", output.Output.of(lang, json, csv, xlsx))
+    _list(nltrade.products(), word, "products", output.Output(lang, json, csv, xlsx))
 
 
 def _list(listed: pd.DataFrame, word: str | None, what: str, to: output.Output) -> None:

@@ -1,6 +1,5 @@
 """The folder that a mission of one's own begins with: files that run as they are."""
 
-import json
 from importlib.resources import files
 from itertools import takewhile
 from pathlib import Path
@@ -23,17 +22,6 @@ from nltrade.words import Words
 PLACES = 20  # as far down as documents tell a place
 FLOWS = {"import": "imports", "export": "exports"}
 
-NOTEBOOK = [
-    "# $name, $year\n\nReported figures, places and sectors next to what CBS publishes.",
-    'import nltrade as nl\n\ntrade = nl.load()\nclaims = nl.claims("claims.toml")',
-    "verdicts = nl.check_claims(trade, claims)\nverdicts",
-    'nl.show_ranking(trade, period=$year, partner="$partner", among="$among")',
-    'nl.charts.draw_over_time(trade, partner="$partner")',
-    'sectors = nl.sectors("sectors.toml")\n'
-    'found = nl.sector_trade(trade, "$partner", $year, sectors=sectors)\n'
-    "nl.show(found, sectors=sectors)",
-]
-
 
 def write_mission(frame: pd.DataFrame, partner: str, year: int, folder: Path) -> list[Path]:
     """Write the files of a mission; a folder that holds something is left as it is."""
@@ -51,7 +39,7 @@ def write_mission(frame: pd.DataFrame, partner: str, year: int, folder: Path) ->
     texts = {
         "claims.toml": _filled("claims.toml", _explained("claims") | values | {"claims": claims}),
         "sectors.toml": _filled("sectors.toml", _explained("sectors") | values),
-        "mission.ipynb": _notebook(values),
+        "mission.ipynb": _filled("mission.ipynb", values),
         "Makefile": _filled("Makefile", values),
     }
     paths = [write(folder / name, text.encode()) for name, text in texts.items()]
@@ -74,23 +62,27 @@ def _examples(frame: pd.DataFrame, partner: str, year: int) -> list[dict[str, st
         cells = trade.select(frame, **asked, product="TOTAL", table=table)
     except NoData as error:
         raise NoData(_nothing(frame, partner, year)) from error
-    values = dict(zip(cells["flow"], cells[VALUE], strict=True))
-    examples = [
-        _value(flow, values[flow], partner, year) for flow in FLOWS if pd.notna(values.get(flow))
-    ]
+    values = cells.set_index("flow")[VALUE].dropna()
+    examples = [_value(flow, values[flow], partner, year) for flow in FLOWS if flow in values]
 
-    among: Any = side_of(partner, str(year))
-    try:
-        ranked = rank_partners(frame, period=year, among=among, table=table)
-    except NoData:
-        ranked = pd.DataFrame({"partner": []})
-    own = ranked[ranked["partner"] == partner]
-    if among == "outside EU" and len(own) and own["place"].iloc[0] <= PLACES:
-        examples.append(_place(int(own["place"].iloc[0]), partner, year))
+    place = _place_outside(frame, partner, year, table)
+    if place is not None and place <= PLACES:
+        examples.append(_place(place, partner, year))
 
     if not examples:
         raise NoData(_nothing(frame, partner, year))
     return examples
+
+
+def _place_outside(frame: pd.DataFrame, partner: str, year: int, table: str) -> int | None:
+    """Give the place of a partner outside the EU; None where it is inside, or has no place."""
+    if side_of(partner, str(year)) != "outside EU":
+        return None
+    try:
+        ranked = rank_partners(frame, period=year, among="outside EU", table=table)
+    except NoData:
+        return None
+    return next(iter(ranked.loc[ranked["partner"] == partner, "place"]), None)
 
 
 def _nothing(frame: pd.DataFrame, partner: str, year: int) -> str:
@@ -108,54 +100,33 @@ def _value(flow: str, value: float, partner: str, year: int) -> dict[str, str]:
     step = 10 ** max(len(str(whole)) - 2, 0)
     threshold = max(whole // step * step, 1)
     operator = "at least" if whole else "at most"
-    told = {
+    text = f"new-{flow}" if whole else f"new-little-{flow}"
+    return {
         "id": FLOWS[flow],
         "wording": f"example: {operator} {threshold} million euro",
         "measure": "value",
         "flow": flow,
         "operator": operator,
         "threshold": str(threshold),
+        **_in_both(text, partner=partner, year=year, value=threshold),
     }
-    text = f"new-{flow}" if whole else f"new-little-{flow}"
-    return told | _in_both(text, partner=partner, year=year, value=threshold)
 
 
 def _place(place: int, partner: str, year: int) -> dict[str, str]:
     """Claim the place of the partner."""
-    told = {
+    return {
         "id": "place",
         "wording": f"example: trading partner number {place} outside the EU",
         "measure": "place",
         "flow": "total trade",
         "operator": "is",
         "threshold": str(place),
+        **_in_both("new-place", partner=partner, year=year, place=place),
     }
-    return told | _in_both("new-place", partner=partner, year=year, place=place)
 
 
 def _in_both(text: str, **values: Any) -> dict[str, str]:
     return {lang: Words(lang).text(text, **values) for lang in LANGS}
-
-
-def _notebook(values: dict[str, str]) -> str:
-    """Put the cells of the notebook together; the first is text."""
-    cells: list[dict[str, Any]] = [
-        {
-            "id": f"cell-{place}",
-            "cell_type": "code",
-            "execution_count": None,
-            "outputs": [],
-            "metadata": {},
-            "source": Template(source).substitute(values),
-        }
-        for place, source in enumerate(NOTEBOOK)
-    ]
-    cells[0]["cell_type"] = "markdown"
-    del cells[0]["execution_count"], cells[0]["outputs"]
-
-    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    about = {"metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
-    return json.dumps({"cells": cells, **about}, indent=1, ensure_ascii=False) + "\n"
 
 
 def _filled(name: str, values: dict[str, str]) -> str:

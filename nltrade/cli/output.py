@@ -4,11 +4,12 @@ import codecs
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Thread
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 import pandas as pd
@@ -17,6 +18,7 @@ from rich.console import Console
 from rich.text import Text
 
 from nltrade.claims import Verdict
+from nltrade.claims.elsewhere import Checked
 from nltrade.errors import UnknownName
 from nltrade.registry.entries import Lang
 from nltrade.report import Report
@@ -28,7 +30,8 @@ PATIENCE = 2.0  # seconds without a word
 PLAIN = str.maketrans({"−": "-", "–": "-", "€": "EUR ", "“": '"', "”": '"', "’": "'", "…": "..."})
 
 
-class Output(NamedTuple):
+@dataclass(frozen=True)
+class Output:
     """Where an answer goes: as JSON, into files, or else to the terminal."""
 
     lang: Lang
@@ -36,13 +39,11 @@ class Output(NamedTuple):
     csv: Path | None = None
     xlsx: Path | None = None
 
-    @classmethod
-    def of(cls, lang: Lang, json: bool, csv: Path | None, xlsx: Path | None) -> "Output":
+    def __post_init__(self) -> None:
         """Refuse a file of another kind before the work is done."""
-        for path, ending in ((csv, ".csv"), (xlsx, ".xlsx")):
+        for path, ending in ((self.csv, ".csv"), (self.xlsx, ".xlsx")):
             if path is not None and path.suffix.lower() != ending:
                 raise UnknownName(f"{path} does not end in {ending}. Give a name that does.")
-        return cls(lang, json, csv, xlsx)
 
     @property
     def to_read(self) -> bool:
@@ -84,9 +85,10 @@ def emit(report: Callable[[], Report], plain: Callable[[], Any], to: Output) -> 
     """Give an answer where it is wanted: as JSON, in files whose place is told, or in print."""
     if to.json:
         print_json(plain())
-    found = report() if not to.json or to.csv or to.xlsx else None
-    if found is None:
-        return
+        if not (to.csv or to.xlsx):
+            return
+
+    found = report()
     if to.csv:
         print_path(found.to_csv(to.csv), err=to.json)
     if to.xlsx:
@@ -112,6 +114,15 @@ def print_json(value: Any) -> None:
     typer.echo(msgspec.json.format(msgspec.json.encode(value)).decode())
 
 
+def print_lines(lines: Iterable[str], plain: Any, *, json: bool) -> None:
+    """Print lines or, for another program, what they tell as JSON."""
+    if json:
+        print_json(plain)
+        return
+    for line in lines:
+        typer.echo(line)
+
+
 def print_path(path: Path, *, err: bool = False) -> None:
     """Print where a file or folder lies, in full; a terminal that can makes it one to click."""
     whole = path.resolve()
@@ -119,10 +130,10 @@ def print_path(path: Path, *, err: bool = False) -> None:
     console.print(Text(str(whole), style=f"link {whole.as_uri()}"))
 
 
-def print_notes(*lines: str) -> None:
-    """Print lines that are no answer: what was meant, and what more can be asked."""
-    for line in lines:
-        print_text(Text(line, style="dim"))
+def print_note(text: str) -> None:
+    """Print what is no answer: what was meant, or what more can be asked; or nothing."""
+    if text:
+        print_text(Text(text, style="dim"))
 
 
 @contextmanager
@@ -179,4 +190,14 @@ def verdict_as_json(verdict: Verdict, lang: Lang) -> dict[str, Any]:
         "why": verdict.why(lang),
         "readings": readings,
         "sources": sources_as_json(verdict.sources),
+    }
+
+
+def checked_as_json(checked: Checked) -> dict[str, Any]:
+    """Give what CBS says of a published figure as plain data."""
+    return {
+        "figure": checked.figure,
+        "verdict": checked.verdict,
+        "value_meur": checked.value_meur,
+        "table": checked.table,
     }

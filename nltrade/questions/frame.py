@@ -38,27 +38,10 @@ UNITS = {"value_eur": "/ 1e6", "value_keur": "/ 1e3", "value_teur": "/ 1e3", "va
 
 def checked(frame: Any, needed: Iterable[str], *, adds: Iterable[str] = ()) -> Any:
     """
-    Check a frame, and bring its columns to the types that the functions of this package count on.
+    Check a frame of any engine, and bring the needed columns to the types that are counted on.
 
-    Parameters
-    ----------
-    frame : frame
-        Tidy frame of any engine.
-    needed : iterable of str
-        Columns of the tidy frame that have to be there.
-    adds : iterable of str
-        Columns that the function adds, which must not be there yet.
-
-    Returns
-    -------
-    narwhals frame
-        With all columns of the frame.
-
-    Raises
-    ------
-    FrameError
-        A column is missing, of the wrong type or there already, or a row of an eager frame cannot
-        be right. The message names the column and the remedy.
+    Columns that the function `adds` must not be there yet. What is wrong is a FrameError, with the
+    name of the column and the remedy.
 
     Examples
     --------
@@ -77,38 +60,34 @@ def checked(frame: Any, needed: Iterable[str], *, adds: Iterable[str] = ()) -> A
 
 
 def check_columns(frame: Any, needed: Iterable[str]) -> tuple[Any, dict[str, nw.Expr]]:
-    """
-    Check a frame as `checked` does, but leave its columns as they are: what brings them to their
-    types comes beside it.
+    """Check a frame, and give beside it what brings columns of other types to their types."""
+    rows = _opened(frame)
+    schema = rows.collect_schema()
+    asked = list(needed)
+    for name in asked:
+        if name not in schema:
+            raise FrameError(
+                f"The frame has no column {name!r}. {_instead(frame, name, list(schema))}"
+            )
 
-    Parameters
-    ----------
-    frame : frame
-        Tidy frame of any engine.
-    needed : iterable of str
-        Columns of the tidy frame that have to be there.
+    brought = {name: _brought(name, schema[name]) for name in asked}
+    if isinstance(rows, nw.DataFrame):
+        _check_rows(rows, asked)
+    return rows, {name: column for name, column in brought.items() if column is not None}
 
-    Returns
-    -------
-    narwhals frame, dict of str to narwhals expression
-        The frame, and an expression for each column that has another type than it should.
 
-    Raises
-    ------
-    FrameError
-        As `checked` does.
-    """
+def _opened(frame: Any) -> Any:
+    """Take a frame of any engine, whose columns can be told apart."""
     if isinstance(frame, pd.DataFrame) and frame.columns.nlevels > 1:
         raise FrameError(
             f"The columns of the frame have {frame.columns.nlevels} levels. The tidy frame has "
-            "one: stack the others "
-            "into columns of their own, or write `frame.columns = "
+            "one: stack the others into columns of their own, or write `frame.columns = "
             "frame.columns.get_level_values(-1)`."
         )
     if isinstance(frame, pd.DataFrame) and set(frame.index.names) & set(frame.columns):
         frame = frame.rename_axis(index=[None] * frame.index.nlevels)  # it is a column too
     try:
-        rows: Any = nw.from_native(frame)
+        return nw.from_native(frame)
     except DuplicateError as error:
         raise FrameError(
             f"A column is there twice: {' '.join(str(error).split())}. Rename or drop one."
@@ -118,43 +97,17 @@ def check_columns(frame: Any, needed: Iterable[str]) -> tuple[Any, dict[str, nw.
             f"A {type(frame).__name__} is no frame. Give one of pandas, Polars, PyArrow, DuckDB, "
             "Dask or PySpark."
         ) from None
-    schema = rows.collect_schema()
-    asked = list(needed)
-    for name in asked:
-        if name not in schema:
-            raise FrameError(
-                f"The frame has no column {name!r}. {_instead(frame, name, list(schema))}"
-            )
-    brought = {name: _brought(name, schema[name]) for name in asked}
-    if isinstance(rows, nw.DataFrame):
-        _check_rows(rows, asked)
-    return rows, {name: column for name, column in brought.items() if column is not None}
 
 
 def require_unique(rows: Any, key: Iterable[str]) -> None:
-    """
-    Refuse an eager frame in which a cell is there twice.
-
-    Parameters
-    ----------
-    rows : narwhals frame
-        Tidy rows; a lazy frame is not looked into.
-    key : iterable of str
-        The columns that tell its cells apart.
-
-    Raises
-    ------
-    FrameError
-        Names the first such cell.
-    """
+    """Refuse a cell that is in an eager frame twice, told apart by these columns."""
     if not isinstance(rows, nw.DataFrame):
         return
     keys = rows.select(*key)
     twice = keys.is_duplicated()
     if twice.any():
-        cell = ", ".join(
-            f"{name} {value}" for name, value in keys.filter(twice).rows(named=True)[0].items()
-        )
+        first = keys.filter(twice).rows(named=True)[0]
+        cell = ", ".join(f"{name} {value}" for name, value in first.items())
         raise FrameError(
             f"A figure is there more than once: {cell}. Keep one row of each, or add up the parts "
             "that it is in."
@@ -162,50 +115,25 @@ def require_unique(rows: Any, key: Iterable[str]) -> None:
 
 
 def require_periods(rows: Any) -> None:
-    """
-    Refuse a period that is no year, quarter or month, before a question that reads it; a lazy frame
-    is not looked into.
-
-    Parameters
-    ----------
-    rows : narwhals frame
-        Tidy rows.
-
-    Raises
-    ------
-    FrameError
-        Names the first such period.
-    """
-    if isinstance(rows, nw.DataFrame):
-        for period in rows["period"].unique().to_list():
-            if not PERIOD.fullmatch(str(period)):
-                raise FrameError(f"Column 'period' holds {period!r}. It takes {TAKES['period']}.")
+    """Refuse a period of an eager frame that is no year, quarter or month."""
+    if not isinstance(rows, nw.DataFrame):
+        return
+    for period in rows["period"].unique().to_list():
+        if not PERIOD.fullmatch(str(period)):
+            raise FrameError(f"Column 'period' holds {period!r}. It takes {TAKES['period']}.")
 
 
 def require_totals(rows: Any) -> None:
-    """
-    Refuse a product that is called a total and is none, before a share of it; a lazy frame is not
-    looked into.
-
-    Parameters
-    ----------
-    rows : narwhals frame
-        Tidy rows of level 0.
-
-    Raises
-    ------
-    FrameError
-        Names the product and its level.
-    """
-    if isinstance(rows, nw.DataFrame):
-        products = registry.products()
-        for code in rows["product"].unique().to_list():
-            if code in products and products[code].level:
-                level = products[code].level
-                raise FrameError(
-                    f"Column 'level' calls product {code} a total: 0. Its level is {level}: "
-                    "write that."
-                )
+    """Refuse a product of an eager frame of totals that is none."""
+    if not isinstance(rows, nw.DataFrame):
+        return
+    products = registry.products()
+    for code in rows["product"].unique().to_list():
+        if code in products and products[code].level:
+            raise FrameError(
+                f"Column 'level' calls product {code} a total: 0. Its level is "
+                f"{products[code].level}: write that."
+            )
 
 
 def require_flows(rows: Any) -> None:
@@ -217,8 +145,7 @@ def require_flows(rows: Any) -> None:
     if strange:
         raise FrameError(
             f"Column 'flow' holds {', '.join(strange[:8])}. Flows are {', '.join(FLOWS)}: rename "
-            "them, "
-            "as the Netherlands sees the trade."
+            "them, as the Netherlands sees the trade."
         )
 
 
@@ -251,28 +178,12 @@ def _meant(code: str) -> str:
 
 
 def group_joinable(rows: Any, keys: Iterable[str], *amounts: nw.Expr) -> Any:
-    """
-    Group rows, in a way that what comes out can be joined in every engine.
-
-    Parameters
-    ----------
-    rows : narwhals frame
-        Any rows.
-    keys : iterable of str
-        What to group by.
-    *amounts : narwhals expression
-        What to aggregate.
-
-    Returns
-    -------
-    narwhals frame
-    """
+    """Group rows, in a way that what comes out can be joined in every engine."""
     names = list(keys)
     found = rows.group_by(*names).agg(*amounts)
     if found.implementation.is_dask():
         # Dask cannot join what was grouped over many partitions (KeyError: not in index) before it
-        # forgets how they
-        # were partitioned, as it does in a union.
+        # forgets how they were partitioned, as it does in a union.
         return nw.concat([found, found.filter(nw.col(names[0]) != nw.col(names[0]))])
     return found
 
@@ -321,19 +232,26 @@ def _check_rows(rows: nw.DataFrame[Any], asked: list[str]) -> None:
             raise FrameError(
                 f"Column {name!r} is empty in some rows. Fill it, or leave these rows out."
             )
+    if VALUE in asked:
+        _check_amounts(rows, of_tables="table" in asked)
+
+
+def _check_amounts(rows: nw.DataFrame[Any], *, of_tables: bool) -> None:
+    """Refuse amounts that can be no million euro; those of CBS were converted when loaded."""
+    amounts = rows[VALUE]
     # PyArrow turns no whole number into another kind that does not hold it to the unit.
-    if VALUE in asked and rows[VALUE].dtype.is_integer() and (rows[VALUE] > 2**53).any():
+    if amounts.dtype.is_integer() and (amounts > 2**53).any():
         raise FrameError(
-            f"Column {VALUE!r} holds {rows[VALUE].max()}, more than any trade in million euro. "
+            f"Column {VALUE!r} holds {amounts.max()}, more than any trade in million euro. "
             "Is it in euro? Divide it by 1e6."
         )
-    if VALUE in asked and (rows[VALUE].cast(nw.Float64).abs() == float("inf")).any():
+    if (amounts.cast(nw.Float64).abs() == float("inf")).any():
         raise FrameError(f"Column {VALUE!r} holds infinity, which is no amount. Leave it empty.")
-    if VALUE in asked and "table" in asked and (rows[VALUE] > MOST).any():
-        large = rows.filter(nw.col(VALUE) > MOST, ~nw.col("table").is_in(list(registry.tables())))
-        if not large.is_empty():  # the tables of CBS are converted when they are loaded
-            raise FrameError(
-                f"Column {VALUE!r} holds {large[VALUE][0]:,.0f} million euro, more than all "
-                "trade of the world. "
-                "Is it in euro or in thousands? Divide it by 1e6 or 1e3."
-            )
+    if not of_tables or not (amounts > MOST).any():
+        return
+    large = rows.filter(nw.col(VALUE) > MOST, ~nw.col("table").is_in(list(registry.tables())))
+    if not large.is_empty():
+        raise FrameError(
+            f"Column {VALUE!r} holds {large[VALUE][0]:,.0f} million euro, more than all trade of "
+            "the world. Is it in euro or in thousands? Divide it by 1e6 or 1e3."
+        )

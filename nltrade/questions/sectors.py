@@ -148,39 +148,6 @@ def amounts(cells: pd.DataFrame, sectors: Mapping[str, Sector]) -> pd.DataFrame:
     return _with_share(sums(rows.to_native(), _baskets(sectors)))
 
 
-def overlaps(sectors: Mapping[str, Sector] | None = None) -> pd.DataFrame:
-    """
-    List which sectors have goods or services in common: their sums are never to be added.
-
-    Parameters
-    ----------
-    sectors : mapping of str to Sector, optional
-        The sectors of the mission of 2013 by default.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A row for each pair: `kind`, `sector`, `other`, and the codes they share in `codes`.
-
-    Examples
-    --------
-    >>> overlaps().query("sector == 'oil' and other == 'energy'")["codes"].tolist()
-    ['33']
-    """
-    known = list((named.sectors() if sectors is None else sectors).values())
-    rows = []
-    for kind in named.KINDS:
-        for place, one in enumerate(known):
-            for other in known[place + 1 :]:
-                pairs = [(a, b) for a in one.codes(kind) for b in other.codes(kind)]
-                common = {b for a, b in pairs if named.contains(a, b)} | {
-                    a for a, b in pairs if named.contains(b, a)
-                }
-                if common:
-                    rows.append((kind, one.id, other.id, ", ".join(sorted(common))))
-    return pd.DataFrame(rows, columns=["kind", "sector", "other", "codes"])
-
-
 def _baskets(sectors: Mapping[str, Sector]) -> Baskets:
     return {
         classes: {id: codes for id, each in sectors.items() if (codes := each.codes_in(classes))}

@@ -320,17 +320,13 @@ def _combined(frame: Any, name: Literal["total trade", "balance"]) -> Any:
     apart = ("flow", "complete", "status")
     cell = [each for each in ORDER if each in there and each not in apart]
 
-    unsure = nw.lit(len(STATUSES))
-    for number, each in enumerate(STATUSES if "status" in there else []):
-        unsure = nw.when(nw.col("status") == each).then(nw.lit(number)).otherwise(unsure)
-
     amounts = rows.select(
         *cell,
         amount.alias(VALUE),
         imports=is_import.cast(nw.Int64),
         exports=is_export.cast(nw.Int64),
         part=(~nw.col("complete")).cast(nw.Int64).fill_null(1),
-        unsure=unsure,
+        unsure=_how_unsure() if "status" in there else nw.lit(len(STATUSES)),
     )
     sums = shape.group_joinable(
         amounts,
@@ -345,20 +341,32 @@ def _combined(frame: Any, name: Literal["total trade", "balance"]) -> Any:
     if isinstance(sums, nw.DataFrame) and sums.select(is_twice.any()).item():
         shape.require_unique(rows.filter(is_import | is_export), [*SERIES, "period"])
 
-    status = nw.lit("unknown")
-    for number, each in enumerate(STATUSES):
-        status = nw.when(nw.col("unsure") == number).then(nw.lit(each)).otherwise(status)
-
-    once_each = (nw.col("imports") == 1) & (nw.col("exports") == 1)
-    both_known = once_each & (nw.col("published") == 2)
+    is_once_each = (nw.col("imports") == 1) & (nw.col("exports") == 1)
+    is_known = is_once_each & (nw.col("published") == 2)
     found = sums.with_columns(
         nw.lit(name).alias("flow"),
-        nw.when(both_known).then(nw.col(VALUE)).alias(VALUE),
+        nw.when(is_known).then(nw.col(VALUE)).alias(VALUE),
         complete=nw.col("part") == 0,
-        status=status,
+        status=_status(),
     )
     order = [each for each in ORDER if each in (*there, "flow")]
     return found.select(*order, VALUE).to_native()
+
+
+def _how_unsure() -> nw.Expr:
+    """Number the statuses, the surest first."""
+    found = nw.lit(len(STATUSES))
+    for number, status in enumerate(STATUSES):
+        found = nw.when(nw.col("status") == status).then(nw.lit(number)).otherwise(found)
+    return found
+
+
+def _status() -> nw.Expr:
+    """Name the status of a number."""
+    found = nw.lit("unknown")
+    for number, status in enumerate(STATUSES):
+        found = nw.when(nw.col("unsure") == number).then(nw.lit(status)).otherwise(found)
+    return found
 
 
 def beside(rows: Any, other: Any, keys: list[str]) -> Any:
