@@ -11,8 +11,8 @@ import hashlib
 import tempfile
 import tomllib
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -131,12 +131,9 @@ class Comparison(NamedTuple):
     outdated: bool
 
 
-class _Files(NamedTuple):
-    """All files of a question: their content, their records, and what is not drawn."""
-
-    contents: dict[str, bytes]
-    records: dict[str, Record]
-    without: dict[str, str]
+class _File(NamedTuple):
+    content: bytes
+    record: Record
 
 
 def draw_figures(question: Question, folder: Path, *, workers: int = 1) -> Drawn:
@@ -174,7 +171,7 @@ def draw_figures(question: Question, folder: Path, *, workers: int = 1) -> Drawn
     there = folder.is_dir()
     folder.mkdir(parents=True, exist_ok=True)  # so is one that cannot be written
     try:
-        files = _draw(question, workers)
+        files, without = _draw(question, workers)
     except BaseException:
         if not there:  # nothing was drawn, so nothing is left behind
             folder.rmdir()
@@ -182,16 +179,20 @@ def draw_figures(question: Question, folder: Path, *, workers: int = 1) -> Drawn
 
     with _lock(folder):
         known = read_manifest(folder) or {}
-        paths = [write(folder / file, content) for file, content in files.contents.items()]
-        unmade = _unmade(question, known, files.without)
+        unmade = _unmade(question, known, without)
         left = [folder / file for file in unmade if (folder / file).is_file()]
-        gone = {file for file in unmade if folder / file not in left}
-        kept = {file: record for file, record in known.items() if file not in gone}
-        content = msgspec.json.encode(kept | files.records, order="sorted")
-        paths.append(write(folder / MANIFEST, msgspec.json.format(content) + b"\n"))
-        paths.append(write(folder / CITED, _cited(kept | files.records)))
+        records = {
+            file: record
+            for file, record in known.items()
+            if file not in unmade or folder / file in left
+        }
+        records |= {file: drawn.record for file, drawn in files.items()}
+        manifest = msgspec.json.format(msgspec.json.encode(records, order="sorted")) + b"\n"
+        paths = [write(folder / file, drawn.content) for file, drawn in files.items()]
+        paths.append(write(folder / MANIFEST, manifest))
+        paths.append(write(folder / CITED, _cited(records)))
 
-    return Drawn(paths, files.without, left)
+    return Drawn(paths, without, left)
 
 
 def check_figures(question: Question, folder: Path, *, workers: int = 1) -> Comparison:
@@ -222,19 +223,19 @@ def check_figures(question: Question, folder: Path, *, workers: int = 1) -> Comp
             f"{folder / MANIFEST} is not there, so that nothing says what the files of {folder} "
             "were made of. Draw the figures first: the same command without --check."
         )
-    files = _draw(question, workers)
+    files, without = _draw(question, workers)
 
     changes = []
-    for file, record in files.records.items():
+    for file, (_, record) in files.items():
         path = folder / file
         there = sha256(path) if path.is_file() else None
         if there != record.sha256:
             changes.append(Change(file, _reasons(there, known.get(file), record)))
-    for file in _unmade(question, known, files.without):
+    for file in _unmade(question, known, without):
         if (folder / file).is_file():
             changes.append(Change(file, [Reason("change-unmade", {})]))
 
-    outdated = any(known.get(file) != record for file, record in files.records.items())
+    outdated = any(known.get(file) != record for file, (_, record) in files.items())
     return Comparison(changes, outdated)
 
 
@@ -310,25 +311,14 @@ def _without_docstrings(source: str) -> str:
     return ast.dump(tree)
 
 
-def _versions() -> dict[str, str]:
-    """Give the version of the package and of each library that decides bytes."""
-    found = {"nltrade": __version__, "zlib": zlib.ZLIB_RUNTIME_VERSION}
-    for name in LIBRARIES:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return found
-
-
 def _lock(folder: Path) -> FileLock:
     """Let one process at a time write a folder; the lock lies apart from its files."""
     name = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
     return FileLock(Path(tempfile.gettempdir()) / f"nltrade-figures-{name}.lock")
 
 
-def _draw(question: Question, workers: int) -> _Files:
-    """Draw every figure of a question into the content of its files."""
+def _draw(question: Question, workers: int) -> tuple[dict[str, _File], dict[str, str]]:
+    """Draw every figure of a question: its files by name, and why there are none of some."""
     from nltrade.charts.processes import Picture, pictures
 
     frame = load()
@@ -338,30 +328,25 @@ def _draw(question: Question, workers: int) -> _Files:
     wanted = [Picture(format, question.size) for format in question.formats]
     drawn = pictures(charts, [wanted] * len(charts), style=question.style, workers=workers)
 
-    # what all files of a question have in common
-    common = {
+    of_libraries = {name: version(name) for name in LIBRARIES}
+    common: dict[str, Any] = {
         "partner": registry.country(question.partner).id,
         "year": question.year,
         "size": question.size,
         "claims": _hash(question.claims),
         "style": _hash(question.style),
         "code": code_hash(),
-        "versions": _versions(),
+        "versions": {"nltrade": __version__, "zlib": zlib.ZLIB_RUNTIME_VERSION, **of_libraries},
     }
-    contents, records = {}, {}
+    files: dict[str, _File] = {}
     for chart, of_chart in zip(charts, drawn, strict=True):
         numbers = hashlib.sha256(as_csv(chart.data)).hexdigest()
         tables = _tables(chart, all_rows)
         for picture, content in of_chart.items():
-            file = f"{chart.name}.{chart.lang}.{picture.format}"
-            contents[file] = content
-            fields = {
-                "sha256": hashlib.sha256(content).hexdigest(),
-                "numbers": numbers,
-                "tables": tables,
-            }
-            records[file] = msgspec.convert(fields | common, Record)
-    return _Files(contents, records, without)
+            own = hashlib.sha256(content).hexdigest()
+            record = Record(sha256=own, numbers=numbers, tables=tables, **common)
+            files[f"{chart.name}.{chart.lang}.{picture.format}"] = _File(content, record)
+    return files, without
 
 
 def _charts(
@@ -412,7 +397,7 @@ def _cited(records: Mapping[str, Record]) -> bytes:
 
 def _hash(own: Path | None) -> str:
     """Hash a file of the user's own; where it is not there, what reads it says so."""
-    return sha256(Path(own)) if own is not None and Path(own).is_file() else ""
+    return sha256(own) if own is not None and own.is_file() else ""
 
 
 def _unmade(question: Question, known: Iterable[str], without: Iterable[str]) -> list[str]:
@@ -446,17 +431,22 @@ def _differences(old: Record, new: Record) -> list[Reason]:
     for name in ("claims", "style"):
         if getattr(old, name) != getattr(new, name):
             found.append(Reason(f"change-{name}", {}))
-    for table in sorted({*old.tables, *new.tables}):
-        was, is_ = old.tables.get(table, "–"), new.tables.get(table, "–")
-        if was != is_:
-            dates = {"old": was.partition(" ")[0], "new": is_.partition(" ")[0]}
-            id = "change-bytes" if dates["old"] == dates["new"] else "change-data"
-            found.append(Reason(id, {"table": table, **dates}))
-    versions = {"old": old.versions.get("nltrade", "–"), "new": __version__}
+    for table, was, is_ in _changed(old.tables, new.tables):
+        dates = {"old": was.partition(" ")[0], "new": is_.partition(" ")[0]}
+        id = "change-bytes" if dates["old"] == dates["new"] else "change-data"
+        found.append(Reason(id, {"table": table, **dates}))
     if old.code != new.code:
+        versions = {"old": old.versions.get("nltrade", "–"), "new": __version__}
         found.append(Reason("change-code", versions))
-    for name in sorted({*old.versions, *new.versions} - {"nltrade"}):
-        was, is_ = old.versions.get(name, "–"), new.versions.get(name, "–")
-        if was != is_:
+    for name, was, is_ in _changed(old.versions, new.versions):
+        if name != "nltrade":
             found.append(Reason("change-library", {"name": name, "old": was, "new": is_}))
     return found
+
+
+def _changed(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
+    """Go over the names of which two records say something else, with what each says."""
+    for name in sorted({*old, *new}):
+        was, is_ = old.get(name, "–"), new.get(name, "–")
+        if was != is_:
+            yield name, was, is_

@@ -60,24 +60,25 @@ def draw(
     other_side: OtherSide | None = None,
 ) -> Chart:
     """
-    Draw a figure by its name.
+    Draw a figure by its name: what each shows stands with the function that draws it alone.
 
     Parameters
     ----------
     name : str
         One of `NAMES`.
     frame : pandas.DataFrame
-        Tidy frame.
+        Tidy frame of CBS's tables.
     verdicts : sequence of Verdict
         Checked claims, for the figure ``"reported"``.
     partner : str
         ISO code, slug or name.
     period : str or int
-        Year.
+        Year that is told, and marked where others are drawn.
     lang : {"en", "nl"}
         Language.
     sectors : mapping of str to Sector, optional
-        For the figures of sectors; those of the mission of 2013 by default.
+        For the figures of sectors; those of the mission of 2013 by default, and
+        `nltrade.sectors(file)` reads your own.
     other_side : OtherSide, optional
         What partners reported, as `nltrade.other_side` gives it; nothing by default.
 
@@ -90,7 +91,7 @@ def draw(
     UnknownName
         No figure has that name, or no partner.
     NoData
-        CBS publishes nothing to draw.
+        There is nothing to draw; each function says when.
     """
     if name not in FIGURES:
         raise UnknownName(

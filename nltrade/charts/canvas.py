@@ -8,9 +8,9 @@ the drawing is drawn.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from typing import Any, Literal, NamedTuple, TypeVar
+from typing import Any, Literal, NamedTuple
 
 import matplotlib
 import pandas as pd
@@ -24,7 +24,6 @@ from matplotlib.ticker import MaxNLocator
 from nltrade.charts.style import INK, SOFT
 from nltrade.words import Words
 
-T = TypeVar("T")
 MARGIN = 0.25  # inches
 # Points. Nothing is smaller than 9, on the size it is seen: see `nltrade.charts.style.SIZES`.
 HEADLINE, SUBTITLE, TEXT = 13.0, 10.0, 9.0
@@ -123,8 +122,9 @@ class Canvas:
         """Give axes at some inches from the top left of the drawing."""
         whole = self.figure.get_figheight()
         left, bottom = (self.margin + x) / self.across, self.top - (y + tall) / whole
-        place = (left, bottom, wide / self.across, tall / whole)
-        return self.figure.add_axes(tuple(round(each, PLACES) for each in place))
+        sides = (left, bottom, wide / self.across, tall / whole)
+        x0, y0, width, height = (round(side, PLACES) for side in sides)
+        return self.figure.add_axes((x0, y0, width, height))
 
     def sheet(self, tall: float, *, left: float = 0.0, top: float = 0.0, unit: float = 1.0) -> Axes:
         """Give bare axes that count inches down, and across units that are so much an inch."""
@@ -261,38 +261,3 @@ def _ticks(axis: Literal["x", "y"]) -> tuple[float, float]:
     return float(size), float(
         settings[f"{axis}tick.major.size"] + settings[f"{axis}tick.major.pad"]
     )
-
-
-def spread(positions: Mapping[T, float], apart: float) -> dict[T, float]:
-    """
-    Move labels apart, as little as needed and in their order, so that none covers another.
-
-    Parameters
-    ----------
-    positions : mapping of name to float
-        Where each label would stand.
-    apart : float
-        Least distance between two labels.
-
-    Returns
-    -------
-    dict of name to float
-
-    Examples
-    --------
-    >>> spread({"a": 0.0, "b": 0.2, "c": 5.0}, 1.0)
-    {'a': -0.4, 'b': 0.6, 'c': 5.0}
-    """
-    groups: list[tuple[list[T], float]] = []  # labels that touch, and their centre
-    for name, at in sorted(positions.items(), key=lambda item: item[1]):
-        names, centre = [name], float(at)
-        while groups and centre - groups[-1][1] < apart * (len(names) + len(groups[-1][0])) / 2:
-            before, other = groups.pop()
-            centre = (centre * len(names) + other * len(before)) / (len(names) + len(before))
-            names = before + names
-        groups.append((names, centre))
-    return {
-        name: round(centre + apart * (at - (len(names) - 1) / 2), 9)
-        for names, centre in groups
-        for at, name in enumerate(names)
-    }

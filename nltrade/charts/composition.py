@@ -42,14 +42,8 @@ def draw_composition(
 
     Parameters
     ----------
-    frame : pandas.DataFrame
-        Tidy frame.
-    partner : str
-        ISO code, slug or name.
-    period : str or int
-        Year.
-    lang : {"en", "nl"}
-        Language.
+    frame, partner, period, lang
+        As for `draw`.
 
     Returns
     -------
@@ -57,8 +51,6 @@ def draw_composition(
 
     Raises
     ------
-    UnknownName
-        No such partner.
     NoData
         The parts of neither flow are published, or they say nothing.
 

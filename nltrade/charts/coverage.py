@@ -45,10 +45,8 @@ def draw_coverage(*, sectors: Mapping[str, Sector] | None = None, lang: Lang = "
 
     Parameters
     ----------
-    sectors : mapping of str to Sector, optional
-        The sectors of the mission of 2013 by default; `nltrade.sectors(file)` reads your own.
-    lang : {"en", "nl"}
-        Language.
+    sectors, lang
+        As for `draw`.
 
     Returns
     -------

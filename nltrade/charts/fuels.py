@@ -9,6 +9,7 @@ from nltrade import registry
 from nltrade.charts import over_years, style
 from nltrade.charts.chart import Chart, headline_of
 from nltrade.charts.composition import FUELS, TELLING
+from nltrade.charts.lines import draw_lines
 from nltrade.charts.provenance import footer, year_label
 from nltrade.errors import NoData
 from nltrade.questions import trade
@@ -30,14 +31,8 @@ def draw_fuels(
 
     Parameters
     ----------
-    frame : pandas.DataFrame
-        Tidy frame.
-    partner : str
-        ISO code, slug or name.
-    period : str or int
-        Year that is marked, and of which the headline is.
-    lang : {"en", "nl"}
-        Language.
+    frame, partner, period, lang
+        As for `draw`.
 
     Returns
     -------
@@ -45,8 +40,6 @@ def draw_fuels(
 
     Raises
     ------
-    UnknownName
-        No such partner.
     NoData
         No goods table has a yearly figure of fuels, no table has the year, or fuels are too small a
         part of the imports to say anything.
@@ -90,8 +83,8 @@ def draw_fuels(
         ),
         data,
         partial(
-            over_years.draw_lines,
-            data=data,
+            draw_lines,
+            parts=over_years.by_table(data, say),
             lines={column: (names[column], colour) for column, colour in LINES.items()},
             table="" if best is None else best["table"],
             year=int(year[:4]),

@@ -8,6 +8,7 @@ from nltrade import registry
 from nltrade.charts import over_years, style
 from nltrade.charts.canvas import unit_of
 from nltrade.charts.chart import Chart, headline_of
+from nltrade.charts.lines import draw_lines
 from nltrade.charts.provenance import footer, year_label
 from nltrade.errors import NoData
 from nltrade.questions import trade
@@ -31,14 +32,8 @@ def draw_over_time(
 
     Parameters
     ----------
-    frame : pandas.DataFrame
-        Tidy frame.
-    partner : str
-        ISO code, slug or name.
-    period : str or int
-        Year that is marked, and of which the headline is.
-    lang : {"en", "nl"}
-        Language.
+    frame, partner, period, lang
+        As for `draw`.
 
     Returns
     -------
@@ -46,8 +41,6 @@ def draw_over_time(
 
     Raises
     ------
-    UnknownName
-        No such partner.
     NoData
         No goods table has a yearly figure for it.
 
@@ -67,11 +60,6 @@ def draw_over_time(
     data = _data(frame, partner)
     table = _counted(frame, partner, year)
 
-    note = []
-    if not data["complete"].all():
-        note.append(say.label("over-time-part"))
-    if data["table"].nunique() > 1:
-        note.append(say.label("over-time-two"))
     unit = unit_of(data[list(FLOWS)])
     about = {"partner": partner, "years": over_years.span(data), "unit": unit.label}
     return Chart(
@@ -80,12 +68,12 @@ def draw_over_time(
         "lines",
         _headline(frame, data, table, partner, year, say),
         say.text("over-time-subtitle", **about),
-        footer(frame, data["table"], say, note=" ".join(note), year=year),
+        footer(frame, data["table"], say, note=over_years.note(data, say), year=year),
         over_years.year_series(data, {flow: say.label(flow) for flow in FLOWS}, say),
         data,
         partial(
-            over_years.draw_lines,
-            data=data,
+            draw_lines,
+            parts=over_years.by_table(data, say),
             lines={flow: (say.label(flow), style.COLOURS[flow]) for flow in FLOWS},
             events=[each for each in registry.events().values() if each.partner == partner],
             table=table,

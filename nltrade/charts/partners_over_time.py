@@ -9,6 +9,7 @@ from nltrade import registry
 from nltrade.charts import over_years, style
 from nltrade.charts.canvas import unit_of
 from nltrade.charts.chart import Chart, headline_of
+from nltrade.charts.lines import draw_lines
 from nltrade.charts.provenance import footer, year_label
 from nltrade.errors import NoData, UnknownName, close_to
 from nltrade.questions.sectors import sector_trade
@@ -41,18 +42,14 @@ def draw_partners_over_time(
 
     Parameters
     ----------
-    frame : pandas.DataFrame
-        Tidy frame of CBS's tables.
     partners : sequence of str
         ISO codes or names of countries.
     flow : {"total trade", "import", "export"}
         What is drawn; total trade is imports and exports together.
     sector : Sector, optional
         One of `nltrade.sectors()`; all goods by default.
-    period : str or int
-        Year that is marked, and of which the headline is.
-    lang : {"en", "nl"}
-        Language.
+    frame, period, lang
+        As for `draw`.
 
     Returns
     -------
@@ -85,8 +82,6 @@ def draw_partners_over_time(
     table = str(counted.item()) if len(counted) else ""
     what = say.label(flow) if sector is None else f"{sector.text(lang)}, {say.label(flow)}"
 
-    notes = ["over-time-part"] if not data["complete"].all() else []
-    notes += ["over-time-two"] if data["table"].nunique() > 1 else []
     about = {"years": over_years.span(data), "unit": unit_of(data[ids]).label}
     return Chart(
         "partners_over_time",
@@ -94,12 +89,12 @@ def draw_partners_over_time(
         "lines",
         _headline(rows, of_year[of_year["table"] == table], ids, what, year, say),
         say.text("partners-over-time-subtitle", what=what, partners=say.partners(ids), **about),
-        footer(rows, data["table"], say, note=" ".join(map(say.label, notes)), year=year),
+        footer(rows, data["table"], say, note=over_years.note(data, say), year=year),
         over_years.year_series(data, {id: say.partner(id) for id in ids}, say),
         data,
         partial(
-            over_years.draw_lines,
-            data=data,
+            draw_lines,
+            parts=over_years.by_table(data, say),
             lines={id: (say.partner(id), style.GREY) for id in ids}
             | {ids[0]: (say.partner(ids[0]), style.SUBJECT)},
             table=table,

@@ -42,16 +42,10 @@ def draw_ranking(
 
     Parameters
     ----------
-    frame : pandas.DataFrame
-        Tidy frame.
-    partner : str
-        ISO code, slug or name of the partner in colour.
-    period : str or int
-        Year.
     flow : str
         What is ranked: ``"total trade"``, ``"import"`` or ``"export"``.
-    lang : {"en", "nl"}
-        Language.
+    frame, partner, period, lang
+        As for `draw`.
 
     Returns
     -------
@@ -59,8 +53,6 @@ def draw_ranking(
 
     Raises
     ------
-    UnknownName
-        No such partner.
     NoData
         The partner has no figure of its own in that period.
 

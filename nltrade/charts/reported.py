@@ -29,8 +29,8 @@ def draw_reported(verdicts: Sequence[Verdict], lang: Lang = "en") -> Chart:
     verdicts : sequence of Verdict
         Checked claims. Those about an amount of all goods, with the partner and year of the first
         of them, are drawn.
-    lang : {"en", "nl"}
-        Language.
+    lang
+        As for `draw`.
 
     Returns
     -------

@@ -50,18 +50,8 @@ def draw_sectors(
 
     Parameters
     ----------
-    frame : pandas.DataFrame
-        Tidy frame of CBS's tables.
-    partner : str
-        ISO code, slug or name.
-    period : str or int
-        Year.
-    sectors : mapping of str to Sector, optional
-        The sectors of the mission of 2013 by default.
-    other_side : OtherSide, optional
-        What partners reported, as `nltrade.other_side` gives it; nothing by default.
-    lang : {"en", "nl"}
-        Language.
+    frame, partner, period, sectors, other_side, lang
+        As for `draw`.
 
     Returns
     -------
@@ -69,8 +59,6 @@ def draw_sectors(
 
     Raises
     ------
-    UnknownName
-        No such partner.
     NoData
         No sector has a value or a bound in that year.
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -12,7 +12,8 @@ from nltrade import registry
 from nltrade.charts import sides, style
 from nltrade.charts.canvas import TEXT, Canvas, room, text_width, wrap
 from nltrade.charts.chart import Chart, headline_of, start
-from nltrade.charts.over_years import change, mark_years, pieces
+from nltrade.charts.lines import mark_years
+from nltrade.charts.over_years import change, in_order, pieces
 from nltrade.charts.rows import Key, Sample
 from nltrade.charts.series import Series
 from nltrade.errors import NoData
@@ -27,6 +28,7 @@ from nltrade.words import Words
 
 FLOWS = ("export", "import")
 LINE = ["sector", "kind", "concept", "table", "flow"]  # what tells one line from another
+PANEL = ["flow", "sector", "kind"]  # and one panel from another
 LOOKS = {"import": (style.IMPORT, style.IMPORT_LIGHT), "export": (style.EXPORT, style.EXPORT_LIGHT)}
 RING: dict[str, Any] = {
     **sides.RING,
@@ -40,7 +42,7 @@ DASHED: dict[str, Any] = {"color": style.RULE, "linewidth": 0.9, "linestyle": (0
 FLAT = 0.1  # of the highest value of a flow: what stays below has no panel
 KNOWN = 0.01  # of a value: what is withheld of a sector may be that much before a year is a gap
 # inches: a panel, one with none beside it, a line of a name, the title of a flow, years under it
-PANEL, ALONE, NAME, TITLE, YEARS = 0.95, 1.4, 0.15, 0.3, 0.16
+HIGH, ALONE, NAME, TITLE, YEARS = 0.95, 1.4, 0.15, 0.3, 0.16
 GAP, BESIDE, WIDE = 0.16, 0.18, 1.6  # inches between rows, between columns; of a panel at least
 
 
@@ -63,18 +65,8 @@ def draw_sectors_over_time(
 
     Parameters
     ----------
-    frame : pandas.DataFrame
-        Tidy frame of CBS's tables.
-    partner : str
-        ISO code, slug or name.
-    period : str or int
-        Year that is marked, and of which the headline is.
-    sectors : mapping of str to Sector, optional
-        The sectors of the mission of 2013 by default; `nltrade.sectors(file)` reads your own.
-    other_side : OtherSide, optional
-        What partners reported, as `nltrade.other_side` gives it; nothing by default.
-    lang : {"en", "nl"}
-        Language.
+    frame, partner, period, sectors, other_side, lang
+        As for `draw`.
 
     Returns
     -------
@@ -82,8 +74,6 @@ def draw_sectors_over_time(
 
     Raises
     ------
-    UnknownName
-        No such partner.
     NoData
         No sector has a figure of a whole year, or none that comes to half a million euro.
 
@@ -153,22 +143,14 @@ def _data(sources: list[pd.DataFrame], known: Mapping[str, Sector]) -> pd.DataFr
     published = found.dropna(subset=[VALUE])
 
     # Of tables of goods that count alike, that with most of the sector.
-    order = {id: at for at, id in enumerate(registry.all_tables())}
-    counts = published.groupby(LINE[:4], as_index=False).size()
-    counts = counts.sort_values("table", key=lambda tables: tables.map(order))
+    counts = in_order(published.groupby(LINE[:4], as_index=False).size(), ["table"])
     best = counts.sort_values("size", ascending=False, kind="stable").drop_duplicates(LINE[:3])
     best = pd.concat([best[best["kind"] == "goods"], counts[counts["kind"] == "services"]])
-    data = published.merge(best[LINE[:4]], on=LINE[:4])[columns]
+    data = published.merge(best[LINE[:4]], on=LINE[:4])
 
-    keys = {
-        "flow": data["flow"].map(FLOWS.index),
-        "size": -data.groupby(["flow", "sector", "kind"])[VALUE].transform("max"),
-        "sector": data["sector"],
-        "kind": data["kind"],
-        "table": data["table"].map(order),
-        "period": data["period"],
-    }
-    return data.loc[pd.DataFrame(keys).sort_values(list(keys)).index].reset_index(drop=True)
+    highest = data.groupby(PANEL)[VALUE].transform("max")
+    data = in_order(data.assign(size=-highest), ["flow", "size", *LINE[:2], "table", "period"])
+    return data[columns].reset_index(drop=True)
 
 
 def _headline(
@@ -225,6 +207,57 @@ def _series(
     return series
 
 
+class _Spot(NamedTuple):
+    """A panel: what it shows, and where it stands in inches from the top left of all panels."""
+
+    flow: str
+    name: str
+    lines: pd.DataFrame
+    x: float
+    y: float
+    is_lowest: bool
+
+
+class _Grid(NamedTuple):
+    """The panels, how large each is, where the title of each flow stands, how high all are."""
+
+    spots: list[_Spot]
+    wide: float
+    high: float
+    titles: dict[str, float]
+    tall: float
+
+
+def _lay(data: pd.DataFrame, names: Mapping[tuple[str, str], str], width: float) -> _Grid:
+    """Set the panels of each flow in rows, each as high as its longest name asks."""
+    flows = {
+        str(flow): list(rows.groupby(["sector", "kind"], sort=False))
+        for flow, rows in data.groupby("flow", sort=False)
+    }
+    # As many columns as leave room for the longest word of a name.
+    words = [word for panels in flows.values() for id, _ in panels for word in names[id].split()]
+    least = max(WIDE, *(text_width(word, TEXT, "bold") for word in words))
+    most = max(map(len, flows.values()))
+    columns = max(1, min(int((width + BESIDE) // (least + BESIDE)), 4, most))
+    wide = (width - BESIDE * (columns - 1)) / columns
+    high = HIGH if columns > 1 else ALONE
+
+    spots, titles, y = [], {}, 0.0
+    for flow, panels in flows.items():
+        titles[flow] = y
+        y += TITLE
+        for first in range(0, len(panels), columns):
+            row = panels[first : first + columns]
+            told = [wrap(names[id], wide, TEXT, "bold") for id, _ in row]
+            y += NAME * (1 + max(name.count("\n") for name in told)) + 0.06
+            for at, (name, (_, lines)) in enumerate(zip(told, row, strict=True)):
+                is_lowest = first + at >= len(panels) - columns
+                spots.append(_Spot(flow, name, lines, at * (wide + BESIDE), y, is_lowest))
+            y += high + GAP
+        y += YEARS
+    return _Grid(spots, wide, high, titles, y)
+
+
 def _paint(
     space: Canvas,
     data: pd.DataFrame,
@@ -238,59 +271,30 @@ def _paint(
     names = _names(data, known, say)
     # On the scale of its flow, what stays so low is a line along the axis.
     highs = data.groupby("flow")[VALUE].max()
-    highest = data.groupby(["flow", "sector", "kind"])[VALUE].transform("max")
-    is_flat = highest < FLAT * data["flow"].map(highs)
+    is_flat = data.groupby(PANEL)[VALUE].transform("max") < FLAT * data["flow"].map(highs)
     note = wrap(_told(data[is_flat], names, say), space.width, TEXT)
     below = NAME * (note.count("\n") + 1) if note else -YEARS
-    flows = {
-        flow: list(rows.groupby(["sector", "kind"], sort=False))
-        for flow, rows in data[~is_flat].groupby("flow", sort=False)
-    }
-    scales = {flow: _ticks(highs[flow], say) for flow in flows}
+    scales = {flow: _ticks(high, say) for flow, high in highs.items()}
     left = room(label for scale in scales.values() for label in scale.values())
-
-    # As many columns as leave room for the longest word of a name.
-    words = [word for rows in flows.values() for panel, _ in rows for word in names[panel].split()]
-    least = max(WIDE, *(text_width(word, TEXT, "bold") for word in words))
-    most = max(map(len, flows.values()))
-    columns = max(1, min(int((space.width - left + BESIDE) // (least + BESIDE)), 4, most))
-    wide = (space.width - left - BESIDE * (columns - 1)) / columns
-    high = PANEL if columns > 1 else ALONE
-    names = {panel: wrap(name, wide, TEXT, "bold") for panel, name in names.items()}
-
-    def tall(row: list[Any]) -> float:
-        lines = 1 + max(names[panel].count("\n") for panel, _ in row)
-        return NAME * lines + 0.06 + high + GAP
-
-    rows_of = {
-        flow: [panels[at : at + columns] for at in range(0, len(panels), columns)]
-        for flow, panels in flows.items()
-    }
-    of_flow = {flow: TITLE + sum(map(tall, rows)) + YEARS for flow, rows in rows_of.items()}
+    grid = _lay(data[~is_flat], names, space.width - left)
     key = Key(_samples(data, partner, events, say), space.width)
-    space.open(key.tall + sum(of_flow.values()) + below, ticks=not note)
+    space.open(key.tall + grid.tall + below, ticks=not note)
     key.draw(space)
 
-    top = key.tall
-    years = range(int(data["period"].min()), int(data["period"].max()) + 1)
-    for flow, rows in rows_of.items():
+    for flow, y in grid.titles.items():
         title = say.text("flow-in-millions", what=say.text(f"{flow}-with", partner=partner))
-        look: dict[str, Any] = {"weight": "bold", "color": style.readable(style.COLOURS[flow])}
-        space.write(0, top + 0.2, title, **look)
-        down, lowest = top + TITLE, len(flows[flow]) - columns
-        for at, (panel, lines) in enumerate(flows[flow]):
-            row, column = divmod(at, columns)
-            if column == 0:
-                down += tall(rows[row])
-            ax = space.box(left + column * (wide + BESIDE), down - GAP - high, wide, high)
-            ax.set(xlim=(years[0] - 0.7, years[-1] + 0.7), ylim=(0, 1.06 * highs[flow]))
-            ax.set_yticks(list(scales[flow]), list(scales[flow].values()))
-            mark_years(ax, years, int(year))
-            ax.tick_params(labelleft=column == 0, labelbottom=at >= lowest)
-            ax.set_title(names[panel], loc="left", pad=3, fontsize=TEXT, weight="bold")
-            _draw_lines(ax, lines, events)
-        top += of_flow[flow]
-    space.write(0, top, note, va="top", color=style.SOFT, linespacing=1.25)
+        colour = style.readable(style.COLOURS[flow])
+        space.write(0, key.tall + y + 0.2, title, weight="bold", color=colour)
+    years = range(int(data["period"].min()), int(data["period"].max()) + 1)
+    for spot in grid.spots:
+        ax = space.box(left + spot.x, key.tall + spot.y, grid.wide, grid.high)
+        ax.set(xlim=(years[0] - 0.7, years[-1] + 0.7), ylim=(0, 1.06 * highs[spot.flow]))
+        ax.set_yticks(list(scales[spot.flow]), list(scales[spot.flow].values()))
+        mark_years(ax, years, int(year))
+        ax.tick_params(labelleft=spot.x == 0, labelbottom=spot.is_lowest)
+        ax.set_title(spot.name, loc="left", pad=3, fontsize=TEXT, weight="bold")
+        _draw_lines(ax, spot.lines, events)
+    space.write(0, key.tall + grid.tall, note, va="top", color=style.SOFT, linespacing=1.25)
 
 
 def _names(

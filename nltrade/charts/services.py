@@ -8,8 +8,9 @@ import pandas as pd
 
 from nltrade import registry
 from nltrade.charts import over_years, style
-from nltrade.charts.canvas import Canvas, unit_of
+from nltrade.charts.canvas import unit_of
 from nltrade.charts.chart import Chart, headline_of
+from nltrade.charts.lines import draw_lines
 from nltrade.charts.provenance import footer, year_label
 from nltrade.charts.series import Series
 from nltrade.errors import NoData
@@ -32,14 +33,8 @@ def draw_services(
 
     Parameters
     ----------
-    frame : pandas.DataFrame
-        Tidy frame.
-    partner : str
-        ISO code, slug or name.
-    period : str or int
-        Year that is marked, and of which the headline is.
-    lang : {"en", "nl"}
-        Language.
+    frame, partner, period, lang
+        As for `draw`.
 
     Returns
     -------
@@ -47,8 +42,6 @@ def draw_services(
 
     Raises
     ------
-    UnknownName
-        No such partner.
     NoData
         No services table has a yearly total for it.
 
@@ -78,7 +71,7 @@ def draw_services(
             "mean zero."
         )
 
-    counted = _counted(totals, year)
+    counted = _newest(totals.dropna(subset=[VALUE]), year)
     unit = unit_of(totals[[VALUE]])
     about = {"partner": partner, "years": over_years.span(totals), "unit": unit.label}
     return Chart(
@@ -97,7 +90,15 @@ def draw_services(
         ),
         _series(totals, say),
         data,
-        partial(_paint, totals=totals, counted=counted, year=int(year[:4]), say=say),
+        partial(
+            draw_lines,
+            parts={"": _wide(totals)},
+            lines={flow: (say.label(flow), style.COLOURS[flow]) for flow in FLOWS},
+            table=counted or _newest(totals, year),
+            year=int(year[:4]),
+            say=say,
+            tall=2.3,
+        ),
         _notes(frame, data, say),
         _details(data, counted, year, say),
     )
@@ -110,21 +111,24 @@ def _data(frame: pd.DataFrame) -> pd.DataFrame:
     outer = {id for id in ids if not any(id != other and id.startswith(other) for other in ids)}
     cells = cells[cells["product"].isin([TOTAL, *(id for id in outer if not id.startswith(OLD))])]
 
-    order = {id: at for at, id in enumerate([*registry.tables(), *registry.products()])}
-    keys = ["table", "flow", "product", "period"]
-    cells = cells.sort_values(
-        keys, key=lambda s: s.map(order) if s.name in ("table", "product") else s
-    )
+    cells = over_years.in_order(cells, ["table", "flow", "product", "period"])
     published = cells.groupby("table")[VALUE].transform("count") > 0
     columns = ["table", "modified", "concept", "partner", "flow", "product", "period"]
     columns += ["complete", "status", VALUE]
     return cells.loc[published, [name for name in columns if name in cells]].reset_index(drop=True)
 
 
-def _counted(totals: pd.DataFrame, year: str) -> str:
-    """Give the newest table that publishes the year."""
-    known = totals[(totals["period"] == year) & totals[VALUE].notna()]
-    return str(known["table"].iloc[-1]) if len(known) else ""
+def _wide(totals: pd.DataFrame) -> pd.DataFrame:
+    """Put the flows of a table and year in a row."""
+    wide = totals.pivot(index=["table", "period", "complete"], columns="flow", values=VALUE)
+    wide = wide.reindex(columns=FLOWS).reset_index()
+    return over_years.in_order(wide, ["table", "period"])
+
+
+def _newest(totals: pd.DataFrame, year: str) -> str:
+    """Give the newest table that has the year."""
+    tables = totals.loc[totals["period"] == year, "table"]
+    return str(tables.iloc[-1]) if len(tables) else ""
 
 
 def _of_year(totals: pd.DataFrame, table: str, year: str) -> dict[str, float]:
@@ -185,42 +189,3 @@ def _notes(frame: pd.DataFrame, data: pd.DataFrame, say: Words) -> list[str]:
     if data[VALUE].isna().any():
         said.append(say.label("services-gaps"))
     return [*said, say.note("balance-of-payments")]
-
-
-def _marks(totals: pd.DataFrame) -> list[float]:
-    """Say where in the years one table gives way to the next."""
-    spans = [
-        rows["period"].astype(int).agg(["min", "max"])
-        for _, rows in totals.dropna(subset=[VALUE]).groupby("table", sort=False)
-    ]
-    return [(before["max"] + after["min"]) / 2 for before, after in pairwise(spans)]
-
-
-def _paint(canvas: Canvas, totals: pd.DataFrame, counted: str, year: int, say: Words) -> None:
-    unit = unit_of(totals[[VALUE]])
-    low, high = min(totals[VALUE].min(), 0), 1.16 * max(totals[VALUE].max(), 0)
-    lines = {flow: (say.label(flow), style.COLOURS[flow]) for flow in FLOWS}
-    of_year = _of_year(totals, counted, str(year))
-    said = {flow: say.text("marked", value=value) for flow, value in of_year.items()}
-    wide = totals.pivot(index=["table", "period"], columns="flow", values=VALUE).reset_index()
-    wide = wide.reindex(columns=["table", "period", *FLOWS])
-    wide = wide.sort_values("period", key=lambda years: years.astype(int), kind="stable")
-    # of a year in two tables, the one that counts is marked
-    wide = wide[(wide["period"] != str(year)) | (wide["table"] == counted) | (counted == "")]
-
-    (ax,) = over_years.panels(
-        canvas,
-        {"": totals},
-        names=[*map(say.label, FLOWS), *over_years.names_at(totals, year, said)],
-        ticks=unit.ticks(low, high, say),
-        high=high,
-        low=low,
-        tall=1.9 if canvas.narrow else 2.3,
-    )
-    over_years.mark_at(ax, _marks(totals), high, say.label("other-table"))
-    for flow in FLOWS:
-        rows = totals[totals["flow"] == flow]
-        for table, line in rows.groupby("table", sort=False):
-            breaks = registry.table(str(table)).breaks
-            over_years.draw_line(ax, line, VALUE, style.COLOURS[flow], breaks)
-    over_years.finish(ax, wide, lines, year, said)

@@ -34,14 +34,10 @@ def draw_suppliers(
 
     Parameters
     ----------
-    partner : str
-        ISO code, slug or name.
     period : str or int
         Year. Of years in which the chapters of some suppliers are incomplete no place is told.
-    other_side : OtherSide, optional
-        What partners reported, as `nltrade.other_side` gives it.
-    lang : {"en", "nl"}
-        Language.
+    partner, other_side, lang
+        As for `draw`.
 
     Returns
     -------
@@ -49,8 +45,6 @@ def draw_suppliers(
 
     Raises
     ------
-    UnknownName
-        No such partner.
     NoData
         The sums over the suppliers of the partner in that year are not here.
 

@@ -10,7 +10,9 @@ from nltrade import registry
 from nltrade.charts import canvas, sides, style
 from nltrade.charts.canvas import TEXT, Canvas
 from nltrade.charts.chart import Chart, headline_of
-from nltrade.charts.over_years import label_ends, mark_years, pieces
+from nltrade.charts.labels import label_ends
+from nltrade.charts.lines import mark_years
+from nltrade.charts.over_years import pieces
 from nltrade.charts.series import Series
 from nltrade.errors import NoData
 from nltrade.questions.trade import VALUE
@@ -48,16 +50,8 @@ def draw_two_sides(
 
     Parameters
     ----------
-    frame : pandas.DataFrame
-        Tidy frame of CBS's tables.
-    partner : str
-        ISO code, slug or name.
-    period : str or int
-        The year that is marked, and told.
-    other_side : OtherSide, optional
-        What partners reported, as `nltrade.other_side` gives it.
-    lang : {"en", "nl"}
-        Language.
+    frame, partner, period, other_side, lang
+        As for `draw`.
 
     Returns
     -------
@@ -65,8 +59,6 @@ def draw_two_sides(
 
     Raises
     ------
-    UnknownName
-        No such partner.
     NoData
         The partner's report of that year is not here, or CBS has no table with the year.
 

@@ -1,0 +1,129 @@
+"""Words beside and at lines: moved apart as needed, so that none covers another."""
+
+from collections.abc import Mapping
+from math import inf
+from typing import Any, TypeVar
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from nltrade.charts.canvas import TEXT, inches, text_width
+from nltrade.charts.style import PAGE, readable
+
+T = TypeVar("T")
+LINE = 0.16  # inches of a line of text
+STRIP = 0.24  # inches under the lowest value, for the words at breaks
+PAST = 0.12  # inches between the last mark and the names of lines
+
+
+def spread(
+    positions: Mapping[T, float], apart: float, low: float = -inf, high: float = inf
+) -> dict[T, float]:
+    """
+    Move labels apart, as little as needed and in their order, so that none covers another.
+
+    Parameters
+    ----------
+    positions : mapping of name to float
+        Where each label would stand.
+    apart : float
+        Least distance between two labels.
+    low, high : float
+        Between which they stand: pushed up from the lowest, then down from the highest.
+
+    Returns
+    -------
+    dict of name to float
+
+    Examples
+    --------
+    >>> spread({"a": 0.0, "b": 0.2, "c": 5.0}, 1.0)
+    {'a': -0.4, 'b': 0.6, 'c': 5.0}
+    >>> spread({"a": 0.0, "b": 0.2, "c": 5.0}, 1.0, low=0.0)
+    {'a': 0.0, 'b': 1.0, 'c': 5.0}
+    """
+    groups: list[tuple[list[T], float]] = []  # labels that touch, and their centre
+    for name, at in sorted(positions.items(), key=lambda item: item[1]):
+        names, centre = [name], float(at)
+        while groups and centre - groups[-1][1] < apart * (len(names) + len(groups[-1][0])) / 2:
+            before, other = groups.pop()
+            centre = (centre * len(names) + other * len(before)) / (len(names) + len(before))
+            names = before + names
+        groups.append((names, centre))
+
+    found: dict[T, float] = {}
+    floor, ceiling = low, high - apart / 2
+    for names, centre in groups:
+        for at, name in enumerate(names):
+            spot = round(centre + apart * (at - (len(names) - 1) / 2), 9)
+            found[name] = max(spot, floor)
+            floor = found[name] + apart
+    for name, spot in reversed(found.items()):
+        found[name] = min(spot, ceiling)
+        ceiling = found[name] - apart
+    return found
+
+
+def label_ends(ax: Axes, x: float, labels: Mapping[str, tuple[float, Any]]) -> None:
+    """
+    Name lines beside their ends, moved apart as needed and kept beside the axis.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Axes of which the limits are set.
+    x : float
+        Where the labels begin.
+    labels : mapping of str to tuple
+        Text of each, with the height it belongs to and its colour.
+    """
+    low, high = ax.get_ylim()
+    scale = (high - low) / inches(ax)[1]
+    # each line of a name is moved for itself; the tiny steps keep those of one name together
+    wanted = {
+        (text, line): value - scale * 1e-6 * line
+        for text, (value, _) in labels.items()
+        for line in range(text.count("\n") + 1)
+    }
+    # above the strip of the words at breaks, and beside the line of zero, not on it
+    lines = spread(wanted, TEXT * 1.3 / 72 * scale, low + (STRIP + 0.09) * scale, high)
+    for text, (_, colour) in labels.items():
+        own = [spot for (name, _), spot in lines.items() if name == text]
+        look: dict[str, Any] = {"va": "center", "fontsize": TEXT, "linespacing": 1.15, "zorder": 3}
+        ax.text(x, sum(own) / len(own), text, color=readable(colour), **look)
+
+
+def write_values(
+    ax: Axes, rows: pd.DataFrame, year: int, said: Mapping[str, str], colours: Mapping[str, Any]
+) -> None:
+    """Write values at the lines of a year, over the highest and under the others."""
+    years = rows["period"].astype(int)
+    (start, end), (low, high) = ax.get_xlim(), ax.get_ylim()
+    wide, tall = inches(ax)
+    x_inch, y_inch = (end - start) / wide, (high - low) / tall
+
+    known = {column: rows.loc[years == year, column].iloc[0] for column in said}
+    halves = {column: text_width(said[column], TEXT, "bold") / 2 * x_inch for column in said}
+    wanted = {}
+    for column, value in known.items():
+        # over or under what the line does as far as the words reach, so that they do not hide it
+        around = rows.loc[(years - year).abs() <= halves[column] + 0.3, column]
+        highest = value == max(known.values())
+        wanted[column] = around.max() + 0.14 * y_inch if highest else around.min() - 0.14 * y_inch
+
+    spots = spread(wanted, LINE * y_inch, low + 0.3 * y_inch, high + 0.1 * y_inch)
+    last = years.max() + (PAST - 0.03) * x_inch  # there the names begin
+    for column, spot in spots.items():
+        half = halves[column]
+        ax.text(
+            max(min(year, last - half), start + half),
+            spot,
+            said[column],
+            ha="center",
+            va="center",
+            fontsize=TEXT,
+            weight="bold",
+            color=readable(colours[column]),
+            bbox={"facecolor": PAGE, "edgecolor": "none", "pad": 0.4},
+            zorder=4,
+        )
