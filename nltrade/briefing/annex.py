@@ -102,7 +102,7 @@ def cbs_says(one: Verdict, say: Words) -> str:
 def _places(facts: Facts, say: Words) -> list[Block]:
     """Give each place with the best and the worst that is possible."""
     rows = []
-    for flow, placed in facts.large_places.items():
+    for flow, placed in facts.places.items():
         ends = [
             say.place(end) if end else say.label("not-bounded")
             for end in (placed.best, placed.worst)

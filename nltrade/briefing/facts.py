@@ -42,7 +42,7 @@ class Facts:
     among : str
         The countries that the partner has its place among.
     places : mapping of str to Placed
-        Its place in total trade, imports and exports, where it has one.
+        Its place in total trade, imports and exports, where it has trade and a place.
     """
 
     partner: str
@@ -192,6 +192,6 @@ def _places(
         ranked = rank_partners(rows, period=period, flow=RANKED, among=among, table=table)
     except NoData:  # a part of the partners is never ranked
         return {}
-    own = ranked[(ranked["partner"] == partner) & ranked["place"].notna()]
+    own = ranked[(ranked["partner"] == partner) & ranked["place"].notna() & (ranked[VALUE] > 0)]
     placed = {row["flow"]: Placed.of(row) for row in own.to_dict("records")}
     return {flow: placed[flow] for flow in RANKED if flow in placed}

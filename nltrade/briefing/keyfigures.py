@@ -93,7 +93,7 @@ def _share(share: float | None, say: Words) -> str:
 
 def _place(placed: Placed | None, say: Words) -> str:
     """Write a place, with a star where it is not certain; none of a partner with no trade."""
-    if placed is None or placed.value_meur <= 0:
+    if placed is None:
         return ""
     return say.place(placed.place) + ("" if placed.certain else "*")
 
