@@ -43,7 +43,8 @@ class Answers(NamedTuple):
 
         flows = {claim.flow for claim in asked}
         made = [make(near) for flow, make in MADE.items() if flow in flows]
-        amounts = pd.concat([near[near["flow"].isin(FLOWS)], *made])
+        published = set(FLOWS) - set(MADE)
+        amounts = pd.concat([near[near["flow"].isin(published)], *made])
         rows = {}
         for measure, of in dict.fromkeys(map(_question, asked)):
             found = _measured(amounts, measure, of).to_dict("records")
