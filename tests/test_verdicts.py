@@ -313,7 +313,7 @@ def test_a_frame_that_says_no_status_is_checked_with_its_status_unknown(shipped)
     assert statuses == {"unknown"}
 
 
-@pytest.mark.parametrize("measure", [{}, {"measure": "growth", "threshold": 17.3}])
+@pytest.mark.parametrize("measure", [{}, {"measure": "growth", "threshold": 10.0}])
 def test_total_trade_is_made_of_its_flows_also_where_a_frame_has_it(shipped, measure):
     rows = nl.select(shipped, table="83028NED", partner=["RU", "WORLD"], period="2011:2012")
     total = nl.total(rows)
