@@ -304,6 +304,9 @@ def test_key_figures_say_what_rounding_and_a_part_of_a_year_do(shipped):
     (britain,) = key_figures_of(shipped, "GB", 2012).remarks
     assert "Amounts are rounded: a balance can differ in the last digit." in britain
     assert "–" not in britain, "no dash is explained where there is none"
+    (swiss,) = key_figures_of(shipped, "CH", 2015).remarks
+    told = "The method changed between 2012 and 2013 and between 2014 and 2015."
+    assert told in swiss
     (america,) = key_figures_of(shipped, "US", 2026, "nl").remarks
     assert "2026 (januari–juli) is een deel van het jaar." in america
     assert "afgerond" not in america

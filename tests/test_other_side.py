@@ -171,7 +171,10 @@ def test_without_the_extract_there_is_no_other_side_and_cbs_is_as_before(
 
 
 def test_a_partner_that_reported_nothing_has_an_empty_other_side():
-    assert other_side("Vietnam").trade.empty
+    nothing = other_side("Vietnam").trade
+    assert nothing.empty
+    with pytest.raises(nl.NoData, match="The frame has no rows"):
+        nl.sector_trade(nothing, "Vietnam", 2019)
     with pytest.raises(nl.UnknownName, match="No partner 'Rusia'"):
         other_side("Rusia")
 
@@ -253,7 +256,9 @@ def test_sectors_show_eleven_of_twenty_nine_with_source_and_concept(monkeypatch,
     assert "as reported by Russia to UN Comtrade, 2012, € million" in told
     assert "83028NED (border crossing)" in told
     assert "$1.2848 to the euro" in told
-    assert told.count("UN Comtrade; as reported by the Russian Federation") == 1
+    assert (
+        told.count("UN Comtrade; as reported by the partner (retrieved January–February 2022)") == 1
+    )
     assert told.count("Source: CBS (StatLine 83028NED") == 1
     assert "For comparison" in told
 

@@ -145,3 +145,10 @@ def test_a_table_without_a_cell_leaves_every_column_its_type(shipped):
     part = load("83028NED", "85427NED", period=2012)
     assert set(part["table"]) == {"83028NED"}
     assert (part.dtypes == shipped.dtypes).all()
+
+
+def test_a_product_that_one_of_the_tables_lacks_comes_from_the_others(shipped):
+    part = load(product="3")
+    assert set(part["table"]) == {"83028NED", "85427NED"}
+    assert (part.dtypes == shipped.dtypes).all()
+    assert load("80414ned", product="3").empty

@@ -82,7 +82,8 @@ class Report:
         >>> shown.frame["€ million"].tolist()
         [20259.0, 7647.0, 7068.0]
         """
-        return self._joined([table.values for table in self._filled])
+        several = len(self._filled) > 1
+        return self._joined([table.values for table in self._filled], titled=several)
 
     def to_csv(self, path: Path | str) -> Path:
         """
@@ -149,8 +150,8 @@ class Report:
     def _filled(self) -> list[Table]:
         return [table for table in self.tables if table.frame is not None]
 
-    def _joined(self, frames: list[pd.DataFrame], *, titled: bool = False) -> pd.DataFrame:
-        if len(frames) > 1 or titled:
+    def _joined(self, frames: list[pd.DataFrame], *, titled: bool) -> pd.DataFrame:
+        if titled:
             for frame, table in zip(frames, self._filled, strict=True):
                 frame.insert(0, TITLE[self.lang], table.title)
         return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()

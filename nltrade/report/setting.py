@@ -1,9 +1,10 @@
 """How a table is set: in the columns of a terminal, as HTML, and on a sheet of Excel."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any
+from textwrap import wrap
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 # Characters of a column in a terminal, the first that fits; longer texts are wrapped.
 WIDEST = (44, 36, 28, 22)
 SHORT = 12  # characters of a head that is not wrapped
+NARROW = 8  # characters of a line of one that is
 
 
 def in_terminal(table: Table, width: int) -> Iterator["RenderableType"]:
@@ -40,15 +42,23 @@ def _grids(table: Table, frame: pd.DataFrame, width: int) -> Iterator["Grid"]:
 
     is_cut = table.one_line
     sizes = _cut(frame, width) if is_cut else _sizes(frame, width)
-    overflow: Any = "ellipsis" if is_cut else "fold"
-    look: dict[str, Any] = {"box": None, "padding": (0, 2, 0, 0), "pad_edge": False}
     for names in [list(frame)] if is_cut else _bands(frame, sizes, width):
-        grid = Grid(**look, header_style="bold", show_header=not is_cut)
+        grid = Grid(
+            box=None,
+            padding=(0, 2, 0, 0),
+            pad_edge=False,
+            header_style="bold",
+            show_header=not is_cut,
+        )
         columns = []
         for name in names:
-            side: Any = "right" if name in table.numbers else "left"
-            set_so: dict[str, Any] = {"justify": side, "no_wrap": is_cut, "overflow": overflow}
-            grid.add_column(Text(_capital(name)), max_width=sizes[name], **set_so)
+            grid.add_column(
+                Text(_capital(name)),
+                justify="right" if name in table.numbers else "left",
+                max_width=sizes[name],
+                no_wrap=is_cut,
+                overflow="ellipsis" if is_cut else "fold",
+            )
             colours = table.colours.get(name, [""] * len(frame))
             columns.append(map(Text, frame[name], colours))
 
@@ -57,12 +67,17 @@ def _grids(table: Table, frame: pd.DataFrame, width: int) -> Iterator["Grid"]:
         yield grid
 
 
+def _width(sizes: Collection[int]) -> int:
+    """Give how wide columns are beside each other."""
+    return sum(sizes) + 2 * (len(sizes) - 1)
+
+
 def _cut(frame: pd.DataFrame, width: int) -> dict[str, int]:
     """Choose how wide each column is where a row has one line: the widest are cut until all fit."""
     from rich.cells import cell_len
 
     sizes = {name: max(map(cell_len, cells), default=0) for name, cells in frame.items()}
-    while sum(sizes.values()) + 2 * (len(sizes) - 1) > width:
+    while _width(sizes.values()) > width:
         widest = max(sizes, key=lambda name: sizes[name])
         sizes[widest] -= 1
     return sizes
@@ -74,13 +89,13 @@ def _sizes(frame: pd.DataFrame, width: int) -> dict[str, int]:
 
     longest = {}
     for name in frame:
-        head = [name] if len(name) <= SHORT else name.split(" ")
+        head = [name] if len(name) <= SHORT else wrap(name, NARROW, break_long_words=False)
         lines = [line for cell in frame[name] for line in cell.splitlines()]
         longest[name] = max(map(cell_len, [*head, *lines]))
 
     for most in WIDEST:
         sizes = {name: min(most, length) for name, length in longest.items()}
-        if sum(sizes.values()) + 2 * (len(sizes) - 1) <= width:
+        if _width(sizes.values()) <= width:
             return sizes
     return {name: min(WIDEST[0], length) for name, length in longest.items()}
 
@@ -90,7 +105,8 @@ def _bands(frame: pd.DataFrame, sizes: Mapping[str, int], width: int) -> list[li
     first, *others = frame.columns
     bands = [[first]]
     for name in others:
-        if len(bands[-1]) > 1 and sum(2 + sizes[each] for each in [*bands[-1], name]) > width + 2:
+        beside = [sizes[each] for each in (*bands[-1], name)]
+        if len(bands[-1]) > 1 and _width(beside) > width:
             bands.append([first])
         bands[-1].append(name)
     return bands
@@ -98,10 +114,8 @@ def _bands(frame: pd.DataFrame, sizes: Mapping[str, int], width: int) -> list[li
 
 def add_sheet(book: "Workbook", name: str, table: Table) -> None:
     """Write one table on a sheet: title, heads, cells, and remarks under them."""
-    bold, wrapped = (
-        book.add_format({"bold": True}),
-        book.add_format({"bold": True, "text_wrap": True}),
-    )
+    bold = book.add_format({"bold": True})
+    wrapped = book.add_format({"bold": True, "text_wrap": True})
     sheet = book.add_worksheet(name)
     sheet.write_string(0, 0, _capital(table.title), bold)
 

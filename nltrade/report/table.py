@@ -1,6 +1,6 @@
 """One table of an answer: what is read, and the numbers behind it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -47,32 +47,32 @@ class Table:
     @property
     def values(self) -> pd.DataFrame:
         """The frame with numbers as numbers, units in the heads; what has no value is missing."""
-        if self.frame is None:
-            return pd.DataFrame()
-
         columns = {}
-        for name, texts in self.frame.items():
-            behind = self.numbers.get(str(name))
-            if behind is None:
-                columns[str(name)] = texts
-            else:
-                head = f"{name} ({behind.unit})" if behind.unit else str(name)
-                numbers = pd.Series(list(behind.values), dtype="Float64", index=texts.index)
-                columns[head] = numbers.astype("float64")
-
+        for head, texts, numbers in self._columns():
+            columns[head] = texts if numbers is None else numbers
         return pd.DataFrame(columns)
 
     @property
     def cells(self) -> pd.DataFrame:
         """The values for a sheet: where there is no number, the words that say why."""
-        values = self.values
-        if self.frame is None:
-            return values
+        columns = {}
+        for head, texts, numbers in self._columns():
+            if numbers is None:
+                columns[head] = texts
+            else:
+                reasons = texts.where(~texts.isin(NO_VALUE))
+                columns[head] = numbers.astype(object).where(numbers.notna(), reasons)
+        return pd.DataFrame(columns)
 
-        for place, (name, texts) in enumerate(self.frame.items()):
-            reasons = texts.where(~texts.isin(NO_VALUE))
-            missing = values.iloc[:, place].isna()
-            if name in self.numbers and reasons[missing].notna().any():
-                column = values.iloc[:, place].astype(object)
-                values.isetitem(place, column.where(~missing, reasons))
-        return values
+    def _columns(self) -> Iterator[tuple[str, pd.Series, pd.Series | None]]:
+        """Give each column: its head with the unit, its texts and, if it has any, its numbers."""
+        if self.frame is None:
+            return
+        for name, texts in self.frame.items():
+            behind = self.numbers.get(str(name))
+            if behind is None:
+                yield str(name), texts, None
+            else:
+                head = f"{name} ({behind.unit})" if behind.unit else str(name)
+                numbers = pd.Series(list(behind.values), dtype="Float64", index=texts.index)
+                yield head, texts, numbers.astype("float64")

@@ -93,18 +93,16 @@ class Feed(Transport):
         question = {"$format": "json", "$select": ",".join(columns)}
         if piece.keys:
             question["$filter"] = piece.asks(described.names)
-        seen: set[tuple[str, ...]] = set()
-        start, dimensions = 0, len(plan.dimensions)
+        what = f"{plan.request.table} ({piece.filter or 'all'})"
         most = 20 + piece.rows // 1_000  # pages: a tenth of the usual size is small enough
+        seen: set[tuple[str, ...]] = set()
 
-        def what() -> str:
-            return f"{plan.request.table} ({piece.filter or 'all'}), row {start}"
-
-        def read(body: bytes) -> tuple[pa.Table, str | None]:
+        def read(body: bytes, start: int) -> tuple[pa.Table, str | None]:
             found, link = decoded(body, columns)
             end = start + found.num_rows
-            first = tuple(str(key[0]) for key in found.columns[:dimensions]) if end > start else ()
 
+            keys = found.columns[: len(plan.dimensions)]
+            first = tuple(str(key[0]) for key in keys) if found.num_rows else ()
             if first in seen:
                 raise Again("a page came twice")
             skip = re.search(r"\$skip=(\d+)", unquote(link or ""))
@@ -117,9 +115,8 @@ class Feed(Transport):
             return found, link
 
         for found in self.follow(what, self._url(plan), question, read):
-            start += found.num_rows
             if len(seen) > most:
-                raise SourceError(f"{what()}: the pages of {self.shown} have no end.")
+                raise SourceError(f"{what}: the pages of {self.shown} have no end.")
             yield found.rename_columns(plan.columns)
 
     def _settle(self, plan: Plan, piece: Piece, described: Described, rows: int) -> None:

@@ -83,22 +83,19 @@ class Datasets(Transport):
             "$filter": condition,
             "$select": ",".join(["Measure", "ValueAttribute", "Value", *dimensions]),
         }
-        come = 0
         most = len(columns) * piece.rows
 
-        def read(body: bytes) -> tuple[pa.Table, str | None]:
-            nonlocal come
+        def read(body: bytes, start: int) -> tuple[pa.Table, str | None]:
             page, link = _decoded(body, dimensions)
-            rows = come + page.num_rows
+            rows = start + page.num_rows
             if rows > most or (link is not None and page.num_rows == 0):
                 raise SourceError(f"{self.shown} sends more figures than there are keys: {rows}.")
             if link is None:
                 self._settle(plan, condition, rows)
-            come = rows
             return page, link
 
         what = f"{plan.request.table} ({piece.filter or 'all'})"
-        cells = pa.concat_tables(self.follow(lambda: what, url, question, read))
+        cells = pa.concat_tables(self.follow(what, url, question, read))
         keys = {name: piece.keys.get(name, described.keys[name]) for name in plan.dimensions}
         yield wide(cells, names, keys, columns)
 

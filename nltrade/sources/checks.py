@@ -6,7 +6,7 @@ Each function gives the faults it finds, as sentences; none means that nothing s
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from math import prod
 from typing import Any
@@ -58,21 +58,15 @@ class Described(msgspec.Struct, frozen=True, kw_only=True):
 
 def table_faults(request: Request, described: Described) -> list[str]:
     """Compare what CBS says of a table with what is registered, as far as it is asked for."""
-    table = registry.table(request.table)
-    rows = described.properties
-    of_form = all(isinstance(row.get("Type") or row.get("Key"), str) for row in rows)
-    if not of_form:
+    table, rows = registry.table(request.table), described.properties
+    if not all(isinstance(row.get("Type") or row.get("Key"), str) for row in rows):
         return ["its list of columns is not as CBS writes it"]
 
     faults = _column_faults(table, described, asked_columns(request))
-    lists_of_form = True
     for name, listed in described.lists.items():
         if fault := _list_fault(listed):
-            lists_of_form = False
             faults.append(f"the list of {name} {fault}")
-    if faults or not lists_of_form:
-        return faults
-    return _key_faults(request, described)
+    return faults or [*_key_faults(request, described), *_period_faults(table, described)]
 
 
 def _column_faults(table: Table, described: Described, asked: Sequence[str]) -> list[str]:
@@ -114,32 +108,34 @@ def _list_fault(listed: Sequence[Mapping[str, Any]]) -> str:
     return "has keys twice" if len(set(keys)) < len(keys) else ""
 
 
-def _key_faults(request: Request, described: Described) -> list[str]:
-    """Find keys that are not registered, as far as they are asked for, and odd periods."""
+def _key_faults(request: Request, described: Described) -> Iterator[str]:
+    """Find keys that are not registered, as far as they are asked for."""
     table = registry.table(request.table)
-    listed: list[tuple[str, Mapping[str, Any], list[str]]] = [
-        (table.partner, registry.partner_keys(table.id), request.partners)
+    listed: list[tuple[str | None, Mapping[str, Any], list[str]]] = [
+        (table.partner, registry.partner_keys(table.id), request.partners),
+        (table.product, registry.product_keys(table.id), request.products),
     ]
-    if table.product:
-        listed.append((table.product, registry.product_keys(table.id), request.products))
-
-    faults = []
     for name, known, asked in listed:
-        there = {key.strip() for key in described.keys.get(name, known)}
+        if name not in described.keys:
+            continue  # products that are columns have no keys
+        there = {key.strip() for key in described.keys[name]}
         new = sorted(there - set(known))
         if known and not there & set(known):
-            faults.append(_changed_keys(name, known, described.lists[name]))
+            yield _changed_keys(name, known, described.lists[name])
         elif new and not asked:
-            faults.append(
+            yield (
                 f"new in {name}: {_names(new)}, which nltrade does not know; ask for the "
                 "others by name, or add these to its registry"
             )
+
+
+def _period_faults(table: Table, described: Described) -> Iterator[str]:
+    """Find periods of another form."""
     for key in described.keys[table.period]:
         try:
             period_of(key)
         except SnapshotError as error:
-            faults.append(str(error))
-    return faults
+            yield str(error)
 
 
 def _changed_keys(name: str, known: Mapping[str, Any], listed: Sequence[Mapping[str, Any]]) -> str:

@@ -27,6 +27,8 @@ COLUMNS = [
     *("table", "modified", "kind", "flow", "concept", "partner", "partner_kind", "product"),
     *("level", "period", "freq", "complete", "value_meur", "status", "missing"),
 ]
+# The columns of a frame without rows that are no text.
+NUMBERS = {"level": "int64", "complete": "bool", "value_meur": "float64"}
 
 
 class OtherSide(NamedTuple):
@@ -88,7 +90,8 @@ def other_side(partner: str | None = None) -> OtherSide:
     sold = [suppliers(part) for part in parts if SUPPLIERS in part.origin.files]
 
     cell = ["flow", "partner", "product", "period"]
-    whole = pd.concat([rows for rows in trade if len(rows)] or [pd.DataFrame(columns=COLUMNS)])
+    nothing = pd.DataFrame(columns=COLUMNS).astype(NUMBERS)
+    whole = pd.concat([rows for rows in trade if len(rows)] or [nothing])
     beside = pd.concat(sold or [_no_suppliers()])
     found = OtherSide(whole.drop_duplicates(cell, ignore_index=True), beside)
 

@@ -6,8 +6,10 @@ that this package does not ask.
 """
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pandas as pd
@@ -21,6 +23,7 @@ from nltrade.sources.cbs_notation import NO_VALUE
 from nltrade.sources.cbs_v3 import OBSERVATIONS, Feed, decoded
 from nltrade.sources.transport import Again, Patience
 
+Row = dict[str, Any]  # of metadata
 ROWS = 20_000_000  # of one table; the largest here have 7.5 million
 
 
@@ -54,30 +57,14 @@ def fetch_raw(table: str, *, timeout: float = 60.0, tries: int = 6) -> Path:
         title, modified, properties = feed.about(table)
         kinds = {str(row.get("Key")): str(row.get("Type")) for row in properties}
         dimensions = [key for key, kind in kinds.items() if kind.endswith("Dimension")]
-        topics = [row for row in properties if row.get("Type") == "Topic"]
+        topics = {str(row["Key"]): row for row in properties if row.get("Type") == "Topic"}
         lists = {name: feed.entity(table, name) for name in dimensions}
-        columns = [*dimensions, *(str(row["Key"]) for row in topics)]
-        rows = _rows(feed, table, columns)
+        rows = _rows(feed, table, [*dimensions, *topics])
 
     folder = snapshot.own_folder() / "as-it-is" / table / modified[:10]
-    for name, listed in lists.items():
-        labels = {str(row["Key"]): str(row.get("Title")).strip() for row in listed}
-        rows[f"{name}_label"] = rows[name].map(labels)
-        states = {str(row["Key"]): row.get("Status") for row in listed if row.get("Status")}
-        if states:
-            rows[f"{name}_status"] = rows[name].map(states)
-    kept = [name for name in rows.columns if name not in {row["Key"] for row in topics}]
-    long = rows.melt(kept, var_name="column", value_name="text")
-    by_key = {str(row["Key"]): row for row in topics}
-    for part in ("Title", "Unit"):
-        texts = {key: " ".join(str(row.get(part) or "").split()) for key, row in by_key.items()}
-        long[part.lower()] = long["column"].map(texts)
-    text = long.pop("text").str.strip()
-    long["missing"] = text.map(NO_VALUE).fillna("")
-    long["value"] = pd.to_numeric(text.mask(text.isin(list(NO_VALUE))), errors="coerce")
-
     folder.mkdir(parents=True, exist_ok=True)
-    pq.write_table(pa.Table.from_pandas(long, preserve_index=False), folder / "data.parquet")
+    long = pa.Table.from_pandas(_long(rows, lists, topics), preserve_index=False)
+    pq.write_table(long, folder / "data.parquet")
     origin = {
         "table": table,
         "title": title,
@@ -136,25 +123,43 @@ def _rows(feed: Feed, table: str, columns: list[str]) -> pd.DataFrame:
     """Bring all rows, page after page; as many as the catalogue tells of, where it does."""
     url = f"{feed.address}/ODataFeed/odata/{table}/{OBSERVATIONS}"
     question = {"$format": "json", "$select": ",".join(columns)}
-    pages: list[pa.Table] = []
-    count = 0
 
-    def read(body: bytes) -> tuple[pa.Table, str | None]:
+    def read(body: bytes, start: int) -> tuple[pa.Table, str | None]:
         page, link = decoded(body, columns)
         if link is not None and page.num_rows == 0:
             raise Again("a page has no rows, and a link to another")
+        if start + page.num_rows > ROWS:
+            raise SourceError(f"{table} has more than {ROWS:,} rows: ask for a part of it instead.")
         return page, link
 
-    for page in feed.follow(lambda: f"the rows of {table}", url, question, read):
-        pages.append(page)
-        count += page.num_rows
-        if count > ROWS:
-            raise SourceError(f"{table} has more than {ROWS:,} rows: ask for a part of it instead.")
-
-    records = feed.records(table)
+    rows = pa.concat_tables(feed.follow(f"the rows of {table}", url, question, read))
+    count, records = rows.num_rows, feed.records(table)
     if records not in {None, count}:
         raise SourceError(
             f"{count:,} rows of {table} came, and the catalogue of CBS tells of {records:,}. "
             "Nothing was kept. Try again later."
         )
-    return pa.concat_tables(pages).to_pandas()
+    return rows.to_pandas()
+
+
+def _long(
+    rows: pd.DataFrame, lists: Mapping[str, list[Row]], topics: Mapping[str, Row]
+) -> pd.DataFrame:
+    """Give each cell a row, with the labels of its keys and the title and unit of its topic."""
+    for name, listed in lists.items():
+        labels = {str(row["Key"]): str(row.get("Title")).strip() for row in listed}
+        rows[f"{name}_label"] = rows[name].map(labels)
+        states = {str(row["Key"]): row["Status"] for row in listed if row.get("Status")}
+        if states:
+            rows[f"{name}_status"] = rows[name].map(states)
+
+    kept = [name for name in rows.columns if name not in topics]
+    long = rows.melt(kept, var_name="column", value_name="text")
+    for part in ("Title", "Unit"):
+        texts = {key: " ".join(str(row.get(part) or "").split()) for key, row in topics.items()}
+        long[part.lower()] = long["column"].map(texts)
+
+    text = long.pop("text").str.strip()
+    long["missing"] = text.map(NO_VALUE).fillna("")
+    long["value"] = pd.to_numeric(text.mask(text.isin(list(NO_VALUE))), errors="coerce")
+    return long

@@ -21,7 +21,7 @@ column                    meaning
 ========================  ==========================================================================
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -85,19 +85,22 @@ def load(
         "product": {registry.product(str(one)).id for one in _several(product)},
         "period": set() if period is None else set(periods.listed(period)),
     }
-    ids = tables or snapshots.here()
-    found = []
-    for id in ids:
-        parts: list[Snapshot] = snapshots.find(id, snapshot)
-        if registry.table(id).source == "Comtrade" and snapshot is None:
-            parts = comtrade.parts_of(id)
-        found += [from_snapshot(part.verify(), only) for part in parts]
-        snapshots.remember(parts)
-    frame = pd.concat(
-        [part for part in found if len(part)] or found, ignore_index=True
-    )  # an empty one has no types
-    # Two downloads of one date can hold the same cell: the later one goes first.
-    return frame if len(found) == len(ids) else frame.drop_duplicates(CELL, ignore_index=True)
+    parts = [part for id in tables or snapshots.here() for part in _parts(id, snapshot)]
+    found = [from_snapshot(part.verify(), only) for part in parts]
+    snapshots.remember(parts)
+
+    # Two downloads of one date can hold the same cell: the later one goes first. An empty frame
+    # has no types.
+    frame = pd.concat([each for each in found if len(each)] or found, ignore_index=True)
+    is_once = len(parts) == len({part.origin.table for part in parts})
+    return frame if is_once else frame.drop_duplicates(CELL, ignore_index=True)
+
+
+def _parts(table: str, date: str | None) -> list[Snapshot]:
+    """Give the downloads to load; of Comtrade all, as each is of other partners."""
+    if registry.table(table).source == "Comtrade" and date is None:
+        return comtrade.parts_of(table)
+    return snapshots.find(table, date)
 
 
 def from_snapshot(
@@ -130,47 +133,23 @@ def from_snapshot(
         return comtrade.tidy(raw, only)
 
     meanings = _meanings(raw, table)
-    asked = {
-        table.partner: only.get("partner"),
-        table.product: only.get("product"),
-        table.period: only.get("period"),
-    }
-    cells = raw.cells(
-        {
-            name: _verbatim(raw, name, meanings[name], ids)
-            for name, ids in asked.items()
-            if name and ids
-        }
-    )
-    values = _value_columns(raw, table, cells)
+    cells = raw.cells(_keys_asked(raw, table, meanings, only))
+    columns = _value_columns(raw, table, cells)
     if table.direction and only.get("product"):
-        values = {
-            name: product for name, product in values.items() if product.id in only["product"]
-        }
-    measure = _Coded(np.repeat(range(len(values)), len(cells)), list(values.values()))
-    coded = {
-        name: _coded(raw, cells[name], meanings[name], len(values)) for name in table.dimensions
-    }
-    partner, period = coded[table.partner], coded[table.period]
-    if table.direction:
-        flow, product = coded[table.direction], measure
-    elif table.product:
-        flow, product = measure, coded[table.product]
-    else:
-        flow, product = (
-            measure,
-            _Coded(np.zeros(len(measure.places), int), [registry.product("TOTAL")]),
-        )
-    text = pd.concat([cells[name] for name in values], ignore_index=True).str.strip()
-    none = text.map(
-        NO_VALUE if raw.origin.observations.startswith("Untyped") else {"": "not published"}
-    )
+        asked = {name: one for name, one in columns.items() if one.id in only["product"]}
+        columns, cells = (asked, cells) if asked else (columns, cells.head(0))
+
+    text = pd.concat([cells[name] for name in columns], ignore_index=True).str.strip()
+    is_untyped = raw.origin.observations.startswith("Untyped")
+    none = text.map(NO_VALUE if is_untyped else {"": "not published"})
+    coded = _coded_rows(raw, table, cells, meanings, list(columns.values()))
+    partner, product, period = coded["partner"], coded["product"], coded["period"]
     return pd.DataFrame(
         {
             "table": table.id,
             "modified": raw.origin.modified,
             "kind": table.kind,
-            "flow": flow.all("id"),
+            "flow": coded["flow"].all("id"),
             "concept": table.concept,
             "partner": partner.all("id"),
             "partner_kind": partner.all("kind"),
@@ -219,40 +198,69 @@ def _meanings(raw: Snapshot, table: Table) -> dict[str, Mapping[str, Any]]:
 
 def _value_columns(raw: Snapshot, table: Table, cells: pd.DataFrame) -> dict[str, Any]:
     """Say what each value column means: a flow, or a product where a direction tells the flow."""
-    products = registry.product_keys(table.id)
-    known = (
-        products
-        if table.direction
-        else {name: _Flow(flow) for name, flow in table.measures.items()}
-    )
+    known: Mapping[str, Any] = {name: _Flow(flow) for name, flow in table.measures.items()}
+    if table.direction:
+        known = registry.product_keys(table.id)
     found = {name: known[name] for name in cells.columns if name in known}
+
+    # Not every product has to be there, but every measure has.
     expected = found if table.direction else known
     if left := set(cells.columns).symmetric_difference([*table.dimensions, *expected]):
         raise SnapshotError(
             f"{raw.folder / raw.origin.observations} and the known columns of {table.id} "
-            "differ in: "
-            f"{', '.join(sorted(map(str, left)))}. CBS changed the table, or tables.toml is wrong."
+            f"differ in: {', '.join(sorted(map(str, left)))}. "
+            "CBS changed the table, or tables.toml is wrong."
         )
     return found
 
 
-def _coded(raw: Snapshot, keys: pd.Series, meanings: Mapping[str, Any], times: int) -> _Coded:
-    places, short = pd.factorize(keys)
-    if strange := sorted({str(key) for key in short if str(key).strip() not in meanings}):
-        raise SnapshotError(
-            f"{raw.folder / raw.origin.observations}: {keys.name} has {', '.join(strange)}, which "
-            "nltrade does not know. Add the key to partners.toml or products.toml."
-        )
-    return _Coded(np.tile(places, times), [meanings[key.strip()] for key in short])
+def _keys_asked(
+    raw: Snapshot,
+    table: Table,
+    meanings: Mapping[str, Mapping[str, Any]],
+    only: Mapping[str, Collection[str]],
+) -> dict[str, set[str]]:
+    """Give the keys that mean what is asked, as they stand in the files: some are padded."""
+    named = {"partner": table.partner, "product": table.product, "period": table.period}
+    found = {}
+    for what, name in named.items():
+        ids = only.get(what)
+        if name and ids:
+            keys = [key for key in raw.read(f"{name}.csv")["Key"] if key.strip() in meanings[name]]
+            chosen = {key for key in keys if meanings[name][key.strip()].id in ids}
+            found[name] = chosen | {key.strip() for key in chosen}
+    return found
 
 
-def _verbatim(
-    raw: Snapshot, name: str, meanings: Mapping[str, Any], ids: Collection[str]
-) -> set[str]:
-    """Give the keys as they stand in the files, padding and all, that mean what is asked."""
-    keys = [key for key in raw.read(f"{name}.csv")["Key"] if key.strip() in meanings]
-    chosen = {key for key in keys if meanings[key.strip()].id in ids}
-    return chosen | {key.strip() for key in chosen}
+def _coded_rows(
+    raw: Snapshot,
+    table: Table,
+    cells: pd.DataFrame,
+    meanings: Mapping[str, Mapping[str, Any]],
+    measures: Sequence[Any],
+) -> dict[str, _Coded]:
+    """Say of every row, measure after measure, what its keys and its measure mean."""
+    times = len(measures)
+    coded = {}
+    for name in table.dimensions:
+        places, keys = pd.factorize(cells[name])
+        strange = sorted({str(key) for key in keys if str(key).strip() not in meanings[name]})
+        if strange:
+            raise SnapshotError(
+                f"{raw.folder / raw.origin.observations}: {name} has {', '.join(strange)}, which "
+                "nltrade does not know. Add the key to partners.toml or products.toml."
+            )
+        things = [meanings[name][key.strip()] for key in keys]
+        coded[name] = _Coded(np.tile(places, times), things)
+
+    measure = _Coded(np.repeat(range(times), len(cells)), list(measures))
+    everything = _Coded(np.zeros_like(measure.places), [registry.product("TOTAL")])
+    return {
+        "partner": coded[table.partner],
+        "period": coded[table.period],
+        "flow": coded[table.direction] if table.direction else measure,
+        "product": measure if table.direction else coded.get(table.product or "", everything),
+    }
 
 
 def _period(row: Mapping[str, str], table: Table) -> Period:

@@ -11,24 +11,20 @@ error says at once what to do. At most four requests are sent at a time, and the
 import os
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping, Sized
 from email.utils import parsedate_to_datetime
 from functools import partial
-from socket import SHUT_RDWR
-from threading import Event, Timer, local
+from threading import Event, local
 from typing import Any, NamedTuple, Self, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 import msgspec
 import requests
 import tenacity
-from requests.adapters import HTTPAdapter
 from tenacity.nap import sleep_using_event
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from nltrade.errors import SourceError
+from nltrade.sources.connection import Bounded, within
 from nltrade.version import __version__
 
 AT_ONCE = 4
@@ -53,6 +49,7 @@ PASSING = {
 }
 
 T = TypeVar("T")
+Page = TypeVar("Page", bound=Sized)
 
 
 class Again(Exception):
@@ -143,14 +140,14 @@ class Transport:
         """Ask for a list of metadata, page after page, until there is no `link` to the next."""
         found: list[dict[str, Any]] = []
 
-        def read(body: bytes) -> tuple[list[dict[str, Any]], str | None]:
+        def read(body: bytes, _: int) -> tuple[list[dict[str, Any]], str | None]:
             page = as_object(body)
             more, given = page.get("value"), page.get(link)
             if not isinstance(more, list) or not all(isinstance(row, dict) for row in more):
                 raise SourceError(f"{what}: the answer of {self.shown} is no list of rows.")
             return more, given if isinstance(given, str) and more else None
 
-        for number, more in enumerate(self.follow(lambda: what, url, params, read)):
+        for number, more in enumerate(self.follow(what, url, params, read)):
             found += more
             if number == PAGES or len(found) > ROWS:
                 raise SourceError(f"{what}: the list of {self.shown} has no end.")
@@ -158,23 +155,29 @@ class Transport:
 
     def follow(
         self,
-        what: Callable[[], str],
+        what: str,
         url: str,
         params: Mapping[str, str] | None,
-        read: Callable[[bytes], tuple[T, str | None]],
-    ) -> Iterator[T]:
-        """Give page after page; `read` makes one of an answer, and names the link to the next."""
+        read: Callable[[bytes, int], tuple[Page, str | None]],
+    ) -> Iterator[Page]:
+        """
+        Give page after page.
 
-        def turn(here: str, asked: Mapping[str, str] | None) -> tuple[T, str | None]:
-            page, link = read(self.body(here, asked))
+        `read` makes a page of an answer, told how many rows came before, and gives the link to the
+        next one too.
+        """
+
+        def turn(here: str, asked: Mapping[str, str] | None, rows: int) -> tuple[Page, str | None]:
+            page, link = read(self.body(here, asked), rows)
             return page, link and self.stay(here, link)
 
-        following: str | None = url
+        rows, following = 0, url
         while following:
-            # A link carries the question already.
-            page, following = self.attempt(what(), partial(turn, following, params))
-            params = None
+            where = f"{what}, row {rows}" if rows else what
+            page, link = self.attempt(where, partial(turn, following, params, rows))
             yield page
+            # A link carries the question already.
+            rows, following, params = rows + len(page), link or "", None
 
     def json(self, what: str, url: str, params: Mapping[str, str] | None = None) -> dict[str, Any]:
         """Ask for one object, as often as needed."""
@@ -228,7 +231,7 @@ class Transport:
         step = COMPRESSED if "Content-Encoding" in answer.headers else PART
         late = f"the answer was not whole after {self.patience.seconds:.0f} seconds"
         try:
-            with _within(deadline - time.monotonic(), answer.raw.shutdown):
+            with within(deadline - time.monotonic(), answer.raw.shutdown):
                 for part in answer.iter_content(step):
                     parts.append(part)
                     size += len(part)
@@ -298,7 +301,7 @@ class Transport:
         if not hasattr(self._local, "session"):
             session = requests.Session()
             for scheme in ("http://", "https://"):
-                session.mount(scheme, _Bounded())
+                session.mount(scheme, Bounded())
             session.headers["User-Agent"] = f"nltrade/{__version__} (Python requests)"
             # Proxies and certificates of the surroundings, looked up once and not with each page.
             around = session.merge_environment_settings(self.address, {}, None, None, None)
@@ -308,56 +311,6 @@ class Transport:
             self._sessions.append(session)
         found: requests.Session = self._local.session
         return found
-
-
-@contextmanager
-def _within(seconds: float, act: Callable[[], object]) -> Iterator[None]:
-    """Do something, such as hanging up, unless what is inside has ended by then."""
-    clock = Timer(max(0.0, seconds), act)
-    clock.daemon = True
-    clock.start()
-    try:
-        yield
-    finally:
-        clock.cancel()
-
-
-class _InTime:
-    """A connection whose answer begins in time, also where its head comes a byte at a time."""
-
-    def getresponse(self) -> Any:
-        connection: Any = self
-        # The limit of a socket counts from the last byte, so a slow head would never reach it.
-        with _within(connection.timeout or 60.0, self._hang_up):
-            return super().getresponse()  # type: ignore[misc]
-
-    def _hang_up(self) -> None:
-        with suppress(OSError, AttributeError):
-            self.sock.shutdown(SHUT_RDWR)  # type: ignore[attr-defined]
-
-
-class _Http(_InTime, HTTPConnection):
-    pass
-
-
-class _Https(_InTime, HTTPSConnection):
-    pass
-
-
-class _HttpPool(HTTPConnectionPool):
-    ConnectionCls = _Http
-
-
-class _HttpsPool(HTTPSConnectionPool):
-    ConnectionCls = _Https
-
-
-class _Bounded(HTTPAdapter):
-    """Connections of the kind above, for every host."""
-
-    def init_poolmanager(self, *given: Any, **how: Any) -> None:
-        super().init_poolmanager(*given, **how)
-        self.poolmanager.pool_classes_by_scheme = {"http": _HttpPool, "https": _HttpsPool}
 
 
 class NoAnswer(SourceError):

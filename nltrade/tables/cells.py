@@ -116,7 +116,7 @@ def source_line(origins: Sequence[Origin], lang: Lang, *, short: bool = False) -
     """Name the sources of some figures in one line: tables, dates, hashes, licence."""
     say = Words(lang)
     own = [origin for origin in origins if is_cbs(origin.table)]
-    others = [origin.attribution for origin in origins if origin not in own]
+    others = [_source_un(origin, say) for origin in origins if origin not in own]
     line, table, between = "source-line", "source-table", "; "
     if short:
         line, table, between = "source-line-short", "source-table-short", ", "
@@ -128,6 +128,12 @@ def source_line(origins: Sequence[Origin], lang: Lang, *, short: bool = False) -
     told = {"tables": between.join(each), "licence": licences}
     lines = [say.text(line, **told)] if own else []
     return " ".join([*lines, *others])
+
+
+def _source_un(origin: Origin, say: Words) -> str:
+    """Name the source of what was reported to UN Comtrade."""
+    concept = known(registry.table(origin.table).concept, say)
+    return say.text("source-un", concept=concept, when=say.when(origin.retrieved))
 
 
 def status_remarks(rows: pd.DataFrame, lang: Lang) -> list[str]:

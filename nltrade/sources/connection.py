@@ -1,0 +1,50 @@
+"""
+Connections on which an answer begins in time, however slowly the other side sends it.
+
+The limit of a socket counts from the last byte, so an answer that comes a byte at a time never
+reaches it. Here a clock hangs up.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from socket import SHUT_RDWR
+from threading import Timer
+from typing import Any
+
+from requests.adapters import HTTPAdapter
+
+
+@contextmanager
+def within(seconds: float, act: Callable[[], object]) -> Iterator[None]:
+    """Do something, such as hanging up, unless what is inside has ended by then."""
+    clock = Timer(max(0.0, seconds), act)
+    clock.daemon = True
+    clock.start()
+    try:
+        yield
+    finally:
+        clock.cancel()
+
+
+class _InTime:
+    """A connection whose answer begins in time, also where its head comes a byte at a time."""
+
+    def getresponse(self) -> Any:
+        connection: Any = self
+        with within(connection.timeout or 60.0, self._hang_up):
+            return super().getresponse()  # type: ignore[misc]
+
+    def _hang_up(self) -> None:
+        with suppress(OSError, AttributeError):
+            self.sock.shutdown(SHUT_RDWR)  # type: ignore[attr-defined]
+
+
+class Bounded(HTTPAdapter):
+    """Makes connections of this kind for every host, and for proxies too."""
+
+    def get_connection_with_tls_context(self, *given: Any, **how: Any) -> Any:
+        """Give what opens connections to a host."""
+        pool: Any = super().get_connection_with_tls_context(*given, **how)
+        if not issubclass(pool.ConnectionCls, _InTime):
+            pool.ConnectionCls = type("InTime", (_InTime, pool.ConnectionCls), {})
+        return pool
