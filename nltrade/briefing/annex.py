@@ -17,7 +17,6 @@ from nltrade.briefing.facts import RANKED, Facts
 from nltrade.briefing.machine import citation
 from nltrade.claims import Verdict
 from nltrade.claims.second_opinion import second_opinions
-from nltrade.questions.trade import SMALL
 from nltrade.sources.comtrade import OtherSide
 from nltrade.sources.snapshot import Origin
 from nltrade.tables.claims import readings_table
@@ -105,7 +104,7 @@ def _places(facts: Facts, say: Words) -> list[Block]:
     rows = []
     for flow in RANKED:
         placed = facts.places.get(flow)
-        if placed is not None and placed.value_meur >= SMALL:
+        if placed is not None and placed.value_meur > 0:  # as in the key figures
             ends = [
                 say.place(end) if end else say.label("not-bounded")
                 for end in (placed.best, placed.worst)

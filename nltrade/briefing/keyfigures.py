@@ -117,7 +117,9 @@ def _remarks(facts: Facts, say: Words, has_dash: bool) -> list[str]:
     remarks = [say.text("key-concept", concept=known.concept)] if known else []
     now, _, then = facts.years
     gaps = [gap for gap in (known.breaks if known else []) if then < gap.after <= now]
-    remarks += [say.text("key-break", before=gap.before, after=gap.after) for gap in gaps]
+    listed = [say.text("key-break-years", before=gap.before, after=gap.after) for gap in gaps]
+    if listed:
+        remarks.append(say.text("key-break", listed=say.several(listed)))
     when = facts.when(say.lang)
     if when != facts.year:
         remarks.append(say.text("key-part", when=when))
