@@ -25,7 +25,7 @@ import nltrade as nl
 from accessible import assert_accessible
 from conftest import slow
 from nltrade.briefing import FORMATS, html, native, word
-from nltrade.briefing.blocks import ICONS, Figure, grid, values_of, widths
+from nltrade.briefing.blocks import ICONS, Figure, Points, grid, values_of, widths
 from nltrade.briefing.content import make_content
 from nltrade.charts.series import by_years
 from nltrade.claims.summary import summary
@@ -207,6 +207,43 @@ def test_word_has_headings_captions_alternatives_and_tables(written, contents, l
     assert "PAGE" in foot
     assert "NUMPAGES" in foot
     assert content.title in paper.sections[0].header.paragraphs[0].text
+
+
+def test_no_row_of_a_table_in_word_stands_alone_on_a_page(written):
+    paper = Document(str(written["nl", "docx"]))
+    lengths = set()
+    for table in paper.tables[:-1]:  # the last is kept with the citations below it
+        cells = [row.cells[0].paragraphs[0] for row in table.rows]
+        kept = [cell.paragraph_format.keep_with_next for cell in cells]
+        assert kept[:3] + kept[-3:] == [True, True, True, True, True, False]
+        assert all(kept[:-1]) == (len(kept) <= 9), "a longer table may go on on the next page"
+        assert table.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
+        lengths.add(len(kept))
+    assert max(lengths) > 20
+
+
+def test_sources_and_citations_stand_on_one_page_in_word(written, contents):
+    paper = Document(str(written["nl", "docx"]))
+    told = [paragraph.text for paragraph in paper.paragraphs]
+    sources = contents["nl"].sections[-1]
+    behind = paper.paragraphs[told.index(sources.heading) :]
+    assert len(behind) > len(contents["nl"].charts) // 2
+    assert all(paragraph.paragraph_format.keep_with_next for paragraph in behind)
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is not installed")
+@pytest.mark.parametrize("lang", langs_of("pdf"))
+def test_sources_and_citations_stand_on_one_page_of_the_pdf(written, contents, lang):
+    told = subprocess.run(
+        ["pdftotext", "-layout", written[lang, "pdf"], "-"], capture_output=True, check=True
+    ).stdout.decode()
+    pages = [" ".join(page.split()) for page in told.split("\f") if page.strip()]
+    sources = contents[lang].sections[-1]
+    (cited,) = [block for block in sources.blocks if isinstance(block, Points)]
+    assert len(cited.links) >= 5
+    last = pages[-1]
+    assert f" {sources.heading} " in last
+    assert all(link.text.rsplit(" ", 1)[0][:60] in last for link in cited.links)
 
 
 @pytest.mark.parametrize("lang", langs_of("pptx"))
