@@ -10,6 +10,7 @@ import subprocess
 import sys
 import zipfile
 from dataclasses import replace
+from datetime import date, timedelta
 from html import unescape
 
 import msgspec
@@ -20,6 +21,7 @@ from docx.oxml.ns import qn
 from docx.shared import Pt
 from PIL import Image
 from pptx import Presentation
+from pptx.util import Inches
 
 import nltrade as nl
 from accessible import assert_accessible
@@ -349,6 +351,34 @@ def test_only_what_the_partner_reported_has_its_colour_on_a_slide(shipped):
     assert list(plot.series[0].values) == [9.0, 5.0, 2.0]
     own = {point.get("val") for point in plot.series[0]._element.findall("{*}dPt/{*}idx")}
     assert own == {"0"}, "neither CBS nor a publisher has the colour of the partner"
+
+
+@pytest.mark.parametrize("width", [12, 8])
+def test_lines_on_a_slide_label_few_years_in_the_usual_size_and_stop_at_a_new_method(
+    shipped, width
+):
+    chart = nl.charts.draw_over_time(shipped, partner="RU", period=2012)
+    show = Presentation()
+    slide = show.slides.add_slide(show.slide_layouts[6])
+    box = (0, 0, Inches(width), Inches(5))
+    drawn = native.add_chart(slide, chart, box).chart
+
+    axis = drawn.category_axis
+    assert axis.tick_labels.font.size == Pt(14)
+    assert axis.tick_labels.number_format == "yyyy"
+    step = int(axis._element.find("{*}majorUnit").get("val"))
+    since = date(1899, 12, 30)  # from which office files count days
+    days = [since + timedelta(float(day)) for day in drawn.plots[0].categories]
+    years = [day.year for day in days if day.month == 1]
+    assert years == list(range(2002, 2026)), "a part-year is no point"
+    assert len(years) / step * 0.7 <= width < len(years) / (step - 1) * 0.7
+
+    gaps = [at for at, day in enumerate(days) if day.month != 1]
+    assert [days[at + 1].year for at in gaps] == [2008, 2013, 2015, 2021]
+    for series in drawn.plots[0].series:
+        assert [series.values[at] for at in gaps] == [None] * len(gaps)
+    imports = drawn.plots[0].series[0].values
+    assert imports[days.index(date(2012, 1, 1))] == pytest.approx(20.332)
 
 
 def test_the_workbook_has_numbers_as_numbers(written):

@@ -196,7 +196,7 @@ def _add(
 
 
 def _keep_together(heading: Paragraph) -> None:
-    """Keep the last section, which is that of the sources, on one page: no page begins inside it."""
+    """Keep the last section, which is that of the sources, on one page."""
     for element in [heading._p, *heading._p.itersiblings()]:
         for paragraph in element.iter(qn("w:p")):
             Paragraph(paragraph, heading._parent).paragraph_format.keep_with_next = True
