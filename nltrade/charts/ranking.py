@@ -20,13 +20,7 @@ from nltrade.questions.trade import VALUE
 from nltrade.registry.entries import Flow, Lang
 from nltrade.words import Words
 
-# What the headline says.
-HEADLINES = {
-    "total trade": "ranking-total-trade",
-    "import": "ranking-import",
-    "export": "ranking-export",
-}
-SHOWN = 6
+SHOWN = 6  # partners, and after them the one that was asked for
 
 
 def draw_ranking(
@@ -91,12 +85,13 @@ def draw_ranking(
         "what": flow,
         "unit": unit_of(data[[VALUE]]).label,
     }
+    id = f"ranking-{flow.replace(' ', '-')}"
     subtitle = "ranking-subtitle" if flow == "total trade" else "ranking-subtitle-flow"
     return Chart(
         "ranking",
         lang,
         "bars",
-        headline_of(say, HEADLINES[flow], "ranking-named", "ranking-short", **about),
+        headline_of(say, id, "ranking-named", "ranking-short", **about),
         say.text(subtitle, **about) + _range(own.iloc[0], say),
         footer(frame, [table], say, year=year),
         [Series(say.label(flow), _values(data, say))],
@@ -111,14 +106,12 @@ def _data(
 ) -> pd.DataFrame:
     """Keep the first partners, and the one that was asked for."""
     ranked = rank_partners(cells, period=year, flow=flow, among=among, table=table)
-    ranked = ranked[ranked["flow"] == flow]
-    further = ranked[SHOWN:]
-    data = pd.concat([ranked[:SHOWN], further[further["partner"] == partner]])
+    ranked = ranked[ranked["flow"] == flow].reset_index(drop=True)
+    data = ranked[(ranked.index < SHOWN) | (ranked["partner"] == partner)].reset_index(drop=True)
     about = {"what": flow, "members": year, "table": table, "among": among}
     ours = [name for name in data if "table" in name or "modified" in name or name in about]
-    data = data.drop(columns=["flow", *ours]).reset_index(drop=True)
-    for at, (name, value) in enumerate(about.items()):
-        data.insert(at, name, value)
+    rest = [name for name in data if name not in ("flow", *ours)]
+    data = data.assign(**about)[[*about, *rest]]
     whole_numbers = dict.fromkeys(["place", "best", "worst", "hidden"], "Int64")
     return data.astype({name: kind for name, kind in whole_numbers.items() if name in data})
 

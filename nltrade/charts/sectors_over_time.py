@@ -30,14 +30,7 @@ FLOWS = ("export", "import")
 LINE = ["sector", "kind", "concept", "table", "flow"]  # what tells one line from another
 PANEL = ["flow", "sector", "kind"]  # and one panel from another
 LOOKS = {"import": (style.IMPORT, style.IMPORT_LIGHT), "export": (style.EXPORT, style.EXPORT_LIGHT)}
-RING: dict[str, Any] = {
-    **sides.RING,
-    "markersize": 2.6,
-    "markeredgewidth": 0.9,
-    "color": style.SUBJECT,
-    "linestyle": "-",
-    "linewidth": 0.9,
-}
+RINGS = sides.RINGS | {"markersize": 2.6, "markeredgewidth": 0.9}
 DASHED: dict[str, Any] = {"color": style.RULE, "linewidth": 0.9, "linestyle": (0, (2, 2))}
 FLAT = 0.1  # of the highest value of a flow: what stays below has no panel
 KNOWN = 0.01  # of a value: what is withheld of a sector may be that much before a year is a gap
@@ -338,7 +331,7 @@ def _draw_lines(ax: Axes, rows: pd.DataFrame, events: list[Event]) -> None:
             if concept in concepts:
                 ax.plot(values, linewidth=1.8, clip_on=False, **look)
             else:
-                ax.plot(values, clip_on=False, zorder=3, **RING)
+                ax.plot(values, clip_on=False, zorder=3, **RINGS)
 
 
 def _samples(data: pd.DataFrame, partner: str, events: list[Event], say: Words) -> list[Sample]:
@@ -350,5 +343,5 @@ def _samples(data: pd.DataFrame, partner: str, events: list[Event], say: Words) 
     if (goods.groupby(["sector", "flow"])["concept"].nunique() > 1).any():
         samples.append((say.label("other-concept"), [{**plain, "color": style.PALE}]))
     if len(cbs) < len(data):
-        samples.append((say.text("as-reported-at-rates", partner=partner), [RING]))
+        samples.append((say.text("as-reported-at-rates", partner=partner), [RINGS]))
     return samples + [(f"{event.year}: {event.text(say.lang)}", [DASHED]) for event in events]
