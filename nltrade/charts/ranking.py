@@ -159,15 +159,10 @@ def _paint(canvas: Canvas, data: pd.DataFrame, partner: str, say: Words) -> None
     places = zip(data["place"], data["partner"], strict=True)
     names = [say.text("ranking-name", place=place, partner=id) for place, id in places]
     labels = [say.number(value / unit.meur, int(unit.meur > 1)) for value in values]
-    left = rows.room_for(names, canvas.width)
-    laid = rows.lay(names, labels, values, left, canvas.width)
-
-    tall = sum(laid.tall)
-    ax = canvas.open(tall, ticks=False).sheet(tall, left=left, unit=laid.unit)
-    own = data["partner"].tolist().index(partner)
     colours = [style.SUBJECT if id == partner else style.PALE for id in data["partner"]]
-    ax.barh(laid.spots, values, height=rows.BAR, color=colours)
-    rows.write(ax, laid, values, subject=own)
+    own = data["partner"].tolist().index(partner)
+    ax, laid = rows.bars(canvas, names, labels, values, colours, subject=own)
     # a partner further down stands apart from the first ones
     if len(data) > SHOWN and data["place"].iloc[-1] > data["place"].iloc[-2] + 1:
-        ax.axhline(tall - laid.tall[-1], color=style.RULE, linewidth=0.8, linestyle=(0, (2, 2)))
+        above = sum(laid.tall) - laid.tall[-1]
+        ax.axhline(above, color=style.RULE, linewidth=0.8, linestyle=(0, (2, 2)))
