@@ -69,19 +69,13 @@ def draw_ranking(
     table = trade.main_table(of_year, kind="goods", period=year, partner=partner)
     cells = of_year[of_year["table"] == table]
     data = _data(cells, partner, flow, among, table, year)
-    own = data[data["partner"] == partner]
-    if own.empty:
-        name = registry.partner(partner).name()
-        raise NoData(
-            f"{name} ({partner}) is not published separately in {table} for {year}; that does not "
-            "mean zero."
-        )
+    own = data[data["partner"] == partner].iloc[0]
 
     about = {
         "partner": partner,
         "where": among.replace(" ", "-").lower(),
         "year": year_label(frame, table, year, lang),
-        "place": int(own["place"].iloc[0]),
+        "place": int(own["place"]),
         "what": flow,
         "unit": unit_of(data[[VALUE]]).label,
     }
@@ -92,12 +86,12 @@ def draw_ranking(
         lang,
         "bars",
         headline_of(say, id, "ranking-named", "ranking-short", **about),
-        say.text(subtitle, **about) + _range(own.iloc[0], say),
+        say.text(subtitle, **about) + _range(own, say),
         footer(frame, [table], say, year=year),
         [Series(say.label(flow), _values(data, say))],
         data,
         partial(_paint, data=data, partner=partner, say=say),
-        _notes(cells, own.iloc[0], among, flow, say),
+        _notes(cells, own, among, flow, say),
     )
 
 
@@ -107,7 +101,14 @@ def _data(
     """Keep the first partners, and the one that was asked for."""
     ranked = rank_partners(cells, period=year, flow=flow, among=among, table=table)
     ranked = ranked[ranked["flow"] == flow].reset_index(drop=True)
-    data = ranked[(ranked.index < SHOWN) | (ranked["partner"] == partner)].reset_index(drop=True)
+    is_own = ranked["partner"] == partner
+    if not is_own.any():
+        name = registry.partner(partner).name()
+        raise NoData(
+            f"{name} ({partner}) is not published separately in {table} for {year}; that does not "
+            "mean zero."
+        )
+    data = ranked[(ranked.index < SHOWN) | is_own].reset_index(drop=True)
     about = {"what": flow, "members": year, "table": table, "among": among}
     ours = [name for name in data if "table" in name or "modified" in name or name in about]
     rest = [name for name in data if name not in ("flow", *ours)]
@@ -164,5 +165,4 @@ def _paint(canvas: Canvas, data: pd.DataFrame, partner: str, say: Words) -> None
     ax, laid = rows.bars(canvas, names, labels, values, colours, subject=own)
     # a partner further down stands apart from the first ones
     if len(data) > SHOWN and data["place"].iloc[-1] > data["place"].iloc[-2] + 1:
-        above = sum(laid.tall) - laid.tall[-1]
-        ax.axhline(above, color=style.RULE, linewidth=0.8, linestyle=(0, (2, 2)))
+        ax.axhline(sum(laid.tall) - laid.tall[-1], **style.DASHED)
