@@ -87,7 +87,10 @@ def fetch(
         registry.use_tables(tables)
 
     if raw and table is not None:
-        _fetch_raw(table, timeout, tries, json=json)
+        from nltrade.sources.raw import fetch_raw
+
+        found = fetch_raw(table, timeout=timeout, tries=tries)
+        _print_found(found, f"{found.origin.rows:,} figures, as CBS has them,", json=json)
         return
     if file is not None and table is not None:
         from nltrade.sources.download import fetch_file
@@ -105,18 +108,6 @@ def fetch(
     asked |= {"timeout": timeout, "tries": tries, "accept": accept}
     failed = [one for one in plans if not _fetched(one, asked, go_on=every, json=json)]
     raise typer.Exit(SourceError.exit_code if failed else 0)
-
-
-def _fetch_raw(table: str, timeout: float, tries: int, *, json: bool) -> None:
-    """Bring a table as CBS has it, and say where it lies."""
-    from nltrade.sources.raw import fetch_raw
-
-    folder = fetch_raw(table, timeout=timeout, tries=tries)
-    if json:
-        origin = msgspec.json.decode((folder / "origin.json").read_bytes())
-        print_json({"folder": str(folder), **origin})
-    else:
-        print_path(folder)
 
 
 def _plans(ids: list[str], asked: dict[str, Any], *, skip: bool) -> list[Plan | Questions]:
