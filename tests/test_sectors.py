@@ -163,7 +163,10 @@ baskets = st.dictionaries(
 )
 def test_mixed_levels_never_count_twice_and_bounds_hold_the_truth(leaves, hidden, baskets):
     frame, truth = tree(leaves, hidden)
-    found = sums(frame, {"SITC": baskets}).set_index("sector")
+    listed = [("SITC", id, code) for id, codes in baskets.items() for code in codes]
+    found = sums(frame, pd.DataFrame(listed, columns=["classes", "sector", "product"])).set_index(
+        "sector"
+    )
     for id, codes in baskets.items():
         row, true = found.loc[id], sum(truth[code] for code in codes)
         assert true <= truth["TOTAL"]
@@ -293,6 +296,13 @@ def test_a_published_figure_is_checked_as_far_as_the_figures_go(shipped, changes
     assert found.verdict == verdict
     assert found.why().startswith(says)
     assert found.why("nl") != found.why("en")
+
+
+def test_figures_of_no_class_are_listed_without_an_answer(shipped):
+    unclassed = {id: one for id, one in nl.published().items() if not one.codes}
+    found = check_published(shipped, unclassed)
+    assert len(found) == len(unclassed) > 0
+    assert {one.verdict for one in found} == {"cannot be checked"}
 
 
 def test_figures_about_the_same_thing_stand_together(shipped):

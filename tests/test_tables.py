@@ -140,11 +140,20 @@ def test_a_file_of_ones_own_adds_a_table_with_keys_of_its_own(tmp_path):
     assert "83028NED" in registry.tables()
 
 
-def test_a_wrong_file_of_ones_own_names_file_and_entry(tmp_path):
-    (tmp_path / "mine.toml").write_text("[tables.83028NED]\nunits = 3\n")
+@pytest.mark.parametrize(
+    ("field", "says"),
+    [
+        ("units = 3", "no field 'units' here. Did you mean 'unit'"),
+        ('unit = "kg"', "unit = 'kg' is not known. Write one of: mln euro, 1 000 euro"),
+        ('concept = "border"', "no note on its concept 'border'. Known are border-crossing"),
+    ],
+)
+def test_a_wrong_file_of_ones_own_names_file_entry_and_remedy(tmp_path, field, says):
+    (tmp_path / "mine.toml").write_text(f"[tables.83028NED]\n{field}\n")
     registry.use_tables(tmp_path / "mine.toml")
-    with pytest.raises(nl.errors.RegistryError, match=r"mine\.toml.*83028NED.*units"):
+    with pytest.raises(nl.errors.RegistryError) as error:
         registry.tables()
+    assert str(error.value).startswith(f"mine.toml: entry [83028NED]: {says}")
 
 
 def test_any_table_is_kept_as_it_is_with_labels_units_and_statuses(serve, run):

@@ -9,7 +9,7 @@ import pandas as pd
 from nltrade import registry
 from nltrade.claims.operators import Asserted
 from nltrade.claims.reading import is_cbs
-from nltrade.questions.sectors import sums
+from nltrade.questions.sectors import CODES, sums
 from nltrade.questions.trade import VALUE
 from nltrade.registry.entries import Lang, Published
 from nltrade.registry.sectors import published
@@ -85,10 +85,10 @@ def check_published(
     goods = frame[(frame["kind"] == "goods") & frame["partner"].isin(partners)]
     totals = goods[goods["level"] == 0]
 
-    baskets = {one.id: one.codes for one in known.values() if one.codes and one.codes != ["TOTAL"]}
-    found = totals.assign(sector="")
-    if baskets:
-        found = sums(goods, {"SITC": baskets})
+    pairs = [("SITC", one.id, code) for one in known.values() for code in one.codes]
+    codes = pd.DataFrame(pairs, columns=CODES)
+    codes = codes[codes["product"] != "TOTAL"]
+    found = sums(goods, codes) if len(codes) else totals.assign(sector="")
 
     # Figures about the same thing stand where the first of them does.
     things = list(dict.fromkeys(one.same_as or one.id for one in known.values()))

@@ -24,10 +24,13 @@ from nltrade.registry.entries import Lang
 from nltrade.report import Report
 from nltrade.sources.snapshot import Origin
 
-WIDTH = 120  # of a file or a pipe
+WIDTH = 120  # of a file or a pipe, where COLUMNS does not say
+PLAIN_TEXT: dict[str, Any] = {"highlight": False, "markup": False, "emoji": False}
 PATIENCE = 2.0  # seconds without a word
 # What stands for the characters that an output, such as an old Windows console, does not have.
-PLAIN = str.maketrans({"−": "-", "–": "-", "€": "EUR ", "“": '"', "”": '"', "’": "'", "…": "..."})
+IN_ASCII = str.maketrans(
+    {"−": "-", "–": "-", "€": "EUR ", "“": '"', "”": '"', "’": "'", "…": "..."}
+)
 
 
 @dataclass(frozen=True)
@@ -68,17 +71,10 @@ def _plain(error: UnicodeError) -> tuple[str, int]:
     """Write what an encoding does not have in characters that each has."""
     assert isinstance(error, UnicodeEncodeError)
     lacking = error.object[error.start : error.end]
-    known = lacking.translate(PLAIN).replace("\N{NO-BREAK SPACE}", " ").replace("EUR  ", "EUR ")
+    known = lacking.translate(IN_ASCII).replace("\N{NO-BREAK SPACE}", " ").replace("EUR  ", "EUR ")
     if error.object[error.end : error.end + 1] == " ":
         known = known.removesuffix(" ")
     return known.encode("ascii", "replace").decode("ascii"), error.end
-
-
-def new_console() -> Console:
-    """Make a console as wide as the terminal; of a file or a pipe, as COLUMNS says or 120."""
-    console = Console(highlight=False, markup=False, emoji=False)
-    known = console.is_terminal or "COLUMNS" in console._environ
-    return console if known else Console(width=WIDTH, highlight=False, markup=False, emoji=False)
 
 
 def emit(report: Callable[[], Report], plain: Callable[[], Any], to: Output) -> None:
@@ -99,10 +95,13 @@ def emit(report: Callable[[], Report], plain: Callable[[], Any], to: Output) -> 
 
 def print_text(what: Report | Text | str) -> None:
     """Print for somebody who reads: in colour where the terminal has it, else without padding."""
-    console = new_console()
+    console = Console(**PLAIN_TEXT)
     if console.is_terminal:
         console.print(what)
         return
+
+    if "COLUMNS" not in os.environ:
+        console.width = WIDTH
     with console.capture() as told:
         console.print(what)
     # Told which stream, typer leaves its encoding alone.
@@ -126,7 +125,7 @@ def print_lines(lines: Iterable[str], plain: Any, *, json: bool) -> None:
 def print_path(path: Path, *, err: bool = False) -> None:
     """Print where a file or folder lies, in full; a terminal that can makes it one to click."""
     whole = path.resolve()
-    console = Console(stderr=err, highlight=False, markup=False, emoji=False, soft_wrap=True)
+    console = Console(stderr=err, soft_wrap=True, **PLAIN_TEXT)
     console.print(Text(str(whole), style=f"link {whole.as_uri()}"))
 
 

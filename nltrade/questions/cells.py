@@ -74,7 +74,7 @@ def collected(
     table: str | tuple[str, ...] | None,
 ) -> tuple[dict[str, Cells], nw.DataFrame[Any]]:
     """Take the cells of a product out of the engine: by period, and as the frame they are in."""
-    there = set(rows["table"].unique().to_list()) if isinstance(rows, nw.DataFrame) else set()
+    there = set(shape.values(rows, "table"))
     tables = {each: _table(kind, each, table, there) for each in asked}
     names = rows.collect_schema().names()
     carried = [name for name in ["modified", "missing"] if name in names]

@@ -99,6 +99,11 @@ def _opened(frame: Any) -> Any:
         ) from None
 
 
+def values(rows: Any, name: str) -> list[Any]:
+    """List what a column of an eager frame holds; a lazy one is not looked into."""
+    return rows[name].unique().to_list() if isinstance(rows, nw.DataFrame) else []
+
+
 def require_unique(rows: Any, key: Iterable[str]) -> None:
     """Refuse a cell that is in an eager frame twice, told apart by these columns."""
     if not isinstance(rows, nw.DataFrame):
@@ -116,19 +121,15 @@ def require_unique(rows: Any, key: Iterable[str]) -> None:
 
 def require_periods(rows: Any) -> None:
     """Refuse a period of an eager frame that is no year, quarter or month."""
-    if not isinstance(rows, nw.DataFrame):
-        return
-    for period in rows["period"].unique().to_list():
+    for period in values(rows, "period"):
         if not PERIOD.fullmatch(str(period)):
             raise FrameError(f"Column 'period' holds {period!r}. It takes {TAKES['period']}.")
 
 
 def require_totals(rows: Any) -> None:
     """Refuse a product of an eager frame of totals that is none."""
-    if not isinstance(rows, nw.DataFrame):
-        return
     products = registry.products()
-    for code in rows["product"].unique().to_list():
+    for code in values(rows, "product"):
         if code in products and products[code].level:
             raise FrameError(
                 f"Column 'level' calls product {code} a total: 0. Its level is "
@@ -138,10 +139,8 @@ def require_totals(rows: Any) -> None:
 
 def require_flows(rows: Any) -> None:
     """Refuse flows of an eager frame that go under other names than ours."""
-    if not isinstance(rows, nw.DataFrame):
-        return
-    there = [str(flow) for flow in rows["flow"].unique().to_list()]
-    strange = sorted(set(there) - set(FLOWS) - {"balance"})
+    there = {str(flow) for flow in values(rows, "flow")}
+    strange = sorted(there - set(FLOWS) - {"balance"})
     if strange:
         raise FrameError(
             f"Column 'flow' holds {', '.join(strange[:8])}. Flows are {', '.join(FLOWS)}: rename "

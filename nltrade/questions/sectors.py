@@ -41,8 +41,8 @@ USUAL: dict[Kind, Classes] = {"goods": "SITC", "services": "BPM6"}
 # Chapters of the HS and topics of BPM5 are in their total and in nothing else.
 UNDER_TOTAL = ("HS", "EBOPS")
 
-# Codes, by the classification they are of and the id of a basket.
-Baskets = Mapping[Classes, Mapping[str, Sequence[str]]]
+# Of each code: the classification that it is of, and the sector (or another basket) it is in.
+CODES = ["classes", "sector", "product"]
 
 
 def sector_trade(
@@ -111,12 +111,12 @@ def sector_trade(
     if partner is not None:
         rows = nw.from_native(trade.select(rows.to_native(), partner=partner))
 
-    baskets = _baskets(known)
+    codes = _codes(known)
     periods = None if period is None else listed(period)
-    collected = _collected(rows, baskets, periods)
+    collected = _collected(rows, codes, periods)
     cells = collected.to_pandas()
     numbered = _by_total(cells)
-    found = _with_growth(pd.concat([_sums(*numbered, baskets), _remainder(*numbered, baskets)]))
+    found = _with_growth(pd.concat([_sums(*numbered, codes), _remainder(*numbered, codes)]))
     if periods is not None:
         found = found[found["period"].isin(periods)]
     return _as_frame(found.reset_index(drop=True), collected)  # type: ignore[no-any-return]
@@ -145,46 +145,31 @@ def amounts(cells: pd.DataFrame, sectors: Mapping[str, Sector]) -> pd.DataFrame:
     """
     rows = shape.checked(cells, [*CELL, "product", VALUE])
     shape.require_unique(rows, [*KEY, "product"])
-    return _with_share(sums(rows.to_native(), _baskets(sectors)))
+    return _with_share(sums(rows.to_native(), _codes(sectors)))
 
 
-def _baskets(sectors: Mapping[str, Sector]) -> Baskets:
-    return {
-        classes: {id: codes for id, each in sectors.items() if (codes := each.codes_in(classes))}
-        for classes in get_args(Classes)
-    }
+def _codes(sectors: Mapping[str, Sector]) -> pd.DataFrame:
+    """List the codes of sectors: a row for each, with the classification that it is of."""
+    listed: list[tuple[str, str, str]] = []
+    for classes in get_args(Classes):
+        for id, sector in sectors.items():
+            listed += [(classes, id, code) for code in sector.codes_in(classes)]
+    return pd.DataFrame(listed, columns=CODES)
 
 
-def sums(cells: pd.DataFrame, baskets: Baskets) -> pd.DataFrame:
+def sums(cells: pd.DataFrame, codes: pd.DataFrame) -> pd.DataFrame:
     """
-    Add up baskets of codes, with bounds.
+    Add up baskets of codes, with bounds, as `sector_trade` describes; no growth.
 
-    Parameters
-    ----------
-    cells : pandas.DataFrame
-        Cells of a tidy frame, the totals among them.
-    baskets : mapping of {"SITC", "HS", "BPM6", "BPM5"} to mapping of str to sequence of str
-        By classification the codes of each basket, none inside another of the same basket.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A row for each basket and total of the frame, as `sector_trade` describes; no growth.
+    `cells` are those of a tidy frame, the totals among them. `codes` has a row for each code of
+    each basket, none inside another of the same: `classes` (the classification), `sector` (the
+    basket) and `product`.
     """
-    return _sums(*_by_total(cells), baskets)
+    return _sums(*_by_total(cells), codes)
 
 
-def _sums(totals: pd.DataFrame, cells: pd.DataFrame, baskets: Baskets) -> pd.DataFrame:
+def _sums(totals: pd.DataFrame, cells: pd.DataFrame, codes: pd.DataFrame) -> pd.DataFrame:
     """Add up baskets of cells that know the number of their total."""
-    codes = pd.DataFrame(
-        [
-            (classes, id, code)
-            for classes, of_classes in baskets.items()
-            for id, each in of_classes.items()
-            for code in each
-        ],
-        columns=["classes", "sector", "product"],
-    )
     per_basket = codes.groupby(["classes", "sector"], sort=False).size().rename("codes")
     found = totals.merge(per_basket.reset_index(), on="classes")
 
@@ -255,9 +240,9 @@ def _parent(code: str, kind: Kind) -> str | None:
     return code[:section] if len(code) == section + 1 else code[: section + 1]
 
 
-def _remainder(totals: pd.DataFrame, cells: pd.DataFrame, baskets: Baskets) -> pd.DataFrame:
+def _remainder(totals: pd.DataFrame, cells: pd.DataFrame, codes: pd.DataFrame) -> pd.DataFrame:
     """Give what the published classes of all baskets leave of each total, each counted once."""
-    needed = _codes(baskets)
+    needed = set(codes["product"]) - set(shape.TOTAL_OF.values())
     told = cells[cells["product"].isin(needed) & cells[VALUE].notna()]
 
     # A class is left out where a class that it is inside of is published too.
@@ -269,7 +254,7 @@ def _remainder(totals: pd.DataFrame, cells: pd.DataFrame, baskets: Baskets) -> p
         is_inside |= is_part & pd.MultiIndex.from_arrays([told["of"], whole]).isin(published)
 
     sum_of = told[~is_inside].groupby("of")[VALUE].sum()
-    found = totals[totals["classes"].isin([each for each, codes in baskets.items() if codes])]
+    found = totals[totals["classes"].isin(codes["classes"])]
     rest = found["total_meur"] - found["of"].map(sum_of).fillna(0.0)
     return found.drop(columns=["of", "classes"]).assign(
         sector=REMAINDER,
@@ -278,17 +263,9 @@ def _remainder(totals: pd.DataFrame, cells: pd.DataFrame, baskets: Baskets) -> p
     )
 
 
-def _codes(baskets: Baskets) -> set[str]:
-    """Give all codes of all baskets, but for the totals; each says what classification it is of."""
-    found = {
-        each for of_classes in baskets.values() for codes in of_classes.values() for each in codes
-    }
-    return found - set(shape.TOTAL_OF.values())
-
-
-def _collected(rows: Any, baskets: Baskets, periods: list[str] | None) -> nw.DataFrame[Any]:
+def _collected(rows: Any, codes: pd.DataFrame, periods: list[str] | None) -> nw.DataFrame[Any]:
     """Take the cells that the sectors need out of the engine: of a period the year before too."""
-    needed = _codes(baskets)
+    needed = set(codes["product"]) - set(shape.TOTAL_OF.values())
     parents = {code[:-1] for code in needed}  # of 33 it is 3, of SC1 it is SC
     beside = {
         code
@@ -387,12 +364,10 @@ def why_missing(row: Mapping[str, Any], sector: Sector) -> tuple[str, dict[str, 
         return "", {}
     if row["absent"]:
         able = registry.tables_with(products=sector.codes(row["kind"]), period=row["period"])
-        return (
-            ("sector-fetch", {"table": able[0].id})
-            if able
-            else ("sector-absent", {"table": row["table"]})
-        )
+        if able:
+            return "sector-fetch", {"table": able[0].id}
+        return "sector-absent", {"table": row["table"]}
     if pd.isna(row["high_meur"]):
         return "sector-unbounded", {"withheld": row["withheld"], "codes": row["codes"]}
-    bounds = {"low": 0.0 if pd.isna(row["low_meur"]) else row["low_meur"], "high": row["high_meur"]}
-    return "sector-withheld", bounds
+    low = 0.0 if pd.isna(row["low_meur"]) else row["low_meur"]
+    return "sector-withheld", {"low": low, "high": row["high_meur"]}

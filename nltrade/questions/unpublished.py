@@ -91,14 +91,20 @@ def pools(unpublished: Sequence[Unpublished], unseen: int) -> list[Pools]:
     What the parts leave of their total is that of countries without a cell; where the trade without
     a named partner is withheld, it could as well be that: two cases.
     """
-    goods = unpublished[0]
     unallocated = sum(each.unallocated for each in unpublished)
-    cases = []
-    for is_one_partners in (
-        [False, True] if any(each.is_untold for each in unpublished) else [False]
-    ):
-        ones = [each.left if is_one_partners and each.is_untold else 0.0 for each in unpublished]
-        left = [each.left - one for each, one in zip(unpublished, ones, strict=True)]
-        groups = np.array([*goods.groups, left[0]], float)
-        cases.append(Pools(groups, unallocated + sum(ones), sum(left[1:]), unseen))
+    left = [each.left for each in unpublished]
+    cases = [_case(unpublished, left, unallocated, unseen)]
+
+    if any(each.is_untold for each in unpublished):
+        others = [0.0 if each.is_untold else each.left for each in unpublished]
+        ones = sum(each.left for each in unpublished if each.is_untold)
+        cases.append(_case(unpublished, others, unallocated + ones, unseen))
     return cases
+
+
+def _case(
+    unpublished: Sequence[Unpublished], left: list[float], unallocated: float, unseen: int
+) -> Pools:
+    """Put together what is left of goods with their groups, and what is left of services."""
+    groups = np.array([*unpublished[0].groups, left[0]], float)
+    return Pools(groups, unallocated, sum(left[1:]), unseen)

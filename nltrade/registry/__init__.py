@@ -50,18 +50,19 @@ def tables() -> Mapping[str, Table]:
 @cache
 def all_tables() -> Mapping[str, Table]:
     """Give every registered table by its identifier: those of CBS, then those of UN Comtrade."""
-    shipped = _file_of_tables()["tables"]
-    found = {id: convert(TABLES, id, fields, Table) for id, fields in shipped.items()}
+    entries = {id: (TABLES, fields) for id, fields in _file_of_tables()["tables"].items()}
 
     # A file of the user's own adds tables, or corrects fields of those that are here.
     if own := os.environ.get("NLTRADE_TABLES"):
         for id, fields in written(Path(own), "tables")["tables"].items():
-            both = {**shipped.get(id, {}), **fields} if isinstance(fields, dict) else fields
-            found[id] = convert(Path(own), id, both, Table)
+            _, shipped = entries.get(id, (TABLES, {}))
+            both = {**shipped, **fields} if isinstance(fields, dict) else fields
+            entries[id] = (Path(own), both)
 
-    for table in found.values():
-        for fault in _faults(table, found):
-            raise wrong(TABLES.name, table.id, fault)
+    found = {id: convert(path, id, fields, Table) for id, (path, fields) in entries.items()}
+    for id, (path, _) in entries.items():
+        for fault in _faults(found[id], found):
+            raise wrong(path.name, id, fault)
     return found
 
 
@@ -74,7 +75,7 @@ def _file_of_tables() -> Mapping[str, Any]:
 def _faults(table: Table, tables: Mapping[str, Table]) -> Iterator[str]:
     """List what is wrong with a table, or with what it refers to."""
     if table.source == "CBS" and table.unit not in units():
-        yield f"unit {table.unit!r} has no factor; add it under [units]"
+        yield f"unit = {table.unit!r} is not known. Write one of: {', '.join(units())}"
     if bool(table.measures) == bool(table.flows):
         yield "give either measures, or a direction with flows"
     yield from unknown(table.keys_of or table.id, tables, "table")
@@ -87,7 +88,7 @@ def use_tables(path: Path) -> None:
     """Read tables of the user's own beside those of the package, from now on in this process."""
     written(path, "tables")  # a wrong file is an error here, and changes nothing
     os.environ["NLTRADE_TABLES"] = str(path)
-    for kept in (tables, all_tables, partners, partner_keys, product_keys):
+    for kept in (tables, all_tables, partner_keys, product_keys):
         kept.cache_clear()
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from html import escape
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 # Characters of a column in a terminal, the first that fits; longer texts are wrapped.
 WIDEST = (44, 36, 28, 22)
 SHORT = 12  # characters of a head that is not wrapped
+NARROW = 8  # characters of a line of one that is
 
 
 def in_terminal(table: Table, width: int) -> Iterator["RenderableType"]:
@@ -87,7 +89,7 @@ def _sizes(frame: pd.DataFrame, width: int) -> dict[str, int]:
 
     longest = {}
     for name in frame:
-        head = [name] if len(name) <= SHORT else name.split(" ")
+        head = [name] if len(name) <= SHORT else wrap(name, NARROW, break_long_words=False)
         lines = [line for cell in frame[name] for line in cell.splitlines()]
         longest[name] = max(map(cell_len, [*head, *lines]))
 
