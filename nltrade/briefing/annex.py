@@ -13,7 +13,7 @@ from nltrade.briefing.blocks import (
     table,
     values_of,
 )
-from nltrade.briefing.facts import RANKED, Facts
+from nltrade.briefing.facts import Facts
 from nltrade.briefing.machine import citation
 from nltrade.claims import Verdict
 from nltrade.claims.second_opinion import second_opinions
@@ -58,7 +58,7 @@ def sections(
     origins : sequence of Origin
         Sources of all that is said.
     other_side : OtherSide, optional
-        What the partner itself reported, for a second opinion beside a verdict.
+        What the partner itself reported, to stand beside a verdict.
     say : Words
         Language.
 
@@ -102,16 +102,12 @@ def cbs_says(one: Verdict, say: Words) -> str:
 def _places(facts: Facts, say: Words) -> list[Block]:
     """Give each place with the best and the worst that is possible."""
     rows = []
-    for flow in RANKED:
-        placed = facts.places.get(flow)
-        if placed is not None and placed.value_meur > 0:  # as in the key figures
-            ends = [
-                say.place(end) if end else say.label("not-bounded")
-                for end in (placed.best, placed.worst)
-            ]
-            rows.append(
-                [say.label(flow), say.bn(placed.value_meur), say.place(placed.place), *ends]
-            )
+    for flow, placed in facts.places.items():
+        ends = [
+            say.place(end) if end else say.label("not-bounded")
+            for end in (placed.best, placed.worst)
+        ]
+        rows.append([say.label(flow), say.bn(placed.value_meur), say.place(placed.place), *ends])
     if not rows:
         return []
     heads = [
