@@ -312,6 +312,15 @@ def test_key_figures_say_what_rounding_and_a_part_of_a_year_do(shipped):
     assert "afgerond" not in america
 
 
+def test_a_place_with_a_star_is_in_the_annex(shipped):
+    content = make_content(shipped, [], partner="KP", year=2019, lang="en")
+    assert "* Uncertain: see the annex." in key_figures_of(shipped, "KP", 2019).remarks[0]
+    (annex,) = (section for section in content.sections if section.id == "certainty")
+    places = annex.blocks[0].frame
+    assert places.iloc[:, 0].tolist() == ["total trade", "imports", "exports"]
+    assert places.iloc[1].tolist()[2:] == ["123rd", "8th", "136th"]
+
+
 def test_a_share_too_small_for_a_decimal_is_said_to_be_so(shipped):
     shares = key_figures_of(shipped, "HR", 2013).frame.set_index("Trade")["Share"]
     assert shares["Goods, imports"] == "under 0.1%"

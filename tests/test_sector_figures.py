@@ -257,6 +257,17 @@ def test_two_sides_are_the_totals_of_both(shipped, theirs):
     assert "€20.3bn according to CBS, €59.2bn according to Russia" in chart.headline
 
 
+def test_two_sides_end_with_the_last_year_of_both_and_mark_where_a_line_stops(shipped, theirs):
+    chart = draw_two_sides(shipped, period=2012, other_side=theirs)
+    assert shipped.query("table == '83028NED' and freq == 'A'")["period"].max() > "2020"
+    ends = chart.data.groupby("line")["period"].max()
+    assert set(ends) == {"2020"} == {theirs.trade["period"].max()}
+    for ax in chart.figure.axes:
+        stops = [each.get_segments()[0][0][0] for each in ax.collections]
+        assert stops == [2007.5, 2012.5, 2014.5]
+        assert "new method" in [text.get_text() for text in ax.texts]
+
+
 def test_a_year_that_the_partner_did_not_report_says_what_would_bring_it(shipped, theirs):
     with pytest.raises(nl.NoData, match="fetch comtrade-partner --partner RU --years 2022"):
         draw_two_sides(shipped, period=2022, other_side=theirs)

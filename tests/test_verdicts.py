@@ -1,4 +1,5 @@
 import msgspec
+import pandas as pd
 import polars as pl
 import pytest
 
@@ -310,3 +311,14 @@ def test_a_frame_that_says_no_status_is_checked_with_its_status_unknown(shipped)
     assert [v.verdict for v in found] == [v.verdict for v in nl.check_claims(shipped)]
     statuses = {cell.status for v in found for reading in v.readings for cell in reading.cells}
     assert statuses == {"unknown"}
+
+
+@pytest.mark.parametrize("measure", [{}, {"measure": "growth", "threshold": 10.0}])
+def test_total_trade_is_made_of_its_flows_also_where_a_frame_has_it(shipped, measure):
+    rows = nl.select(shipped, table="83028NED", partner=["RU", "WORLD"], period="2011:2012")
+    total = nl.total(rows)
+    with_total = pd.concat([rows, total.assign(value_meur=2 * total["value_meur"])])
+    claim = {"flow": "total trade", **measure}
+    found = check(with_total, **claim)
+    assert found.says() == check(rows, **claim).says()
+    assert found.says() == ("+17.3%" if measure else "€27,400m")

@@ -109,41 +109,50 @@ def briefing(
     wanted = [_known(one) for one in ([formats] if isinstance(formats, str) else formats)]
     with needs("briefing", "A briefing"):
         from nltrade.briefing.content import make_content
-    render = {}
-    for one in wanted:
-        with needs("briefing", one):
-            render[one] = import_module(f"nltrade.briefing.{FORMATS[one][0]}").render
-    for format, file in _templates(template).items():
-        if format in render:
-            render[format] = partial(render[format], template=file)
+    render = _renderers(wanted, _templates(template))
 
     cells = load() if frame is None else frame
-    trade.select(
-        cells, kind="goods", period=year
-    )  # a year that no table covers is an error, not an empty page
+    # a year that no table covers is an error, not an empty page
+    trade.select(cells, kind="goods", period=year)
     verdicts = check_claims(cells, reported.claims(claims, partner=about.id, year=year))
-    if sectors is None and claims is None and verdicts:
-        sectors = named.sectors()
-    other = other_side(about.id)
-    asked: dict[str, Any] = {"partner": about.id, "year": year}
-    contents = [
-        make_content(cells, verdicts, lang=one, sectors=sectors, other_side=other, **asked)
-        for one in langs
-    ]
+    if sectors is None:
+        sectors = sectors_of_mission(about.id, year, claims)
+    asked: dict[str, Any] = {"partner": about.id, "year": year, "sectors": sectors}
+    asked["other_side"] = other_side(about.id)
+    contents = [make_content(cells, verdicts, lang=one, **asked) for one in langs]
 
-    drawn = _drawn(contents, wanted, style=style, workers=workers)
-
+    files = [(each, one, _taken_by(one, each)) for each in contents for one in wanted]
+    drawn = _drawn(files, style=style, workers=workers)
     paths = []
-    for content in contents:
-        for one in wanted:
-            images = {
-                chart.name: [drawn[chart][kind] for kind in _pictures_in(one)]
-                for chart in _taken_by(one, content)
-            }
-            path = Path(out) / f"{content.name}.{content.lang}.{one}"
-            paths.append(write(path, render[one](content, images)))
-
+    for content, one, charts in files:
+        kinds = _pictures_in(one)
+        images = {chart.name: [drawn[chart][kind] for kind in kinds] for chart in charts}
+        path = Path(out) / f"{content.name}.{content.lang}.{one}"
+        paths.append(write(path, render[one](content, images)))
     return paths
+
+
+def sectors_of_mission(
+    partner: str, year: int, claims: Mapping[str, Claim] | None = None
+) -> Mapping[str, Sector]:
+    """
+    Give the sectors of the mission of 2013 where its own claims are told; else there are none.
+
+    Parameters
+    ----------
+    partner : str
+        ISO code of a country.
+    year : int
+        Year.
+    claims : mapping of str to Claim, optional
+        Claims of another mission, which named other sectors.
+
+    Returns
+    -------
+    mapping of str to Sector
+    """
+    is_of_mission = claims is None and reported.claims(partner=partner, year=year)
+    return named.sectors() if is_of_mission else {}
 
 
 def _pictures_in(format: str) -> list["Picture"]:
@@ -162,17 +171,30 @@ def _taken_by(format: str, content: "Content") -> list["Chart"]:
     return content.charts if FORMATS[format][1] else []
 
 
+def _renderers(wanted: Sequence[str], templates: Mapping[str, Path]) -> dict[str, Any]:
+    """Load what writes each format, with the template that is for it."""
+    found = {}
+    for one in wanted:
+        with needs("briefing", one):
+            found[one] = import_module(f"nltrade.briefing.{FORMATS[one][0]}").render
+        if one in templates:
+            found[one] = partial(found[one], template=templates[one])
+    return found
+
+
 def _drawn(
-    contents: Sequence["Content"], wanted: Sequence[str], *, style: Path | str | None, workers: int
+    files: Sequence[tuple["Content", str, Sequence["Chart"]]],
+    *,
+    style: Path | str | None,
+    workers: int,
 ) -> dict["Chart", dict["Picture", bytes]]:
     """Draw each figure once for all formats that take it."""
     from nltrade.charts.processes import pictures
 
     asked: dict[Chart, list[Picture]] = {}
-    for content in contents:
-        for one in wanted:
-            for chart in _taken_by(one, content):
-                asked.setdefault(chart, []).extend(_pictures_in(one))
+    for _, format, charts in files:
+        for chart in charts:
+            asked.setdefault(chart, []).extend(_pictures_in(format))
 
     images = pictures(list(asked), list(asked.values()), style=style, workers=workers)
     return dict(zip(asked, images, strict=True))

@@ -13,11 +13,10 @@ from nltrade.briefing.blocks import (
     table,
     values_of,
 )
-from nltrade.briefing.facts import RANKED, Facts
+from nltrade.briefing.facts import Facts
 from nltrade.briefing.machine import citation
 from nltrade.claims import Verdict
 from nltrade.claims.second_opinion import second_opinions
-from nltrade.questions.trade import SMALL
 from nltrade.sources.comtrade import OtherSide
 from nltrade.sources.snapshot import Origin
 from nltrade.tables.claims import readings_table
@@ -103,16 +102,12 @@ def cbs_says(one: Verdict, say: Words) -> str:
 def _places(facts: Facts, say: Words) -> list[Block]:
     """Give each place with the best and the worst that is possible."""
     rows = []
-    for flow in RANKED:
-        placed = facts.places.get(flow)
-        if placed is not None and placed.value_meur >= SMALL:
-            ends = [
-                say.place(end) if end else say.label("not-bounded")
-                for end in (placed.best, placed.worst)
-            ]
-            rows.append(
-                [say.label(flow), say.bn(placed.value_meur), say.place(placed.place), *ends]
-            )
+    for flow, placed in facts.places.items():
+        ends = [
+            say.place(end) if end else say.label("not-bounded")
+            for end in (placed.best, placed.worst)
+        ]
+        rows.append([say.label(flow), say.bn(placed.value_meur), say.place(placed.place), *ends])
     if not rows:
         return []
     heads = [

@@ -26,7 +26,7 @@ from nltrade.charts import Chart, draw
 from nltrade.claims import Verdict
 from nltrade.claims.summary import summary
 from nltrade.errors import NoData
-from nltrade.questions.trade import SMALL, VALUE
+from nltrade.questions.trade import VALUE
 from nltrade.registry.entries import Lang, Sector
 from nltrade.sources import snapshot
 from nltrade.sources.comtrade import OtherSide
@@ -39,7 +39,7 @@ PARTS = {
     "place-section": (["ranking"], "place"),
     "services-head": (["services"], "services"),
 }
-COMTRADE = "comtrade"  # what the tables of the other side begin with
+TOPICS = {name: topic for names, topic in PARTS.values() for name in names}
 # What stands in the annex, after the notes on the figures before it.
 MORE = ("fuels", "sectors_over_time", "suppliers", "coverage")
 OF_SECTORS = ("coverage", "sectors", "sectors_over_time")
@@ -86,31 +86,13 @@ def make_content(
     """
     say = Words(lang)
     facts = facts_of(frame, partner, year)
-    own = facts.cells[facts.cells["partner"] == partner]
-    if own[VALUE].isna().all():
-        raise NoData(
-            "CBS publishes nothing on the trade with "
-            f"{registry.partner(partner).named()} ({partner})."
-        )
+    _require_trade(facts)
 
     given = {"sectors": sectors, "other_side": other_side}
     charts = _charts(frame, verdicts, facts, given, lang)
-    told = findings(facts, lang)
-    if verdicts:
-        told = {"reported": summary(verdicts, lang), **told}
-    figures = {name: _figure(chart, told, say) for name, chart in charts.items()}
     frames = [frame, *([other_side.trade] if other_side else [])]
     origins = _origins(frames, charts, verdicts)
-
-    first = next((name for name in charts if name not in MORE), "")
-    sections = [_summary(facts, told, figures.get(first), say)]
-    if verdicts:
-        sections.append(_reported(verdicts, say))
-    sections += _body({name: each for name, each in figures.items() if name != first}, facts, say)
-    more = [figures[name] for name in MORE if name in figures]
-    sections += annex.sections(facts, verdicts, figures, more, origins, other_side, say)
-
-    by_cbs = [origin for origin in origins if not origin.table.startswith(COMTRADE)]
+    by_cbs = [origin for origin in origins if not _is_comtrade(origin.table)]
     modified = max((origin.modified for origin in by_cbs), default="")
     return Content(
         name=f"briefing-{partner}-{year}",
@@ -118,11 +100,48 @@ def make_content(
         title=say.text("briefing-title", partner=partner, year=year),
         subtitle=say.text("briefing-subtitle", modified=say.when(modified)),
         modified=modified,
-        sections=sections,
+        sections=_sections(facts, verdicts, charts, origins, other_side, say),
         verdicts=verdicts,
         facts=linked_data(verdicts, by_cbs, say),
         end=say.label("no-endorsement"),
     )
+
+
+def _require_trade(facts: Facts) -> None:
+    """Refuse a partner of which there is nothing in any year."""
+    own = facts.cells[facts.cells["partner"] == facts.partner]
+    if own[VALUE].isna().all():
+        named = registry.partner(facts.partner).named()
+        raise NoData(f"CBS publishes nothing on the trade with {named} ({facts.partner}).")
+
+
+def _sections(
+    facts: Facts,
+    verdicts: Sequence[Verdict],
+    charts: Mapping[str, Chart],
+    origins: Sequence[snapshot.Origin],
+    other_side: OtherSide | None,
+    say: Words,
+) -> list[Section]:
+    """Put findings, verdicts and figures in order: the first figure on page one."""
+    told = findings(facts, say.lang)
+    if verdicts:
+        told = {"reported": summary(verdicts, say.lang), **told}
+    figures = {name: _figure(chart, told, say) for name, chart in charts.items()}
+    behind = {name: each for name, each in figures.items() if name not in MORE}
+    first = behind.pop(next(iter(behind), ""), None)
+    more = [figures[name] for name in MORE if name in figures]
+    return [
+        _summary(facts, told, first, say),
+        *([_reported(verdicts, say)] if verdicts else []),
+        *_body(behind, facts, say),
+        *annex.sections(facts, verdicts, figures, more, origins, other_side, say),
+    ]
+
+
+def _is_comtrade(table: str) -> bool:
+    """Tell the tables of the other side."""
+    return table.startswith("comtrade")
 
 
 def _charts(
@@ -133,14 +152,13 @@ def _charts(
     lang: Lang,
 ) -> dict[str, Chart]:
     """Draw what there are data for, in the order of the document."""
-    names = ["reported", *_worth_a_figure(facts)]
     own = frame[frame["partner"].isin([facts.partner, "WORLD"])]
+    about: dict[str, Any] = {"partner": facts.partner, "period": facts.year, "lang": lang}
     charts = {}
-    for name in names:
+    for name in ["reported", *_worth_a_figure(facts)]:
         if name in OF_SECTORS and not given["sectors"]:
             continue
         cells = frame if name == "ranking" else own
-        about: dict[str, Any] = {"partner": facts.partner, "period": facts.year, "lang": lang}
         try:
             charts[name] = draw(name, cells, verdicts, **given, **about)
         except NoData:
@@ -150,25 +168,25 @@ def _charts(
 
 def _worth_a_figure(facts: Facts) -> list[str]:
     """Name the figures that say something: short where there is little."""
-    goods = any((facts.amount(flow) or 0) >= SMALL for flow in FLOWS)
-    place = any(placed.value_meur >= SMALL for placed in facts.places.values())
-    fuels = (facts.part("import", "import", FUELS) or 0) >= MUCH
-    services = any((facts.amount(flow, table=facts.services) or 0) >= SMALL for flow in FLOWS)
-    worth = {"composition": goods, "fuels": fuels, "ranking": place, "services": services}
-    names = [*(name for names, _ in PARTS.values() for name in names), *MORE]
+    worth = {
+        "composition": any(facts.is_large(flow) for flow in FLOWS),
+        "fuels": (facts.part("import", "import", FUELS) or 0) >= MUCH,
+        "ranking": bool(facts.large_places),
+        "services": any(facts.is_large(flow, facts.services) for flow in FLOWS),
+    }
+    names = [*TOPICS, *MORE]
     return [name for name in names if worth.get(name, True)]
 
 
 def _figure(chart: Chart, told: Mapping[str, str], say: Words) -> Figure:
     """Put a figure beside the finding that goes with it, and the one line that names its source."""
-    topics = {name: topic for names, topic in PARTS.values() for name in names}
-    known = [id for id in chart.tables if id in registry.tables() and not id.startswith(COMTRADE)]
+    known = [id for id in chart.tables if id in registry.tables() and not _is_comtrade(id)]
     concepts = [registry.table(id).concept for id in known]
     names = dict.fromkeys(say.label(concept.partition(" (")[0]) for concept in concepts)
     sources = [say.text("source-brief", concepts=say.several(list(names)))] if names else []
-    if any(id.startswith(COMTRADE) for id in chart.tables):
+    if any(map(_is_comtrade, chart.tables)):
         sources.append(say.label("source-partner"))
-    said = told.get(topics.get(chart.name, chart.name), "")
+    said = told.get(TOPICS.get(chart.name, chart.name), "")
     stop = "" if chart.subtitle.endswith(".") else "."
     return Figure(chart, said, " ".join([chart.subtitle + stop, *chart.footer[:-1], *sources]))
 

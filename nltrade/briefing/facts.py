@@ -42,7 +42,7 @@ class Facts:
     among : str
         The countries that the partner has its place among.
     places : mapping of str to Placed
-        Its place in total trade, imports and exports, where it has one.
+        Its place in total trade, imports and exports, where it has trade and a place.
     """
 
     partner: str
@@ -58,6 +58,11 @@ class Facts:
     def where(self) -> str:
         """Id of the label that says among whom the places are."""
         return "inside-eu" if self.among == "inside EU" else "outside-eu"
+
+    @property
+    def large_places(self) -> dict[str, Placed]:
+        """The places by an amount that is not so small that it says nothing."""
+        return {flow: each for flow, each in self.places.items() if each.value_meur >= SMALL}
 
     @property
     def years(self) -> list[str]:
@@ -87,11 +92,15 @@ class Facts:
         bought, sold = (self.amount(flow, period=period) for flow in FLOWS)
         return None if bought is None or sold is None else sold - bought
 
+    def is_large(self, flow: Flow, table: str | None = None) -> bool:
+        """Whether imports or exports are published, and not so small that they say nothing."""
+        return (self.amount(flow, table=table) or 0) >= SMALL
+
     def share(self, flow: Flow, table: str | None = None) -> float | None:
-        """Give the share in Dutch imports or exports, in percent; none of a small amount."""
+        """Give the share in Dutch imports or exports, in percent, however small."""
         part = self.amount(flow, table=table)
         whole = self.amount(flow, table=table, partner="WORLD")
-        return 100 * part / whole if part and part >= SMALL and whole else None
+        return 100 * part / whole if part is not None and whole else None
 
     def part(self, flow: Flow, of: Flow, product: str | None = None) -> float | None:
         """Give the share of a part in imports or exports, in percent; none of a small whole."""
@@ -183,5 +192,6 @@ def _places(
         ranked = rank_partners(rows, period=period, flow=RANKED, among=among, table=table)
     except NoData:  # a part of the partners is never ranked
         return {}
-    own = ranked[(ranked["partner"] == partner) & ranked["place"].notna()]
-    return {row["flow"]: Placed.of(row) for row in own.to_dict("records")}
+    own = ranked[(ranked["partner"] == partner) & ranked["place"].notna() & (ranked[VALUE] > 0)]
+    placed = {row["flow"]: Placed.of(row) for row in own.to_dict("records")}
+    return {flow: placed[flow] for flow in RANKED if flow in placed}

@@ -1,11 +1,12 @@
 """The findings on the trade with a partner in a year: at most five, of one or two sentences."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from nltrade import registry
 from nltrade.briefing.facts import FLOWS, FUELS, MADE, Facts
 from nltrade.claims.reading import Placed, place_range
-from nltrade.questions.trade import SMALL
 from nltrade.registry.entries import Flow, Lang
 from nltrade.words import Words
 
@@ -95,11 +96,10 @@ def _reason(facts: Facts, say: Words) -> list[str]:
 def _weight(facts: Facts, say: Words) -> list[str]:
     """Say which part of Dutch trade is with the partner, and what imports and exports differ."""
     told = []
-    shares = {flow: facts.share(flow) for flow in FLOWS}
-    large = [flow for flow, share in shares.items() if share and share >= TELLING]
-    if large:
-        id = f"finding-share-{'both' if len(large) == len(FLOWS) else large[0]}"
-        told.append(say.text(id, partner=facts.partner, **{flow: shares[flow] for flow in large}))
+    shares = {flow: facts.share(flow) or 0 for flow in FLOWS if facts.is_large(flow)}
+    telling = {flow: share for flow, share in shares.items() if share >= TELLING}
+    if telling:
+        told.append(say.text(_of("finding-share", telling), partner=facts.partner, **telling))
 
     gap = facts.balance(facts.year)
     if gap is not None and (gap or facts.amount("import")):
@@ -110,7 +110,7 @@ def _weight(facts: Facts, say: Words) -> list[str]:
 
 def _place(facts: Facts, say: Words) -> list[str]:
     """Say the place in total trade, or else in the flow that has one, with how sure it is."""
-    places = {flow: placed for flow, placed in facts.places.items() if placed.value_meur >= SMALL}
+    places = facts.large_places
     if not places:
         return []
     about = {"partner": facts.partner, "where": facts.where, "year": facts.when(say.lang)}
@@ -157,25 +157,30 @@ def _services(facts: Facts, say: Words) -> str:
     about = {"partner": facts.partner, "year": facts.year}
     if not facts.services:
         return say.text("finding-services-no-table", **about)
-    amounts = {flow: facts.amount(flow, table=facts.services) for flow in FLOWS}
-    known = [flow for flow in FLOWS if amounts[flow] is not None]
+    known = _published(facts, facts.services)
     if not known:
         return say.text("finding-services-none", **about)
-    id = f"finding-services-{'both' if len(known) == len(FLOWS) else known[0]}"
     about["year"] = facts.when(say.lang, facts.services)
-    return say.text(id, **{flow: amounts[flow] for flow in known}, **about)
+    return say.text(_of("finding-services", known), **known, **about)
+
+
+def _published(facts: Facts, table: str) -> dict[Flow, float]:
+    """Give imports and exports by a table, where it has them."""
+    amounts = {flow: facts.amount(flow, table=table) for flow in FLOWS}
+    return {flow: amount for flow, amount in amounts.items() if amount is not None}
+
+
+def _of(id: str, flows: Mapping[Flow, float]) -> str:
+    """Choose the sentence of imports, of exports, or of both."""
+    return f"{id}-{'both' if len(flows) == len(FLOWS) else next(iter(flows))}"
 
 
 def other_concepts(facts: Facts, say: Words) -> list[str]:
     """Say the values by another concept, where a table has them."""
     told = []
     for table in facts.others() if facts.goods else []:
-        amounts = {flow: facts.amount(flow, table=table) for flow in FLOWS}
-        listed = [
-            say.text("finding-amount", flow=flow, value=value)
-            for flow, value in amounts.items()
-            if value is not None
-        ]
+        known = _published(facts, table).items()
+        listed = [say.text("finding-amount", flow=flow, value=value) for flow, value in known]
         if listed:
             about = {
                 "concept": registry.table(table).concept,

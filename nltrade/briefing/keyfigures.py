@@ -33,14 +33,13 @@ def key_figures(facts: Facts, say: Words) -> Table:
         Amounts as the sentences write them; a dash where CBS publishes none, which is not a zero.
     """
     share, place = say.start("share"), say.label(f"place-{facts.where}")
-    rows = [
-        _goods("import", facts),
-        _goods("export", facts),
+    rows = [_row(flow, flow, facts.goods, facts, facts.places.get(flow)) for flow in FLOWS]
+    rows += [
         _Row("made", [facts.amount(MADE, period=year) for year in facts.years]),
         _Row("balance", [facts.balance(year) for year in facts.years]),
     ]
     if any(facts.amount(flow, table=facts.services) is not None for flow in FLOWS):
-        rows += [_services(flow, facts) for flow in FLOWS]
+        rows += [_row(f"services-{flow}", flow, facts.services, facts) for flow in FLOWS]
 
     texts = [
         [
@@ -72,15 +71,10 @@ class _Row(NamedTuple):
     placed: Placed | None = None
 
 
-def _goods(flow: Flow, facts: Facts) -> _Row:
-    amounts = [facts.amount(flow, period=year) for year in facts.years]
-    return _Row(flow, amounts, _share_of(flow, facts.goods, facts), facts.places.get(flow))
-
-
-def _services(flow: Flow, facts: Facts) -> _Row:
-    table = facts.services
+def _row(id: str, flow: Flow, table: str, facts: Facts, placed: Placed | None = None) -> _Row:
+    """Gather the numbers of imports or exports by a table."""
     amounts = [facts.amount(flow, table=table, period=year) for year in facts.years]
-    return _Row(f"services-{flow}", amounts, _share_of(flow, table, facts))
+    return _Row(id, amounts, facts.share(flow, table), placed)
 
 
 def _amount(value: float | None, row: str, say: Words) -> str:
@@ -88,13 +82,6 @@ def _amount(value: float | None, row: str, say: Words) -> str:
     if value is None:
         return NONE
     return say.label("about-zero") if row == "balance" and not value else say.bn(value)
-
-
-def _share_of(flow: Flow, table: str, facts: Facts) -> float | None:
-    """Give the share in all Dutch trade, however small."""
-    part = facts.amount(flow, table=table)
-    whole = facts.amount(flow, table=table, partner="WORLD")
-    return 100 * part / whole if part is not None and whole else None
 
 
 def _share(share: float | None, say: Words) -> str:
@@ -106,7 +93,7 @@ def _share(share: float | None, say: Words) -> str:
 
 def _place(placed: Placed | None, say: Words) -> str:
     """Write a place, with a star where it is not certain; none of a partner with no trade."""
-    if placed is None or placed.value_meur <= 0:
+    if placed is None:
         return ""
     return say.place(placed.place) + ("" if placed.certain else "*")
 

@@ -23,7 +23,7 @@ KINDS = {"bars": XL_CHART_TYPE.BAR_CLUSTERED, "lines": XL_CHART_TYPE.LINE}
 MOST_SERIES, MOST_BARS = 6, 16  # a chart of more is a picture
 SHOWN = 10  # of the sectors of one flow, the largest first
 MOST_YEARS = 22  # that have room for a label each in the usual size
-IMPORT, EXPORT = "0072B2", "D55E00"
+FLOWS = {"import": "0072B2", "export": "D55E00"}
 SUBJECT, REST = "964A8B", "BFBFBF"
 OTHERS = ("555555", "8A8A8A", "B0B0B0", "333333")
 SIZE, SMALL = 14, 11
@@ -86,6 +86,10 @@ def add_chart(slide: Any, chart: Chart, box: tuple[int, int, int, int]) -> Any:
 
     shape = slide.shapes.add_chart(KINDS[chart.kind], *box, data)
     _style(shape.chart, chart, len(series))
+    plot = shape.chart.plots[0]
+    if chart.kind == "bars" and len(series) == 1:
+        _colour_subject(plot, chart)
+    _colour_series(plot, chart)
     if len(points) > MOST_YEARS:
         shape.chart.category_axis.tick_labels.font.size = Pt(SMALL)
     return shape
@@ -126,8 +130,7 @@ def _with_gaps(chart: Chart, years: list[str]) -> list[str]:
 
 
 def _style(drawn: Any, chart: Chart, count: int) -> None:
-    """Set type, legend and colours: imports and exports as in the figures, the rest grey."""
-    say = Words(chart.lang)
+    """Set type, legend and axes."""
     drawn.font.size = Pt(SIZE)
     drawn.has_title = False
     drawn.has_legend = count > 1
@@ -145,35 +148,42 @@ def _style(drawn: Any, chart: Chart, count: int) -> None:
         drawn.plots[0].gap_width = 60
         drawn.plots[0].has_data_labels = True  # a bar says its value itself
 
-    # The subject, and what it reported itself, in colour; the rest as the whole series.
+
+def _colour_subject(plot: Any, chart: Chart) -> None:
+    """Give the bars of the subject, or of what it reported itself, their colour."""
     by_partner = []
     if chart.name == "sectors":
         rows = _sectors(chart)
         by_partner = (rows["by"].ne("CBS") & rows["kind"].ne("reported")).tolist()
-    for at, name in enumerate(drawn.plots[0].categories if chart.kind == "bars" else []):
+    for at, name in enumerate(plot.categories):
         is_subject = by_partner[at] if by_partner else str(name) in chart.headline
-        if count == 1 and is_subject:
-            bar = drawn.plots[0].series[0].points[at].format.fill
-            bar.solid()
-            bar.fore_color.rgb = _colour(SUBJECT)
+        if is_subject:
+            _fill(plot.series[0].points[at], SUBJECT)
 
-    others = iter(OTHERS * count)
+
+def _colour_series(plot: Any, chart: Chart) -> None:
+    """Give imports and exports the colours that they have in the figures."""
+    say = Words(chart.lang)
+    bars, alone = chart.kind == "bars", len(plot.series) == 1
+    others = iter([REST] if bars and alone else OTHERS * len(plot.series))
     used: list[str] = []
-    for each in drawn.plots[0].series:
+    for each in plot.series:
         start = each.name.lower()
-        flow = next((id for id in ("import", "export") if start.startswith(say.label(id))), "")
-        colour = {"import": IMPORT, "export": EXPORT}.get(flow) or next(others)
-        rgb = _colour(colour)
+        flow = next((id for id in FLOWS if start.startswith(say.label(id))), "")
+        colour = FLOWS.get(flow) or next(others)
         used.append(colour)
-        if chart.kind == "bars":
-            each.format.fill.solid()
-            is_rest = count == 1 and not flow
-            each.format.fill.fore_color.rgb = _colour(REST) if is_rest else rgb
-        else:
-            each.smooth = False
-            each.format.line.width = Pt(2.5)
-            each.format.line.color.rgb = rgb
-            each.format.line.dash_style = DASHES[used.count(colour) - 1]
+        if bars:
+            _fill(each, colour)
+            continue
+        each.smooth = False
+        each.format.line.width = Pt(2.5)
+        each.format.line.color.rgb = _colour(colour)
+        each.format.line.dash_style = DASHES[used.count(colour) - 1]
+
+
+def _fill(mark: Any, colour: str) -> None:
+    mark.format.fill.solid()
+    mark.format.fill.fore_color.rgb = _colour(colour)
 
 
 def _colour(code: str) -> Any:

@@ -101,28 +101,31 @@ def _paper(content: Content, template: Path | None) -> Paper:
     for old in list(body)[:-1]:  # the last says how the page is
         body.remove(old)
 
-    moment = datetime.fromisoformat(content.modified or "2000-01-01")
-    properties = paper.core_properties
-    properties.title, properties.comments = content.title, content.subtitle
-    properties.author = properties.last_modified_by = "nltrade"
-    properties.language = LOCALES[content.lang]
-    properties.created = properties.modified = moment
-    properties.revision = 1
-    for language in paper.styles.element.iter(qn("w:lang")):
-        language.set(qn("w:val"), LOCALES[content.lang])
-
+    _describe(paper, content)
     names = {style.name for style in paper.styles}
-    for name, look in (STYLES if template is None else {}).items():
-        _style(paper.styles[name], *look)
     for name, look in {**STYLES, **OWN}.items():
         if name not in names:
-            style = paper.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
-            _style(style, *look)
+            _style(paper.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH), *look)
+        elif template is None:
+            _style(paper.styles[name], *look)
     if GRID not in names:
         _table_style(paper)
     if template is None:
         _page(paper, content)
     return paper
+
+
+def _describe(paper: Paper, content: Content) -> None:
+    """Say what the file is, and in which language."""
+    properties = paper.core_properties
+    properties.title, properties.comments = content.title, content.subtitle
+    properties.author = properties.last_modified_by = "nltrade"
+    properties.language = LOCALES[content.lang]
+    moment = datetime.fromisoformat(content.modified or "2000-01-01")
+    properties.created = properties.modified = moment
+    properties.revision = 1
+    for language in paper.styles.element.iter(qn("w:lang")):
+        language.set(qn("w:val"), LOCALES[content.lang])
 
 
 def _style(style: Any, size: float, bold: bool, colour: str, before: float, after: float) -> None:

@@ -28,16 +28,11 @@ FORMATS = ("png", "svg", "pdf", "csv")
 HEADLINE = 12  # words
 ALT = 250  # characters
 # No date and no program name: the same figure is the same bytes.
+NONE = {"CreationDate": None, "Producer": None, "Creator": None}
 METADATA = {
     "png": lambda title, alt: {"Title": title, "Description": alt, "Software": None},
     "svg": lambda title, alt: {"Title": title, "Description": alt, "Date": None},
-    "pdf": lambda title, alt: {
-        "Title": title,
-        "Subject": alt,
-        "CreationDate": None,
-        "Producer": None,
-        "Creator": None,
-    },
+    "pdf": lambda title, alt: {"Title": title, "Subject": alt, **NONE},
 }
 
 
@@ -258,7 +253,7 @@ class Chart:
         style: Path | str | None = None,
     ) -> list[bytes]:
         """Give the figure in several formats, drawn once; all else is as for `image`."""
-        formats, contents = list(formats), []
+        formats = list(formats)
         for format in formats:
             if format not in FORMATS:
                 raise UnknownName(
@@ -266,32 +261,26 @@ class Chart:
                     f"Formats are {', '.join(FORMATS)}."
                 )
         plain = size == "page" and framed and style is None
-        drawn = self.figure if plain else None
+        drawn = self.figure if plain else self.draw(size, framed=framed, style=style)
         with styled(style):
-            for format in formats:
-                if format == "csv":
-                    contents.append(as_csv(self.data))
-                    continue
-                drawn = drawn or self.draw(size, framed=framed, style=style)
-                target = io.BytesIO()
-                # compressing harder makes these pictures larger, and takes longer
-                options: dict[str, Any] = (
-                    {"pil_kwargs": {"compress_level": 3}} if format == "png" else {}
-                )
-                # for a page, which has the typeface, and where a reader can point at a mark
-                for_page = format == "svg" and not framed
-                with rc_context({"svg.fonttype": "none"} if for_page else {}):
-                    drawn.savefig(
-                        target,
-                        format=format,
-                        metadata=METADATA[format](self.headline, self.alt),
-                        **options,
-                    )
-                content = target.getvalue()
-                if for_page:
-                    content = with_values(content, drawn, self.series, self.lang)
-                contents.append(content)
-        return contents
+            return [
+                as_csv(self.data) if format == "csv" else self._picture(drawn, format, framed)
+                for format in formats
+            ]
+
+    def _picture(self, drawn: Figure, format: str, framed: bool) -> bytes:
+        # for a page, which has the typeface, and where a reader can point at a mark
+        for_page = format == "svg" and not framed
+        options: dict[str, Any] = {"metadata": METADATA[format](self.headline, self.alt)}
+        if format == "png":
+            # compressing harder makes these pictures larger, and takes longer
+            options["pil_kwargs"] = {"compress_level": 3}
+
+        target = io.BytesIO()
+        with rc_context({"svg.fonttype": "none"} if for_page else {}):
+            drawn.savefig(target, format=format, **options)
+        content = target.getvalue()
+        return with_values(content, drawn, self.series, self.lang) if for_page else content
 
     def save(
         self,

@@ -28,6 +28,7 @@ COLOURS = {
     "domestic export": style.EXPORT,
     "re-export": style.EXPORT_LIGHT,
 }
+EDGE: dict[str, Any] = {"edgecolor": style.PAGE, "linewidth": 1}
 PARTS = {"import": ["fuels", "other-goods"], "export": ["domestic export", "re-export"]}
 
 
@@ -86,19 +87,14 @@ def draw_composition(
         "made": shares.get("domestic export"),
     }
     both = "-".join(data["flow"].unique())
+    note = say.label("parts-note") if "export" in both else ""
     return Chart(
         "composition",
         lang,
         "bars",
         headline_of(say, f"composition-{both}", **about),
         say.text("composition-subtitle", **about),
-        footer(
-            frame,
-            [table],
-            say,
-            note=say.label("parts-note") if "export" in both else "",
-            year=year,
-        ),
+        footer(frame, [table], say, note=note, year=year),
         [_series(parts, partner, say) for _, parts in data.groupby("flow", sort=False)],
         data,
         partial(_paint, data=data, partner=partner, say=say),
@@ -176,21 +172,10 @@ def _bar(ax: Axes, top: float, parts: pd.DataFrame, labels: list[str], end: floa
     """Draw one bar, its first part named under its start and its second under its end."""
     start = 0.0
     for number, (part, label) in enumerate(zip(parts.to_dict("records"), labels, strict=True)):
-        look: dict[str, Any] = {
-            "color": COLOURS[part["part"]],
-            "edgecolor": style.PAGE,
-            "linewidth": 1,
-        }
-        ax.barh(top + BAR / 2, part["share_pct"], left=start, height=BAR, **look)
-        ax.text(
-            end if number else 0,
-            top + BAR + 0.03,
-            label,
-            ha="right" if number else "left",
-            va="top",
-            fontsize=TEXT,
-            linespacing=1.1,
-        )
+        colour = COLOURS[part["part"]]
+        ax.barh(top + BAR / 2, part["share_pct"], left=start, height=BAR, color=colour, **EDGE)
+        x, side = (end, "right") if number else (0, "left")
+        ax.text(x, top + BAR + 0.03, label, ha=side, va="top", fontsize=TEXT, linespacing=1.1)
         start += part["share_pct"]
 
 

@@ -17,7 +17,8 @@ from nltrade.questions.trade import VALUE
 from nltrade.registry.entries import Lang
 from nltrade.words import Words
 
-LINES = {"world_share_pct": style.GREY, "share_pct": style.IMPORT}
+SHARES = {"share_pct": "fuels-share", "world_share_pct": "fuels-share-all"}
+AMOUNTS = {"fuels_meur": "mineral-fuels", "import_meur": "import"}
 
 
 def draw_fuels(
@@ -61,42 +62,34 @@ def draw_fuels(
     data = _data(frame, partner)
     about = {"partner": partner, "years": over_years.span(data), "unit": "percent"}
 
-    note = [say.label("over-time-part")] if not data["complete"].all() else []
+    note = "" if data["complete"].all() else say.label("over-time-part")
     best = _of_year(data, year)
-    names = {"world_share_pct": say.label("all"), "share_pct": say.partner(partner)}
+    shares = {column: say.label(id) for column, id in SHARES.items()}
+    amounts = {column: say.label(id) for column, id in AMOUNTS.items()}
+    lines = {
+        "world_share_pct": (say.label("all"), style.GREY),
+        "share_pct": (say.partner(partner), style.IMPORT),
+    }
     return Chart(
         "fuels",
         lang,
         "lines",
         _headline(frame, best, partner, year, say),
         say.text("fuels-subtitle", **about),
-        footer(frame, data["table"], say, note=" ".join(note), year=year),
-        over_years.year_series(
-            data,
-            {
-                "share_pct": say.label("fuels-share"),
-                "world_share_pct": say.label("fuels-share-all"),
-            },
-            say,
-            "pct",
-            told="share_pct",
-        ),
+        footer(frame, data["table"], say, note=note, year=year),
+        over_years.year_series(data, shares, say, "pct", told="share_pct"),
         data,
         partial(
             draw_lines,
             parts=over_years.by_table(data, say),
-            lines={column: (names[column], colour) for column, colour in LINES.items()},
+            lines=lines,
             table="" if best is None else best["table"],
             year=int(year[:4]),
             say=say,
             percent=True,
         ),
         [*_notes(data, say), say.label("concepts")],
-        over_years.year_series(
-            data,
-            {"fuels_meur": say.label("mineral-fuels"), "import_meur": say.label("import")},
-            say,
-        ),
+        over_years.year_series(data, amounts, say),
     )
 
 
@@ -112,8 +105,7 @@ def _data(frame: pd.DataFrame, partner: str) -> pd.DataFrame:
     data = shares[shares["partner"] == partner].merge(
         world.rename(columns={"share_pct": "world_share_pct"}), on=["table", "period"], how="left"
     )
-    amounts = ["fuels_meur", "import_meur"]
-    data = over_years.published_years(data, amounts)
+    data = over_years.published_years(data, list(AMOUNTS))
     name = f"{registry.partner(partner).name()} ({partner})"
     if data.empty:
         tables = Words("en").several(sorted(set(cells["table"]))) or "no table is here"
@@ -123,7 +115,7 @@ def _data(frame: pd.DataFrame, partner: str) -> pd.DataFrame:
         )
     if not data["share_pct"].max() >= TELLING:
         raise NoData(f"Fuels are too small a part of the imports from {name} to say anything.")
-    return data[[*index, *amounts, "share_pct", "world_share_pct"]]
+    return data[[*index, *AMOUNTS, *SHARES]]
 
 
 def _missing(data: pd.DataFrame) -> dict[str, "pd.Series[bool]"]:

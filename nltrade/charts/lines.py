@@ -96,7 +96,7 @@ def draw_lines(
             _finish(ax, rows, names, colours, None, {})
 
 
-class _Scale(NamedTuple):
+class Scale(NamedTuple):
     """The lowest and the highest value that have room, and what is written at the upright axis."""
 
     low: float
@@ -104,7 +104,7 @@ class _Scale(NamedTuple):
     ticks: dict[float, str]
 
 
-def _scale(values: pd.DataFrame, percent: bool, say: Words) -> _Scale:
+def _scale(values: pd.DataFrame, percent: bool, say: Words) -> Scale:
     """Choose a scale that takes in zero and all values."""
     low, high = min(values.min(axis=None), 0.0), 1.16 * max(values.max(axis=None), 0.0)
     if percent:
@@ -112,7 +112,7 @@ def _scale(values: pd.DataFrame, percent: bool, say: Words) -> _Scale:
         ticks = {share: say.pct(share) for share in shares}
     else:
         ticks = unit_of(values).ticks(low, high, say)
-    return _Scale(min(low, *ticks), high, ticks)
+    return Scale(min(low, *ticks), high, ticks)
 
 
 def _said(of_year: pd.DataFrame, percent: bool, say: Words) -> dict[str, str]:
@@ -148,7 +148,7 @@ def _handovers(rows: pd.DataFrame, columns: list[str]) -> list[float]:
 def _panels(
     canvas: Canvas,
     parts: Mapping[str, pd.DataFrame],
-    scale: _Scale,
+    scale: Scale,
     beside: list[str],
     tall: float,
     above: int,
@@ -180,7 +180,7 @@ def _panels(
     for title, across, span in zip(titles, wide, spans, strict=True):
         ax = canvas.box(x, y, across, tall + STRIP)
         ax.set_xlim(span["min"] - 0.7, span["min"] - 0.7 + across / year)
-        _set_upright(ax, scale, tall)
+        set_upright(ax, scale, tall)
         ax.tick_params(labelleft=x == left)
         at = 1 + (LINE * above + 0.06) / inches(ax)[1]
         look: dict[str, Any] = {"fontsize": TEXT, "weight": "bold", "linespacing": 1.15}
@@ -190,7 +190,7 @@ def _panels(
     return axes
 
 
-def _set_upright(ax: Axes, scale: _Scale, tall: float) -> None:
+def set_upright(ax: Axes, scale: Scale, tall: float) -> None:
     """Set the heights, with a strip below the lowest value for the words at breaks."""
     an_inch = (scale.high - scale.low or 1.0) / tall
     ax.set_ylim(scale.low - STRIP * an_inch, scale.high or 1.0)

@@ -23,9 +23,7 @@ from nltrade.tables.sectors import LITTLE, withheld
 from nltrade.words import Words
 
 FLOWS = ("export", "import")  # what a mission sells stands first
-COLUMNS = [
-    *("table", "flow", "row", "kind", "by", "name", VALUE, "low", "high", "share_pct", "label"),
-]
+KINDS = ("goods", "services", "part", "reported")  # of the rows of a sector, in their order
 TITLE, SMALL = 0.36, 0.16  # inches: the title of a flow, a line of text below all
 # What stands in the key: a bar, a ring and a diamond.
 BAR: dict[str, Any] = {"color": style.GREY, "linewidth": 7, "solid_capstyle": "butt"}
@@ -74,8 +72,41 @@ def draw_sectors(
     known = named.sectors() if sectors is None else sectors
     theirs = sides.of_partner(other_side, partner).trade
     bought = theirs[theirs["period"].eq(year) & theirs["flow"].eq("export")]
-    of_year = frame[frame["period"].eq(year) & frame["partner"].eq(partner)]
+    data = _data(frame, bought, known, partner, year, say)
 
+    without = [each.text(lang) for id, each in known.items() if id not in set(data["row"])]
+    reported = bool(data["by"].eq(partner).any())
+    tables = data.loc[data["by"].eq("CBS"), "table"]
+    when = year_label(frame, tables.iloc[0], year, lang) if len(tables) else year
+    subtitle = "sectors-subtitle-both" if reported else "sectors-subtitle"
+    note = ["sectors-scales"] if data["flow"].nunique() > 1 else []
+    note.append("sectors-overlap")
+    source = sides.sources(frame, data["table"], bought, partner, say)
+    notes = [say.text("sectors-rings", partner=partner), sides.rate(year, say)] if reported else []
+    return Chart(
+        "sectors",
+        lang,
+        "bars",
+        _headline(data, partner, when, say),
+        say.text(subtitle, partner=partner, year=when),
+        [" ".join(map(say.label, note)), source],
+        [_series(of_flow, partner, say) for _, of_flow in data.groupby("flow", sort=False)],
+        data,
+        partial(_paint, data=data, without=without, partner=partner, year=year, say=say),
+        notes,
+    )
+
+
+def _data(
+    frame: pd.DataFrame,
+    bought: pd.DataFrame,
+    known: Mapping[str, Sector],
+    partner: str,
+    year: str,
+    say: Words,
+) -> pd.DataFrame:
+    """Give a row for each bar, ring and diamond, as they stand from the top."""
+    of_year = frame[frame["period"].eq(year) & frame["partner"].eq(partner)]
     found = [
         *_of_source(of_year, known, "CBS", say),
         *_of_source(bought, known, partner, say),
@@ -92,28 +123,7 @@ def draw_sectors(
             f"No sector of {name} that has a figure here came to half a million euro in {year}. "
             "See `nltrade sectors` for the others."
         )
-
-    data = _sorted([*found, *_reported(partner, year, say)])
-    without = [each.text(lang) for id, each in known.items() if id not in set(data["row"])]
-    reported = bool(data["by"].eq(partner).any())
-    tables = data.loc[data["by"].eq("CBS"), "table"]
-    when = year_label(frame, tables.iloc[0], year, lang) if len(tables) else year
-    subtitle = "sectors-subtitle-both" if reported else "sectors-subtitle"
-    scales = [say.label("sectors-scales")] if data["flow"].nunique() > 1 else []
-    source = sides.sources(frame, tables, bought if reported else bought[:0], partner, say)
-
-    return Chart(
-        "sectors",
-        lang,
-        "bars",
-        _headline(data, partner, when, say),
-        say.text(subtitle, partner=partner, year=when),
-        [" ".join([*scales, say.label("sectors-overlap")]), source],
-        [_series(of_flow, partner, say) for _, of_flow in data.groupby("flow", sort=False)],
-        data,
-        partial(_paint, data=data, without=without, partner=partner, year=year, say=say),
-        [say.text("sectors-rings", partner=partner), sides.rate(year, say)] if reported else [],
-    )
+    return _sorted([*found, *_reported(partner, year, say)])
 
 
 def _of_source(
@@ -183,22 +193,20 @@ def _row(
         label = say.text("sectors-value", value=value, share=share)
     about = {"table": cell["table"], "flow": cell["flow"], "row": row, "kind": kind, "by": by}
     amounts = {VALUE: value, "low": low, "high": high, "share_pct": share}
-    return {**about, **amounts, "name": name, "label": label}
+    return {**about, "name": name, **amounts, "label": label}
 
 
 def _sorted(listed: list[dict[str, Any]]) -> pd.DataFrame:
     """Put flows apart, the largest sector first, its parts under it, and what was reported last."""
-    data = pd.DataFrame(listed, columns=COLUMNS)
+    data = pd.DataFrame(listed)
     whole = data["row"].str.partition("/")[0]
-    is_part = data["kind"].eq("part")
-    order = {"goods": 0, "services": 1, "part": 2, "reported": 3}
     keys = {
-        "flow": data["flow"].map(FLOWS.index),
+        "flow": data["flow"],
         "reported": data["kind"].eq("reported"),
         "size": -data.groupby([data["flow"], whole])["high"].transform("max"),
         "sector": whole,
-        "kind": data["kind"].map(order),
-        "high": -data["high"].where(is_part, 0),
+        "kind": data["kind"].map(KINDS.index),
+        "high": -data["high"].where(data["kind"].eq("part"), 0),
         "by": data["by"].ne("CBS"),
     }
     return data.loc[pd.DataFrame(keys).sort_values(list(keys)).index].reset_index(drop=True)

@@ -120,7 +120,7 @@ def draw_sectors_over_time(
         "lines",
         _headline(data, **about),
         say.text("over-time-sectors-subtitle", partner=partner, year=year, **ends),
-        [sides.sources(frame, data["table"], bought if reported else bought[:0], partner, say)],
+        [sides.sources(frame, data["table"], bought, partner, say)],
         _series(data, known, partner, say),
         data,
         partial(_paint, data=data, **about),

@@ -74,20 +74,14 @@ def draw_services(
     counted = _newest(totals.dropna(subset=[VALUE]), year)
     unit = unit_of(totals[[VALUE]])
     about = {"partner": partner, "years": over_years.span(totals), "unit": unit.label}
+    note = say.label("services-note") if totals["table"].nunique() > 1 else ""
     return Chart(
         "services",
         lang,
         "lines",
         _headline(frame, totals, counted, partner, year, say),
         say.text("services-subtitle", **about),
-        footer(
-            frame,
-            totals["table"],
-            say,
-            note=say.label("services-note") if totals["table"].nunique() > 1 else "",
-            year=year,
-            kind="services",
-        ),
+        footer(frame, totals["table"], say, note=note, year=year, kind="services"),
         _series(totals, say),
         data,
         partial(

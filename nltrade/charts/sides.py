@@ -30,13 +30,16 @@ def sources(
     frame: pd.DataFrame, tables: Iterable[str], other: pd.DataFrame, partner: str, say: Words
 ) -> str:
     """Name in one line the tables of CBS that are drawn, and whose report stands beside them."""
-    cbs = [table for table in dict.fromkeys(tables) if table in registry.tables()]
-    own = source_lines(origins_in(frame, cbs), say.lang) if cbs or other.empty else []
+    drawn = list(dict.fromkeys(tables))
+    cbs = [table for table in drawn if table in registry.tables()]
+    theirs = snapshot.origins(other[other["table"].isin(drawn)])
     told = [
         say.text("source-other", partner=partner, retrieved=o.modified, hash=o.sha256[:8])
-        for o in (snapshot.origins(other) if len(other) else [])
+        for o in theirs
     ]
-    return " ".join([*own, *told] if own else [say.label("source-word"), *told])
+    if not cbs and told:
+        return " ".join([say.label("source-word"), *told])
+    return " ".join([*source_lines(origins_in(frame, cbs), say.lang), *told])
 
 
 def rate(year: str, say: Words) -> str:

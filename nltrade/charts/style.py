@@ -30,11 +30,8 @@ IMPORT, EXPORT, SUBJECT, IMPORT_LIGHT, EXPORT_LIGHT, PALE, GREY = (
 )
 COLOURS = {"import": IMPORT, "export": EXPORT}
 RULE, INK, SOFT, PAGE = "C7", "C8", "C9", "C10"
-OWN = {
-    INK: "text.color",
-    SOFT: "xtick.color",
-    PAGE: "figure.facecolor",
-}  # colours that are settings of their own
+# colours that are settings of their own
+OWN = {INK: "text.color", SOFT: "xtick.color", PAGE: "figure.facecolor"}
 CONTRAST = 4.5  # least ratio of text to what it stands on: WCAG 2.2, level AA
 
 
@@ -64,12 +61,10 @@ def styled(own: Path | str | None = None) -> AbstractContextManager[None]:
         settings |= _house_style(Path(own))
         first = settings["axes.prop_cycle"].by_key().get("color", [])[: len(colours)]
         colours = [*first, *colours[len(first) :]]
-    settings["axes.prop_cycle"] = cycler(
-        color=[*colours, *(settings[name] for name in OWN.values())]
-    )
-    return matplotlib.style.context(
-        ["default", settings]
-    )  # whatever a user or a notebook has set for other drawings
+    colours += [settings[name] for name in OWN.values()]
+    settings["axes.prop_cycle"] = cycler(color=colours)
+    # whatever a user or a notebook has set for other drawings
+    return matplotlib.style.context(["default", settings])
 
 
 def readable(colour: str, on: str = PAGE) -> str:
@@ -95,17 +90,16 @@ def readable(colour: str, on: str = PAGE) -> str:
     ('#0072b2', '#c25600', '#ffffff')
     """
     *opaque, alpha = to_rgba(on)
-    ground = (
-        np.array(opaque) * alpha + 1 - alpha
-    )  # a page that lets through is taken to lie on white
+    # a page that lets through is taken to lie on white
+    ground = np.array(opaque) * alpha + 1 - alpha
     text = np.array(to_rgb(colour))
-    end = (
-        np.zeros(3) if _luminance(ground) > 0.18 else np.ones(3)
-    )  # black or white, whichever is further off
-    tones = [to_hex(tuple(text * (1 - step / 100) + end * step / 100)) for step in range(101)]
-    return next(
-        (tone for tone in tones if _contrast(np.array(to_rgb(tone)), ground) >= CONTRAST), tones[-1]
-    )
+    # black or white, whichever is further off
+    end = np.zeros(3) if _luminance(ground) > 0.18 else np.ones(3)
+    for step in range(101):
+        tone = to_hex(tuple(text * (1 - step / 100) + end * step / 100))
+        if _contrast(np.array(to_rgb(tone)), ground) >= CONTRAST:
+            break
+    return tone
 
 
 def _contrast(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
@@ -138,17 +132,14 @@ def _house_style(own: Path) -> dict[str, Any]:
         raise UnknownName(
             f"Style file {own} cannot be read: {error.strerror}. Check the path."
         ) from None
-    names = [
-        line.partition(":")[0].strip()
-        for line in lines
-        if line.strip() and not line.strip().startswith("#")
-    ]
-    if strange := next((name for name in names if name not in matplotlib.rcParams), None):
-        hint = close_to(strange, matplotlib.rcParams)
-        raise UnknownName(
-            f"Style file {own}: matplotlib has no setting {strange!r}.{hint} "
-            "Write lines of name: value."
-        )
+    for line in lines:
+        name = line.partition(":")[0].strip()
+        if name and not name.startswith("#") and name not in matplotlib.rcParams:
+            hint = close_to(name, matplotlib.rcParams)
+            raise UnknownName(
+                f"Style file {own}: matplotlib has no setting {name!r}.{hint} "
+                "Write lines of name: value."
+            )
     try:
         settings = _settings(own)
     except ValueError as error:
@@ -156,7 +147,5 @@ def _house_style(own: Path) -> dict[str, Any]:
         raise UnknownName(
             f"Style file {own} has a value that matplotlib cannot use: {why}. Mend that line."
         ) from None
-    return settings | {
-        "text.parse_math": False,
-        "text.usetex": False,
-    }  # words are drawn as they are
+    # words are drawn as they are
+    return settings | {"text.parse_math": False, "text.usetex": False}

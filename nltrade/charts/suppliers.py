@@ -78,7 +78,7 @@ def draw_suppliers(
     unsure = [] if data["place"].notna().any() else [say.text("suppliers-no-place", **about)]
     footer = [
         " ".join([say.label("suppliers-derived"), *unsure]),
-        sides.sources(data, [], data, partner, say),
+        sides.sources(data, data["table"], data, partner, say),
     ]
     series = Series(
         say.text("suppliers-series", **about),

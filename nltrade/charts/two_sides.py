@@ -7,11 +7,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from nltrade import registry
-from nltrade.charts import canvas, sides, style
-from nltrade.charts.canvas import TEXT, Canvas
+from nltrade.charts import sides, style
+from nltrade.charts.canvas import TEXT, Canvas, Unit, room, text_width, wrap
 from nltrade.charts.chart import Chart, headline_of
-from nltrade.charts.labels import label_ends
-from nltrade.charts.lines import mark_years
+from nltrade.charts.labels import PAST, STRIP, label_ends
+from nltrade.charts.lines import Scale, mark_breaks, mark_years, set_upright
 from nltrade.charts.over_years import pieces
 from nltrade.charts.series import Series
 from nltrade.errors import NoData
@@ -45,8 +45,8 @@ def draw_two_sides(
     """
     Draw exports and imports as CBS counts them, and as the partner reported the same trade.
 
-    The exports are drawn whole and by where the goods were made, as a partner counts by that. The
-    reasons why the two differ stand under the panels, in words.
+    The exports are drawn whole and by where the goods were made, as a partner counts by that, to
+    the last year of which both tell. The reasons why they differ stand under the panels, in words.
 
     Parameters
     ----------
@@ -116,6 +116,9 @@ def _data(frame: pd.DataFrame, theirs: pd.DataFrame, partner: str, year: str) ->
         parts.append(own.assign(side=side, line=own["flow"]))
         parts.append(reported[reported["flow"].eq(side)].assign(side=side, line=partner))
     data = pd.concat(parts)[COLUMNS]
+    # A year of one side alone compares nothing, and a mark alone beside the names looks like a key.
+    last = data.groupby("table")["period"].max().min()
+    data = data[data["period"] <= last]
     return data.sort_values(["side", "line", "period"], kind="stable", ignore_index=True)
 
 
@@ -143,8 +146,7 @@ def _paint(space: Canvas, data: pd.DataFrame, partner: str, year: str, say: Word
     columns = 1 if space.narrow else len(SIDES)
     wide = (space.width - (columns - 1) * APART) / columns
     why = {
-        side: canvas.wrap(say.text(f"two-sides-{side}-why", partner=partner), wide, TEXT)
-        for side in SIDES
+        side: wrap(say.text(f"two-sides-{side}-why", partner=partner), wide, TEXT) for side in SIDES
     }
     lines = max(text.count("\n") + 1 for text in why.values())
     block = TITLE + PANEL + YEARS + LINE * lines + 0.05
@@ -152,15 +154,15 @@ def _paint(space: Canvas, data: pd.DataFrame, partner: str, year: str, say: Word
 
     years = data["period"].astype(int)
     for at, (side, rows) in enumerate(data.groupby("side", sort=False)):
-        high = rows[VALUE].max()
-        ticks = canvas.Unit(1000, "billion-euro").ticks(0, high, say)
         names = {
-            str(line): canvas.wrap(_name(str(line), partner, say), NAMES, TEXT)
+            str(line): wrap(_name(str(line), partner, say), NAMES, TEXT)
             for line in rows["line"].unique()
         }
-        all_lines = [line for name in names.values() for line in name.split("\n")]
-        beside = max(canvas.text_width(line, TEXT) for line in all_lines) + 0.15
-        left = canvas.room(ticks.values())
+        high = 1.06 * rows[VALUE].max()
+        scale = Scale(0.0, high, Unit(1000, "billion-euro").ticks(0, high, say))
+        words = [line for name in names.values() for line in name.split("\n")]
+        beside = max(text_width(line, TEXT) for line in words) + 0.15
+        left = room(scale.ticks.values())
         a_year = (years.max() - years.min() + 0.5) / (wide - left - beside)
 
         down, across = divmod(at, columns)
@@ -169,12 +171,14 @@ def _paint(space: Canvas, data: pd.DataFrame, partner: str, year: str, say: Word
         space.write(x, y + TITLE - 0.12, title, weight="bold")
         space.write(x, y + TITLE + PANEL + YEARS, why[str(side)], va="top", linespacing=1.3)
         ax = space.box(x + left, y + TITLE, wide - left, PANEL)
-        ax.set(xlim=(years.min() - 0.5, years.max() + a_year * beside), ylim=(0, 1.06 * high))
-        ax.set_yticks(list(ticks), list(ticks.values()))
-        mark_years(ax, years.unique(), int(year))
+        ax.set_xlim(years.min() - 0.5, years.max() + a_year * beside)
+        set_upright(ax, scale, PANEL - STRIP)
+        mark_years(ax, years, int(year))
+        mark_breaks(ax, rows, high, say)
+        ax.axhline(0, color=style.GREY, linewidth=0.8)
         ends = _draw(ax, rows, str(side), partner)
-        beginning = years.max() + 0.12 * a_year
-        label_ends(ax, beginning, {names[line]: end for line, end in ends.items()})
+        named = {names[line]: end for line, end in ends.items()}
+        label_ends(ax, years.max() + PAST * a_year, named)
 
 
 def _draw(ax: Axes, rows: pd.DataFrame, side: str, partner: str) -> dict[str, Any]:

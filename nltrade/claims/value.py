@@ -23,43 +23,16 @@ UNITS = {"value": [10**3, 10**6], "share": [10**2], "growth": [10**2]}
 MADE = {"total trade": trade.total, "balance": trade.balance}
 
 
-class Question(NamedTuple):
-    """What is asked of the cells for a claim: of several claims that ask alike, once."""
-
-    flow: str  # one that is worked out of two, or any that is published
-    measure: str
-    of: Whole | None
-
-    @classmethod
-    def of_claim(cls, claim: Claim) -> "Question":
-        """Tell what is asked for a claim."""
-        flow = claim.flow if claim.flow in MADE else "published"
-        return cls(flow, claim.measure, claim.of if claim.measure == "share" else None)
-
-    def answer(self, cells: pd.DataFrame) -> pd.DataFrame:
-        """Give rows with the amounts that a figure is made of."""
-        make = MADE.get(self.flow, _published)
-        rows = make(cells)
-        if self.of:
-            return trade.share(rows, of=self.of)
-        # What rounding makes of a small amount is in the range of the reading.
-        return growth(rows, small_amounts=True) if self.measure == "growth" else rows
-
-
-def _published(cells: pd.DataFrame) -> pd.DataFrame:
-    return cells[cells["flow"].isin(FLOWS)]
-
-
 class Answers(NamedTuple):
     """What claims on values, shares and growth rates need, taken out of the cells once."""
 
     tables: dict[tuple[str, str], list[str]]  # by kind and period
     cells: dict[tuple[str, ...], tuple[int, Cell]]  # with their order
-    rows: dict[Question, dict[tuple[str, ...], dict[Any, Any]]]
+    rows: dict[tuple[str, Whole | None], dict[tuple[str, ...], dict[Any, Any]]]  # by what is asked
 
     @classmethod
     def to(cls, claims: Iterable[Claim], cells: pd.DataFrame) -> "Answers":
-        """Ask what claims are about, each question once."""
+        """Work out what claims are about: of several that ask alike, once."""
         asked = [claim for claim in claims if claim.measure != "place"]
         partners = {"WORLD", *(registry.partner(claim.partner).id for claim in asked)}
         near = cells[cells["partner"].isin(partners)]
@@ -68,14 +41,31 @@ class Answers(NamedTuple):
         for kind, period, table in cells[["kind", "period", "table"]].drop_duplicates().to_numpy():
             tables.setdefault((kind, period), []).append(table)
 
+        flows = {claim.flow for claim in asked}
+        made = [make(near) for flow, make in MADE.items() if flow in flows]
+        published = set(FLOWS) - set(MADE)
+        amounts = pd.concat([near[near["flow"].isin(published)], *made])
         rows = {}
-        for question in dict.fromkeys(map(Question.of_claim, asked)):
-            found = question.answer(near).to_dict("records")
-            rows[question] = {tuple(row[name] for name in KEY): row for row in found}
+        for measure, of in dict.fromkeys(map(_question, asked)):
+            found = _measured(amounts, measure, of).to_dict("records")
+            rows[measure, of] = {tuple(row[name] for name in KEY): row for row in found}
 
         listed = enumerate(near.to_dict("records"))
         known = {tuple(row[name] for name in KEY): (at, Cell.of(row)) for at, row in listed}
         return cls(tables, known, rows)
+
+
+def _question(claim: Claim) -> tuple[str, Whole | None]:
+    """Tell what is asked for a claim: what is measured and, of a share, in which whole."""
+    return claim.measure, claim.of if claim.measure == "share" else None
+
+
+def _measured(amounts: pd.DataFrame, measure: str, of: Whole | None) -> pd.DataFrame:
+    """Give rows with the amounts that a figure is made of."""
+    if of:
+        return trade.share(amounts, of=of)
+    # What rounding makes of a small amount is in the range of the reading.
+    return growth(amounts, small_amounts=True) if measure == "growth" else amounts
 
 
 def readings(claim: Claim, cells: pd.DataFrame, answers: Answers) -> list[Reading]:
@@ -108,7 +98,7 @@ def _reading(claim: Claim, cells: pd.DataFrame, answers: Answers, table: str) ->
     """Read a value, share or growth rate in one table."""
     kind, partner = registry.product(claim.product).kind, registry.partner(claim.partner).id
     key = (table, claim.flow, partner, claim.product, str(claim.year))
-    row = answers.rows[Question.of_claim(claim)].get(key)
+    row = answers.rows[_question(claim)].get(key)
     used = sorted(answers.cells[each] for each in _used(claim, *key) & answers.cells.keys())
     common: dict[str, Any] = {"tables": [table], "flow": claim.flow, "kind": kind}
     common["cells"] = [cell for _, cell in used]

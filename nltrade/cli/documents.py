@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import nltrade
+from nltrade.briefing import sectors_of_mission
 from nltrade.claims import check_claims
 from nltrade.claims.summary import summary
 from nltrade.cli.bring import FetchOption, bring_sectors
@@ -169,11 +170,12 @@ def briefing(
     about = subject(partner, year, frame)
     own = reported.claims(claims) if claims else None
     chosen = reported.claims(own, partner=about.partner, year=about.year)
-    # Without sectors of their own, only a mission's briefing shows any: the others ask for none.
-    of_mission = sectors is not None or (own is None and chosen)
-    named = nltrade.sectors(sectors) if of_mission else None
+    if sectors:
+        named = nltrade.sectors(sectors)
+    else:
+        named = sectors_of_mission(about.partner, about.year, own)
     if fetch:
-        bring_sectors(about.partner, about.year, named or {})
+        bring_sectors(about.partner, about.year, named)
         frame = load()
     with patience("Writing the briefing"):
         paths = nltrade.briefing(

@@ -99,7 +99,7 @@ def load(
 def _parts(table: str, date: str | None) -> list[Snapshot]:
     """Give the downloads to load; of Comtrade all, as each is of other partners."""
     if registry.table(table).source == "Comtrade" and date is None:
-        return comtrade.parts_of(table)
+        return comtrade.parts_of(table) or snapshots.find(table)
     return snapshots.find(table, date)
 
 

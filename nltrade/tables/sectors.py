@@ -50,15 +50,16 @@ def sectors_report(
     found = first(rows, 10_000)
     _require_one(found, known)
 
+    rates = ["share_pct", "growth_pct"] if growth else ["share_pct"]
     tables, shown = [], []
     for kind in named.KINDS:
         of_kind = most_detailed(found, kind)
         there = set(of_kind["sector"])
-        ids = [id for id, one in known.items() if one.codes(kind) and id in there]
-        if len(of_kind) and ids:
-            rates = ["share_pct", "growth_pct"] if growth else ["share_pct"]
-            tables.append(_table(of_kind, kind, [*ids, REMAINDER], known, rates, say, every=every))
+        here = {id: one for id, one in known.items() if one.codes(kind) and id in there}
+        if here:
+            tables.append(_table(of_kind, kind, here, rates, say, every=every))
             shown.append(of_kind)
+    tables += _kinds_without(shown, [known[id] for id in known if id in set(found["sector"])], say)
 
     theirs = found[[not is_cbs(table) for table in found["table"]]]
     bought = theirs[theirs["flow"].eq("export") & theirs["high_meur"].notna()]
@@ -74,6 +75,18 @@ def sectors_report(
         tables.append(Table(f"{say.label('classes')}: {say.label('none')}", remarks=listed))
     sources = source_lines(pd.concat(shown), lang) if shown else []
     return Report(tables, sources, lang)
+
+
+def _kinds_without(shown: list[pd.DataFrame], sectors: Iterable[Sector], say: Words) -> list[Table]:
+    """Say of which kind there is no figure, where there are some of the other."""
+    tables = []
+    for kind in named.KINDS:
+        has_codes = any(one.codes(kind) for one in sectors)
+        is_shown = any(rows["kind"].iloc[0] == kind for rows in shown)
+        if shown and has_codes and not is_shown:
+            about = shown[0][["partner", "period"]].iloc[0].to_dict()
+            tables.append(Table(say.text("sectors-none-of", kind=kind, **about)))
+    return tables
 
 
 def _reported(rows: pd.DataFrame, known: Mapping[str, Sector], count: int, say: Words) -> Table:
@@ -128,8 +141,7 @@ def _require_one(found: pd.DataFrame, known: Mapping[str, Sector]) -> None:
 def _table(
     of_kind: pd.DataFrame,
     kind: Kind,
-    ids: Iterable[str],
-    known: Mapping[str, Sector],
+    sectors: Mapping[str, Sector],
     rates: Iterable[str],
     say: Words,
     *,
@@ -137,15 +149,16 @@ def _table(
 ) -> Table:
     """Put the sectors of one kind in a table: those with a figure, and why the others have none."""
     cells = of_kind.set_index(["flow", "sector"])
-    names = {id: known[id].text(say.lang) if id in known else say.label(id) for id in ids}
+    names = {id: sector.text(say.lang) for id, sector in sectors.items()}
+    names[REMAINDER] = say.label(REMAINDER)
     is_known = cells[[VALUE, "high_meur"]].notna().any(axis=1)
     shown = [id for id in names if every or any(is_known[flow, id] for flow in FLOWS)]
 
     columns: Columns = {"sector": [names[id] for id in shown]}
-    if every:
-        sectors = [known.get(id) for id in shown]
-        columns["coverage"] = [say.label(one.coverage(kind)) if one else "" for one in sectors]
-        columns["classes"] = [" ".join(one.codes(kind)) if one else "" for one in sectors]
+    if every:  # and last the remainder, which has neither
+        listed = sectors.values()
+        columns["coverage"] = [*(say.label(one.coverage(kind)) for one in listed), ""]
+        columns["classes"] = [*(" ".join(one.codes(kind)) for one in listed), ""]
     for flow in (*FLOWS, "balance"):
         rows = cells.loc[flow].loc[shown]
         columns[flow] = _amounts(rows, say)
@@ -155,29 +168,23 @@ def _table(
             columns[head] = written(rows[column], partial(write, say), "%", none="")
 
     named = [in_words(name, of_kind, say)[0] for name in ("kind", "partner", "period", "table")]
-    remarks = [*_why_missing(cells, names, known, say), *status_remarks(of_kind, say.lang)]
+    remarks = [*_why_missing(cells, sectors, say), *status_remarks(of_kind, say.lang)]
     return table_of(", ".join([*named, say.label("million-euro")]), columns, say, remarks)
 
 
-def _why_missing(
-    cells: pd.DataFrame, names: Mapping[str, str], known: Mapping[str, Sector], say: Words
-) -> list[str]:
+def _why_missing(cells: pd.DataFrame, sectors: Mapping[str, Sector], say: Words) -> list[str]:
     """Say what the remainder can hold, and of each reason which sectors have no value for it."""
     rest: dict[str, None] = {}
     gaps: dict[str, list[str]] = {}
-    for id in names:
-        if id in known:
-            missing = [why_missing(cells.loc[(flow, id)], known[id]) for flow in FLOWS]
-            told = [_told(reason, values, say) if reason else "" for reason, values in missing]
-            rest |= dict.fromkeys(REST[reason] for reason, _ in missing if reason)
-            if any(told):
-                gaps.setdefault(_of_flows(told, say), []).append(names[id])
+    for id, sector in sectors.items():
+        missing = [why_missing(cells.loc[(flow, id)], sector) for flow in FLOWS]
+        told = [_told(reason, values, say) if reason else "" for reason, values in missing]
+        rest |= dict.fromkeys(REST[reason] for reason, _ in missing if reason)
+        if any(told):
+            gaps.setdefault(_of_flows(told, say), []).append(sector.text(say.lang))
 
     holds = say.text("remainder-holds" if rest else "remainder-alone", gaps=list(rest))
-    return [
-        holds,
-        *(sentence(f"{say.several(sectors)}: {why}.") for why, sectors in gaps.items()),
-    ]
+    return [holds, *(sentence(f"{say.several(names)}: {why}.") for why, names in gaps.items())]
 
 
 def _of_flows(told: list[str], say: Words) -> str:
@@ -210,6 +217,6 @@ def withheld(low: float, high: float, say: Words) -> str:
 
 
 def _told(reason: str, values: Mapping[str, Any], say: Words) -> str:
-    return (
-        withheld(**values, say=say) if reason == "sector-withheld" else say.text(reason, **values)
-    )
+    if reason == "sector-withheld":
+        return withheld(**values, say=say)
+    return say.text(reason, **values)
