@@ -136,7 +136,7 @@ class AtHand:
                     break
 
         begin = self.begin + (self.read_sectors if choice.sector else [])
-        reports = [each for each in shown if isinstance(each, Report)]
+        reports = [each for each in shown if isinstance(each, Report) and each.tables]
         name = [*choice.partners, choice.first, choice.year, choice.flow, choice.sector]
         return View(
             "-".join(part.replace(" ", "-") for part in name if part),
@@ -177,5 +177,5 @@ def _template() -> Template:
         variable_start_string="<<",
         variable_end_string=">>",
     )
-    text = Path(__file__).with_name("call.py.j2").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("call.j2").read_text(encoding="utf-8")
     return environment.from_string(text)
