@@ -60,7 +60,7 @@ def draw_partners_over_time(
     UnknownName
         No such partner or flow.
     NoData
-        No whole year of any of them is at hand.
+        No whole year of any of them is here.
 
     Examples
     --------

@@ -26,7 +26,7 @@ def draw_services(
     frame: pd.DataFrame, *, partner: str = "RU", period: str | int = 2012, lang: Lang = "en"
 ) -> Chart:
     """
-    Draw yearly trade in services with a partner; the classes at hand are in `Chart.details`.
+    Draw yearly trade in services with a partner; the classes that are here are in `Chart.details`.
 
     Tables are never joined: those to 2013 follow another manual, and 2020 is in two tables that
     differ, so it is drawn twice. What CBS does not publish is a gap.
