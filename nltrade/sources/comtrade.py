@@ -59,7 +59,7 @@ def other_side(partner: str | None = None) -> OtherSide:
     """
     Load what partners themselves reported about their trade with the Netherlands.
 
-    It is a second opinion beside CBS's figures, in a place of its own: nothing adds it to them or
+    It stands beside CBS's figures for comparison, in a place of its own: nothing adds it to them or
     ranks by it. Where no report is here, its frames are empty, and everything else works as it does
     without.
 

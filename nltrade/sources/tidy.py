@@ -54,7 +54,7 @@ def load(
     Parameters
     ----------
     *tables : str
-        Identifiers; all tables of CBS at hand by default, never those of another source.
+        Identifiers; all tables of CBS that are here by default, never those of another source.
     snapshot : str, optional
         Modification date that pins a snapshot, such as ``"2023-01-04"``; by default the newest of
         each table that holds what older ones do.

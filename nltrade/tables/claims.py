@@ -37,7 +37,7 @@ def verdict_table(verdicts: Iterable[Verdict], lang: Lang = "en") -> pd.DataFram
     Returns
     -------
     pandas.DataFrame
-        A row for each claim, as text: its words, what they assert, what CBS says, the margin and
+        A row for each claim, as text: its words, what they say, what CBS says, the margin and
         the verdict.
 
     Examples
