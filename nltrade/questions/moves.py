@@ -15,6 +15,7 @@ from nltrade.registry.periods import days
 
 RANKED = [VALUE, "place", "best", "worst"]
 PLACES = dict.fromkeys(["place", "best", "worst"], "Int64")
+COUNTED = {"kind": "goods", "product": "TOTAL"}
 TRACED = [
     *("table", "kind", "flow", "partner", "product", "period"),
     *("complete", "status", "among", *RANKED),
@@ -49,7 +50,7 @@ def trace_place(
         A row for each table of goods and year, tables never joined: `table`, `kind`, `flow`,
         `partner`, `product`, `period`, `modified`, `complete`, `status`, `among`, `value_meur`
         (million euro), `place`, `best` and `worst`, which are missing where the partner has no
-        value of its own in that year: that is not zero.
+        value of its own in that year; that does not mean zero.
 
     Raises
     ------
@@ -67,25 +68,24 @@ def trace_place(
     """
     about, flow = registry.country(partner), registry.flow(flow)
     goods = _yearly_totals(frame)
-    rows = []
+    rows: list[dict[str, Any]] = []
     for (table, year), cells in goods.groupby(["table", "period"], sort=False):
-        side = among or side_of(about.id, year)
-        found = _own(cells, about.id, period=year, flow=flow, among=side, table=table)
-        marks = cells[["complete", "status"]].iloc[0]
-        rows.append((table, "goods", flow, about.id, "TOTAL", year, *marks, side, *found))
+        asked = {"flow": flow, "among": among or side_of(about.id, year), "table": table}
+        marks = cells[["complete", "status"]].iloc[0].to_dict()
+        found = _own(cells, about.id, period=year, **asked)
+        rows.append({**COUNTED, **asked, "partner": about.id, "period": year, **marks, **found})
     traced = pd.DataFrame(rows, columns=TRACED).astype({VALUE: float, **PLACES})
     return _dated(traced, goods)
 
 
-def _own(cells: pd.DataFrame, partner: str, **asked: Any) -> list[Any]:
+def _own(cells: pd.DataFrame, partner: str, **asked: Any) -> dict[Any, Any]:
     """Give the value and the place of one partner; where only a part is here, there is none."""
-    none: list[Any] = [None] * len(RANKED)
     try:
         ranked = rank_partners(cells, **asked)
     except NoData:
-        return none
-    own = ranked[ranked["partner"] == partner]
-    return own[RANKED].iloc[0].tolist() if len(own) else none
+        return {}
+    own = ranked.loc[ranked["partner"] == partner, RANKED]
+    return own.iloc[0].to_dict() if len(own) else {}
 
 
 def compare_places(
@@ -274,7 +274,7 @@ def side_of(partner: str, period: str) -> Among:
 
 
 def _yearly_totals(frame: pd.DataFrame) -> pd.DataFrame:
-    rows = trade.select(frame, kind="goods", product="TOTAL")
+    rows = trade.select(frame, **COUNTED)
     rows = rows[rows["freq"] == "A"]
     if rows.empty:
         raise NoData(

@@ -6,7 +6,7 @@ a fault of the service than a decision of CBS.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -27,24 +27,22 @@ def losses(new: Snapshot, described: Described) -> list[str]:
     """Find what the snapshot in use has and a new one has lost."""
     request = new.origin.request
     assert request is not None
-    any_value = any(sum(years.values()) for years in _published(new, {}, zeros=False))
-    before: Counter[str] = Counter()
-    now: Counter[str] = Counter()
+    ours = chosen_keys(request, described.keys)
 
-    table = request.table
-    for old in snapshot.at_hand(table):
-        asked = old.origin.request or request
-        ours, theirs = chosen_keys(request, described.keys), chosen_keys(asked, described.keys)
+    before, now = Counter[str](), Counter[str]()
+    for old in snapshot.at_hand(request.table):
+        theirs = chosen_keys(old.origin.request or request, described.keys)
         both = {name: sorted({*ours[name]} & {*theirs[name]}) for name in ours}
-        if all(both.values()) and sum(before.values()) == 0:
-            before.update(sum(_published(old, both), Counter()))
-            now.update(sum(_published(new, both), Counter()))
+        if all(both.values()) and not before.total():
+            before, now = _published(old, both), _published(new, both)
+
+    any_value = _published(new, {}, zeros=False).total() > 0
     return loss_faults(before, now, any_value=any_value)
 
 
 def _published(
     part: Snapshot, only: Mapping[str, Sequence[str]], *, zeros: bool = True
-) -> Iterator[Counter[str]]:
+) -> Counter[str]:
     """Count the cells with a value by year, batch after batch."""
     table = registry.table(part.origin.table)
     path = part.folder / part.origin.observations
@@ -53,21 +51,21 @@ def _published(
     else:
         batches = pq.ParquetFile(path).iter_batches()
 
-    none = [*NO_VALUE, *([] if zeros else ["0"])]
+    none = pa.array([*NO_VALUE, *([] if zeros else ["0"])])
+    found = Counter[str]()
     for batch in batches:
         rows = batch
         for name, keys in only.items():
             short = pa.array([key.strip() for key in keys])
             rows = rows.filter(pc.is_in(pc.utf8_trim_whitespace(rows[name]), short))
         years = pc.utf8_slice_codeunits(rows[table.period], 0, 4)
-        counted: Counter[str] = Counter()
         for name in rows.schema.names:
             if name not in table.dimensions:
-                empty = pc.is_in(pc.utf8_trim_whitespace(rows[name]), pa.array(none))
+                empty = pc.is_in(pc.utf8_trim_whitespace(rows[name]), none)
                 full = pc.and_(pc.is_valid(rows[name]), pc.invert(empty))
-                for row in pc.value_counts(years.filter(full)).to_pylist():
-                    counted[row["values"]] += row["counts"]
-        yield counted
+                counts = pc.value_counts(years.filter(full)).to_pylist()
+                found.update({row["values"]: row["counts"] for row in counts})
+    return found
 
 
 def loss_faults(before: Mapping[str, int], now: Mapping[str, int], *, any_value: bool) -> list[str]:
