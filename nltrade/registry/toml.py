@@ -61,14 +61,14 @@ def read_sections(
     Entries that others name, such as the documents of claims, take the place of their ids; then
     there has to be an entry.
     """
-    of_section = written(path, *filter(None, (file.named, file.section)))
+    parts = written(path, *filter(None, (file.named, file.section)))
     named = {}
     if file.named:
-        for id, fields in of_section[file.named].items():
+        for id, fields in parts[file.named].items():
             named[id] = convert(path, id, fields, file.named_entry)
 
     found = {}
-    for id, fields in of_section[file.section].items():
+    for id, fields in parts[file.section].items():
         whole = _with_named(path, id, fields, file, named)
         found[id] = convert(path, id, whole, file.entry)
         try:
