@@ -49,7 +49,7 @@ class RegistryError(NltradeError, ValueError):
 
 class NoData(NltradeError):
     """
-    What was asked exists as a question, but the data at hand have no cell for it: that is not zero.
+    What was asked has no figure in the data that are here; that does not mean zero.
 
     Examples
     --------

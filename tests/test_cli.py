@@ -75,6 +75,7 @@ def test_what_newer_figures_changed_stands_under_the_verdicts(run, newer):
     done = run("check")
     assert "changed since the previous version" in done.out
     assert "before: €7,068m, supported" in done.out
+    assert "before: 3rd (€12,153m behind China; €11,186m ahead of Norway)" in done.out
 
 
 def test_check_speaks_dutch(run):

@@ -30,6 +30,7 @@ def trade(request, shipped):
         ({"product": "333"}, "not in the table"),
         ({"product": "S"}, "not in the table"),
         ({"period": "1999"}, "not in the table"),
+        ({"period": "20122"}, "not in the table"),
         ({"flow": "quasi-transit import"}, "not in the table"),
         ({"table": "7137shih", "period": "2012-Q1"}, "not in the table"),
         ({"table": "mine"}, "not in the table"),

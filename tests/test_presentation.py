@@ -160,6 +160,13 @@ def test_what_is_withheld_of_both_flows_is_told_of_each_and_commands_are_set_as_
     assert "<code>nltrade fetch 7137shih</code> brings it" in shown._repr_html_()
 
 
+def test_sectors_say_of_which_kind_there_is_no_figure(shipped):
+    titles = [table.title for table in nl.show(nl.sector_trade(shipped, "KI", 2012)).tables]
+    assert "Goods: no figures on Kiribati for 2012; that does not mean zero" in titles
+    both = [table.title for table in nl.show(nl.sector_trade(shipped, "RU", 2012)).tables]
+    assert not any("no figures on" in title for title in both)
+
+
 def test_what_is_not_published_is_named_and_no_zero(shipped):
     withheld = shipped[shipped["value_meur"].isna()].head(3)
     for lang, said in (("en", "not published"), ("nl", "niet gepubliceerd")):

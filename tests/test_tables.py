@@ -2,6 +2,8 @@
 The registry beside CBS: what fits is told, a file of one's own corrects it, downloads are listed.
 """
 
+from pathlib import Path
+
 import pytest
 
 import cbs_replica as replica
@@ -158,14 +160,25 @@ def test_any_table_is_kept_as_it_is_with_labels_units_and_statuses(serve, run):
     cbs = serve("80414ned")
     cbs.tables["80414ned"].info["Identifier"] = "99999ned"
     cbs.tables["99999ned"] = cbs.tables.pop("80414ned")
-    assert run("fetch", "99999ned", "--raw").code == 0
+    said = run("fetch", "99999ned", "--raw").out
     rows = nl.load_raw("99999ned")
+    assert said.startswith(f"{len(rows):,} figures, as CBS has them, in:\n")
+    origin = run("fetch", "99999ned", "--raw", "--json").json
+    assert origin["files"]["data.parquet"]["rows"] == len(rows)
     russia = rows.query("Landen == 'RU' and Perioden == '2012JJ00' and title == 'Totaal diensten'")
     assert russia.set_index("InvoerUitvoerEnSaldo")["value"][["I", "E"]].gt(0).all()
     assert set(russia["Landen_label"]) == {"Rusland"}
     assert set(russia["unit"]) == {"mln euro"}
     assert set(russia["Perioden_status"]) == {"NaderVoorlopig"}
     assert set(rows.loc[rows["value"].isna(), "missing"]) == {"unknown or secret"}
+
+
+def test_a_changed_byte_of_a_table_as_it_is_is_noticed(serve, run):
+    serve("70017")
+    folder = Path(run("fetch", "70017", "--raw", "--json").json["folder"])
+    (folder / "data.parquet").write_bytes(b"?")
+    with pytest.raises(nl.errors.SnapshotError, match="its hash changed"):
+        nl.load_raw("70017")
 
 
 @pytest.mark.usefixtures("own")

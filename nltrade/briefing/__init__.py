@@ -68,9 +68,9 @@ def briefing(
     out : path
         Folder for the files; made if it does not exist.
     frame : pandas.DataFrame, optional
-        Tidy frame; the figures at hand by default.
+        Tidy frame; the figures that are here by default.
     claims : mapping of str to Claim, optional
-        Reported figures, such as ``nltrade.claims("mine.toml")``; the shipped ones by default.
+        Reported figures, such as ``nltrade.claims("mine.toml")``; the mission's by default.
         Those about the partner and the year are checked.
     sectors : mapping of str to Sector, optional
         The sectors that a mission named, such as ``nltrade.sectors("mine.toml")``. By default

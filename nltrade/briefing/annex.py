@@ -58,7 +58,7 @@ def sections(
     origins : sequence of Origin
         Sources of all that is said.
     other_side : OtherSide, optional
-        What the partner itself reported, for a second opinion beside a verdict.
+        What the partner itself reported, to stand beside a verdict.
     say : Words
         Language.
 

@@ -60,20 +60,17 @@ class Canvas:
     def __init__(
         self,
         across: float,
+        headline: str,
+        subtitle: str,
+        footer: Sequence[str],
         *,
-        headline: str = "",
-        subtitle: str = "",
-        footer: Sequence[str] = (),
         framed: bool = True,
     ) -> None:
         self.margin = MARGIN if framed else 0.05
         self.across, self.width = across, across - 2 * self.margin
-        self.above = (
-            [(headline, HEADLINE, "bold", INK), (subtitle, SUBTITLE, "normal", SOFT)]
-            if framed
-            else []
-        )
-        self.below = footer if framed else ()
+        words = [(headline, HEADLINE, "bold", INK), (subtitle, SUBTITLE, "normal", SOFT)]
+        self.above = words if framed else []
+        self.below = " ".join(footer) if framed else ""
 
     @property
     def narrow(self) -> bool:
@@ -100,7 +97,7 @@ class Canvas:
             (wrap(text, self.width, size, weight), size, weight, ink)
             for text, size, weight, ink in self.above
         ]
-        foot = wrap(" ".join(self.below), self.width, TEXT) if self.below else ""
+        foot = wrap(self.below, self.width, TEXT)
         foot_height = _height(foot, TEXT) + 0.12 if foot else 0.0
         gap = 0.1 if blocks else 0.0
         edge = 0.15 if foot else self.margin
@@ -139,9 +136,8 @@ class Canvas:
         self.figure.text((self.margin + x) / self.across, down, text, fontsize=TEXT, **look)
 
     def _text(self, text: str, size: float, y: float, **extra: Any) -> None:
-        self.figure.text(
-            self.margin / self.across, y, text, fontsize=size, va="top", linespacing=1.35, **extra
-        )
+        x, look = self.margin / self.across, {"va": "top", "linespacing": 1.35, **extra}
+        self.figure.text(x, y, text, fontsize=size, **look)
 
 
 def inches(ax: Axes) -> tuple[float, float]:
@@ -182,10 +178,10 @@ def wrap(text: str, width: float, size: float, weight: str = "normal") -> str:
 
 
 def _fitting(word: str, width: float, size: float, weight: str) -> Iterator[str]:
+    """Give a word, in parts where it would not fit on a line of its own."""
     while len(word) > 1 and text_width(word, size, weight) > width:
-        fits = max(
-            sum(text_width(word[:end], size, weight) <= width for end in range(1, len(word))), 1
-        )
+        starts = [word[:end] for end in range(1, len(word))]
+        fits = max(sum(text_width(start, size, weight) <= width for start in starts), 1)
         yield word[:fits]
         word = word[fits:]
     yield word
@@ -258,6 +254,5 @@ def _ticks(axis: Literal["x", "y"]) -> tuple[float, float]:
     """Give the size of tick labels, and what lies between them and their axis, in points."""
     settings: Any = matplotlib.rcParams
     size = FontProperties(size=settings[f"{axis}tick.labelsize"]).get_size_in_points()
-    return float(size), float(
-        settings[f"{axis}tick.major.size"] + settings[f"{axis}tick.major.pad"]
-    )
+    pad = settings[f"{axis}tick.major.size"] + settings[f"{axis}tick.major.pad"]
+    return float(size), float(pad)

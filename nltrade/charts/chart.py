@@ -110,9 +110,8 @@ class Chart:
     details: Sequence[Series] = ()
 
     def __getstate__(self) -> dict[str, Any]:
-        return {
-            name: value for name, value in vars(self).items() if name != "figure"
-        }  # another process draws its own
+        # another process draws its own figure
+        return {name: value for name, value in vars(self).items() if name != "figure"}
 
     def __repr__(self) -> str:
         return f"<Chart {self.name}: {self.headline}>"
@@ -142,9 +141,8 @@ class Chart:
 
     @property
     def tables(self) -> list[str]:
-        """The tables that are drawn; figures of two at once are named together in the data."""
-        named = [one for both in self.data.get("table", []) for one in str(both).split(" + ")]
-        return list(dict.fromkeys(named))
+        """The tables that are drawn."""
+        return list(dict.fromkeys(map(str, self.data.get("table", []))))
 
     def table(self, *, main: bool = False) -> pd.DataFrame:
         """
@@ -205,12 +203,7 @@ class Chart:
                 f"No size {size!r}.{close_to(size, SIZES)} Sizes are {', '.join(SIZES)}."
             )
         with styled(style):
-            words: dict[str, Any] = {
-                "headline": self.headline,
-                "subtitle": self.subtitle,
-                "footer": self.footer,
-            }
-            canvas = Canvas(SIZES[size], framed=framed, **words)
+            canvas = Canvas(SIZES[size], self.headline, self.subtitle, self.footer, framed=framed)
             self.paint(canvas)
         return canvas.figure
 

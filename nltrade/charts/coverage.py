@@ -16,11 +16,6 @@ from nltrade.registry.entries import Coverage, Kind, Lang, Sector
 from nltrade.words import Words
 
 COVERAGES: tuple[Coverage, ...] = ("direct", "proxy", "none")  # the best first
-LISTED = {
-    "direct": "coverage-listed-direct",
-    "proxy": "coverage-listed-proxy",
-    "none": "coverage-listed-none",
-}
 FULL: dict[Coverage, str] = {"direct": "full", "proxy": "left", "none": "none"}  # of a disc
 DISC: dict[str, Any] = {
     "marker": "o",
@@ -66,13 +61,12 @@ def draw_coverage(*, sectors: Mapping[str, Sector] | None = None, lang: Lang = "
     groups: dict[str, list[Sector]] = {}
     for sector in known.values():
         groups.setdefault(sector.group.text(lang), []).append(sector)
-    notes = ["coverage-meaning", "coverage-classification"]
-    footer = [say.label(id) for id in notes]
+    footer = [say.label("coverage-meaning"), say.label("coverage-classification")]
     subtitle = say.label("coverage-subtitle")
     paint = partial(_paint, groups=groups, say=say)
     # The best covered are named; the table beside the figure has all, and why.
     best = next(each for each in COVERAGES if by_coverage[each])
-    told = say.text(LISTED[best], listed="; ".join(by_coverage[best]))
+    told = say.text(f"coverage-listed-{best}", listed="; ".join(by_coverage[best]))
     series = [_series(known, kind, told, say) for kind in named.KINDS]
     return Chart("coverage", lang, "discs", headline, subtitle, footer, series, _data(known), paint)
 
@@ -88,13 +82,11 @@ def _series(known: Mapping[str, Sector], kind: Kind, told: str, say: Words) -> S
 
 def _by_coverage(known: Mapping[str, Sector], lang: Lang) -> dict[Coverage, list[str]]:
     """List the names of the sectors by the better coverage of goods and services."""
-    best = {
-        id: min((s.coverage(kind) for kind in named.KINDS), key=COVERAGES.index)
-        for id, s in known.items()
-    }
-    return {
-        each: [s.text(lang) for id, s in known.items() if best[id] == each] for each in COVERAGES
-    }
+    found: dict[Coverage, list[str]] = {each: [] for each in COVERAGES}
+    for sector in known.values():
+        best = min(map(sector.coverage, named.KINDS), key=COVERAGES.index)
+        found[best].append(sector.text(lang))
+    return found
 
 
 def _data(known: Mapping[str, Sector]) -> pd.DataFrame:

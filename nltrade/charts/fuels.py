@@ -97,8 +97,7 @@ def _data(frame: pd.DataFrame, partner: str) -> pd.DataFrame:
     """Put fuels, all imports and both shares of a table and year in a row."""
     cells = frame[(frame["flow"] == "import") & (frame["kind"] == "goods") & (frame["freq"] == "A")]
     cells = cells[(cells["level"] == 0) | (cells["product"] == FUELS)]
-    index = ["table", "modified", "concept", "partner", "period", "complete", "status"]
-    index = [name for name in index if name in cells]
+    index = [name for name in over_years.INDEX if name in cells]
     shares = trade.share(cells, of="all products").query("product == @FUELS")
     shares = shares.rename(columns={VALUE: "fuels_meur", "whole_meur": "import_meur"})
     world = shares.loc[shares["partner"] == "WORLD", ["table", "period", "share_pct"]]

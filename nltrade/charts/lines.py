@@ -11,14 +11,13 @@ from nltrade import registry
 from nltrade.charts.canvas import TEXT, Canvas, Unit, inches, room, text_width, unit_of, wrap
 from nltrade.charts.labels import LINE, PAST, STRIP, label_ends, write_values
 from nltrade.charts.over_years import crossed, pieces
-from nltrade.charts.style import GREY, INK, PAGE, PALE, RULE, SOFT
+from nltrade.charts.style import DASHED, GREY, INK, PAGE, PALE, RULE, SOFT
 from nltrade.registry.entries import Event
 from nltrade.words import Words
 
 # Inches: the label of a year, a name beside a line at most, between panels.
 YEAR, NAME, GAP = 0.42, 1.2, 0.2
 BELOW = LINE + 0.1  # inches: labels of years between panels
-DASHED: dict[str, Any] = {"color": RULE, "linewidth": 0.8, "linestyle": (0, (2, 2))}
 HOLLOW: dict[str, Any] = {
     "marker": "o",
     "markersize": 5,

@@ -17,7 +17,6 @@ from nltrade.registry.entries import Lang
 from nltrade.words import Words
 
 FLOWS = ("import", "export")
-CONCEPTS = ("border crossing", "change of ownership")  # those that CBS counts by itself
 HARDLY = 1.0  # percent
 
 
@@ -85,10 +84,8 @@ def draw_over_time(
 
 
 def _data(frame: pd.DataFrame, partner: str) -> pd.DataFrame:
-    rows = frame[frame["concept"].isin(CONCEPTS) & (frame["level"] == 0) & (frame["freq"] == "A")]
-    # which snapshot a year is from goes along, for the months of a part-year
-    index = ["table", "modified", "concept", "partner", "period", "complete", "status"]
-    index = [name for name in index if name in rows]
+    rows = over_years.totals(frame)
+    index = [name for name in over_years.INDEX if name in rows]
     wide = rows.pivot(index=index, columns="flow", values=VALUE)
     wide = wide.reindex(columns=list(FLOWS)).reset_index().rename_axis(columns=None)
     wide["balance"] = wide["export"] - wide["import"]

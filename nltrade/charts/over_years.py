@@ -12,6 +12,15 @@ from nltrade.questions.trade import SMALL
 from nltrade.registry.entries import Break, Lang
 from nltrade.words import Words
 
+CONCEPTS = ("border crossing", "change of ownership")  # those that CBS counts by itself
+# What tells a year of a table from another; the snapshot goes along, for the months of a part-year.
+INDEX = ("table", "modified", "concept", "partner", "period", "complete", "status")
+
+
+def totals(frame: pd.DataFrame) -> pd.DataFrame:
+    """Keep the yearly totals of goods, as CBS counts them by itself."""
+    return frame[frame["concept"].isin(CONCEPTS) & frame["level"].eq(0) & frame["freq"].eq("A")]
+
 
 def in_order(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """Sort rows, tables and products as the registry lists them."""

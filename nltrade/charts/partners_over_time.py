@@ -22,7 +22,6 @@ PARTS = {
     "import": ("import",),
     "export": ("export",),
 }  # the flows that a flow is the sum of
-CONCEPTS = ("border crossing", "change of ownership")  # those that CBS counts by itself
 
 
 def draw_partners_over_time(
@@ -60,7 +59,7 @@ def draw_partners_over_time(
     UnknownName
         No such partner or flow.
     NoData
-        No whole year of any of them is at hand.
+        No whole year of any of them is here.
 
     Examples
     --------
@@ -108,7 +107,7 @@ def draw_partners_over_time(
 def _data(rows: pd.DataFrame, ids: list[str], flow: str, sector: Sector | None) -> pd.DataFrame:
     """Give a row for each table and year, with a column for each partner."""
     if sector is None:
-        cells = rows[(rows["level"] == 0) & rows["concept"].isin(CONCEPTS)]
+        cells = over_years.totals(rows)
     else:
         cells = sector_trade(rows, sectors={sector.id: sector})
         cells = cells[(cells["sector"] == sector.id) & cells[VALUE].notna()]

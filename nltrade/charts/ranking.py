@@ -20,13 +20,7 @@ from nltrade.questions.trade import VALUE
 from nltrade.registry.entries import Flow, Lang
 from nltrade.words import Words
 
-# What the headline says.
-HEADLINES = {
-    "total trade": "ranking-total-trade",
-    "import": "ranking-import",
-    "export": "ranking-export",
-}
-SHOWN = 6
+SHOWN = 6  # partners, and after them the one that was asked for
 
 
 def draw_ranking(
@@ -75,34 +69,29 @@ def draw_ranking(
     table = trade.main_table(of_year, kind="goods", period=year, partner=partner)
     cells = of_year[of_year["table"] == table]
     data = _data(cells, partner, flow, among, table, year)
-    own = data[data["partner"] == partner]
-    if own.empty:
-        name = registry.partner(partner).name()
-        raise NoData(
-            f"{name} ({partner}) is not published separately in {table} for {year}; that does not "
-            "mean zero."
-        )
+    own = data[data["partner"] == partner].iloc[0]
 
     about = {
         "partner": partner,
         "where": among.replace(" ", "-").lower(),
         "year": year_label(frame, table, year, lang),
-        "place": int(own["place"].iloc[0]),
+        "place": int(own["place"]),
         "what": flow,
         "unit": unit_of(data[[VALUE]]).label,
     }
+    id = f"ranking-{flow.replace(' ', '-')}"
     subtitle = "ranking-subtitle" if flow == "total trade" else "ranking-subtitle-flow"
     return Chart(
         "ranking",
         lang,
         "bars",
-        headline_of(say, HEADLINES[flow], "ranking-named", "ranking-short", **about),
-        say.text(subtitle, **about) + _range(own.iloc[0], say),
+        headline_of(say, id, "ranking-named", "ranking-short", **about),
+        say.text(subtitle, **about) + _range(own, say),
         footer(frame, [table], say, year=year),
         [Series(say.label(flow), _values(data, say))],
         data,
         partial(_paint, data=data, partner=partner, say=say),
-        _notes(cells, own.iloc[0], among, flow, say),
+        _notes(cells, own, among, flow, say),
     )
 
 
@@ -111,14 +100,19 @@ def _data(
 ) -> pd.DataFrame:
     """Keep the first partners, and the one that was asked for."""
     ranked = rank_partners(cells, period=year, flow=flow, among=among, table=table)
-    ranked = ranked[ranked["flow"] == flow]
-    further = ranked[SHOWN:]
-    data = pd.concat([ranked[:SHOWN], further[further["partner"] == partner]])
+    ranked = ranked[ranked["flow"] == flow].reset_index(drop=True)
+    is_own = ranked["partner"] == partner
+    if not is_own.any():
+        name = registry.partner(partner).name()
+        raise NoData(
+            f"{name} ({partner}) is not published separately in {table} for {year}; that does not "
+            "mean zero."
+        )
+    data = ranked[(ranked.index < SHOWN) | is_own].reset_index(drop=True)
     about = {"what": flow, "members": year, "table": table, "among": among}
     ours = [name for name in data if "table" in name or "modified" in name or name in about]
-    data = data.drop(columns=["flow", *ours]).reset_index(drop=True)
-    for at, (name, value) in enumerate(about.items()):
-        data.insert(at, name, value)
+    rest = [name for name in data if name not in ("flow", *ours)]
+    data = data.assign(**about)[[*about, *rest]]
     whole_numbers = dict.fromkeys(["place", "best", "worst", "hidden"], "Int64")
     return data.astype({name: kind for name, kind in whole_numbers.items() if name in data})
 
@@ -166,15 +160,9 @@ def _paint(canvas: Canvas, data: pd.DataFrame, partner: str, say: Words) -> None
     places = zip(data["place"], data["partner"], strict=True)
     names = [say.text("ranking-name", place=place, partner=id) for place, id in places]
     labels = [say.number(value / unit.meur, int(unit.meur > 1)) for value in values]
-    left = rows.room_for(names, canvas.width)
-    laid = rows.lay(names, labels, values, left, canvas.width)
-
-    tall = sum(laid.tall)
-    ax = canvas.open(tall, ticks=False).sheet(tall, left=left, unit=laid.unit)
-    own = data["partner"].tolist().index(partner)
     colours = [style.SUBJECT if id == partner else style.PALE for id in data["partner"]]
-    ax.barh(laid.spots, values, height=rows.BAR, color=colours)
-    rows.write(ax, laid, values, subject=own)
+    own = data["partner"].tolist().index(partner)
+    ax, laid = rows.bars(canvas, names, labels, values, colours, subject=own)
     # a partner further down stands apart from the first ones
     if len(data) > SHOWN and data["place"].iloc[-1] > data["place"].iloc[-2] + 1:
-        ax.axhline(tall - laid.tall[-1], color=style.RULE, linewidth=0.8, linestyle=(0, (2, 2)))
+        ax.axhline(sum(laid.tall) - laid.tall[-1], **style.DASHED)

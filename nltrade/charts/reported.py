@@ -142,13 +142,7 @@ def _paint(canvas: Canvas, data: pd.DataFrame, say: Words) -> None:
         ax.plot(said, reach, color=style.PAGE, linewidth=4, solid_capstyle="butt")
         ax.plot(said, reach, color=style.INK, linewidth=2, solid_capstyle="butt")
         after = max(row["cbs_meur"], row["reported_meur"]) + 0.08 * meur_per_inch
-        look: dict[str, Any] = {
-            "va": "center",
-            "fontsize": TEXT,
-            "weight": "bold",
-            "color": style.INK,
-        }
-        ax.text(after, at, end, **look)
+        ax.text(after, at, end, va="center", fontsize=TEXT, weight="bold", color=style.INK)
         top += height
 
 

@@ -68,6 +68,25 @@ def write(ax: Axes, rows: Rows, highs: Sequence[float], subject: int | None = No
     ax.plot([0, 0], [0, sum(rows.tall)], color=PALE, linewidth=1, clip_on=False)
 
 
+def bars(
+    space: Canvas,
+    names: Sequence[str],
+    labels: Sequence[str],
+    values: Sequence[float],
+    colours: Sequence[str],
+    *,
+    most: float = 0.36,
+    subject: int | None = None,
+) -> tuple[Axes, Rows]:
+    """Draw a figure of one bar a row: its name before it, its label behind it."""
+    left = room_for(names, space.width, most)
+    laid = lay(names, labels, values, left, space.width)
+    ax = space.open(sum(laid.tall), ticks=False).sheet(sum(laid.tall), left=left, unit=laid.unit)
+    ax.barh(laid.spots, values, height=BAR, color=colours)
+    write(ax, laid, values, subject)
+    return ax, laid
+
+
 class Key:
     """
     What the marks of a figure are: samples in lines at the top of the drawing, if not all are one.

@@ -26,7 +26,7 @@ def draw_services(
     frame: pd.DataFrame, *, partner: str = "RU", period: str | int = 2012, lang: Lang = "en"
 ) -> Chart:
     """
-    Draw yearly trade in services with a partner; the classes at hand are in `Chart.details`.
+    Draw yearly trade in services with a partner; the classes that are here are in `Chart.details`.
 
     Tables are never joined: those to 2013 follow another manual, and 2020 is in two tables that
     differ, so it is drawn twice. What CBS does not publish is a gap.
@@ -57,24 +57,23 @@ def draw_services(
     """
     say = Words(lang)
     partner, year = registry.country(partner).id, str(period)
-    tables = frame.loc[frame["kind"] == "services", "table"].unique()
-    frame = frame[
-        (frame["partner"] == partner) & (frame["kind"] == "services") & (frame["freq"] == "A")
-    ]
+    services = frame[frame["kind"] == "services"]
+    frame = services[(services["partner"] == partner) & (services["freq"] == "A")]
     data = _data(frame)
     totals = data[data["product"] == TOTAL]
     if not totals[VALUE].abs().max() > 0:
         name = registry.partner(partner).name()
+        tables = ", ".join(services["table"].unique()) or "no table is here"
         raise NoData(
-            f"No yearly services with {name} ({partner}) are published separately "
-            f"({', '.join(tables) or 'no table is here'}), or only zeros. Not published does not "
-            "mean zero."
+            f"No yearly services with {name} ({partner}) are published separately ({tables}), or "
+            "only zeros. Not published does not mean zero."
         )
 
     counted = _newest(totals.dropna(subset=[VALUE]), year)
     unit = unit_of(totals[[VALUE]])
     about = {"partner": partner, "years": over_years.span(totals), "unit": unit.label}
     note = say.label("services-note") if totals["table"].nunique() > 1 else ""
+    lines = {flow: (say.label(flow), style.COLOURS[flow]) for flow in FLOWS}
     return Chart(
         "services",
         lang,
@@ -87,7 +86,7 @@ def draw_services(
         partial(
             draw_lines,
             parts={"": _wide(totals)},
-            lines={flow: (say.label(flow), style.COLOURS[flow]) for flow in FLOWS},
+            lines=lines,
             table=counted or _newest(totals, year),
             year=int(year[:4]),
             say=say,

@@ -22,7 +22,8 @@ RING: dict[str, Any] = {
     "markeredgewidth": 1.6,
     "linestyle": "none",
 }
-
+# The line of what a partner reported, with a ring for each year.
+RINGS: dict[str, Any] = RING | {"color": SUBJECT, "linestyle": "-", "linewidth": 0.9}
 DIAMOND: dict[str, Any] = {"marker": "D", "markersize": 5, "linestyle": "none", "color": GREY}
 
 

@@ -30,6 +30,7 @@ IMPORT, EXPORT, SUBJECT, IMPORT_LIGHT, EXPORT_LIGHT, PALE, GREY = (
 )
 COLOURS = {"import": IMPORT, "export": EXPORT}
 RULE, INK, SOFT, PAGE = "C7", "C8", "C9", "C10"
+DASHED: dict[str, Any] = {"color": RULE, "linewidth": 0.8, "linestyle": (0, (2, 2))}
 # colours that are settings of their own
 OWN = {INK: "text.color", SOFT: "xtick.color", PAGE: "figure.facecolor"}
 CONTRAST = 4.5  # least ratio of text to what it stands on: WCAG 2.2, level AA

@@ -102,10 +102,5 @@ def _paint(space: Canvas, data: pd.DataFrame, say: Words) -> None:
         say.text("with-place", share=share, place=int(place)) if pd.notna(place) else say.pct(share)
         for share, place in zip(shares, data["place"], strict=True)
     ]
-    left = rows.room_for(data["name"].tolist(), space.width, most=0.5)
-    laid = rows.lay(data["name"], labels, shares, left, space.width)
-    tall = sum(laid.tall)
-    ax = space.open(tall, ticks=False).sheet(tall, left=left, unit=laid.unit)
     colours = [style.GREY if code == ALL else style.SUBJECT for code in data["product"]]
-    ax.barh(laid.spots, shares, height=rows.BAR, color=colours)
-    rows.write(ax, laid, shares)
+    rows.bars(space, data["name"].tolist(), labels, shares, colours, most=0.5)

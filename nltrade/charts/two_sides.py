@@ -123,11 +123,9 @@ def _data(frame: pd.DataFrame, theirs: pd.DataFrame, partner: str, year: str) ->
 
 
 def _name(line: str, partner: str, say: Words) -> str:
-    return (
-        say.text("as-reported-by", partner=partner)
-        if line == partner
-        else say.label(f"{line}-line")
-    )
+    if line == partner:
+        return say.text("as-reported-by", partner=partner)
+    return say.label(f"{line}-line")
 
 
 def _series(data: pd.DataFrame, partner: str, say: Words) -> list[Series]:
@@ -185,13 +183,12 @@ def _draw(ax: Axes, rows: pd.DataFrame, side: str, partner: str) -> dict[str, An
     """Draw the lines of a side, and say where each ends."""
     ends: dict[str, Any] = {}
     for line, values in rows.groupby("line", sort=False):
-        theirs = line == partner
-        colour = style.SUBJECT if theirs else SIDES[side][str(line)]
-        look: dict[str, Any] = {"color": colour, "marker": "o", "markersize": 2}
-        if theirs:
-            look = {**sides.RING, "color": colour, "linestyle": "-", "linewidth": 0.9}
-            look["markersize"] = 4
+        look: dict[str, Any] = {"marker": "o", "markersize": 2}
+        if line == partner:
+            look = sides.RINGS | {"markersize": 4}
+        else:
+            look["color"] = SIDES[side][str(line)]
         for piece in pieces(values, VALUE, registry.table(str(values["table"].iloc[0])).breaks):
             ax.plot(piece, clip_on=False, **look)
-        ends[str(line)] = (values[VALUE].iloc[-1], colour)
+        ends[str(line)] = (values[VALUE].iloc[-1], look["color"])
     return ends

@@ -50,10 +50,10 @@ def check_claims(
     Parameters
     ----------
     frame : frame, optional
-        Tidy frame of any engine; the shipped figures by default. Of a lazy one, the rows that the
-        claims ask for are collected, once.
+        Tidy frame of any engine; the figures that are here by default. Of a lazy one, the rows that
+        the claims ask for are collected, once.
     claims : mapping or iterable of Claim, optional
-        What to check; the shipped claims by default. `nltrade.claims(file)` reads your own.
+        What to check; the mission's claims by default. `nltrade.claims(file)` reads your own.
 
     Returns
     -------
@@ -63,7 +63,7 @@ def check_claims(
     Raises
     ------
     SnapshotError
-        No frame was given, and a file of the figures at hand is missing or changed.
+        No frame was given, and a file of the figures that are here is missing or changed.
     FrameError
         A column is missing or of another type, or a cell is there twice.
 

@@ -86,14 +86,9 @@ def fetch(
     if tables is not None:
         registry.use_tables(tables)
 
-    if raw and table is not None:
-        _fetch_raw(table, timeout, tries, json=json)
-        return
-    if file is not None and table is not None:
-        from nltrade.sources.download import fetch_file
-
-        found = fetch_file(table, file, accept=accept)
-        _print_found(found, f"{found.origin.selection}, of {found.origin.modified},", json=json)
+    how = {"timeout": timeout, "tries": tries}
+    if table is not None and (raw or file):
+        _fetch_whole(table, file, how, accept=accept, json=json)
         return
 
     asked: dict[str, Any] = {"partner": partner, "product": product, "years": years}
@@ -102,21 +97,26 @@ def fetch(
     if plan:
         _print_plans(plans, json=json)
         return
-    asked |= {"timeout": timeout, "tries": tries, "accept": accept}
+    asked |= {**how, "accept": accept}
     failed = [one for one in plans if not _fetched(one, asked, go_on=every, json=json)]
     raise typer.Exit(SourceError.exit_code if failed else 0)
 
 
-def _fetch_raw(table: str, timeout: float, tries: int, *, json: bool) -> None:
-    """Bring a table as CBS has it, and say where it lies."""
-    from nltrade.sources.raw import fetch_raw
+def _fetch_whole(
+    table: str, file: Path | None, how: dict[str, Any], *, accept: bool, json: bool
+) -> None:
+    """Take a table from a file, or from CBS as it is, and say what came and where it lies."""
+    if file is None:
+        from nltrade.sources.raw import fetch_raw
 
-    folder = fetch_raw(table, timeout=timeout, tries=tries)
-    if json:
-        origin = msgspec.json.decode((folder / "origin.json").read_bytes())
-        print_json({"folder": str(folder), **origin})
+        found = fetch_raw(table, **how)
+        head = f"{found.origin.rows:,} figures, as CBS has them,"
     else:
-        print_path(folder)
+        from nltrade.sources.download import fetch_file
+
+        found = fetch_file(table, file, accept=accept)
+        head = f"{found.origin.selection}, of {found.origin.modified},"
+    _print_found(found, head, json=json)
 
 
 def _plans(ids: list[str], asked: dict[str, Any], *, skip: bool) -> list[Plan | Questions]:
@@ -165,12 +165,11 @@ def _fetched(plan: Plan | Questions, asked: dict[str, Any], *, go_on: bool, json
         )
         raise
 
-    is_of_cbs = isinstance(plan, Plan)
     head = f"{found.origin.rows:,} rows"
-    _print_found(
-        found, f"{head}, modified {found.origin.modified}," if is_of_cbs else head, json=json
-    )
-    if is_of_cbs and not json:
+    if isinstance(plan, Plan):
+        head += f", modified {found.origin.modified},"
+    _print_found(found, head, json=json)
+    if isinstance(plan, Plan) and not json:
         _print_use(found)
     return True
 

@@ -41,7 +41,7 @@ def explore(
     Parameters
     ----------
     frame : pandas.DataFrame, optional
-        Tidy frame with all partners; the figures at hand by default.
+        Tidy frame with all partners; the figures that are here by default.
     partner : str
         ISO code or name of the country to begin with.
     beside : str, optional

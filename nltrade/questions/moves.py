@@ -50,7 +50,7 @@ def trace_place(
         A row for each table of goods and year, tables never joined: `table`, `kind`, `flow`,
         `partner`, `product`, `period`, `modified`, `complete`, `status`, `among`, `value_meur`
         (million euro), `place`, `best` and `worst`, which are missing where the partner has no
-        value of its own in that year: that is not zero.
+        value of its own in that year; that does not mean zero.
 
     Raises
     ------

@@ -100,7 +100,7 @@ def rank_partners(
         `modified` (with services beside goods, `services_table` and `services_modified` too),
         `flow`, `partner`, `value_meur` (million euro), `place`, `best`, `worst`, and what makes a
         place uncertain: `hidden` (countries that could be ahead though not published one by one),
-        `unallocated_meur` and `services_meur` (trade without a named partner, services of partners
+        `unallocated_meur` and `services_meur` (trade assigned to no country, services of partners
         without a services cell; million euro). Equal values share a place. A country without a cell
         of its own has no row. `worst` is missing for a value of zero or less, and with `best` where
         the total of all partners is missing: nothing bounds them.

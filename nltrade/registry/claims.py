@@ -27,7 +27,7 @@ def claims(
     Parameters
     ----------
     file : path or mapping of str to Claim, optional
-        A claims file of your own, or claims that were read already; the shipped file by default.
+        A claims file of your own, or claims that were read already; the mission's file by default.
         `nltrade/registry/claims.toml` explains each field.
     partner : str, optional
         ISO code or name: only the claims about this partner.
@@ -38,7 +38,7 @@ def claims(
     -------
     mapping of str to Claim
         By their ids, in the order of the file. It prints as a table; `nltrade.show` gives that in
-        Dutch too. Of the shipped claims it may be empty, where none is about a partner and year.
+        Dutch too. Of the mission's claims it may be empty, where none is about a partner and year.
 
     Raises
     ------

@@ -61,7 +61,7 @@ def published(file: Path | None = None) -> Mapping[str, Published]:
     Parameters
     ----------
     file : path, optional
-        A file of your own, like the shipped `nltrade/registry/published.toml`.
+        A file of your own, like `nltrade/registry/published.toml`.
 
     Returns
     -------

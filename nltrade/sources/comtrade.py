@@ -22,6 +22,9 @@ from nltrade.sources.snapshot import Snapshot
 PARTNER_REPORTS = "comtrade-partner"
 NOTE = "as-reported-by-the-partner"  # in notes.toml: what its figures mean
 SUPPLIERS = "suppliers.csv"
+# Years in which the chapters of some suppliers do not add up to what they sold: 0.5 to 8 percent is
+# missing.
+INCOMPLETE = ["2000", "2001", "2002", "2003", "2004", "2005", "2006", "2008", "2009"]
 CLOSE = 10_000.0  # dollars: chapters that come this near to the total add up to it
 COLUMNS = [
     *("table", "modified", "kind", "flow", "concept", "partner", "partner_kind", "product"),
@@ -56,7 +59,7 @@ def other_side(partner: str | None = None) -> OtherSide:
     """
     Load what partners themselves reported about their trade with the Netherlands.
 
-    It is a second opinion beside CBS's figures, in a place of its own: nothing adds it to them or
+    It stands beside CBS's figures for comparison, in a place of its own: nothing adds it to them or
     ranks by it. Where no report is here, its frames are empty, and everything else works as it does
     without.
 
@@ -127,12 +130,15 @@ def tidy(raw: Snapshot, only: Mapping[str, Collection[str]]) -> pd.DataFrame:
     """
     table = registry.table(raw.origin.table)
     records = raw.read(raw.origin.observations)
+    partners = {code: one.id for code, one in registry.partner_keys(table.id).items()}
+    products = [one.id for one in registry.product_keys(table.id).values()]
+    codes = {id.removeprefix("HS"): id for id in products}
 
     frame = pd.DataFrame(
         {
             "flow": records["flowCode"].map(table.flows),
-            "partner": _partners(records, table),
-            "product": _products(records, table),
+            "partner": _known(records[table.partner], partners, table, "country"),
+            "product": _known(records["cmdCode"], codes, table, "product"),
             "period": records["refYear"],
             "usd": pd.to_numeric(records["primaryValue"]),
         }
@@ -206,28 +212,10 @@ def suppliers(raw: Snapshot) -> pd.DataFrame:
     )
 
 
-# Years in which the chapters of some suppliers do not add up to what they sold: 0.5 to 8 percent is
-# missing.
-INCOMPLETE = ["2000", "2001", "2002", "2003", "2004", "2005", "2006", "2008", "2009"]
-
-
 def _no_suppliers() -> pd.DataFrame:
     texts = ["table", "modified", "partner", "period", "product", "first"]
     amounts = ["value_meur", "suppliers_meur", "share_pct", "place", "suppliers", "countries"]
-    amounts.append("covered_pct")
-    return pd.DataFrame({name: [] for name in texts}).assign(**{name: [] for name in amounts})
-
-
-def _partners(records: pd.DataFrame, table: Table) -> pd.Series:
-    known = {code: partner.id for code, partner in registry.partner_keys(table.id).items()}
-    return _known(records[table.partner], known, table, "country")
-
-
-def _products(records: pd.DataFrame, table: Table) -> pd.Series:
-    chapters = table.classes == "HS"
-    ids = [product.id for product in registry.product_keys(table.id).values()]
-    known = {id.removeprefix("HS") if chapters else id: id for id in ids}
-    return _known(records["cmdCode"], known, table, "product")
+    return pd.DataFrame({name: [] for name in [*texts, *amounts, "covered_pct"]})
 
 
 def _known(codes: pd.Series, known: Mapping[str, str], table: Table, what: str) -> pd.Series:

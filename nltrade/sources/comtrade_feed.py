@@ -14,6 +14,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -50,32 +51,42 @@ class Service(Transport):
         "today: see NLTRADE_COMTRADE_KEY, or unset it and take the preview."
     )
 
+    @property
+    def key(self) -> dict[str, str]:
+        """The key of one's own as the full service takes it, if there is one."""
+        key = os.environ.get("NLTRADE_COMTRADE_KEY")
+        return {"subscription-key": key} if key else {}
+
+    @property
+    def way(self) -> str:
+        """The path of the full service, or of the preview."""
+        return "data/v1/get" if self.key else "public/v1/preview"
+
+    @property
+    def via(self) -> str:
+        """Where a download comes from, as its provenance says it."""
+        return f"UN Comtrade at {self.shown} ({'with a key' if self.key else 'preview'})"
+
 
 def fetch(plan: Questions, patience: Patience) -> Snapshot:
     """Ask what is planned, as far as no earlier try did, and keep what came as a snapshot."""
-    request, questions = plan.request, plan.questions
-    table = registry.table(request.table)
+    request, table = plan.request, registry.table(plan.request.table)
     home = snapshot.own_folder() / "raw" / table.id
     digest = hashlib.sha256(msgspec.json.encode(request)).hexdigest()[:12]
     pieces = home / f".partial-comtrade-{digest}"
 
-    key = os.environ.get("NLTRADE_COMTRADE_KEY", "")
-    answers = []
     with Service(patience=patience) as service:
-        via = f"UN Comtrade at {service.shown} ({'with a key' if key else 'preview'})"
-        for number, question in enumerate(questions):
-            piece = pieces / f"{number:05}.json"
-            if not piece.is_file():
-                write(piece, msgspec.json.encode(_answer(service, table, question, key)))
-            answers.append(msgspec.json.decode(piece.read_bytes(), type=Records))
-
+        answers = [
+            _kept(service, table, question, pieces / f"{number:05}.json")
+            for number, question in enumerate(plan.questions)
+        ]
     if not any(answers):
         shutil.rmtree(pieces)
         raise NoData(
             f"UN Comtrade has nothing for {request.says} in {table.id}: nothing was reported; that "
             "does not mean zero."
         )
-    told = list(_odd(table, questions, answers))
+    told = list(_odd(table, plan.questions, answers))
     for one in told:
         logging.getLogger("nltrade").warning("%s: %s", table.id, one)
 
@@ -90,7 +101,7 @@ def fetch(plan: Questions, patience: Patience) -> Snapshot:
         table=table.id,
         title=table.en,
         modified=date,
-        via=via,
+        via=service.via,
         request=request,
         selection="; ".join([request.says, *told]),
         licence="data of the United Nations (UN Comtrade); not CC BY",
@@ -100,7 +111,14 @@ def fetch(plan: Questions, patience: Patience) -> Snapshot:
     return found
 
 
-def _answer(service: Service, table: Table, question: Question, key: str) -> Records:
+def _kept(service: Service, table: Table, question: Question, path: Path) -> Records:
+    """Give an answer that was kept; what is not there yet is asked for."""
+    if not path.is_file():
+        write(path, msgspec.json.encode(_answer(service, table, question)))
+    return msgspec.json.decode(path.read_bytes(), type=Records)
+
+
+def _answer(service: Service, table: Table, question: Question) -> Records:
     """Ask one question, and keep the records of totals."""
     codes = [one.id.removeprefix("HS") for one in registry.product_keys(table.id).values()]
     params = {
@@ -113,11 +131,9 @@ def _answer(service: Service, table: Table, question: Question, key: str) -> Rec
         "maxRecords": str(MOST),
         "format": "JSON",
         "includeDesc": "false",
+        **service.key,
     }
-    way = "data/v1/get" if key else "public/v1/preview"
-    if key:
-        params["subscription-key"] = key
-    url = f"{service.address}/{way}/C/A/{OF_SERVICE[table.classes]}"
+    url = f"{service.address}/{service.way}/C/A/{OF_SERVICE[table.classes]}"
     answer = service.json(question.says, url, params)
 
     rows = answer.get("data")

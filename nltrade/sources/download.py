@@ -305,16 +305,19 @@ def _bring_piece(
         tell(page.num_rows)
 
     cells = pa.concat_tables(pages)
+    content = io.BytesIO()
+    # Nobody looks for single rows in a piece.
+    pq.write_table(cells, content, compression="none", write_statistics=False)
+
     faults = checks.cell_faults(plan.request, piece, cells, described.keys)
     if faults:
-        aside = download.aside / path.name
-        write(aside, _as_parquet(cells))
+        aside = write(download.aside / path.name, content.getvalue())
         raise SourceError(
             f"What CBS sent of {download.table} ({piece.filter or 'all'}) cannot be right: "
             f"{'; '.join(faults)}. It is kept aside in {aside}; the snapshots that were here stay "
             "in use. Try again later, or tell CBS."
         )
-    write(path, _as_parquet(cells))
+    write(path, content.getvalue())
 
 
 def _keep(download: Download, *, accept: bool) -> Snapshot:
@@ -386,13 +389,6 @@ def _is_counted(download: Download, rows: int) -> bool | None:
         )
     # Fewer rows than the keys make were let in by a count alone.
     return None if records is not None or rows < download.plan.rows else False
-
-
-def _as_parquet(cells: pa.Table) -> bytes:
-    content = io.BytesIO()
-    # Nobody looks for single rows in a piece.
-    pq.write_table(cells, content, compression="none", write_statistics=False)
-    return content.getvalue()
 
 
 def _join(paths: Sequence[Path], whole: Path) -> int:

@@ -7,7 +7,7 @@ there is a value, which can be *zero*. What a table has comes from the lists of 
 that the frame names, else from the registry.
 """
 
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 import narwhals as nw
@@ -15,6 +15,7 @@ import pandas as pd
 from narwhals.typing import IntoFrame
 
 from nltrade import registry
+from nltrade.registry import periods
 from nltrade.registry.entries import Freq, Kind, Table
 from nltrade.sources import snapshot as snapshots
 from nltrade.sources.plan import Request, listed
@@ -29,6 +30,15 @@ class Gap(msgspec.Struct, frozen=True):
 
     kind: Literal["value", "zero", "withheld", "not in the table", "not at hand"]
     command: str = ""
+
+
+class Cell(NamedTuple):
+    """What is asked of a table; what is left open may be anything."""
+
+    partner: str | None
+    product: str | None
+    period: str | None
+    flow: str | None
 
 
 def gap(
@@ -73,8 +83,8 @@ def gap(
     >>> gap(trade, table="7137shih", partner="RU", product="33", period="2012").command
     'nltrade fetch 7137shih --partner RU --product 33 --years 2012'
     """
-    cell = {"partner": partner, "product": product, "period": period, "flow": flow}
-    rows = _rows(frame, {"table": table, **cell})
+    cell = Cell(partner, product, period, flow)
+    rows = _rows(frame, {"table": table, **cell._asdict()})
 
     if len(rows):
         values = [value for value in rows["value_meur"].to_list() if not pd.isna(value)]
@@ -127,8 +137,8 @@ def commands(
     """
     cell = {"partner": partner, "product": product, "period": period, "flow": flow}
     able = [table.id for table in registry.tables().values() if kind in {None, table.kind}]
-    found = [gap(frame, table=id, **cell).command for id in able]
-    return [command for command in found if command]
+    gaps = [gap(frame, table=id, **cell) for id in able]
+    return [one.command for one in gaps if one.command]
 
 
 def absent_partners(
@@ -226,21 +236,23 @@ def _partners(frame: IntoFrame, table: Table) -> set[str]:
     return {known[key].id if key in known else key for key in listed or known}
 
 
-def _has(frame: IntoFrame, table: Table, cell: dict[str, str | None]) -> bool:
+def _has(frame: IntoFrame, table: Table, cell: Cell) -> bool:
     """Tell whether a table has a cell, wherever it may be."""
-    products = {product.id for product in registry.product_keys(table.id).values()}
-    flows = {*table.measures.values(), *table.flows.values()}
-    flow, product, period = cell["flow"], cell["product"], cell["period"]
-
-    if cell["partner"] is not None and cell["partner"] not in _partners(frame, table):
+    partner, product, period, flow = cell
+    if partner is not None and partner not in _partners(frame, table):
         return False
+    products = {one.id for one in registry.product_keys(table.id).values()}
     if product is not None and product not in products:
         return False
-    if flow is not None and not set(BOTH_FLOWS.get(flow, [flow])) <= flows:
+    flows = {*table.measures.values(), *table.flows.values()}
+    if flow is not None and not flows.issuperset(BOTH_FLOWS.get(flow, [flow])):
         return False
-    return period is None or (
-        table.covers(period) and (not table.freqs or _freq(period) in table.freqs)
-    )
+
+    if period is None:
+        return True
+    if not (periods.PERIOD.fullmatch(period) and table.covers(period)):
+        return False
+    return not table.freqs or _freq(period) in table.freqs
 
 
 def _freq(period: str) -> Freq:
@@ -250,18 +262,19 @@ def _freq(period: str) -> Freq:
     return "Q" if "Q" in period else "M"
 
 
-def _command(table: Table, cell: dict[str, str | None]) -> str:
+def _command(table: Table, cell: Cell) -> str:
     """Say what brings a cell: what lies here already is loaded, the rest is fetched."""
-    here = snapshots.at_hand(table.id)
+    partner, product, period, _ = cell
     asked = Request(
         table=table.id,
-        partners=listed(cell["partner"]),
-        products=listed(cell["product"]),
-        first=(cell["period"] or table.first)[:4],
-        last=(cell["period"] or table.last)[:4],
-        freqs=[_freq(cell["period"] or table.first)],
+        partners=listed(partner),
+        products=listed(product),
+        first=(period or table.first)[:4],
+        last=(period or table.last)[:4],
+        freqs=[_freq(period or table.first)],
     )
 
+    here = snapshots.at_hand(table.id)
     requests = [part.origin.request for part in here]
     if any(request is None or _holds(request, asked) for request in requests):
         return f'nl.load("{table.id}")'
@@ -275,7 +288,7 @@ def _command(table: Table, cell: dict[str, str | None]) -> str:
     else:
         words += [f"--partner {partner}" for partner in asked.partners]
         words += [f"--product {product}" for product in asked.products]
-        words += [f"--years {asked.first}"] if cell["period"] else []
+        words += [f"--years {asked.first}"] if period else []
 
     if freqs != ["A"]:
         words += [f"--freq {freq}" for freq in freqs]

@@ -7,27 +7,25 @@ that this package does not ask.
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-import msgspec
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from nltrade.errors import SnapshotError, SourceError, UnknownName
-from nltrade.files import sha256, write
 from nltrade.sources import snapshot
 from nltrade.sources.cbs_notation import NO_VALUE
 from nltrade.sources.cbs_v3 import OBSERVATIONS, Feed, decoded
+from nltrade.sources.snapshot import Snapshot
 from nltrade.sources.transport import Again, Patience
 
+FILE = "data.parquet"
 Row = dict[str, Any]  # of metadata
 ROWS = 20_000_000  # of one table; the largest here have 7.5 million
 
 
-def fetch_raw(table: str, *, timeout: float = 60.0, tries: int = 6) -> Path:
+def fetch_raw(table: str, *, timeout: float = 60.0, tries: int = 6) -> Snapshot:
     """
     Bring any CBS table as it is, and keep it as Parquet.
 
@@ -42,8 +40,8 @@ def fetch_raw(table: str, *, timeout: float = 60.0, tries: int = 6) -> Path:
 
     Returns
     -------
-    pathlib.Path
-        The folder: ``data.parquet``, and ``origin.json`` with CBS's date and the hash.
+    Snapshot
+        The folder, with ``data.parquet``, and its origin.
 
     Raises
     ------
@@ -64,19 +62,19 @@ def fetch_raw(table: str, *, timeout: float = 60.0, tries: int = 6) -> Path:
     folder = snapshot.own_folder() / "as-it-is" / table / modified[:10]
     folder.mkdir(parents=True, exist_ok=True)
     long = pa.Table.from_pandas(_long(rows, lists, topics), preserve_index=False)
-    pq.write_table(long, folder / "data.parquet")
-    origin = {
-        "table": table,
-        "title": title,
-        "modified": modified,
-        "retrieved": datetime.now(UTC).isoformat(timespec="seconds"),
-        "via": feed.via,
-        "sha256": sha256(folder / "data.parquet"),
-        "licence": "CC BY 4.0",
-        "attribution": f"Source: CBS (StatLine {table}, modified {modified[:10]})",
-    }
-    write(folder / "origin.json", msgspec.json.format(msgspec.json.encode(origin)) + b"\n")
-    return folder
+    pq.write_table(long, folder / FILE)
+    return snapshot.keep(
+        folder,
+        {FILE: long.num_rows},
+        table=table,
+        title=title,
+        modified=modified[:10],
+        modified_at=modified,
+        via=feed.via,
+        selection="the whole table, as CBS has it",
+        licence="CC BY 4.0",
+        attribution=f"Source: CBS (StatLine {table}, modified {modified[:10]})",
+    )
 
 
 def load_raw(table: str) -> pd.DataFrame:
@@ -110,13 +108,7 @@ def load_raw(table: str) -> pd.DataFrame:
         raise SnapshotError(
             f"{table} is not here as CBS has it. Bring it with `nltrade fetch {table} --raw`."
         )
-    path = found[-1].with_name("data.parquet")
-    if sha256(path) != msgspec.json.decode(found[-1].read_bytes())["sha256"]:
-        raise SnapshotError(
-            f"{path} is not what was retrieved: its hash changed. Remove its folder and bring it "
-            f"with `nltrade fetch {table} --raw`."
-        )
-    return pq.read_table(path).to_pandas()
+    return snapshot.opened(found[-1].parent).verify().cells({})
 
 
 def _rows(feed: Feed, table: str, columns: list[str]) -> pd.DataFrame:

@@ -32,7 +32,8 @@ from nltrade.sources import cbs_notation
 from nltrade.sources.plan import Request
 
 CHECKOUT = Path(__file__).parents[2]
-OBSERVATIONS = ("UntypedDataSet.parquet", "TypedDataSet.csv", "Comtrade.csv")
+# Of a download, of what ships, of UN Comtrade, of a table as it is.
+OBSERVATIONS = ("UntypedDataSet.parquet", "TypedDataSet.csv", "Comtrade.csv", "data.parquet")
 
 
 class File(msgspec.Struct, frozen=True):
@@ -258,7 +259,7 @@ def find(table: str, modified: str | None = None) -> Results[Snapshot]:
         if found:
             lacks = f"There is no version of {modified} of {table}; here: {', '.join(found)}."
         raise SnapshotError(f"{lacks} Bring that of today with `nltrade fetch {table}`.")
-    parts = {date: _of_one_state(list(map(_opened, paths))) for date, paths in found.items()}
+    parts = {date: _of_one_state(list(map(opened, paths))) for date, paths in found.items()}
     return Results(parts[modified or _in_use(parts)])
 
 
@@ -336,7 +337,7 @@ def downloads() -> list[Snapshot]:
         for paths in _available(table).values()
         for path in paths
     ]
-    return [_opened(path) for path in paths if path.is_relative_to(raw)]
+    return [opened(path) for path in paths if path.is_relative_to(raw)]
 
 
 def remove(table: str, modified: str | None = None) -> list[Path]:
@@ -505,12 +506,13 @@ _RESTORE = (
 )
 
 
-def _opened(folder: Path) -> Snapshot:
+def opened(folder: Path) -> Snapshot:
+    """Read the origin of a folder; its files are not verified yet."""
     path = folder / "origin.json"
     try:
         origin = msgspec.json.decode(path.read_bytes(), type=Origin)
     except msgspec.DecodeError as error:
         raise SnapshotError(f"{path} is damaged: {error}. {_RESTORE}") from None
     if not set(OBSERVATIONS) & set(origin.files):
-        raise SnapshotError(f"{path} is damaged: it lists no {OBSERVATIONS[-1]}. {_RESTORE}")
+        raise SnapshotError(f"{path} is damaged: it lists no observations. {_RESTORE}")
     return Snapshot(folder, origin)

@@ -54,7 +54,7 @@ def load(
     Parameters
     ----------
     *tables : str
-        Identifiers; all tables of CBS at hand by default, never those of another source.
+        Identifiers; all tables of CBS that are here by default, never those of another source.
     snapshot : str, optional
         Modification date that pins a snapshot, such as ``"2023-01-04"``; by default the newest of
         each table that holds what older ones do.
@@ -99,7 +99,7 @@ def load(
 def _parts(table: str, date: str | None) -> list[Snapshot]:
     """Give the downloads to load; of Comtrade all, as each is of other partners."""
     if registry.table(table).source == "Comtrade" and date is None:
-        return comtrade.parts_of(table)
+        return comtrade.parts_of(table) or snapshots.find(table)
     return snapshots.find(table, date)
 
 

@@ -37,7 +37,7 @@ def verdict_table(verdicts: Iterable[Verdict], lang: Lang = "en") -> pd.DataFram
     Returns
     -------
     pandas.DataFrame
-        A row for each claim, as text: its words, what they assert, what CBS says, the margin and
+        A row for each claim, as text: its words, what they say, what CBS says, the margin and
         the verdict.
 
     Examples
@@ -166,11 +166,15 @@ def _short_margin(one: Verdict, say: Words) -> str:
 
 def _revised(one: Touched, say: Words) -> Table:
     """Say of a claim that reads otherwise with newer figures what was said before, and is now."""
-    told = [
-        f"{say.label(when)}: {verdict.says(say.lang)}, {say.label(verdict.verdict)}"
-        for when, verdict in (("before", one.old), ("now", one.new))
-    ]
-    return Table(f"{one.new.claim.text(say.lang)}, {say.label('revised')}", remarks=told)
+    lang = say.lang
+    are_alike = one.old.says(lang) == one.new.says(lang)
+    told = []
+    for when, verdict in (("before", one.old), ("now", one.new)):
+        # Of a place that stayed the same, what is between it and the next ones has changed.
+        margin = f" ({verdict.margin(lang)})" if are_alike and verdict.margin(lang) else ""
+        said = f"{verdict.says(lang)}{margin}, {say.label(verdict.verdict)}"
+        told.append(f"{say.label(when)}: {said}")
+    return Table(f"{one.new.claim.text(lang)}, {say.label('revised')}", remarks=told)
 
 
 def changes_report(

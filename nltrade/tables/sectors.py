@@ -59,8 +59,9 @@ def sectors_report(
         if here:
             tables.append(_table(of_kind, kind, here, rates, say, every=every))
             shown.append(of_kind)
+    tables += _kinds_without(shown, [known[id] for id in known if id in set(found["sector"])], say)
 
-    theirs = found[[not is_cbs(table) for table in found["table"]]]
+    theirs = found[~found["table"].map(is_cbs).astype(bool)]
     bought = theirs[theirs["flow"].eq("export") & theirs["high_meur"].notna()]
     bought = bought[bought["sector"].isin(list(known))]
     if len(bought):
@@ -74,6 +75,18 @@ def sectors_report(
         tables.append(Table(f"{say.label('classes')}: {say.label('none')}", remarks=listed))
     sources = source_lines(pd.concat(shown), lang) if shown else []
     return Report(tables, sources, lang)
+
+
+def _kinds_without(shown: list[pd.DataFrame], sectors: Iterable[Sector], say: Words) -> list[Table]:
+    """Say of which kind there is no figure, where there are some of the other."""
+    tables = []
+    for kind in named.KINDS:
+        has_codes = any(one.codes(kind) for one in sectors)
+        is_shown = any(rows["kind"].iloc[0] == kind for rows in shown)
+        if shown and has_codes and not is_shown:
+            about = shown[0][["partner", "period"]].iloc[0].to_dict()
+            tables.append(Table(say.text("sectors-none-of", kind=kind, **about)))
+    return tables
 
 
 def _reported(rows: pd.DataFrame, known: Mapping[str, Sector], count: int, say: Words) -> Table:
