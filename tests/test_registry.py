@@ -187,6 +187,25 @@ def test_constraints_pin_every_dependency_and_name_no_address():
     assert not any("://" in line or "@" in line for line in lines)
 
 
+GOOD_CLAIM = """
+[documents.letter]
+title = "A letter"
+publisher = "Someone"
+date = "2013"
+
+[claims.mine]
+wording = "ruim 20 miljard euro"
+document = "letter"
+en = "Imports are above 20 bn"
+nl = "De invoer is hoger dan 20 mld"
+measure = "value"
+flow = "import"
+partner = "RU"
+year = 2012
+operator = "just above"
+threshold = 20000
+upto = 21000
+"""
 BAD_CLAIMS = [
     (
         'flow = "import"',
@@ -231,6 +250,12 @@ BAD_CLAIMS = [
         r"also = 'letter': write a list",
     ),
     ('document = "letter"', 'document = ["letter"]', r"no document"),
+    ('document = "letter"', "", r"the field 'document' is missing; add it"),
+    (
+        GOOD_CLAIM[: GOOD_CLAIM.index("[claims")],
+        "",
+        r"entry \[mine\]: no document 'letter'. There are none here; add it\.$",
+    ),
     (
         'operator = "just above"',
         'operator = "rounds to"\nprecision = 3000',
@@ -256,25 +281,6 @@ BAD_CLAIMS = [
         r"address = 'javascript:x': expected.*https",
     ),
 ]
-GOOD_CLAIM = """
-[documents.letter]
-title = "A letter"
-publisher = "Someone"
-date = "2013"
-
-[claims.mine]
-wording = "ruim 20 miljard euro"
-document = "letter"
-en = "Imports are above 20 bn"
-nl = "De invoer is hoger dan 20 mld"
-measure = "value"
-flow = "import"
-partner = "RU"
-year = 2012
-operator = "just above"
-threshold = 20000
-upto = 21000
-"""
 
 
 @pytest.mark.parametrize(("old", "new", "says"), BAD_CLAIMS)

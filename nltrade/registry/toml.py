@@ -61,14 +61,14 @@ def read_sections(
     Entries that others name, such as the documents of claims, take the place of their ids; then
     there has to be an entry.
     """
-    of_section = written(path, *filter(None, (file.named, file.section)))
+    parts = written(path, *filter(None, (file.named, file.section)))
     named = {}
     if file.named:
-        for id, fields in of_section[file.named].items():
+        for id, fields in parts[file.named].items():
             named[id] = convert(path, id, fields, file.named_entry)
 
     found = {}
-    for id, fields in of_section[file.section].items():
+    for id, fields in parts[file.section].items():
         whole = _with_named(path, id, fields, file, named)
         found[id] = convert(path, id, whole, file.entry)
         try:
@@ -113,7 +113,10 @@ def _with_named(path: Path, id: str, fields: Any, of: File[E], named: Mapping[st
         fault = f'{of.several} = {shortly(given)}: write a list, such as ["report"]'
         raise wrong(path, id, fault)
 
-    one = fields.get(of.one, "")
+    if of.one not in fields:
+        raise wrong(path, id, f"the field {of.one!r} is missing; add it")
+
+    one = fields[of.one]
     for name in [one, *given]:
         for fault in unknown(name, named, of.named[:-1]):
             raise wrong(path, id, fault)
@@ -202,8 +205,8 @@ def _remedy(error: str, fields: dict[str, Any], type: type[E]) -> str:
 def unknown(name: Any, names: Mapping[str, Any], what: str) -> Iterator[str]:
     """Say that an entry refers to something that does not exist, if it does."""
     if str(name) not in names:
-        close = close_to(str(name), names)
-        yield f"no {what} {shortly(name)}.{close} Known are {', '.join(names)}"
+        there = f"Known are {', '.join(names)}" if names else "There are none here; add it"
+        yield f"no {what} {shortly(name)}.{close_to(str(name), names)} {there}"
 
 
 def wrong(path: Path, id: str, what: str) -> RegistryError:

@@ -239,28 +239,32 @@ def _total_faults(table: Table, keys: Mapping[str, list[str]], cube: np.ndarray)
     """
     faults = []
     for axis, name in enumerate(keys):
+        parts_of = _parts_of(table, name, keys[name])
+        if not parts_of:
+            continue
+
+        wholes = list(parts_of)
         cells = np.moveaxis(cube, axis, 0)
-        others = [keys[other] for other in keys if other != name]
+        has_value, values = ~np.isnan(cells), np.nan_to_num(cells)
+        there = np.stack([has_value[parts].sum(axis=0) for parts in parts_of.values()])
+        sums = np.stack([values[parts].sum(axis=0) for parts in parts_of.values()])
+        excess = sums - cells[wholes]
+        if name == table.partner:
+            excess = np.where(there == 2, np.abs(excess), np.nan)
 
-        wrong = []
-        for whole, parts in _parts_of(table, name, keys[name]).items():
-            there = (~np.isnan(cells[parts])).sum(axis=0)
-            excess = np.nansum(cells[parts], axis=0) - cells[whole]
-            if name == table.partner:
-                excess = np.where(there == 2, np.abs(excess), np.nan)
-
-            # Cells are rounded to the unit, and CBS's own totals miss a little more here and there:
-            # 5 of 97,973 in 2002.
-            most = 0.5 * (there + 1) + TOLERANCE * np.abs(cells[whole])
-            for place in np.argwhere(excess > most):
-                rest = [known[at] for known, at in zip(others, place, strict=True)]
-                wrong.append((", ".join([keys[name][whole], *rest]), excess[tuple(place)]))
-
-        if wrong:
-            where, by = wrong[0]
+        # Cells are rounded to the unit, and CBS's own totals miss a little more here and there: 5
+        # of 97,973 in 2002.
+        wrong = np.argwhere(excess > 0.5 * (there + 1) + TOLERANCE * np.abs(cells[wholes]))
+        if len(wrong):
+            first = tuple(wrong[0])
+            others = [each for each in keys if each != name]
+            where = [
+                keys[name][wholes[first[0]]],
+                *(keys[other][at] for other, at in zip(others, first[1:], strict=True)),
+            ]
             faults.append(
-                f"in {len(wrong)} places the parts in {name} do not make the whole, as in {where}: "
-                f"by {by:,.0f} {table.unit}"
+                f"in {len(wrong)} places the parts in {name} do not make the whole, as in "
+                f"{', '.join(where)}: by {abs(excess[first]):,.0f} {table.unit}"
             )
     return faults
 

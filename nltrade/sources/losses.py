@@ -6,7 +6,7 @@ a fault of the service than a decision of CBS.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -27,6 +27,8 @@ def losses(new: Snapshot, described: Described) -> list[str]:
     """Find what the snapshot in use has and a new one has lost."""
     request = new.origin.request
     assert request is not None
+    # Batch after batch, so that the first one with a value is enough.
+    any_value = any(years.total() for years in _published(new, {}, zeros=False))
     ours = chosen_keys(request, described.keys)
 
     before, now = Counter[str](), Counter[str]()
@@ -34,15 +36,14 @@ def losses(new: Snapshot, described: Described) -> list[str]:
         theirs = chosen_keys(old.origin.request or request, described.keys)
         both = {name: sorted({*ours[name]} & {*theirs[name]}) for name in ours}
         if all(both.values()) and not before.total():
-            before, now = _published(old, both), _published(new, both)
-
-    any_value = _published(new, {}, zeros=False).total() > 0
+            before = sum(_published(old, both), Counter())
+            now = sum(_published(new, both), Counter())
     return loss_faults(before, now, any_value=any_value)
 
 
 def _published(
     part: Snapshot, only: Mapping[str, Sequence[str]], *, zeros: bool = True
-) -> Counter[str]:
+) -> Iterator[Counter[str]]:
     """Count the cells with a value by year, batch after batch."""
     table = registry.table(part.origin.table)
     path = part.folder / part.origin.observations
@@ -51,21 +52,21 @@ def _published(
     else:
         batches = pq.ParquetFile(path).iter_batches()
 
-    none = pa.array([*NO_VALUE, *([] if zeros else ["0"])])
-    found = Counter[str]()
+    none = [*NO_VALUE, *([] if zeros else ["0"])]
     for batch in batches:
         rows = batch
         for name, keys in only.items():
             short = pa.array([key.strip() for key in keys])
             rows = rows.filter(pc.is_in(pc.utf8_trim_whitespace(rows[name]), short))
         years = pc.utf8_slice_codeunits(rows[table.period], 0, 4)
+        counted: Counter[str] = Counter()
         for name in rows.schema.names:
             if name not in table.dimensions:
-                empty = pc.is_in(pc.utf8_trim_whitespace(rows[name]), none)
+                empty = pc.is_in(pc.utf8_trim_whitespace(rows[name]), pa.array(none))
                 full = pc.and_(pc.is_valid(rows[name]), pc.invert(empty))
-                counts = pc.value_counts(years.filter(full)).to_pylist()
-                found.update({row["values"]: row["counts"] for row in counts})
-    return found
+                for row in pc.value_counts(years.filter(full)).to_pylist():
+                    counted[row["values"]] += row["counts"]
+        yield counted
 
 
 def loss_faults(before: Mapping[str, int], now: Mapping[str, int], *, any_value: bool) -> list[str]:
