@@ -307,6 +307,16 @@ def test_a_sector_to_begin_with_that_has_no_figures_says_what_brings_them(sector
     assert says in unescape(panel.seen.value)
 
 
+def test_a_partner_without_any_row_of_the_sector_chosen_before_is_said_to_have_none(panel):
+    choose(panel, sector="energy")
+    choose(panel, partner="Kiribati")
+    assert (panel.view.picture, panel.view.table) == (None, None)
+    assert "No whole year of this sector is here for Kiribati" in unescape(panel.seen.value)
+    assert panel.view.files() == {}
+    choose(panel, partner="Russia")
+    assert panel.view.picture.headline.startswith("Energy")
+
+
 def test_an_odd_partner_gives_a_picture_or_a_sentence(panel):
     for partner in ("AQ", "SX", "HR", "RS"):
         choose(panel, partner=partner)

@@ -1,3 +1,4 @@
+import json
 import re
 import tomllib
 from datetime import date
@@ -78,6 +79,12 @@ def test_every_partner_has_a_name_in_both_languages():
     partners = registry.partners().values()
     assert len(partners) > 250
     assert [p.id for p in partners for lang in LANGS if not p.name(lang).strip()] == []
+
+
+def test_a_name_of_a_partner_can_stand_in_a_notebook_as_it_is():
+    """The notebook of a new mission is JSON with the name filled in."""
+    names = [p.name(lang) for p in registry.partners().values() for lang in LANGS]
+    assert [name for name in names if json.dumps(name, ensure_ascii=False) != f'"{name}"'] == []
 
 
 @pytest.mark.parametrize(
@@ -187,6 +194,25 @@ def test_constraints_pin_every_dependency_and_name_no_address():
     assert not any("://" in line or "@" in line for line in lines)
 
 
+GOOD_CLAIM = """
+[documents.letter]
+title = "A letter"
+publisher = "Someone"
+date = "2013"
+
+[claims.mine]
+wording = "ruim 20 miljard euro"
+document = "letter"
+en = "Imports are above 20 bn"
+nl = "De invoer is hoger dan 20 mld"
+measure = "value"
+flow = "import"
+partner = "RU"
+year = 2012
+operator = "just above"
+threshold = 20000
+upto = 21000
+"""
 BAD_CLAIMS = [
     (
         'flow = "import"',
@@ -231,6 +257,12 @@ BAD_CLAIMS = [
         r"also = 'letter': write a list",
     ),
     ('document = "letter"', 'document = ["letter"]', r"no document"),
+    ('document = "letter"', "", r"the field 'document' is missing; add it"),
+    (
+        GOOD_CLAIM[: GOOD_CLAIM.index("[claims")],
+        "",
+        r"entry \[mine\]: no document 'letter'. There are none here; add it\.$",
+    ),
     (
         'operator = "just above"',
         'operator = "rounds to"\nprecision = 3000',
@@ -256,25 +288,6 @@ BAD_CLAIMS = [
         r"address = 'javascript:x': expected.*https",
     ),
 ]
-GOOD_CLAIM = """
-[documents.letter]
-title = "A letter"
-publisher = "Someone"
-date = "2013"
-
-[claims.mine]
-wording = "ruim 20 miljard euro"
-document = "letter"
-en = "Imports are above 20 bn"
-nl = "De invoer is hoger dan 20 mld"
-measure = "value"
-flow = "import"
-partner = "RU"
-year = 2012
-operator = "just above"
-threshold = 20000
-upto = 21000
-"""
 
 
 @pytest.mark.parametrize(("old", "new", "says"), BAD_CLAIMS)

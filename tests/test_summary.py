@@ -8,6 +8,7 @@ import pytest
 import nltrade as nl
 from nltrade.claims.summary import summary
 from nltrade.registry.entries import LANGS
+from nltrade.words import Words
 
 VERDICTS = ["supported", "contradicted", "depends", "cannot be checked"]
 
@@ -117,3 +118,12 @@ def test_what_does_not_hold_is_said_with_what_does(shipped, id, fields, says):
     line = summary([found])
     assert line.startswith(f"The published figure does not hold; {says}")
     assert summary([found], "nl").startswith("Het gepubliceerde cijfer klopt niet; ")
+
+
+def test_dutch_names_in_the_plural_have_a_verb_in_the_plural():
+    say = Words("nl")
+    assert say.text("summary-place-is", partner="US", place=1, threshold=2) == (
+        "de Verenigde Staten waren eerste, niet tweede"
+    )
+    told = say.text("why-no-member", partner="US", year=2012)
+    assert told.startswith("eind 2012 waren de Verenigde Staten geen lid van de EU;")

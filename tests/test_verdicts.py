@@ -83,7 +83,7 @@ def test_a_place_in_two_tables_takes_a_sentence_for_each_and_one_for_todays_memb
 def test_what_makes_a_place_uncertain_is_said_in_one_sentence(shipped):
     exports = check(shipped, "third-partner", flow="export", behind=["US", "CN"])
     says = (
-        "Any place between 2nd and 4th is possible in exports, "
+        "Any place from 2nd to 4th is possible in exports, "
         "because €2,633m of trade is not assigned to a country."
     )
     assert says in exports.why()

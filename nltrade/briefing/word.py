@@ -32,7 +32,9 @@ from nltrade.files import without_moments
 from nltrade.report import Table
 from nltrade.words import Words
 
-PAGE_ONE, HIGHEST = 6.6, 13.8  # cm: the most that a picture takes of page one, and of a later page
+# The most that a picture takes of a page, in cm: of page one, a later one, and one of the annex.
+HIGHEST = {"summary": 6.6, "body": 13.8, "annex": 12.0}
+SHORT, TOGETHER = 8, 3  # rows: of a table on one page, and of a longer one at a page's end
 ROOM = 92  # characters of a table beside each other
 BLUE = RGBColor(0x00, 0x54, 0x9F)
 LOCALES = {"en": "en-GB", "nl": "nl-NL"}
@@ -84,11 +86,12 @@ def render(
             paper.add_heading(Words(content.lang).label("annex"), level=1)
         before = section.part
         if section.part != "summary":
-            paper.add_heading(section.heading, level=2 if annex else 1)
+            heading = paper.add_heading(section.heading, level=2 if annex else 1)
         for block in section.blocks:
             _add(paper, block, content, images, section.part)
 
     paper.add_paragraph(content.end, style="Briefing Note")
+    _keep_together(heading)
     target = io.BytesIO()
     paper.save(target)
     return without_moments(target.getvalue())
@@ -174,7 +177,9 @@ def _add(
 ) -> None:
     match block:
         case str():
-            paper.add_paragraph(block, style="Briefing Lead" if part == "summary" else "Normal")
+            style = "Briefing Lead" if part == "summary" else "Normal"
+            paragraph = paper.add_paragraph(block, style=style)
+            paragraph.paragraph_format.keep_with_next = block.endswith(":") or None
         case Heading():
             paper.add_heading(block.text, level=3 if part == "annex" else 2)
         case Points():
@@ -190,6 +195,13 @@ def _add(
             _figure(paper, block, content, images[block.chart.name][0], part)
 
 
+def _keep_together(heading: Paragraph) -> None:
+    """Keep the last section, which is that of the sources, on one page."""
+    for element in [heading._p, *heading._p.itersiblings()]:
+        for paragraph in element.iter(qn("w:p")):
+            Paragraph(paragraph, heading._parent).paragraph_format.keep_with_next = True
+
+
 def _across(paper: Paper) -> int:
     """Measure the room between the margins."""
     page: Any = paper.sections[-1]
@@ -202,7 +214,7 @@ def _figure(paper: Paper, block: Figure, content: Content, image: bytes, part: s
     paper.add_heading(chart.headline, level=3 if part == "annex" else 2)
     across = _across(paper)
     picture = paper.add_picture(io.BytesIO(image))
-    most = Cm(PAGE_ONE if part == "summary" else HIGHEST)
+    most = Cm(HIGHEST[part])
     scale = min(across / picture.width, most / picture.height)
     picture.width, picture.height = int(picture.width * scale), int(picture.height * scale)
     paper.paragraphs[-1].paragraph_format.keep_with_next = True
@@ -225,12 +237,16 @@ def _add_table(paper: Paper, table: Table, content: Content) -> None:
     for column, width in zip(cells.columns, wide, strict=True):
         column.width = width
 
+    # a short table is not broken, and of a longer one no row stands alone; the last needs no next
+    last = len(rows)
+    together = set(range(last))
+    if last > SHORT:
+        together -= set(range(TOGETHER, last - TOGETHER + 1))
     for at, (row, texts) in enumerate(zip(cells.rows, [head, *rows], strict=True)):
         row._tr.get_or_add_trPr().append(_xml("cantSplit"))
         for place, (cell, text) in enumerate(zip(row.cells, texts, strict=True)):
             cell.width = wide[place]
-            short = len(rows) <= 8 and at < len(rows)
-            run = _cell(cell.paragraphs[0], text, place in right, short)
+            run = _cell(cell.paragraphs[0], text, place in right, at in together)
             # the style's bold first row gives way to what the style Normal says
             run.font.bold = True if at == 0 else run.font.bold
     cells.rows[0]._tr.get_or_add_trPr().append(_xml("tblHeader"))

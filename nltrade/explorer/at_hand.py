@@ -4,10 +4,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import lru_cache
+from functools import cache, lru_cache
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from jinja2 import Environment, StrictUndefined, Template
 
 import nltrade as nl
 from nltrade import registry
@@ -29,6 +31,7 @@ LARGEST = 10  # partners that stand before the alphabet
 NEAR = 4  # names that are offered for one that nobody has
 SHORT = 3  # letters of a name that is no more than a code
 KEPT = 64  # views that are not made again
+DISPLAY = "display("  # how a line begins that shows something
 NONE = pd.DataFrame(columns=["sector", "table", "flow", "period", VALUE], dtype=str)
 
 
@@ -42,11 +45,6 @@ class Choice:
     flow: str
     sector: str
     lang: Lang
-
-    @property
-    def span(self) -> tuple[str, str]:
-        """The years of the picture."""
-        return self.first, self.year
 
 
 class AtHand:
@@ -104,8 +102,10 @@ class AtHand:
         """Take the sectors in the years and flows that are chosen; of two partners, CBS's alone."""
         sums = self.sums(partner)
         flows = FLOWS[1:] if choice.flow == FLOWS[0] else [choice.flow]
-        told = sums["period"].between(*choice.span) & sums["flow"].isin(flows)
-        return sums[told & ((sums["table"] != PARTNER_REPORTS) | (len(choice.partners) == 1))]
+        told = sums["period"].between(choice.first, choice.year) & sums["flow"].isin(flows)
+        if len(choice.partners) > 1:
+            told &= sums["table"] != PARTNER_REPORTS
+        return sums[told]
 
     def _sums(self, partner: str) -> pd.DataFrame:
         """Add up the sectors of a partner in whole years: CBS's, and what it reported it bought."""
@@ -118,82 +118,64 @@ class AtHand:
 
     def _view(self, choice: Choice) -> View:
         """Run the call of a choice, and keep what it displays, or why it does not."""
-        lines, shows = self._call(choice)
-        names: dict[str, Any] = {"nl": nl, "trade": self.cells, "sectors": self.sectors}
+        call = self._call(choice)
         shown: list[Any] = []
-        try:
-            exec("\n".join(lines), names)
-        except NltradeError as error:
-            shown, shows = [str(error)], []
-        for show in shows:
+        names: dict[str, Any] = {
+            "nl": nl,
+            "trade": self.cells,
+            "sectors": self.sectors,
+            "display": shown.append,
+        }
+        for line in call:
             try:
-                shown.append(eval(show, names))
+                exec(line, names)
             except NltradeError as error:
                 shown.append(str(error))
+                if not line.startswith(DISPLAY):  # then there is nothing to display
+                    call = [each for each in call if not each.startswith(DISPLAY)]
+                    break
 
         begin = self.begin + (self.read_sectors if choice.sector else [])
-        reports = [each for each in shown if isinstance(each, Report)]
+        reports = [each for each in shown if isinstance(each, Report) and each.tables]
         name = [*choice.partners, choice.first, choice.year, choice.flow, choice.sector]
         return View(
             "-".join(part.replace(" ", "-") for part in name if part),
             next((each for each in shown if isinstance(each, Chart)), None),
             joined(reports) if reports else None,
             tuple(dict.fromkeys(each for each in shown if isinstance(each, str))),
-            "\n".join([*begin, *lines, *(f"display({show})" for show in shows)]),
+            "\n".join([*begin, *call]),
             choice.lang,
         )
 
-    def _call(self, choice: Choice) -> tuple[list[str], list[str]]:
-        """Write the lines that choose, and those that give the picture and the tables."""
-        lines = ['years = trade["period"].str[:4].between("{}", "{}")'.format(*choice.span)]
-        lines += ["seen = trade[years]"]
-        if choice.flow != FLOWS[0]:
-            lines += [f'seen = seen[seen["flow"] == "{choice.flow}"]']
+    def _call(self, choice: Choice) -> list[str]:
+        """Write the lines of Python that a choice comes to, without those that read the figures."""
+        partner = choice.partners[0]
+        values = {
+            "choice": choice,
+            "partner": partner,
+            "partners": json.dumps(choice.partners),
+            "sector": json.dumps(choice.sector),
+            "among": side_of(partner, choice.year),
+            "bought": self._bought(choice),
+        }
+        return _template().render(values).splitlines()
 
-        if choice.sector:
-            more, shows = self._call_of_sector(choice)
-            return lines + more, shows
-
-        if len(choice.partners) > 1:
-            ids = json.dumps(choice.partners)
-            cells = f'partner={ids}, period={choice.year}, kind="goods", product="TOTAL"'
-            table = f'nl.show(nl.select(seen, {cells}), "{choice.lang}")'
-            return lines, [f"nl.charts.draw_partners_over_time(seen, {_both(choice)})", table]
-
-        about = f'partner="{choice.partners[0]}", lang="{choice.lang}"'
-        among = side_of(choice.partners[0], choice.year)
-        place = f'period={choice.year}, flow="{choice.flow}", among="{among}"'
-        table = f"nl.show_ranking(trade, {place}, {about})"
-        return lines, [f"nl.charts.draw_over_time(seen, period={choice.year}, {about})", table]
-
-    def _call_of_sector(self, choice: Choice) -> tuple[list[str], list[str]]:
-        """Write the same for a sector: of one partner with what it reported itself, if it did."""
-        ids, id, year = json.dumps(choice.partners), json.dumps(choice.sector), choice.year
-        lines = [f"one = {{{id}: sectors[{id}]}}"]
-        lines += [f"found = nl.sector_trade(trade, {ids}, {year}, sectors=one)"]
-        rows = [f'found[found["partner"] == "{partner}"]' for partner in choice.partners]
-        picture = f"draw_partners_over_time(seen, sector=one[{id}], {_both(choice)})"
-
-        if len(choice.partners) == 1:
-            partner, beside = choice.partners[0], ""
-            told = self._told(choice, partner)
-            bought = told[told["sector"].eq(choice.sector) & told["table"].eq(PARTNER_REPORTS)]
-            if len(bought):
-                lines += [f'other = nl.other_side("{partner}")']
-                inside = 'other.trade["period"].between("{}", "{}")'.format(*choice.span)
-                lines += [f"told = other.trade[{inside}]"]
-                beside = "other_side=other._replace(trade=told), "
-            if year in bought["period"].tolist():
-                lines += [f'theirs = nl.sector_trade(told, "{partner}", {year}, sectors=one)']
-                rows += ["theirs"]
-            about = f'period={year}, {beside}partner="{partner}", lang="{choice.lang}"'
-            picture = f"draw_sectors_over_time(seen, sectors=one, {about})"
-
-        tables = [f'nl.show({each}, "{choice.lang}", sectors=one)' for each in rows]
-        return lines, [f"nl.charts.{picture}", *tables]
+    def _bought(self, choice: Choice) -> list[str]:
+        """List the years in which the one partner of a choice reported what it bought."""
+        told = self._told(choice, choice.partners[0])
+        theirs = told["sector"].eq(choice.sector) & told["table"].eq(PARTNER_REPORTS)
+        return list(told.loc[theirs, "period"])
 
 
-def _both(choice: Choice) -> str:
-    """Name what two partners are compared by."""
-    about = f'partners={json.dumps(choice.partners)}, flow="{choice.flow}"'
-    return f'{about}, period={choice.year}, lang="{choice.lang}"'
+@cache
+def _template() -> Template:
+    """Read the call as it is written, with << >> where a choice comes in."""
+    environment = Environment(
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+        variable_start_string="<<",
+        variable_end_string=">>",
+    )
+    text = Path(__file__).with_name("call.j2").read_text(encoding="utf-8")
+    return environment.from_string(text)

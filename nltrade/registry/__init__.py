@@ -62,7 +62,7 @@ def all_tables() -> Mapping[str, Table]:
     found = {id: convert(path, id, fields, Table) for id, (path, fields) in entries.items()}
     for id, (path, _) in entries.items():
         for fault in _faults(found[id], found):
-            raise wrong(path.name, id, fault)
+            raise wrong(path, id, fault)
     return found
 
 

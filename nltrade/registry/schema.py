@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 
 from nltrade import registry
+from nltrade.files import write
 from nltrade.registry.entries import CLAIMS, LANGS, SECTORS, Entry, File
 from nltrade.registry.toml import told_in_both
 
@@ -72,14 +73,10 @@ def write_schemas(folder: Path) -> list[Path]:
     -------
     list of pathlib.Path
     """
-    folder.mkdir(parents=True, exist_ok=True)
-
     paths = []
     for file in FILES:
-        path = folder / f"{file}.schema.json"
         text = json.dumps(json_schema(file), indent=2, ensure_ascii=False)
-        path.write_text(text + "\n", encoding="utf-8")
-        paths.append(path)
+        paths.append(write(folder / f"{file}.schema.json", f"{text}\n".encode()))
     return paths
 
 

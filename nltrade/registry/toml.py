@@ -61,21 +61,21 @@ def read_sections(
     Entries that others name, such as the documents of claims, take the place of their ids; then
     there has to be an entry.
     """
-    of_section = written(path, *filter(None, (file.named, file.section)))
+    parts = written(path, *filter(None, (file.named, file.section)))
     named = {}
     if file.named:
-        for id, fields in of_section[file.named].items():
+        for id, fields in parts[file.named].items():
             named[id] = convert(path, id, fields, file.named_entry)
 
     found = {}
-    for id, fields in of_section[file.section].items():
+    for id, fields in parts[file.section].items():
         whole = _with_named(path, id, fields, file, named)
         found[id] = convert(path, id, whole, file.entry)
         try:
             for fault in faults(found[id]):
-                raise wrong(path.name, id, fault)
+                raise wrong(path, id, fault)
         except UnknownName as error:
-            raise wrong(path.name, id, str(error)) from None
+            raise wrong(path, id, str(error)) from None
 
     if file.named and not found:
         raise RegistryError(
@@ -111,12 +111,15 @@ def _with_named(path: Path, id: str, fields: Any, of: File[E], named: Mapping[st
     given = fields.get(of.several, [])
     if not isinstance(given, list):
         fault = f'{of.several} = {shortly(given)}: write a list, such as ["report"]'
-        raise wrong(path.name, id, fault)
+        raise wrong(path, id, fault)
 
-    one = fields.get(of.one, "")
+    if of.one not in fields:
+        raise wrong(path, id, f"the field {of.one!r} is missing; add it")
+
+    one = fields[of.one]
     for name in [one, *given]:
         for fault in unknown(name, named, of.named[:-1]):
-            raise wrong(path.name, id, fault)
+            raise wrong(path, id, fault)
 
     whole = {**fields, of.one: named[str(one)]}
     if of.several:
@@ -127,17 +130,17 @@ def _with_named(path: Path, id: str, fields: Any, of: File[E], named: Mapping[st
 def convert(path: Path, id: str, fields: Any, type: type[E]) -> E:
     """Turn the fields of one entry into a frozen object."""
     if not isinstance(fields, dict):
-        raise wrong(path.name, id, f"expected a section with fields, found {shortly(fields)}")
+        raise wrong(path, id, f"expected a section with fields, found {shortly(fields)}")
 
     for name, value in {"its name": id, "a field": [*fields], **fields}.items():
         if odd := CONTROL.search(_text(value)):
-            raise wrong(path.name, id, f"{name} has a control character, {odd[0]!r}; take it out")
+            raise wrong(path, id, f"{name} has a control character, {odd[0]!r}; take it out")
 
     whole = {**_in_both_languages(fields, type), "id": id}
     try:
         return msgspec.convert(whole, type)
     except msgspec.ValidationError as error:
-        raise wrong(path.name, id, _remedy(str(error), fields, type)) from None
+        raise wrong(path, id, _remedy(str(error), fields, type)) from None
 
 
 def shortly(value: Any) -> str:
@@ -202,11 +205,11 @@ def _remedy(error: str, fields: dict[str, Any], type: type[E]) -> str:
 def unknown(name: Any, names: Mapping[str, Any], what: str) -> Iterator[str]:
     """Say that an entry refers to something that does not exist, if it does."""
     if str(name) not in names:
-        close = close_to(str(name), names)
-        yield f"no {what} {shortly(name)}.{close} Known are {', '.join(names)}"
+        there = f"Known are {', '.join(names)}" if names else "There are none here; add it"
+        yield f"no {what} {shortly(name)}.{close_to(str(name), names)} {there}"
 
 
-def wrong(file: str, id: str, what: str) -> RegistryError:
+def wrong(path: Path, id: str, what: str) -> RegistryError:
     """Say what is wrong with an entry."""
     shown = id if id.isprintable() else shortly(id)
-    return RegistryError(f"{file}: entry [{shown}]: {what}.")
+    return RegistryError(f"{path.name}: entry [{shown}]: {what}.")

@@ -57,17 +57,7 @@ class Brought:
             self._rows, lists = _read(path, of)
         except OSError as error:
             raise SourceError(f"{path} cannot be read: {error.strerror}.") from None
-        kinds = {of.period: "TimeDimension"}
-        dimensions = [{"Type": kinds.get(n, "Dimension"), "Key": n} for n in of.dimensions]
-        topics = [{"Type": "Topic", "Key": n, "Unit": of.unit} for n in value_columns(of)]
-        self._described = Described(
-            title=of.nl,
-            modified=changed.strftime("%Y-%m-%dT%H:%M:%S"),
-            properties=[*dimensions, *topics],
-            lists=lists,
-            spelt={name: name for name in of.dimensions},
-            measures={name: name for name in value_columns(of)},
-        )
+        self._described = _as_registered(of, f"{changed:%Y-%m-%dT%H:%M:%S}", lists)
 
     def __enter__(self) -> Self:
         return self
@@ -115,6 +105,21 @@ class Brought:
                 "it is not whole. Save it again, with all periods and partners chosen."
             )
         yield rows
+
+
+def _as_registered(table: Table, modified: str, lists: Lists) -> Described:
+    """Describe a file as the feed describes a table: its columns are the registered ones."""
+    kinds = {table.period: "TimeDimension"}
+    dimensions = [{"Type": kinds.get(n, "Dimension"), "Key": n} for n in table.dimensions]
+    topics = [{"Type": "Topic", "Key": n, "Unit": table.unit} for n in value_columns(table)]
+    return Described(
+        title=table.nl,
+        modified=modified,
+        properties=[*dimensions, *topics],
+        lists=lists,
+        spelt={name: name for name in table.dimensions},
+        measures={name: name for name in value_columns(table)},
+    )
 
 
 def _part(keys: list[str], known: Mapping[str, Any]) -> list[str]:

@@ -27,18 +27,17 @@ def losses(new: Snapshot, described: Described) -> list[str]:
     """Find what the snapshot in use has and a new one has lost."""
     request = new.origin.request
     assert request is not None
-    any_value = any(sum(years.values()) for years in _published(new, {}, zeros=False))
-    before: Counter[str] = Counter()
-    now: Counter[str] = Counter()
+    # Batch after batch, so that the first one with a value is enough.
+    any_value = any(years.total() for years in _published(new, {}, zeros=False))
+    ours = chosen_keys(request, described.keys)
 
-    table = request.table
-    for old in snapshot.at_hand(table):
-        asked = old.origin.request or request
-        ours, theirs = chosen_keys(request, described.keys), chosen_keys(asked, described.keys)
+    before, now = Counter[str](), Counter[str]()
+    for old in snapshot.at_hand(request.table):
+        theirs = chosen_keys(old.origin.request or request, described.keys)
         both = {name: sorted({*ours[name]} & {*theirs[name]}) for name in ours}
-        if all(both.values()) and sum(before.values()) == 0:
-            before.update(sum(_published(old, both), Counter()))
-            now.update(sum(_published(new, both), Counter()))
+        if all(both.values()) and not before.total():
+            before = sum(_published(old, both), Counter())
+            now = sum(_published(new, both), Counter())
     return loss_faults(before, now, any_value=any_value)
 
 

@@ -37,15 +37,24 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 
     def holds(self, other: "Request") -> bool:
         """Tell whether an answer to this request has all that another one asks for."""
-        whole = "9999"
         return (
             self.table == other.table
             and (not self.partners or set(other.partners or ["all"]) <= set(self.partners))
             and (not self.products or set(other.products or ["all"]) <= set(self.products))
             and self.first <= other.first
-            and (other.last or whole) <= (self.last or whole)
+            and other.until <= self.until
             and set(other.freqs) <= set(self.freqs)
         )
+
+    @property
+    def until(self) -> str:
+        """The last year, for comparison: one that is open comes after all others."""
+        return self.last or "9999"
+
+    @property
+    def marks(self) -> set[str]:
+        """How CBS marks the kinds of periods in its keys."""
+        return {FREQS[freq][0] for freq in self.freqs}
 
     @property
     def says(self) -> str:
@@ -252,15 +261,13 @@ def chosen_keys(request: Request, keys: Mapping[str, Sequence[str]]) -> dict[str
     """Give the keys of each dimension that a request asks for, verbatim."""
     table = registry.table(request.table)
     partners, products = registry.partner_keys(table.id), registry.product_keys(table.id)
-    marks = {FREQS[freq][0] for freq in request.freqs}
-    last = request.last or "9999"
 
     chosen = {}
     for name in table.dimensions:
         there = keys[name]
         if name == table.period:
-            there = [key for key in there if request.first <= key[:4] <= last]
-            there = [key for key in there if key[4:6] in marks]
+            there = [key for key in there if request.first <= key[:4] <= request.until]
+            there = [key for key in there if key[4:6] in request.marks]
         elif name == table.direction:
             there = [key for key in there if key.strip() in table.flows]
         elif name == table.partner and request.partners:
@@ -278,8 +285,7 @@ def _means(key: str, known: Mapping[str, Partner | Product], ids: Sequence[str])
 
 def _periods(there: Sequence[str], request: Request) -> str:
     """Say which periods a table has: the years of the kind asked for, or else which kinds."""
-    marks = {FREQS[freq][0] for freq in request.freqs}
-    years = sorted(key[:4] for key in there if key[4:6] in marks)
+    years = sorted(key[:4] for key in there if key[4:6] in request.marks)
     if years:
         return f"{years[0]} to {years[-1]}"
     kinds = {key[4:6] for key in there}

@@ -166,11 +166,15 @@ def _short_margin(one: Verdict, say: Words) -> str:
 
 def _revised(one: Touched, say: Words) -> Table:
     """Say of a claim that reads otherwise with newer figures what was said before, and is now."""
-    told = [
-        f"{say.label(when)}: {verdict.says(say.lang)}, {say.label(verdict.verdict)}"
-        for when, verdict in (("before", one.old), ("now", one.new))
-    ]
-    return Table(f"{one.new.claim.text(say.lang)}, {say.label('revised')}", remarks=told)
+    lang = say.lang
+    are_alike = one.old.says(lang) == one.new.says(lang)
+    told = []
+    for when, verdict in (("before", one.old), ("now", one.new)):
+        # Of a place that stayed the same, what is between it and the next ones has changed.
+        margin = f" ({verdict.margin(lang)})" if are_alike and verdict.margin(lang) else ""
+        said = f"{verdict.says(lang)}{margin}, {say.label(verdict.verdict)}"
+        told.append(f"{say.label(when)}: {said}")
+    return Table(f"{one.new.claim.text(lang)}, {say.label('revised')}", remarks=told)
 
 
 def changes_report(
@@ -218,8 +222,11 @@ def _largest(changed: pd.DataFrame, top: int, say: Words) -> Columns:
 def joined(reports: Sequence[Report]) -> Report:
     """Put reports in one, each source once: in a line of its own, or in one that names more."""
     lines = dict.fromkeys(line for report in reports for line in report.sources)
-    named = {line: line.rpartition(")")[0] or line for line in lines}
-    sources = [one for one in lines if not any(named[one] in each for each in lines if each != one)]
+    sources = []
+    for line in lines:
+        named = line.rpartition(")")[0] or line
+        if not any(named in other for other in lines if other != line):
+            sources.append(line)
     tables = [table for report in reports for table in report.tables]
     return Report(tables, sources, reports[0].lang)
 

@@ -61,7 +61,7 @@ def sectors_report(
             shown.append(of_kind)
     tables += _kinds_without(shown, [known[id] for id in known if id in set(found["sector"])], say)
 
-    theirs = found[[not is_cbs(table) for table in found["table"]]]
+    theirs = found[~found["table"].map(is_cbs).astype(bool)]
     bought = theirs[theirs["flow"].eq("export") & theirs["high_meur"].notna()]
     bought = bought[bought["sector"].isin(list(known))]
     if len(bought):
