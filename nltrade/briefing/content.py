@@ -124,15 +124,15 @@ def _sections(
     say: Words,
 ) -> list[Section]:
     """Put findings, verdicts and figures in order: the first figure on page one."""
+    lead = [summary(verdicts, say.lang)] if verdicts else []
     told = findings(facts, say.lang)
-    if verdicts:
-        told = {"reported": summary(verdicts, say.lang), **told}
-    figures = {name: _figure(chart, told, say) for name, chart in charts.items()}
+    beside = {"reported": "".join(lead), **told}
+    figures = {name: _figure(chart, beside, say) for name, chart in charts.items()}
     behind = {name: each for name, each in figures.items() if name not in MORE}
     first = behind.pop(next(iter(behind), ""), None)
     more = [figures[name] for name in MORE if name in figures]
     return [
-        _summary(facts, told, first, say),
+        _summary(facts, [*lead, Points(list(told.values()))], first, say),
         *([_reported(verdicts, say)] if verdicts else []),
         *_body(behind, facts, say),
         *annex.sections(facts, verdicts, figures, more, origins, other_side, say),
@@ -204,11 +204,9 @@ def _origins(
     ]
 
 
-def _summary(facts: Facts, told: Mapping[str, str], figure: Figure | None, say: Words) -> Section:
-    """Write page one: the verdict, the findings, the key figures and one figure."""
-    listed = [words for topic, words in told.items() if topic != "reported"]
-    blocks: list[Block] = [told["reported"]] if "reported" in told else []
-    blocks += [Points(listed), key_figures(facts, say), *([figure] if figure else [])]
+def _summary(facts: Facts, told: Sequence[Block], figure: Figure | None, say: Words) -> Section:
+    """Write page one: the verdict and the findings, the key figures and one figure."""
+    blocks = [*told, key_figures(facts, say), *([figure] if figure else [])]
     return Section("summary", say.label("summary-head"), blocks, "summary")
 
 

@@ -47,17 +47,17 @@ def render(content: Content, images: Mapping[str, Sequence[bytes]]) -> bytes:
     """
     parts: dict[str, list[dict[str, Any]]] = {"summary": [], "body": [], "annex": []}
     for section in content.sections:
-        blocks = [_plain(block, content) for block in section.blocks]
+        blocks = [_plain(block) for block in section.blocks]
         whole = {"heading": section.heading, "blocks": blocks}
         parts[section.part] += blocks if section.part == "summary" else [whole]
 
+    say = Words(content.lang)
     said = {
         "lang": content.lang,
         "fonts": [FAMILY, "DejaVu Sans"],
         "title": content.title,
         "subtitle": content.subtitle,
-        "summary-head": Words(content.lang).label("summary-head"),
-        "annex-head": Words(content.lang).label("annex"),
+        "labels": {id: say.label(id) for id in ("summary-head", "annex", "figure", "table")},
         "end": content.end,
         **parts,
     }
@@ -78,7 +78,7 @@ def render(content: Content, images: Mapping[str, Sequence[bytes]]) -> bytes:
         )
 
 
-def _plain(block: Block, content: Content) -> dict[str, Any]:
+def _plain(block: Block) -> dict[str, Any]:
     """Give a block as plain data for the layout."""
     match block:
         case str():
@@ -88,7 +88,7 @@ def _plain(block: Block, content: Content) -> dict[str, Any]:
         case Points():
             return {"kind": "points", "items": block.links}
         case Table():
-            return _table(block, content)
+            return _table(block)
         case Figure(chart=chart):
             return {
                 "kind": "figure",
@@ -96,15 +96,13 @@ def _plain(block: Block, content: Content) -> dict[str, Any]:
                 "headline": chart.headline,
                 "alt": chart.alt,
                 "caption": block.caption,
-                "supplement": Words(content.lang).label("figure"),
             }
 
 
-def _table(block: Table, content: Content) -> dict[str, Any]:
+def _table(block: Table) -> dict[str, Any]:
     head, rows = grid(block)
     return {
         "kind": "table",
-        "supplement": Words(content.lang).label("table"),
         "caption": block.title,
         "head": head,
         "rows": [[_cell(cell) for cell in row] for row in rows],

@@ -97,16 +97,18 @@ def figures(
 
     with patience("Drawing"):
         drawn = draw_figures(question, out, workers=workers)
+    if not json:
+        print_note(about.says(lang or "en"))
+    _print_drawn(drawn, out, lang or "en", json=json)
+
+
+def _print_drawn(drawn: "Drawn", out: Path, lang: Lang, *, json: bool) -> None:
+    """Print where the figures lie, and on standard error what is without one, and why."""
     if json:
         print_json({"files": [str(path) for path in drawn.paths], "without": drawn.without})
         return
 
-    print_note(about.says(lang or "en"))
-    _print_drawn(drawn, out, Words(lang or "en"))
-
-
-def _print_drawn(drawn: "Drawn", out: Path, say: Words) -> None:
-    """Print where the figures lie, and on standard error what is without one, and why."""
+    say = Words(lang)
     if len(drawn.paths) > FEW:
         typer.echo(say.text("cli-files", count=len(drawn.paths)))
     for path in [out] if len(drawn.paths) > FEW else drawn.paths:
