@@ -145,16 +145,15 @@ def numeric(table: Table) -> set[int]:
     head, rows = grid(table)
     if not rows:
         return set()
-    columns = list(zip(*rows, strict=True))[1:]
-    return {
-        at
-        for at, cells in enumerate(columns, start=1)
-        if head[at] in table.numbers
-        or (
-            any(any(map(str.isdigit, cell)) for cell in cells)
-            and all(len(cell) <= SHORT for cell in cells)
-        )
-    }
+    columns = dict(enumerate(zip(*rows, strict=True)))
+    del columns[0]  # it names the rows
+    return {at for at, cells in columns.items() if head[at] in table.numbers or _are_numbers(cells)}
+
+
+def _are_numbers(cells: Sequence[str]) -> bool:
+    """Tell numbers from texts: short, and digits in some of them."""
+    has_digits = any(map(str.isdigit, "".join(cells)))
+    return has_digits and all(len(cell) <= SHORT for cell in cells)
 
 
 def values_of(chart: Chart, *, main: bool = False) -> list[Table]:
@@ -182,10 +181,7 @@ def values_of(chart: Chart, *, main: bool = False) -> list[Table]:
         part = whole.iloc[:, start : start + MOST]
         heads = [by_years(str(name)) for name in part.columns]
         part = part[(part != "").any(axis=1)]
-        rows = [
-            [point, *row] for point, row in zip(part.index, part.to_numpy().tolist(), strict=True)
-        ]
-        tables.append(table(chart.subtitle, [head, *heads], rows))
+        tables.append(table(chart.subtitle, [head, *heads], list(part.itertuples())))
     return tables
 
 
@@ -216,23 +212,17 @@ def widths(table: Table, room: float) -> list[float]:
     head, rows = grid(table)
     if not rows:
         return [1 / len(head)] * len(head)
-    columns = list(zip(head, *rows, strict=True))
     whole = numeric(table)  # a number is never broken
-    words = [
-        [*head[at].split(" "), *(part for cell in cells for part in _parts(cell, at in whole))]
-        for at, cells in enumerate(zip(*rows, strict=True))
-    ]
-    least = [3 + 1.1 * max(map(len, each)) for each in words]
-    more = [
-        max(min(max(len(cell) for cell in column), LONG) + 2 - word, 0)
-        for column, word in zip(columns, least, strict=True)
-    ]
-    spare = max(room - sum(least), 0)
-    wide = [
-        word + spare * extra / (sum(more) or 1) for word, extra in zip(least, more, strict=True)
-    ]
+    least, more = [], []
+    for at, (name, *cells) in enumerate(zip(head, *rows, strict=True)):
+        words = name.split(" ")
+        for cell in cells:
+            words += [cell] if at in whole else cell.split(" ")
+        word = 3 + 1.1 * max(map(len, words))
+        longest = max(map(len, [name, *cells]))
+        least.append(word)
+        more.append(max(min(longest, LONG) + 2 - word, 0))
+
+    spare, asked = max(room - sum(least), 0), sum(more) or 1
+    wide = [word + spare * extra / asked for word, extra in zip(least, more, strict=True)]
     return [one / sum(wide) for one in wide]
-
-
-def _parts(cell: str, whole: bool) -> list[str]:
-    return [cell] if whole else cell.split(" ")
