@@ -181,11 +181,8 @@ def draw_figures(question: Question, folder: Path, *, workers: int = 1) -> Drawn
         known = read_manifest(folder) or {}
         unmade = _unmade(question, known, without)
         left = [folder / file for file in unmade if (folder / file).is_file()]
-        records = {
-            file: record
-            for file, record in known.items()
-            if file not in unmade or folder / file in left
-        }
+        gone = {file for file in unmade if folder / file not in left}
+        records = {file: record for file, record in known.items() if file not in gone}
         records |= {file: drawn.record for file, drawn in files.items()}
         manifest = msgspec.json.format(msgspec.json.encode(records, order="sorted")) + b"\n"
         paths = [write(folder / file, drawn.content) for file, drawn in files.items()]

@@ -245,6 +245,17 @@ def test_check_briefing_and_figures_take_a_claims_file(run, tmp_path):
     assert "None of these claims is about RU in 2012; they are about TR 2014." in other.err
 
 
+def test_formats_are_given_with_commas_or_one_by_one(run, tmp_path):
+    about = ["--partner", "KI", "--year", "2015", "--lang", "en", "--out", "here"]
+    done = run("briefing", "--format", "txt", "--format", "xlsx, txt", *about)
+    written = [tmp_path / "here" / f"briefing-KI-2015.en.{format}" for format in ("txt", "xlsx")]
+    assert done.lines == list(map(str, written))
+    drawn = run("figures", "over_time", "--format", "svg", "--format", "csv", *about)
+    assert drawn.lines[:2] == [
+        str(tmp_path / "here" / f"over_time.en.{format}") for format in ("svg", "csv")
+    ]
+
+
 def test_a_briefing_ends_with_the_verdict_and_where_it_lies(run, tmp_path, monkeypatch):
     opened = []
     monkeypatch.setattr("webbrowser.open", opened.append)

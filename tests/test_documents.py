@@ -10,6 +10,7 @@ import subprocess
 import sys
 import zipfile
 from dataclasses import replace
+from datetime import date, timedelta
 from html import unescape
 
 import msgspec
@@ -20,12 +21,13 @@ from docx.oxml.ns import qn
 from docx.shared import Pt
 from PIL import Image
 from pptx import Presentation
+from pptx.util import Inches
 
 import nltrade as nl
 from accessible import assert_accessible
 from conftest import slow
 from nltrade.briefing import FORMATS, html, native, word
-from nltrade.briefing.blocks import ICONS, Figure, grid, values_of, widths
+from nltrade.briefing.blocks import ICONS, Figure, Points, grid, values_of, widths
 from nltrade.briefing.content import make_content
 from nltrade.charts.series import by_years
 from nltrade.claims.summary import summary
@@ -187,6 +189,8 @@ def test_word_has_headings_captions_alternatives_and_tables(written, contents, l
     styles = [paragraph.style.name for paragraph in paper.paragraphs]
     said = [p.text for p in paper.paragraphs if p.style.name.startswith("Heading")]
     assert {section.heading for section in content.sections[1:]} <= set(said)
+    begin = [p.text for p in paper.paragraphs if p.paragraph_format.page_break_before]
+    assert begin == [content.sections[1].heading, Words(lang).label("annex")]
     assert styles.count("Title") == 1
     assert styles.count("List Bullet") > 10
     about = [inline.find(qn("wp:docPr")) for inline in paper.element.body.iter(qn("wp:inline"))]
@@ -207,6 +211,43 @@ def test_word_has_headings_captions_alternatives_and_tables(written, contents, l
     assert "PAGE" in foot
     assert "NUMPAGES" in foot
     assert content.title in paper.sections[0].header.paragraphs[0].text
+
+
+def test_no_row_of_a_table_in_word_stands_alone_on_a_page(written):
+    paper = Document(str(written["nl", "docx"]))
+    lengths = set()
+    for table in paper.tables[:-1]:  # the last is kept with the citations below it
+        cells = [row.cells[0].paragraphs[0] for row in table.rows]
+        kept = [cell.paragraph_format.keep_with_next for cell in cells]
+        assert kept[:3] + kept[-3:] == [True, True, True, True, True, False]
+        assert all(kept[:-1]) == (len(kept) <= 9), "a longer table may go on on the next page"
+        assert table.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
+        lengths.add(len(kept))
+    assert max(lengths) > 20
+
+
+def test_sources_and_citations_stand_on_one_page_in_word(written, contents):
+    paper = Document(str(written["nl", "docx"]))
+    told = [paragraph.text for paragraph in paper.paragraphs]
+    sources = contents["nl"].sections[-1]
+    behind = paper.paragraphs[told.index(sources.heading) :]
+    assert len(behind) > len(contents["nl"].charts) // 2
+    assert all(paragraph.paragraph_format.keep_with_next for paragraph in behind)
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is not installed")
+@pytest.mark.parametrize("lang", langs_of("pdf"))
+def test_sources_and_citations_stand_on_one_page_of_the_pdf(written, contents, lang):
+    told = subprocess.run(
+        ["pdftotext", "-layout", written[lang, "pdf"], "-"], capture_output=True, check=True
+    ).stdout.decode()
+    pages = [" ".join(page.split()) for page in told.split("\f") if page.strip()]
+    sources = contents[lang].sections[-1]
+    (cited,) = [block for block in sources.blocks if isinstance(block, Points)]
+    assert len(cited.links) >= 5
+    last = pages[-1]
+    assert f" {sources.heading} " in last
+    assert all(link.text.rsplit(" ", 1)[0][:60] in last for link in cited.links)
 
 
 @pytest.mark.parametrize("lang", langs_of("pptx"))
@@ -263,11 +304,52 @@ def test_templates_bring_their_own_styles_and_masters(tmp_path, shipped):
     assert show.slides[0].slide_layout.name == "a ministry"
     assert show.slides[0].shapes.title.text == "Trade with Norway, 2012"
     assert (show.slide_width, show.slide_height) == (9144000, 6858000)
+    second, third = show.slides[1], show.slides[2]
+    assert not any(shape.has_table for shape in second.shapes), "no room beside the findings"
+    assert third.shapes.title.text == Words("en").text("key-title", partner="NO")
+    assert any(shape.has_table and shape.width > 8_000_000 for shape in third.shapes)
     with pytest.raises(nl.UnknownName, match=r"No template 'house\.odt'"):
         nl.briefing(template="house.odt", out=tmp_path)
     (tmp_path / "house.pptx").write_bytes((tmp_path / "house.docx").read_bytes())
     with pytest.raises(nl.UnknownName, match=r"is called \.pptx and is no such file"):
         nl.briefing(template=tmp_path / "house.pptx", out=tmp_path)
+
+
+@pytest.mark.parametrize("has_lists", [True, False])
+def test_styles_that_a_word_template_lacks_are_added_with_bullets_and_levels(
+    tmp_path, shipped, has_lists
+):
+    house = Document()
+    for name in ("Heading 1", "Heading 2", "List Bullet"):
+        style = house.styles[name].element
+        style.getparent().remove(style)
+    if not has_lists:
+        rels = house.part.rels
+        (lists,) = [id for id, each in rels.items() if each.reltype.endswith("/numbering")]
+        rels.pop(lists)
+    house.save(tmp_path / "house.docx")
+
+    (path,) = nl.briefing(
+        partner="KI",
+        year=2015,
+        formats="docx",
+        template=tmp_path / "house.docx",
+        frame=shipped,
+        out=tmp_path / "out",
+    )
+    paper = Document(str(path))
+    for level in (1, 2):
+        style = paper.styles[f"Heading {level}"]
+        assert style.paragraph_format.keep_with_next
+        assert style.element.pPr.find(qn("w:outlineLvl")).get(qn("w:val")) == str(level - 1)
+
+    used = {paragraph.style.name for paragraph in paper.paragraphs}
+    assert {"Heading 1", "Heading 2", "List Bullet"} <= used
+    number = paper.styles["List Bullet"].element.pPr.numPr.numId.val
+    numbering = paper.part.numbering_part.element
+    of_list = numbering.num_having_numId(number).abstractNumId.val
+    (kind,) = numbering.xpath(f'./w:abstractNum[@w:abstractNumId="{of_list}"]//w:numFmt/@w:val')
+    assert kind == "bullet"
 
 
 def test_a_template_of_few_layouts_keeps_every_table_and_one_without_texts_is_named(
@@ -312,6 +394,34 @@ def test_only_what_the_partner_reported_has_its_colour_on_a_slide(shipped):
     assert list(plot.series[0].values) == [9.0, 5.0, 2.0]
     own = {point.get("val") for point in plot.series[0]._element.findall("{*}dPt/{*}idx")}
     assert own == {"0"}, "neither CBS nor a publisher has the colour of the partner"
+
+
+@pytest.mark.parametrize("width", [12, 8])
+def test_lines_on_a_slide_label_few_years_in_the_usual_size_and_stop_at_a_new_method(
+    shipped, width
+):
+    chart = nl.charts.draw_over_time(shipped, partner="RU", period=2012)
+    show = Presentation()
+    slide = show.slides.add_slide(show.slide_layouts[6])
+    box = (0, 0, Inches(width), Inches(5))
+    drawn = native.add_chart(slide, chart, box).chart
+
+    axis = drawn.category_axis
+    assert axis.tick_labels.font.size == Pt(14)
+    assert axis.tick_labels.number_format == "yyyy"
+    step = int(axis._element.find("{*}majorUnit").get("val"))
+    since = date(1899, 12, 30)  # from which office files count days
+    days = [since + timedelta(float(day)) for day in drawn.plots[0].categories]
+    years = [day.year for day in days if day.month == 1]
+    assert years == list(range(2002, 2026)), "a part-year is no point"
+    assert len(years) / step * 0.7 <= width < len(years) / (step - 1) * 0.7
+
+    gaps = [at for at, day in enumerate(days) if day.month != 1]
+    assert [days[at + 1].year for at in gaps] == [2008, 2013, 2015, 2021]
+    for series in drawn.plots[0].series:
+        assert [series.values[at] for at in gaps] == [None] * len(gaps)
+    imports = drawn.plots[0].series[0].values
+    assert imports[days.index(date(2012, 1, 1))] == pytest.approx(20.332)
 
 
 def test_the_workbook_has_numbers_as_numbers(written):

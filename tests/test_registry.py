@@ -1,3 +1,4 @@
+import json
 import re
 import tomllib
 from datetime import date
@@ -78,6 +79,12 @@ def test_every_partner_has_a_name_in_both_languages():
     partners = registry.partners().values()
     assert len(partners) > 250
     assert [p.id for p in partners for lang in LANGS if not p.name(lang).strip()] == []
+
+
+def test_a_name_of_a_partner_can_stand_in_a_notebook_as_it_is():
+    """The notebook of a new mission is JSON with the name filled in."""
+    names = [p.name(lang) for p in registry.partners().values() for lang in LANGS]
+    assert [name for name in names if json.dumps(name, ensure_ascii=False) != f'"{name}"'] == []
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from nltrade.report import Table
 from nltrade.words import Words
 
 MOST = 6  # series in a table, so that it fits a page
+LONG = 120  # characters of a text that ask for more width
 SHORT = 14  # characters of a cell that is a number
 ICONS = {"supported": "✓", "contradicted": "✗", "depends": "≈", "cannot be checked": "?"}
 # Colours of verdicts in office files.
@@ -223,7 +224,7 @@ def widths(table: Table, room: float) -> list[float]:
     ]
     least = [3 + 1.1 * max(map(len, each)) for each in words]
     more = [
-        max(min(max(len(cell) for cell in column), 60) + 2 - word, 0)
+        max(min(max(len(cell) for cell in column), LONG) + 2 - word, 0)
         for column, word in zip(columns, least, strict=True)
     ]
     spare = max(room - sum(least), 0)

@@ -1,6 +1,9 @@
 """Bars and lines as PowerPoint's own charts, which a person can restyle."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
+from math import ceil
 from typing import Any
 
 import pandas as pd
@@ -8,7 +11,9 @@ from pptx.chart.data import CategoryChartData
 from pptx.dml.color import RGBColor
 from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION, XL_TICK_LABEL_POSITION
 from pptx.enum.dml import MSO_LINE
-from pptx.util import Pt
+from pptx.oxml import parse_xml
+from pptx.oxml.ns import nsdecls
+from pptx.util import Inches, Pt
 
 from nltrade import registry
 from nltrade.charts import Chart
@@ -22,11 +27,11 @@ NATIVE = ("over_time", "two_sides", "sectors", "ranking", "services", "fuels", "
 KINDS = {"bars": XL_CHART_TYPE.BAR_CLUSTERED, "lines": XL_CHART_TYPE.LINE}
 MOST_SERIES, MOST_BARS = 6, 16  # a chart of more is a picture
 SHOWN = 10  # of the sectors of one flow, the largest first
-MOST_YEARS = 22  # that have room for a label each in the usual size
+YEAR = Inches(0.7)  # the room of a label
 FLOWS = {"import": "0072B2", "export": "D55E00"}
 SUBJECT, REST = "964A8B", "BFBFBF"
 OTHERS = ("555555", "8A8A8A", "B0B0B0", "333333")
-SIZE, SMALL = 14, 11
+SIZE = 14  # points
 # The lines of one colour, table by table: three at most, as a chart has six series of two flows.
 DASHES = (None, MSO_LINE.DASH, MSO_LINE.ROUND_DOT, *(None,) * MOST_SERIES)
 
@@ -66,33 +71,32 @@ def add_chart(slide: Any, chart: Chart, box: tuple[int, int, int, int]) -> Any:
     pptx.shapes.graphfrm.GraphicFrame
     """
     series, points = _plotted(chart)
-    if chart.kind == "lines":
-        # a part-year is no point of a line
-        aside = frozenset().union(*(each.not_extremes for each in series))
-        points = _with_gaps(chart, sorted(set(points) - aside))
+    lines = chart.kind == "lines"
+    of_categories = _dates(chart, series, points) if lines else {each: each for each in points}
 
     # billions or millions, as the figure and its subtitle have it
     amounts = [v for each in series for v in each.values.values() if isinstance(v, float | int)]
     unit = unit_of(amounts).meur if series[0].unit == "bn" else 1.0
     of_type: Any = CategoryChartData
     data = of_type(number_format="0.0" if unit > 1 else "#,##0")
-    data.categories = [point.strip() or " " for point in points]
+    data.categories = list(of_categories)
     for each in series:
-        known = {p: v for p, v in each.values.items() if isinstance(v, float | int)}
-        data.add_series(
-            by_years(each.name),
-            [known[p] / unit if p in known and known[p] == known[p] else None for p in points],
-        )
+        told = [each.values.get(point) for point in of_categories.values()]
+        values = [
+            value / unit if isinstance(value, float | int) and pd.notna(value) else None
+            for value in told
+        ]
+        data.add_series(by_years(each.name), values)
 
-    shape = slide.shapes.add_chart(KINDS[chart.kind], *box, data)
-    _style(shape.chart, chart, len(series))
-    plot = shape.chart.plots[0]
-    if chart.kind == "bars" and len(series) == 1:
+    drawn = slide.shapes.add_chart(KINDS[chart.kind], *box, data)
+    _style(drawn.chart, chart, len(series))
+    plot = drawn.chart.plots[0]
+    if lines:
+        _label_years(drawn.chart.category_axis, ceil(len(points) * YEAR / box[2]))
+    elif len(series) == 1:
         _colour_subject(plot, chart)
     _colour_series(plot, chart)
-    if len(points) > MOST_YEARS:
-        shape.chart.category_axis.tick_labels.font.size = Pt(SMALL)
-    return shape
+    return drawn
 
 
 def _plotted(chart: Chart) -> tuple[list[Series], list[str]]:
@@ -118,15 +122,25 @@ def _first(series: Series, chart: Chart) -> Series:
     return replace(series, values=dict(zip(names, rows[VALUE], strict=False)))
 
 
-def _with_gaps(chart: Chart, years: list[str]) -> list[str]:
-    """Leave a place open where the method changed, so that no line goes on across it."""
+def _dates(chart: Chart, series: Sequence[Series], points: Sequence[str]) -> dict[date, str]:
+    """
+    Give each whole year a day on the axis.
+
+    Where the method changed stands a day without a value: no line goes on across it.
+    """
+    aside = frozenset().union(*(each.not_extremes for each in series))
+    dates = {date(int(year[:4]), 1, 1): year for year in points if year not in aside}
     known = set(chart.tables) & set(registry.tables())
-    after = {gap.after for id in known for gap in registry.table(id).breaks}
-    told: list[str] = []
-    for year in years:
-        told += [f"{' ' * len(told)}"] if year[:4] in after and told else []
-        told.append(year)
-    return told
+    after = {int(gap.after) for id in known for gap in registry.table(id).breaks}
+    gaps = [date(day.year - 1, 7, 1) for day in sorted(dates)[1:] if day.year in after]
+    return dict(sorted({**dates, **dict.fromkeys(gaps, "")}.items()))
+
+
+def _label_years(axis: Any, step: int) -> None:
+    """Label the first of so many years, in the usual size."""
+    axis.tick_labels.number_format, axis.tick_labels.number_format_is_linked = "yyyy", False
+    for name, value in (("majorUnit", step), ("majorTimeUnit", "years")):
+        axis._element.append(parse_xml(f'<c:{name} {nsdecls("c")} val="{value}"/>'))
 
 
 def _style(drawn: Any, chart: Chart, count: int) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable
 from functools import partial
+from math import nan
 from typing import Any
 
 import pandas as pd
@@ -104,27 +105,20 @@ def draw_composition(
 
 def _parts(rows: pd.DataFrame) -> pd.DataFrame:
     """Split imports into fuels and the rest, exports into Dutch-made goods and re-exports."""
-    cell = {
-        (row.flow, row.product): row.value_meur
-        for row in rows.itertuples()
-        if pd.notna(row.value_meur)
-    }
+    cell = rows.dropna(subset=[VALUE]).set_index(["flow", "product"])[VALUE].to_dict()
     parts = []
 
-    def is_told(whole: float | None) -> bool:
-        """Tell whether rounding leaves the shares of a whole what they are."""
-        return whole is not None and whole >= trade.SMALL
-
-    imports, fuels = cell.get(("import", "TOTAL")), cell.get(("import", FUELS))
-    if is_told(imports) and fuels is not None and 100 * fuels / imports >= TELLING:
+    # of less than that, rounding decides the shares
+    imports, fuels = cell.get(("import", "TOTAL"), nan), cell.get(("import", FUELS))
+    if imports >= trade.SMALL and fuels is not None and 100 * fuels / imports >= TELLING:
         parts += [
             ("import", "fuels", fuels, imports),
             ("import", "other-goods", imports - fuels, imports),
         ]
 
-    exports = cell.get(("export", "TOTAL"))
+    exports = cell.get(("export", "TOTAL"), nan)
     split = {flow: cell.get((flow, "TOTAL")) for flow in PARTS["export"]}
-    if is_told(exports) and None not in split.values():
+    if exports >= trade.SMALL and None not in split.values():
         parts += [("export", flow, value, exports) for flow, value in split.items()]
 
     data = pd.DataFrame(parts, columns=["flow", "part", VALUE, "whole_meur"])

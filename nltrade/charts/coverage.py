@@ -2,19 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
 
-from nltrade.charts import canvas, style
-from nltrade.charts.canvas import Canvas
+from nltrade.charts import style
+from nltrade.charts.canvas import Canvas, text_width, wrap
 from nltrade.charts.chart import Chart
 from nltrade.charts.series import Series
 from nltrade.registry import sectors as named
 from nltrade.registry.entries import Coverage, Kind, Lang, Sector
 from nltrade.words import Words
 
+Discs = dict[Coverage, list[tuple[float, float]]]  # where the middle of each disc is
 COVERAGES: tuple[Coverage, ...] = ("direct", "proxy", "none")  # the best first
 FULL: dict[Coverage, str] = {"direct": "full", "proxy": "left", "none": "none"}  # of a disc
 DISC: dict[str, Any] = {
@@ -102,58 +103,52 @@ def _paint(space: Canvas, groups: Mapping[str, Sequence[Sector]], say: Words) ->
     """Write the groups in one column, or in two of about the same height where there is room."""
     columns = 1 if space.narrow else 2
     width = (space.width - (columns - 1) * 3 * GAP) / columns
-    rows = {group: _rows(sectors, width, say) for group, sectors in groups.items()}
-    tall = {group: TITLE + sum(row.tall for row in each) for group, each in rows.items()}
+    sectors = [sector for group in groups.values() for sector in group]
+    room = width - 2 * DISCS - GAP
+    names = {sector.id: wrap(sector.text(say.lang), room, SIZE) for sector in sectors}
+    tall = {
+        group: TITLE + sum(_tall(names[sector.id]) for sector in of_group)
+        for group, of_group in groups.items()
+    }
 
     half, filled = sum(tall.values()) / columns, 0.0
-    parts: list[list[str]] = [[] for _ in range(columns)]
+    parts: list[dict[str, Sequence[Sector]]] = [{} for _ in range(columns)]
     for group, inches in tall.items():
-        parts[min(int((filled + inches / 2) // half), columns - 1)].append(group)
+        at = min(int((filled + inches / 2) // half), columns - 1)
+        parts[at][group] = groups[group]
         filled += inches
 
     height = HEAD + max(sum(tall[group] for group in part) for part in parts)
     ax = space.open(height, ticks=False).sheet(height)
-    discs: dict[Coverage, list[tuple[float, float]]] = {each: [] for each in COVERAGES}
+    discs: Discs = {each: [] for each in COVERAGES}
     _legend(ax, discs, say)
     for at, part in enumerate(parts):
-        _column(ax, at * (width + 3 * GAP), width, {each: rows[each] for each in part}, discs, say)
-
+        _column(ax, at * (width + 3 * GAP), width, part, names, discs, say)
     for coverage, centres in discs.items():
         ax.plot(*zip(*centres, strict=True), fillstyle=FULL[coverage], **DISC)
 
 
-class _Row(NamedTuple):
-    """A sector, its name in lines that fit, and the inches that these take."""
-
-    sector: Sector
-    name: str
-    tall: float
+def _tall(name: str) -> float:
+    return ROW + LINE * name.count("\n")
 
 
-def _rows(sectors: Sequence[Sector], width: float, say: Words) -> list[_Row]:
-    names = [canvas.wrap(s.text(say.lang), width - 2 * DISCS - GAP, SIZE) for s in sectors]
-    return [
-        _Row(sector, name, ROW + LINE * name.count("\n"))
-        for sector, name in zip(sectors, names, strict=True)
-    ]
-
-
-def _legend(ax: Axes, discs: Mapping[Coverage, list[tuple[float, float]]], say: Words) -> None:
+def _legend(ax: Axes, discs: Discs, say: Words) -> None:
     """Say what a full, a half and an empty disc mean, in one line above all."""
     left = GAP
     for coverage in COVERAGES:
         word = say.label(f"disc-{coverage}")
         discs[coverage].append((left, ROW / 2))
         ax.text(left + 1.5 * GAP, ROW / 2, word, **PLAIN)
-        left += canvas.text_width(word, SIZE) + 5 * GAP
+        left += text_width(word, SIZE) + 5 * GAP
 
 
 def _column(
     ax: Axes,
     start: float,
     width: float,
-    groups: Mapping[str, Sequence[_Row]],
-    discs: Mapping[Coverage, list[tuple[float, float]]],
+    groups: Mapping[str, Sequence[Sector]],
+    names: Mapping[str, str],
+    discs: Discs,
     say: Words,
 ) -> None:
     """Write the sectors of some groups below each other, with a disc for each kind of trade."""
@@ -163,11 +158,12 @@ def _column(
         ax.text(centre, HEAD - ROW / 2, say.label(kind), ha="center", **BOLD)
 
     top = HEAD
-    for group, rows in groups.items():
+    for group, sectors in groups.items():
         ax.text(start, top + TITLE - ROW / 2, group, **BOLD)
         top += TITLE
-        for row in rows:
-            ax.text(start, top + row.tall / 2, row.name, linespacing=1.15, **PLAIN)
+        for sector in sectors:
+            tall = _tall(names[sector.id])
+            ax.text(start, top + tall / 2, names[sector.id], linespacing=1.15, **PLAIN)
             for kind, centre in across.items():
-                discs[row.sector.coverage(kind)].append((centre, top + row.tall / 2))
-            top += row.tall
+                discs[sector.coverage(kind)].append((centre, top + tall / 2))
+            top += tall

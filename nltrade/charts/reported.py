@@ -10,13 +10,14 @@ from nltrade import registry
 from nltrade.charts import style
 from nltrade.charts.canvas import TEXT, Canvas, text_width, unit_of, wrap
 from nltrade.charts.chart import Chart, headline_of
-from nltrade.charts.provenance import source_lines
+from nltrade.charts.provenance import source
 from nltrade.charts.series import Series
 from nltrade.claims import Verdict
 from nltrade.errors import NoData
 from nltrade.registry.entries import Lang
 from nltrade.words import Words
 
+AMOUNTS = ["cbs_meur", "reported_meur"]
 LINE, BAR, GAP = 0.165, 0.26, 0.18  # inches: a line of text, a bar, below a bar
 
 
@@ -72,7 +73,7 @@ def draw_reported(verdicts: Sequence[Verdict], lang: Lang = "en") -> Chart:
     some = "all" if held == count else "none" if not held else "some"
     many = {1: "one", 2: "two"}.get(count, "more") if some != "some" else "of"
     origins = {origin.table: origin for verdict in shown for origin in verdict.sources}
-    about = {"partner": first.partner, "year": first.year, "unit": unit_of(_amounts(data)).label}
+    about = {"partner": first.partner, "year": first.year, "unit": unit_of(data[AMOUNTS]).label}
     notes = [id for id in dict.fromkeys(verdict.claim.note for verdict in shown) if id]
     notes += [registry.tables()[id].note for id in dict.fromkeys(data["table"])]
     return Chart(
@@ -81,16 +82,12 @@ def draw_reported(verdicts: Sequence[Verdict], lang: Lang = "en") -> Chart:
         "bars",
         headline_of(say, f"reported-{some}-{many}", held=held, count=count),
         say.text("reported-subtitle", **about),
-        source_lines(list(origins.values()), lang, {str(first.year): data["status"].iloc[0]}),
+        [source(list(origins.values()), say, year=str(first.year), status=data["status"].iloc[0])],
         [_series(row, say) for row in data.to_dict("records")],
         data,
         partial(_paint, data=data, say=say),
         [say.note(id) for id in notes],
     )
-
-
-def _amounts(data: pd.DataFrame) -> pd.DataFrame:
-    return data[["cbs_meur", "reported_meur"]]
 
 
 def _series(row: dict[Hashable, Any], say: Words) -> Series:
@@ -125,7 +122,7 @@ def _paint(canvas: Canvas, data: pd.DataFrame, say: Words) -> None:
     rows = data.to_dict("records")
     ends = [say.text("cbs-says", value=row["cbs_meur"]) for row in rows]
     room = canvas.width - max(text_width(label, TEXT, "bold") for label in ends) - 0.15
-    high = _amounts(data).max(axis=None) or 1.0
+    high = data[AMOUNTS].max(axis=None) or 1.0
     meur_per_inch = high / room
 
     heads = [_head(row, canvas.width, say) for row in rows]

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from nltrade import registry
-from nltrade.charts.provenance import origins_in, source_lines
+from nltrade.charts.provenance import source
 from nltrade.charts.style import GREY, PAGE, SUBJECT
 from nltrade.registry.entries import Sector
 from nltrade.sources import snapshot
@@ -40,7 +40,7 @@ def sources(
     ]
     if not cbs and told:
         return " ".join([say.label("source-word"), *told])
-    return " ".join([*source_lines(origins_in(frame, cbs), say.lang), *told])
+    return " ".join([source(snapshot.origins(frame[frame["table"].isin(cbs)]), say), *told])
 
 
 def rate(year: str, say: Words) -> str:

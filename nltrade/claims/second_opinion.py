@@ -121,15 +121,7 @@ def second_opinions(
 
 def _opinion(one: Verdict | Checked, other_side: OtherSide) -> SecondOpinion | None:
     """Look up what the partner reported of the same goods; nothing where a chapter is missing."""
-    about: Claim | Published
-    if isinstance(one, Verdict):
-        about, main = one.claim, one.main
-        other = main.value if main is not None and about.measure == "value" else None
-        codes, period = [about.product], str(about.year)
-    else:
-        about = one.figure
-        other, codes, period = about.value_meur, about.codes, about.period
-
+    about, other, codes, period = _beside(one)
     known = _chapters()
     if about.flow not in ("import", "export") or not codes or not set(codes) <= set(known):
         return None
@@ -152,6 +144,18 @@ def _opinion(one: Verdict | Checked, other_side: OtherSide) -> SecondOpinion | N
         other_meur=float(other),
         sources=list(snapshot.origins(rows)),
     )
+
+
+def _beside(
+    one: Verdict | Checked,
+) -> tuple[Claim | Published, float | None, Sequence[str], str]:
+    """Give what was checked, its value if that is an amount, its codes and its period."""
+    if isinstance(one, Checked):
+        figure = one.figure
+        return figure, figure.value_meur, figure.codes, figure.period
+    claim, main = one.claim, one.main
+    value = main.value if main is not None and claim.measure == "value" else None
+    return claim, value, [claim.product], str(claim.year)
 
 
 @cache

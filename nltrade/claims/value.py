@@ -1,5 +1,6 @@
 """Read a value, a share or a growth rate in every table that covers the year."""
 
+import itertools
 from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -125,12 +126,12 @@ def _used(
             "export": (["export"], partner, product),
         }
         parts.append(whole[claim.of])
-    return {
-        (table, flow, partner, product, year)
-        for flows, partner, product in parts
-        for flow in flows
-        for year in years
-    }
+
+    used: set[tuple[str, ...]] = set()
+    for of_flows, of_partner, of_product in parts:
+        for each, year in itertools.product(of_flows, years):
+            used.add((table, each, of_partner, of_product, year))
+    return used
 
 
 def _step(table: str, cells: pd.DataFrame) -> Fraction:

@@ -21,6 +21,7 @@ from nltrade.cli.options import (
     SectorsOption,
     StyleOption,
     YearOption,
+    several,
     subject,
 )
 from nltrade.cli.output import patience, print_json, print_note, print_path, print_text
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 OutOption = Annotated[Path, typer.Option(help="Folder for the files.")]
+DRAWN, WRITTEN = ["png,svg,csv"], ["html,docx,pptx,pdf"]  # formats, where none is asked for
 FEW = 8  # files that are listed one by one
 
 
@@ -50,8 +52,9 @@ def figures(
     claims: ClaimsOption = None,
     lang: LangsOption = None,
     format: Annotated[
-        str, typer.Option(help="png, svg, pdf, csv; the last has the numbers.")
-    ] = "png,svg,csv",
+        list[str],
+        typer.Option(help="png, svg, pdf or csv, or several: png,csv; the last has the numbers."),
+    ] = DRAWN,
     size: Annotated[str, typer.Option(help="page, column, slide or phone.")] = "page",
     style: StyleOption = None,
     out: OutOption = Path("figures"),
@@ -80,7 +83,7 @@ def figures(
         partner=about.partner,
         year=about.year,
         langs=[lang] if lang else LANGS,
-        formats=list(dict.fromkeys(each.strip() for each in format.split(","))),
+        formats=several(format),
         size=size,
         claims=claims,
         style=style,
@@ -149,8 +152,8 @@ def briefing(
     sectors: SectorsOption = None,
     lang: LangsOption = None,
     format: Annotated[
-        str, typer.Option(help="html, docx, pptx, pdf, xlsx or txt, or several: html,pdf.")
-    ] = "html,docx,pptx,pdf",
+        list[str], typer.Option(help="html, docx, pptx, pdf, xlsx or txt, or several: html,pdf.")
+    ] = WRITTEN,
     style: StyleOption = None,
     template: Annotated[
         list[Path] | None, typer.Option(help="A Word or PowerPoint file to take the styles of.")
@@ -182,7 +185,7 @@ def briefing(
             partner=about.partner,
             year=about.year,
             lang=[lang] if lang else LANGS,
-            formats=[one.strip() for one in format.split(",")],
+            formats=several(format),
             out=out,
             frame=frame,
             claims=own,

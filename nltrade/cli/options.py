@@ -117,6 +117,11 @@ def only_one(given: Mapping[str, object]) -> None:
         raise UnknownName(f"{' and '.join(named)} exclude each other. Give one of them.")
 
 
+def several(given: list[str]) -> list[str]:
+    """List what is given with commas, or by the same option again; the same twice is once."""
+    return list(dict.fromkeys(each.strip() for words in given for each in words.split(",")))
+
+
 def flow_named(words: str) -> str:
     """Understand a flow as people write it: exports, uitvoer; the registry judges others."""
     labels = {Words(lang).label(flow).lower(): flow for flow in FLOWS for lang in LANGS}

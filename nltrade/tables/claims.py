@@ -222,8 +222,11 @@ def _largest(changed: pd.DataFrame, top: int, say: Words) -> Columns:
 def joined(reports: Sequence[Report]) -> Report:
     """Put reports in one, each source once: in a line of its own, or in one that names more."""
     lines = dict.fromkeys(line for report in reports for line in report.sources)
-    named = {line: line.rpartition(")")[0] or line for line in lines}
-    sources = [one for one in lines if not any(named[one] in each for each in lines if each != one)]
+    sources = []
+    for line in lines:
+        named = line.rpartition(")")[0] or line
+        if not any(named in other for other in lines if other != line):
+            sources.append(line)
     tables = [table for report in reports for table in report.tables]
     return Report(tables, sources, reports[0].lang)
 
