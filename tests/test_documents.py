@@ -579,7 +579,8 @@ def test_what_cannot_be_briefed_is_an_error_and_writes_nothing(shipped, tmp_path
 
 def test_a_library_that_is_not_there_is_named_with_what_installs_it(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "docx", None)
-    monkeypatch.delitem(sys.modules, "nltrade.briefing.word", raising=False)
+    for module in ("word", "styles"):
+        monkeypatch.delitem(sys.modules, f"nltrade.briefing.{module}", raising=False)
     with pytest.raises(
         nl.NltradeError, match=r"docx needs docx.*pip install 'nltrade\[briefing\]'"
     ):
