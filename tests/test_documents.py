@@ -189,6 +189,8 @@ def test_word_has_headings_captions_alternatives_and_tables(written, contents, l
     styles = [paragraph.style.name for paragraph in paper.paragraphs]
     said = [p.text for p in paper.paragraphs if p.style.name.startswith("Heading")]
     assert {section.heading for section in content.sections[1:]} <= set(said)
+    begin = [p.text for p in paper.paragraphs if p.paragraph_format.page_break_before]
+    assert begin == [content.sections[1].heading, Words(lang).label("annex")]
     assert styles.count("Title") == 1
     assert styles.count("List Bullet") > 10
     about = [inline.find(qn("wp:docPr")) for inline in paper.element.body.iter(qn("wp:inline"))]
@@ -302,11 +304,52 @@ def test_templates_bring_their_own_styles_and_masters(tmp_path, shipped):
     assert show.slides[0].slide_layout.name == "a ministry"
     assert show.slides[0].shapes.title.text == "Trade with Norway, 2012"
     assert (show.slide_width, show.slide_height) == (9144000, 6858000)
+    second, third = show.slides[1], show.slides[2]
+    assert not any(shape.has_table for shape in second.shapes), "no room beside the findings"
+    assert third.shapes.title.text == Words("en").text("key-title", partner="NO")
+    assert any(shape.has_table and shape.width > 8_000_000 for shape in third.shapes)
     with pytest.raises(nl.UnknownName, match=r"No template 'house\.odt'"):
         nl.briefing(template="house.odt", out=tmp_path)
     (tmp_path / "house.pptx").write_bytes((tmp_path / "house.docx").read_bytes())
     with pytest.raises(nl.UnknownName, match=r"is called \.pptx and is no such file"):
         nl.briefing(template=tmp_path / "house.pptx", out=tmp_path)
+
+
+@pytest.mark.parametrize("has_lists", [True, False])
+def test_styles_that_a_word_template_lacks_are_added_with_bullets_and_levels(
+    tmp_path, shipped, has_lists
+):
+    house = Document()
+    for name in ("Heading 1", "Heading 2", "List Bullet"):
+        style = house.styles[name].element
+        style.getparent().remove(style)
+    if not has_lists:
+        rels = house.part.rels
+        (lists,) = [id for id, each in rels.items() if each.reltype.endswith("/numbering")]
+        rels.pop(lists)
+    house.save(tmp_path / "house.docx")
+
+    (path,) = nl.briefing(
+        partner="KI",
+        year=2015,
+        formats="docx",
+        template=tmp_path / "house.docx",
+        frame=shipped,
+        out=tmp_path / "out",
+    )
+    paper = Document(str(path))
+    for level in (1, 2):
+        style = paper.styles[f"Heading {level}"]
+        assert style.paragraph_format.keep_with_next
+        assert style.element.pPr.find(qn("w:outlineLvl")).get(qn("w:val")) == str(level - 1)
+
+    used = {paragraph.style.name for paragraph in paper.paragraphs}
+    assert {"Heading 1", "Heading 2", "List Bullet"} <= used
+    number = paper.styles["List Bullet"].element.pPr.numPr.numId.val
+    numbering = paper.part.numbering_part.element
+    of_list = numbering.num_having_numId(number).abstractNumId.val
+    (kind,) = numbering.xpath(f'./w:abstractNum[@w:abstractNumId="{of_list}"]//w:numFmt/@w:val')
+    assert kind == "bullet"
 
 
 def test_a_template_of_few_layouts_keeps_every_table_and_one_without_texts_is_named(

@@ -32,6 +32,7 @@ from nltrade.files import without_moments
 from nltrade.report import Table
 
 SIZE = 14  # points
+BESIDE = Inches(12)  # the width of a slide where a table has room beside a text
 ROWS = 6  # of a table on a slide
 TOLD = ("certainty", "sources")  # parts of the annex that stand on slides
 SOFT = "555555"
@@ -93,11 +94,12 @@ def _shown(content: Content) -> list[Section]:
 
 
 def _summary(show: Any, section: Section) -> None:
-    """Put what is found beside the key figures."""
+    """Put what is found beside the key figures, or before them where slides are narrow."""
     lead = [block for block in section.blocks if isinstance(block, str)]
     (points,) = [block for block in section.blocks if isinstance(block, Points)]
     (key,) = [block for block in section.blocks if isinstance(block, Table)]
-    slide = add_slide(show, section.heading, HOLDS.OBJECT, HOLDS.OBJECT)
+    beside = show.slide_width >= BESIDE
+    slide = add_slide(show, section.heading, *[HOLDS.OBJECT] * (1 + beside))
     said = [*lead, *(link.text for link in points.links)]
     frame = bodies(slide)[0].text_frame
     for at, sentence in enumerate(said):
@@ -106,9 +108,9 @@ def _summary(show: Any, section: Section) -> None:
         paragraph.space_after = Pt(6)
         for run in paragraph.runs:
             run.font.size, run.font.bold = Pt(SIZE), sentence in lead or None
-    if len(bodies(slide)) > 1:
+    if beside and len(bodies(slide)) > 1:
         _add_table(slide, key, take(slide, 1))
-    else:  # a template without a layout of two texts
+    else:  # slides of 4:3, or a template without a layout of two texts
         _table_slides(show, key)
     slide.notes_slide.notes_text_frame.text = " ".join(said)
 

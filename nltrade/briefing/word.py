@@ -10,6 +10,7 @@ from docx import Document
 from docx.document import Document as Paper
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.opc.constants import RELATIONSHIP_TYPE as RT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
@@ -77,21 +78,22 @@ def render(
     paper = _paper(content, template)
     paper.add_paragraph(content.title, style="Title")
     paper.add_paragraph(content.subtitle, style="Briefing Note")
-    before = "summary"
+    part = "summary"
     for section in content.sections:
-        annex = section.part == "annex"
-        if section.part != before:
-            paper.add_page_break()  # type: ignore[no-untyped-call]
-        if annex and before != "annex":
-            paper.add_heading(Words(content.lang).label("annex"), level=1)
-        before = section.part
+        heads = []
+        if section.part == "annex" != part:
+            heads.append(paper.add_heading(Words(content.lang).label("annex"), level=1))
         if section.part != "summary":
-            heading = paper.add_heading(section.heading, level=2 if annex else 1)
+            level = 2 if section.part == "annex" else 1
+            heads.append(paper.add_heading(section.heading, level=level))
+        if section.part != part:
+            heads[0].paragraph_format.page_break_before = True
+        part = section.part
         for block in section.blocks:
-            _add(paper, block, content, images, section.part)
+            _add(paper, block, content, images, part)
 
     paper.add_paragraph(content.end, style="Briefing Note")
-    _keep_together(heading)
+    _keep_together(heads[-1])
     target = io.BytesIO()
     paper.save(target)
     return without_moments(target.getvalue())
@@ -108,8 +110,8 @@ def _paper(content: Content, template: Path | None) -> Paper:
     names = {style.name for style in paper.styles}
     for name, look in {**STYLES, **OWN}.items():
         if name not in names:
-            _style(paper.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH), *look)
-        elif template is None:
+            _add_style(paper, name)
+        if name not in names or template is None:
             _style(paper.styles[name], *look)
     if GRID not in names:
         _table_style(paper)
@@ -129,6 +131,32 @@ def _describe(paper: Paper, content: Content) -> None:
     properties.revision = 1
     for language in paper.styles.element.iter(qn("w:lang")):
         language.set(qn("w:val"), LOCALES[content.lang])
+
+
+def _add_style(paper: Paper, name: str) -> None:
+    """Add a style that a template lacks, with what makes it a heading or a list."""
+    style: Any = paper.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+    format = style.element.get_or_add_pPr()
+    if name.startswith("Heading"):
+        style.paragraph_format.keep_with_next = True
+        format.append(_xml("outlineLvl", val=str(int(name[-1]) - 1)))
+    if name == "List Bullet":
+        format.append(_xml("numPr", _xml("ilvl", val="0"), _xml("numId", val=_bullets(paper))))
+
+
+def _bullets(paper: Paper) -> str:
+    """Add a kind of list with bullets; give its number."""
+    if not any(each.reltype == RT.NUMBERING for each in paper.part.rels.values()):
+        paper.part.relate_to(Document().part.numbering_part, RT.NUMBERING)
+    numbering = paper.part.numbering_part.element
+    there = [int(each.get(qn("w:abstractNumId"))) for each in numbering.iter(qn("w:abstractNum"))]
+    id = str(max(there, default=0) + 1)
+    bullet = {"start": "1", "numFmt": "bullet", "lvlText": "•", "lvlJc": "left"}
+    look = _xml("pPr", _xml("ind", left="284", hanging="284"))
+    level = _xml("lvl", *(_xml(key, val=value) for key, value in bullet.items()), look, ilvl="0")
+    added = numbering.add_num(int(id))
+    numbering.find(qn("w:num")).addprevious(_xml("abstractNum", level, abstractNumId=id))
+    return str(added.numId)
 
 
 def _style(style: Any, size: float, bold: bool, colour: str, before: float, after: float) -> None:
@@ -297,8 +325,7 @@ def _field(paragraph: Paragraph, code: str, shown: str) -> None:
 def _link(paragraph: Paragraph, text: str, address: str) -> None:
     """Write a link, which python-docx has no call for."""
     link = OxmlElement("w:hyperlink")
-    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink"
-    link.set(qn("r:id"), paragraph.part.relate_to(address, kind, is_external=True))
+    link.set(qn("r:id"), paragraph.part.relate_to(address, RT.HYPERLINK, is_external=True))
     run = paragraph.add_run(text)
     run.font.underline, run.font.color.rgb = True, BLUE
     link.append(run._r)

@@ -135,11 +135,11 @@ def _plans(ids: list[str], asked: dict[str, Any], *, skip: bool) -> list[Plan | 
 def _print_plans(plans: list[Plan | Questions], *, json: bool) -> None:
     """Say what would be asked."""
     if json:
-        sizes = [
-            {"pages": one.pages, "rows": one.rows} if isinstance(one, Plan) else {} for one in plans
-        ]
-        planned = [msgspec.to_builtins(one) for one in plans]
-        print_json([{**one, **size} for one, size in zip(planned, sizes, strict=True)])
+        planned = []
+        for one in plans:
+            sizes = {"pages": one.pages, "rows": one.rows} if isinstance(one, Plan) else {}
+            planned.append({**msgspec.to_builtins(one), **sizes})
+        print_json(planned)
         return
     for one in plans:
         print_text(one.says)

@@ -1,6 +1,6 @@
 """When the members of a group of partners change: its total is that of another group then."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from functools import cache
 from itertools import chain
@@ -41,9 +41,9 @@ def changed(kind: str) -> dict[str, frozenset[str]]:
     """
     known = registry.partners().values()
     eu_days = [day for each in known for day in (each.eu_from, each.eu_until) if day]
-    of_the_eu = _changed(registry.eu_members, eu_days, mixed=MIXED_YEARS if kind == "goods" else ())
+    of_the_eu = _changed(eu_days, MIXED_YEARS if kind == "goods" else ())
     euro_days = [each.euro_from for each in known if each.euro_from]
-    of_the_euro = _changed(_of_the_euro, euro_days, mixed=())
+    of_the_euro = _changed(euro_days)
 
     found: dict[str, frozenset[str]] = {}
     for partner in known:
@@ -92,20 +92,21 @@ def _of_the_euro(day: date) -> frozenset[str]:
     return frozenset(each.id for each in known if each.euro_from and each.euro_from <= day)
 
 
-def _changed(
-    members: Callable[[date], frozenset[str]], days_of_change: list[date], *, mixed: tuple[str, ...]
-) -> frozenset[str]:
-    """Give the periods with other members than a year before."""
-
-    def held(period: str) -> set[frozenset[str]]:
-        first, last = days(period)
-        is_by_its_end = len(period) == 4 and period not in mixed
-        return {members(day) for day in ((last,) if is_by_its_end else (first, last))}
-
+def _changed(days_of_change: list[date], mixed: tuple[str, ...] = ()) -> frozenset[str]:
+    """Give the periods with other members than a year before; no member that left comes back."""
     # Only the year of a change and the next one can differ from the year before them.
     years = {day.year + after for day in days_of_change for after in (0, 1)}
-    periods = chain.from_iterable(_parts(str(year)) for year in years if year >= FIRST)
-    return frozenset(each for each in periods if len(held(each) | held(_before(each))) > 1)
+
+    found = set()
+    for period in chain.from_iterable(_parts(str(year)) for year in years if year >= FIRST):
+        before = _before(period)
+        first, last = days(before)
+        is_by_its_end = len(before) == 4 and before not in mixed
+        since = last if is_by_its_end else first
+        until = days(period)[1]
+        if any(since < day <= until for day in days_of_change):
+            found.add(period)
+    return frozenset(found)
 
 
 def _before(period: str) -> str:

@@ -27,6 +27,11 @@ from nltrade.sources.transport import Again, Transport, checked
 # Tells "unknown or secret" from "impossible"; the typed one does not.
 OBSERVATIONS = "UntypedDataSet"
 LINK = "odata.nextLink"
+REFUSED = (
+    "CBS answers so to networks that it does not let in (clouds, some companies): try from another "
+    "network. In a browser on yours, save the table as CSV and use `nltrade fetch TABLE --from "
+    "FILE`."
+)
 CATALOGUE = "Identifier,Title,Period,Modified,OutputStatus"
 
 
@@ -43,6 +48,7 @@ class Feed(Transport):
 
     variable = "NLTRADE_CBS"
     home = "https://opendata.cbs.nl"
+    remedy = REFUSED
 
     @property
     def via(self) -> str:

@@ -18,7 +18,7 @@ import pyarrow as pa
 from nltrade.errors import SourceError
 from nltrade.registry.entries import Table
 from nltrade.sources.cbs_notation import column_of, spelt, unnumbered, value_columns
-from nltrade.sources.cbs_v3 import page_of, read_modified
+from nltrade.sources.cbs_v3 import REFUSED, page_of, read_modified
 from nltrade.sources.checks import Described, places_of
 from nltrade.sources.plan import Piece, Plan
 from nltrade.sources.transport import Again, Transport
@@ -33,6 +33,7 @@ class Datasets(Transport):
 
     variable = "NLTRADE_CBS_V4"
     home = "https://datasets.cbs.nl"
+    remedy = REFUSED
 
     @property
     def via(self) -> str:

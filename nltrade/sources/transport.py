@@ -78,13 +78,7 @@ class Transport:
 
     variable = ""
     home = ""
-
-    # What to do where the service refuses.
-    remedy = (
-        "CBS answers so to networks that it does not let in (clouds, some companies): try from "
-        "another network. In a browser on yours, save the table as CSV and use `nltrade fetch "
-        "TABLE --from FILE`."
-    )
+    remedy = ""  # what to do where the service refuses
 
     def __init__(self, address: str | None = None, patience: Patience = Patience()):  # noqa: B008
         address = address or os.environ.get(self.variable) or self.home
