@@ -57,13 +57,13 @@ def draw_services(
     """
     say = Words(lang)
     partner, year = registry.country(partner).id, str(period)
-    services = frame[frame["kind"] == "services"]
-    frame = services[(services["partner"] == partner) & (services["freq"] == "A")]
-    data = _data(frame)
+    is_service = frame["kind"] == "services"
+    rows = frame[is_service & (frame["partner"] == partner) & (frame["freq"] == "A")]
+    data = _data(rows)
     totals = data[data["product"] == TOTAL]
     if not totals[VALUE].abs().max() > 0:
         name = registry.partner(partner).name()
-        tables = ", ".join(services["table"].unique()) or "no table is here"
+        tables = ", ".join(frame.loc[is_service, "table"].unique()) or "no table is here"
         raise NoData(
             f"No yearly services with {name} ({partner}) are published separately ({tables}), or "
             "only zeros. Not published does not mean zero."
@@ -78,9 +78,9 @@ def draw_services(
         "services",
         lang,
         "lines",
-        _headline(frame, totals, counted, partner, year, say),
+        _headline(rows, totals, counted, partner, year, say),
         say.text("services-subtitle", **about),
-        footer(frame, totals["table"], say, note=note, year=year, kind="services"),
+        footer(rows, totals["table"], say, note=note, year=year, kind="services"),
         _series(totals, say),
         data,
         partial(
@@ -92,7 +92,7 @@ def draw_services(
             say=say,
             tall=2.3,
         ),
-        _notes(frame, data, say),
+        _notes(rows, data, say),
         _details(data, counted, year, say),
     )
 
