@@ -28,6 +28,7 @@ import nltrade as nl
 from gallery import gallery
 from nltrade import cli
 from nltrade.registry.entries import LANGS
+from nltrade.sources import snapshot
 from nltrade.sources.snapshot import Origin
 
 ROOT = Path(__file__).parents[1]
@@ -51,6 +52,21 @@ for name, examples in {"few": 10, "many": 150}.items():
     )
 settings.load_profile("few")
 os.environ["PYTHONPATH"] = os.pathsep.join([str(GUARD), os.environ.get("PYTHONPATH", "")])
+
+
+SHIPPED = [(path.parent.name, path.name) for path in (ROOT / "data" / "raw").glob("*/[0-9]*")]
+
+
+@pytest.fixture(autouse=True)
+def what_ships_is_what_was_loaded_last():
+    """
+    Load what ships again after a test that loaded another download of the same date: the sources
+    of `shipped` are those that were loaded last in this process.
+    """
+    yield
+    loaded = [part.folder for pair in SHIPPED for part in snapshot.parts(*pair)]
+    if any(not folder.is_relative_to(ROOT) for folder in loaded):
+        nl.load()
 
 
 @pytest.fixture(scope="session")
