@@ -27,7 +27,7 @@ from nltrade.questions.trade import SERIES, SMALL
 from nltrade.registry import tables
 
 ROWS = 1_000_000
-ROUNDS = 7
+ROUNDS = 5
 MOST = 1.3
 CELL = [
     *("table", "modified", "kind", "concept", "partner", "partner_kind"),

@@ -376,6 +376,19 @@ def test_a_template_of_few_layouts_keeps_every_table_and_one_without_texts_is_na
         nl.briefing(**asked, out=tmp_path / "none")
 
 
+def test_a_chart_on_a_slide_has_no_words_on_marks_that_it_lacks(written):
+    show = Presentation(str(written["en", "pptx"]))
+    charted = [slide for slide in show.slides if any(shape.has_chart for shape in slide.shapes)]
+    assert any("2002–2026" in shape.text_frame.text for shape in texts_of(charted))
+    for shape in texts_of(charted):
+        assert "Open marks" not in shape.text_frame.text
+        assert "Rings" not in shape.text_frame.text
+
+
+def texts_of(slides):
+    return [shape for slide in slides for shape in slide.shapes if shape.has_text_frame]
+
+
 def test_only_what_the_partner_reported_has_its_colour_on_a_slide(shipped):
     drawn = nl.charts.draw_sectors(shipped, other_side=nl.other_side("RU"))
     rows = [("RU", "goods", None), ("RU", "goods", 9.0), ("CBS", "goods", 5.0)]

@@ -22,8 +22,9 @@ from nltrade.charts.series import Series, by_years
 from nltrade.questions.trade import VALUE
 from nltrade.words import Words
 
-# The figures that say the same without what is drawn beside their marks.
-NATIVE = ("over_time", "two_sides", "sectors", "ranking", "services", "fuels", "suppliers")
+# The figures that say the same without what is drawn beside their marks. Not so two sides: a change
+# of CBS's method does not break what the partner reported.
+NATIVE = ("over_time", "sectors", "ranking", "services", "fuels", "suppliers")
 KINDS = {"bars": XL_CHART_TYPE.BAR_CLUSTERED, "lines": XL_CHART_TYPE.LINE}
 MOST_SERIES, MOST_BARS = 6, 16  # a chart of more is a picture
 SHOWN = 10  # of the sectors of one flow, the largest first
@@ -97,6 +98,11 @@ def add_chart(slide: Any, chart: Chart, box: tuple[int, int, int, int]) -> Any:
         _colour_subject(plot, chart)
     _colour_series(plot, chart)
     return drawn
+
+
+def caption_of(chart: Chart, caption: str) -> str:
+    """Leave out of a caption the marks of part-years, which are not in the chart."""
+    return caption.replace(f" {Words(chart.lang).label('over-time-part')}", "")
 
 
 def _plotted(chart: Chart) -> tuple[list[Series], list[str]]:
