@@ -232,7 +232,8 @@ class Words:
         >>> Words("nl").when("2022-01/2022-02")
         'januari–februari 2022'
         """
-        day = day.partition("T")[0]
+        if re.match(r"\d{4}-\d{2}-\d{2}T", day):
+            day = day.partition("T")[0]
         season, _, year = day.partition(" ")
         if season in ("spring", "summer", "autumn", "winter"):
             return f"{self.label(season)} {year}"

@@ -16,6 +16,7 @@ from nltrade import registry
 from nltrade.charts import NAMES
 from nltrade.registry import entries
 from nltrade.registry import sectors as named
+from nltrade.words import Words
 
 OPEN, CLOSE = "⟦", "⟧"
 SAME = tomllib.loads((ROOT / "tests" / "same_in_both.toml").read_text(encoding="utf-8"))
@@ -182,3 +183,9 @@ def test_every_text_is_used(catalogue):
 
 def test_a_text_that_nothing_uses_is_found():
     assert not used("bananas-and-pears")
+
+
+def test_a_date_in_words_of_its_own_stays_as_it_is():
+    told = ["Troonrede 2012", "the Tuesday after", "May 2020", "2013"]
+    assert [Words("nl").when(words) for words in told] == told
+    assert Words("en").when("2026-10-02T23:59:59+00:00") == "2 October 2026"

@@ -24,6 +24,7 @@ from nltrade.briefing.keyfigures import key_figures
 from nltrade.briefing.machine import linked_data
 from nltrade.charts import Chart, draw
 from nltrade.claims import Verdict
+from nltrade.claims.reading import is_cbs
 from nltrade.claims.summary import summary
 from nltrade.errors import NoData
 from nltrade.questions.trade import VALUE
@@ -92,7 +93,7 @@ def make_content(
     charts = _charts(frame, verdicts, facts, given, lang)
     frames = [frame, *([other_side.trade] if other_side else [])]
     origins = _origins(frames, charts, verdicts)
-    by_cbs = [origin for origin in origins if not _is_comtrade(origin.table)]
+    by_cbs = [origin for origin in origins if is_cbs(origin.table)]
     modified = max((origin.modified for origin in by_cbs), default="")
     return Content(
         name=f"briefing-{partner}-{year}",
@@ -139,11 +140,6 @@ def _sections(
     ]
 
 
-def _is_comtrade(table: str) -> bool:
-    """Tell the tables of the other side."""
-    return table.startswith("comtrade")
-
-
 def _charts(
     frame: pd.DataFrame,
     verdicts: list[Verdict],
@@ -180,11 +176,11 @@ def _worth_a_figure(facts: Facts) -> list[str]:
 
 def _figure(chart: Chart, told: Mapping[str, str], say: Words) -> Figure:
     """Put a figure beside the finding that goes with it, and the one line that names its source."""
-    known = [id for id in chart.tables if id in registry.tables() and not _is_comtrade(id)]
+    known = [id for id in chart.tables if id in registry.tables()]
     concepts = [registry.table(id).concept for id in known]
     names = dict.fromkeys(say.label(concept.partition(" (")[0]) for concept in concepts)
     sources = [say.text("source-brief", concepts=say.several(list(names)))] if names else []
-    if any(map(_is_comtrade, chart.tables)):
+    if not all(map(is_cbs, chart.tables)):
         sources.append(say.label("source-partner"))
     said = told.get(TOPICS.get(chart.name, chart.name), "")
     stop = "" if chart.subtitle.endswith(".") else "."

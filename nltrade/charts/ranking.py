@@ -122,9 +122,9 @@ def _values(data: pd.DataFrame, say: Words) -> dict[str, float | str | None]:
 
 
 def _range(own: "pd.Series[float]", say: Words) -> str:
-    """Say which other places are possible, where any is: a headline names the likeliest alone."""
+    """Say which other places are possible, where any is: a headline names one alone."""
     placed = Placed.of(own.to_dict())
-    if placed.best == placed.worst:
+    if placed.certain:
         return ""
     return say.text("ranking-range", partner=placed.partner, range=place_range(placed, say.lang))
 

@@ -155,7 +155,8 @@ def rank_partners(
         cell: Any = {"product": code, "period": asked[0]}
         able = [gap(frame, table=id, **cell).command for id in tables]
         bring = "".join(f" Bring it with `{command}`." for command in able if command)
-        raise NoData(f"No country has a value for {what} in table {' and '.join(tables)}.{bring}")
+        lack = "There is nothing here" if bring else "No country has a value"
+        raise NoData(f"{lack} for {what} in table {' and '.join(tables)}.{bring}")
     return _as_frame(found, like)  # type: ignore[no-any-return]
 
 

@@ -79,14 +79,16 @@ def sectors_report(
 
 def _kinds_without(shown: list[pd.DataFrame], sectors: Iterable[Sector], say: Words) -> list[Table]:
     """Say of which kind there is no figure, where there are some of the other."""
-    tables = []
-    for kind in named.KINDS:
-        has_codes = any(one.codes(kind) for one in sectors)
-        is_shown = any(rows["kind"].iloc[0] == kind for rows in shown)
-        if shown and has_codes and not is_shown:
-            about = shown[0][["partner", "period"]].iloc[0].to_dict()
-            tables.append(Table(say.text("sectors-none-of", kind=kind, **about)))
-    return tables
+    if not shown:
+        return []
+    about = shown[0][["partner", "period"]].iloc[0].to_dict()
+    there = {rows["kind"].iloc[0] for rows in shown}
+    lacking = [kind for kind in named.KINDS if kind not in there]
+    return [
+        Table(say.text("sectors-none-of", kind=kind, **about))
+        for kind in lacking
+        if any(one.codes(kind) for one in sectors)
+    ]
 
 
 def _reported(rows: pd.DataFrame, known: Mapping[str, Sector], count: int, say: Words) -> Table:
