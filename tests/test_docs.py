@@ -52,14 +52,3 @@ def test_the_own_table_on_the_page_is_compared_month_by_month(names):
     rates = names["january"].set_index("period")["growth_pct"]
     assert rates["2012-01"] == pytest.approx(20)
     assert pd.isna(rates["2011-01"])
-
-
-def test_the_ratios_on_the_page_are_those_of_the_benchmarks():
-    results = (ROOT / "benchmarks" / "README.md").read_text(encoding="utf-8")
-    for name, *ratios in re.findall(
-        r"^\| (\w+) \| ([\d.]+) \| ([\d.]+) \|$", LARGE, flags=re.MULTILINE
-    ):
-        for engine, ratio in zip(("pandas", "Polars"), ratios, strict=True):
-            assert re.search(
-                rf"^{name}, {engine} .* {ratio}   at most", results, flags=re.MULTILINE
-            )
