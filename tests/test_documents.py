@@ -386,6 +386,14 @@ def test_a_chart_on_a_slide_has_no_words_on_marks_that_it_lacks(written):
         assert "differ in scale" not in shape.text_frame.text  # one flow alone is there
 
 
+def test_a_text_without_drawings_has_no_words_on_their_marks(written, contents):
+    plain = " ".join(written["nl", "txt"].read_text(encoding="utf-8").split())
+    marks = {figure.chart.marks for figure in contents["nl"].figures} - {""}
+    assert "Open punten: een deel van het jaar." in marks
+    assert not any(words in plain.partition("Bijlage")[0] for words in marks)
+    assert "De twee manieren van tellen" in plain  # which is true of the numbers too
+
+
 def texts_of(slides):
     return [shape for slide in slides for shape in slide.shapes if shape.has_text_frame]
 

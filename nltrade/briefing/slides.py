@@ -25,7 +25,7 @@ from nltrade.briefing.blocks import (
     widths,
 )
 from nltrade.briefing.masters import Box, add_slide, bodies, finish, open_show, take
-from nltrade.briefing.native import add_chart, caption_of, is_native
+from nltrade.briefing.native import add_chart, is_native
 from nltrade.charts import Chart
 from nltrade.charts.canvas import wrap
 from nltrade.files import without_moments
@@ -132,7 +132,7 @@ def _figure(show: Any, block: Figure, images: Mapping[str, Sequence[bytes]]) -> 
     slide = add_slide(show, chart.headline, HOLDS.OBJECT)
     box = take(slide, 0)
     is_picture = chart.name in images
-    caption = block.caption if is_picture else caption_of(chart, block.caption)
+    caption = block.caption if is_picture else block.caption_of_values
     foot = Inches(0.28 * (1 + wrap(caption, box.width / Inches(1), SIZE).count("\n")) + 0.1)
     room = Box(box.left, box.top, box.width, box.height - foot)
 

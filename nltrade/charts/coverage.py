@@ -58,18 +58,24 @@ def draw_coverage(*, sectors: Mapping[str, Sector] | None = None, lang: Lang = "
     known = named.sectors() if sectors is None else sectors
     by_coverage = _by_coverage(known, lang)
     counts = {coverage: len(names) for coverage, names in by_coverage.items()}
-    headline = say.text("coverage-headline", all=len(known), **counts)
     groups: dict[str, list[Sector]] = {}
     for sector in known.values():
         groups.setdefault(sector.group.text(lang), []).append(sector)
-    footer = [say.label("coverage-meaning"), say.label("coverage-classification")]
-    subtitle = say.label("coverage-subtitle")
-    paint = partial(_paint, groups=groups, say=say)
     # The best covered are named; the table beside the figure has all, and why.
     best = next(each for each in COVERAGES if by_coverage[each])
     told = say.text(f"coverage-listed-{best}", listed="; ".join(by_coverage[best]))
-    series = [_series(known, kind, told, say) for kind in named.KINDS]
-    return Chart("coverage", lang, "discs", headline, subtitle, footer, series, _data(known), paint)
+    return Chart(
+        "coverage",
+        lang,
+        "discs",
+        say.text("coverage-headline", all=len(known), **counts),
+        say.label("coverage-subtitle"),
+        say.label("coverage-classification"),
+        [_series(known, kind, told, say) for kind in named.KINDS],
+        _data(known),
+        partial(_paint, groups=groups, say=say),
+        say.label("coverage-meaning"),
+    )
 
 
 def _series(known: Mapping[str, Sector], kind: Kind, told: str, say: Words) -> Series:

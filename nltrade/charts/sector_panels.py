@@ -15,6 +15,7 @@ from nltrade.charts.over_years import pieces
 from nltrade.charts.rows import Key, Sample
 from nltrade.questions.trade import VALUE
 from nltrade.registry.entries import Event, Sector
+from nltrade.tables.sectors import LITTLE
 from nltrade.words import Words
 
 LINE = ["sector", "kind", "concept", "table", "flow"]  # what tells one line from another
@@ -92,12 +93,14 @@ def draw_panels(
     names = _names(data, known, say)
     # On the scale of its flow, what stays so low is a line along the axis.
     highs = data.groupby("flow")[VALUE].max()
-    is_flat = data.groupby(PANEL)[VALUE].transform("max") < FLAT * data["flow"].map(highs)
+    least = (FLAT * data["flow"].map(highs)).clip(lower=LITTLE)
+    is_flat = data.groupby(PANEL)[VALUE].transform("max") < least
+    drawn = data[~is_flat]
     note = wrap(_told(data[is_flat], names, say), space.width, TEXT)
     below = NAME * (note.count("\n") + 1) if note else -YEARS
-    scales = {flow: _ticks(high, say) for flow, high in highs.items()}
+    scales = {str(flow): _ticks(highs[flow], say) for flow in drawn["flow"].unique()}
     left = room(label for scale in scales.values() for label in scale.values())
-    grid = _lay(data[~is_flat], names, space.width - left)
+    grid = _lay(drawn, names, space.width - left)
     key = Key(_samples(data, partner, events, say), space.width)
     space.open(key.tall + grid.tall + below, ticks=not note)
     key.draw(space)

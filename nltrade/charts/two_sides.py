@@ -78,20 +78,18 @@ def draw_two_sides(
 
     about: dict[str, Any] = {"partner": partner, "year": year}
     values = {"own": told["import", "import"], "theirs": told["import", partner]}
-    footer = [
-        f"{say.text('sectors-rings-all', partner=partner)} {say.label('rates-of-years')}",
-        sides.sources(frame, data["table"], theirs, partner, say),
-    ]
     return Chart(
         "two_sides",
         lang,
         "lines",
         headline_of(say, "two-sides-headline", **about, **values),
         say.text("two-sides-subtitle", **about),
-        footer,
+        sides.sources(frame, data["table"], theirs, partner, say),
         _series(data, partner, say),
         data,
         partial(_paint, data=data, partner=partner, year=year, say=say),
+        say.label("rates-of-years"),
+        say.text("sectors-rings-all", partner=partner),
     )
 
 
