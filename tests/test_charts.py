@@ -325,9 +325,6 @@ def test_the_classes_of_services_are_in_the_data_and_not_drawn(shipped):
 @pytest.mark.parametrize(("size", "lang"), in_turn(*style.SIZES))
 def test_no_text_is_smaller_than_nine_points_at_the_size_it_is_seen(charts, size, lang):
     for name in NAMES:
-        if name in OF_SECTORS:
-            continue
-        chart = charts[name, lang]
-        figure = chart.draw(size)
+        figure = charts[name, lang].draw(size)
         sizes = [text.get_fontsize() for text in drawn_texts(figure)]
         assert min(sizes) >= 9, name

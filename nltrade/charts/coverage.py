@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from nltrade.charts import style
-from nltrade.charts.canvas import Canvas, text_width, wrap
+from nltrade.charts.canvas import TEXT, Canvas, text_width, wrap
 from nltrade.charts.chart import Chart
 from nltrade.charts.series import Series
 from nltrade.registry import sectors as named
@@ -25,8 +25,7 @@ DISC: dict[str, Any] = {
     "color": style.SUBJECT,
     "markerfacecoloralt": style.PAGE,
 }
-SIZE = 9
-PLAIN: dict[str, Any] = {"va": "center_baseline", "fontsize": SIZE}
+PLAIN: dict[str, Any] = {"va": "center_baseline", "fontsize": TEXT}
 BOLD: dict[str, Any] = PLAIN | {"weight": "bold"}
 
 # Inches: of a row and of each further line in it, of the title of a group, of what stands above
@@ -111,7 +110,7 @@ def _paint(space: Canvas, groups: Mapping[str, Sequence[Sector]], say: Words) ->
     width = (space.width - (columns - 1) * 3 * GAP) / columns
     sectors = [sector for group in groups.values() for sector in group]
     room = width - 2 * DISCS - GAP
-    names = {sector.id: wrap(sector.text(say.lang), room, SIZE) for sector in sectors}
+    names = {sector.id: wrap(sector.text(say.lang), room, TEXT) for sector in sectors}
     tall = {
         group: TITLE + sum(_tall(names[sector.id]) for sector in of_group)
         for group, of_group in groups.items()
@@ -145,7 +144,7 @@ def _legend(ax: Axes, discs: Discs, say: Words) -> None:
         word = say.label(f"disc-{coverage}")
         discs[coverage].append((left, ROW / 2))
         ax.text(left + 1.5 * GAP, ROW / 2, word, **PLAIN)
-        left += text_width(word, SIZE) + 5 * GAP
+        left += text_width(word, TEXT) + 5 * GAP
 
 
 def _column(

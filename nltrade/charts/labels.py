@@ -122,7 +122,8 @@ def write_values(
         floor, ceiling = low + 0.3 * y_inch, high + 0.02 * y_inch
         spots = np.arange(floor, ceiling, STEP * y_inch)
         spots = np.append(spots, np.clip(wanted, floor, ceiling))
-        lines = _heights(ax, x - half, x + half)
+        beside = half + 0.03 * x_inch
+        lines = _heights(ax, x - beside, x + beside)
         words = [spot for _, spot in placed.values()]
         is_free = _apart(spots, lines) > CLEAR * y_inch
         is_free &= _apart(spots, words) > LINE * y_inch

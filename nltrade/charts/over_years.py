@@ -91,8 +91,9 @@ def year_series(
     return found
 
 
-def pieces(rows: pd.DataFrame, column: str, breaks: Sequence[Break]) -> list[pd.Series]:
+def pieces(rows: pd.DataFrame, column: str) -> list[pd.Series]:
     """Cut a column over the years of one table where its method changed, with gaps for years."""
+    breaks = registry.table(str(rows["table"].iloc[0])).breaks if len(rows) else []
     cut: dict[int, dict[int, float]] = {}
     for period, value in zip(rows["period"], rows[column], strict=True):
         piece = sum(period >= gap.after for gap in breaks)

@@ -155,10 +155,10 @@ def _draw_lines(ax: Axes, rows: pd.DataFrame, events: list[Event]) -> None:
         ax.axvline(event.year, zorder=1, **DASHED)
     cbs = rows[rows["table"].isin(registry.tables())]
     concepts = list(dict.fromkeys(cbs["concept"]))
-    for (_, kind, concept, table, flow), line in rows.groupby(LINE, sort=False):
+    for (_, kind, concept, _, flow), line in rows.groupby(LINE, sort=False):
         pale = kind == "goods" and [concept] != concepts[:1]
         look: dict[str, Any] = {"color": LOOKS[flow][pale], "marker": "o", "markersize": 1.5}
-        for values in pieces(line, VALUE, registry.table(str(table)).breaks):
+        for values in pieces(line, VALUE):
             if concept in concepts:
                 ax.plot(values, linewidth=1.8, clip_on=False, **look)
             else:

@@ -186,7 +186,7 @@ def _draw(ax: Axes, rows: pd.DataFrame, side: str, partner: str) -> dict[str, An
             look = sides.RINGS | {"markersize": 4}
         else:
             look["color"] = SIDES[side][str(line)]
-        for piece in pieces(values, VALUE, registry.table(str(values["table"].iloc[0])).breaks):
+        for piece in pieces(values, VALUE):
             ax.plot(piece, clip_on=False, **look)
         ends[str(line)] = (values[VALUE].iloc[-1], look["color"])
     return ends
