@@ -124,22 +124,18 @@ def _newest(totals: pd.DataFrame, year: str) -> str:
     return str(tables.iloc[-1]) if len(tables) else ""
 
 
-def _of_year(totals: pd.DataFrame, table: str, year: str) -> dict[str, float]:
-    rows = totals[(totals["table"] == table) & (totals["period"] == year)].dropna(subset=[VALUE])
-    return dict(zip(rows["flow"], rows[VALUE], strict=True))
-
-
 def _headline(
     frame: pd.DataFrame, totals: pd.DataFrame, table: str, partner: str, year: str, say: Words
 ) -> str:
     """Say exports and imports of the year."""
     about: dict[str, Any] = {"partner": partner, "year": year}
-    flows = _of_year(totals, table, year)
-    if not flows:
+    of_year = totals[(totals["table"] == table) & (totals["period"] == year)]
+    flows = of_year.dropna(subset=[VALUE]).set_index("flow")[VALUE]
+    if flows.empty:
         return headline_of(say, "services-none", **about)
     about["year"] = year_label(frame, table, year, say.lang)
     values = {**about, "export": flows.get("export"), "import_": flows.get("import")}
-    return headline_of(say, f"services-{'-'.join(sorted(flows))}", **values)
+    return headline_of(say, f"services-{'-'.join(sorted(flows.index))}", **values)
 
 
 def _series(totals: pd.DataFrame, say: Words) -> list[Series]:
