@@ -92,7 +92,7 @@ def base_of_trade(
     >>> [(b.verdict, b.years[-1], round(b.most)) for b in found if b.sector.id == "energy"]
     [('supported', '2012', 92)]
     """
-    known = named.sectors() if sectors is None else sectors
+    known = named.sectors(sectors)
     base = {id: sector for id, sector in known.items() if sector.flows}
     if not base:
         return Results()

@@ -57,6 +57,8 @@ def cells_table(rows: Any, lang: Lang) -> Report:
     remarks = status_remarks(shown, lang)
     if _is_of_mixed_years(shown):
         remarks.append(say.note("eu-of-2013-and-2020"))
+    if frame.empty:
+        remarks.append(say.label("no-rows"))
     if len(frame) > ROWS:
         remarks.append(say.text("first-rows", count=ROWS))
     return Report([table_of(title, columns, say, remarks)], source_lines(shown, lang), lang)
