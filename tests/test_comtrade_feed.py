@@ -179,6 +179,9 @@ def test_a_null_is_missing_and_what_is_left_of_the_total_is_told(service, caplog
     found = nl.fetch("comtrade-partner", **TURKEY)
     assert "dollars of the total are in no part" in found.origin.selection
     assert "39,000,000" in caplog.text
+    told = nl.show(nl.origins(nl.load("comtrade-partner")), "nl").frame["wat erin zit"]
+    left = "melder 792, partner 528, M 2012: 39.000.000 dollar van het totaal zit in geen deel"
+    assert told.iloc[-1] == f"jaren 2012; TR; alle producten; {left}"
     rows = nl.load("comtrade-partner", partner="TR", product="HS27").set_index("flow")
     assert rows.at["export", "missing"] == "not published"
     assert rows["value_meur"].notna().to_dict() == {"export": False, "import": True}

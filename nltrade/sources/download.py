@@ -354,8 +354,6 @@ def _written(download: Download, folder: Path) -> Snapshot:
         pd.DataFrame(listed).to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
         rows[f"{name}.csv"] = len(listed)
 
-    counted = _is_counted(download, rows[observations])
-    uncounted = "" if counted is None else "; no count confirms the rows"
     return snapshot.keep(
         folder,
         rows,
@@ -365,10 +363,9 @@ def _written(download: Download, folder: Path) -> Snapshot:
         modified_at=described.modified,
         via=source.via,
         request=plan.request,
-        selection=f"{plan.request.says}{uncounted}",
         licence="CC BY 4.0",
         attribution=f"Source: CBS (StatLine {download.table}, modified {download.date})",
-        counted=counted,
+        counted=_is_counted(download, rows[observations]),
         brought_by=getattr(source, "brought_by", None),
     )
 

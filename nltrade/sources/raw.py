@@ -71,7 +71,6 @@ def fetch_raw(table: str, *, timeout: float = 60.0, tries: int = 6) -> Snapshot:
         modified=modified[:10],
         modified_at=modified,
         via=feed.via,
-        selection="the whole table, as CBS has it",
         licence="CC BY 4.0",
         attribution=f"Source: CBS (StatLine {table}, modified {modified[:10]})",
     )

@@ -27,9 +27,11 @@ from narwhals.typing import IntoFrame
 from nltrade import registry
 from nltrade.errors import SnapshotError, UnknownName
 from nltrade.files import sha256, write
+from nltrade.registry.entries import Lang
 from nltrade.report import Prints, Results
 from nltrade.sources import cbs_notation
 from nltrade.sources.plan import Request
+from nltrade.words import Words
 
 CHECKOUT = Path(__file__).parents[2]
 # Of a download, of what ships, of UN Comtrade, of a table as it is.
@@ -41,6 +43,13 @@ class File(msgspec.Struct, frozen=True):
 
     rows: int
     sha256: str
+
+
+class Remark(msgspec.Struct, frozen=True):
+    """What is odd about a snapshot: a text of the registry, and what its fields stand for."""
+
+    text: str
+    values: dict[str, str | int] = {}
 
 
 class Origin(Prints, msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -58,6 +67,7 @@ class Origin(Prints, msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     modified_at: str | None = None
     request: Request | None = None
     counted: bool | None = None  # False where no count of the source confirms the rows
+    remarks: list[Remark] = []
     brought_by: str | None = None  # of a file that was brought by hand
     seal: str | None = None
 
@@ -72,6 +82,15 @@ class Origin(Prints, msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     def publisher(self) -> str:
         """Who publishes the table, as a citation names it."""
         return "CBS" if registry.table(self.table).source == "CBS" else "UN Comtrade"
+
+    def told(self, lang: Lang) -> str:
+        """Say what of the table is in the snapshot, and what is odd about it."""
+        say = Words(lang)
+        asked = self.request.told(lang) if self.request else say.label("as-cbs-has-it")
+        odd = [say.text(remark.text, **remark.values) for remark in self.remarks]
+        if self.counted is False:
+            odd.append(say.label("uncounted"))
+        return "; ".join([asked, *odd])
 
     def cite(self, style: Literal["text", "bibtex"] = "text") -> str:
         """
@@ -258,9 +277,15 @@ def find(table: str, modified: str | None = None) -> Results[Snapshot]:
         lacks = f"{table} is not on this computer (looked in {where})."
         if found:
             lacks = f"There is no version of {modified} of {table}; here: {', '.join(found)}."
-        raise SnapshotError(f"{lacks} Bring that of today with `nltrade fetch {table}`.")
+        raise SnapshotError(f"{lacks} Bring that of today with `{bringing(table)}`.")
     parts = {date: _of_one_state(list(map(opened, paths))) for date, paths in found.items()}
     return Results(parts[modified or _in_use(parts)])
+
+
+def bringing(table: str) -> str:
+    """Give the command that brings a table; UN Comtrade is asked by partner and year."""
+    by = "" if registry.table(table).source == "CBS" else " --partner TR --years 2012"
+    return f"nltrade fetch {table}{by}"
 
 
 def at_hand(table: str, modified: str | None = None) -> list[Snapshot]:
@@ -279,7 +304,8 @@ def keep(folder: Path, rows: Mapping[str, int], **about: Any) -> Snapshot:
     """Write beside files what is known of them: their rows and hashes, the time, and a seal."""
     files = {name: File(number, sha256(folder / name)) for name, number in rows.items()}
     retrieved = datetime.now(UTC).isoformat(timespec="seconds")
-    origin = Origin(files=files, retrieved=retrieved, **about).sealed()
+    bare = Origin(files=files, retrieved=retrieved, selection="", **about)
+    origin = msgspec.structs.replace(bare, selection=bare.told("en")).sealed()
     write(folder / "origin.json", msgspec.json.format(msgspec.json.encode(origin)) + b"\n")
     return Snapshot(folder, origin)
 
