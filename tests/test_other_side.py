@@ -14,8 +14,9 @@ from nltrade import registry
 from nltrade.claims.second_opinion import second_opinions
 from nltrade.cli import main
 from nltrade.errors import SnapshotError
-from nltrade.sources import snapshot, store
+from nltrade.sources import store
 from nltrade.sources.comtrade import CLOSE, PARTNER_REPORTS, other_side
+from nltrade.sources.snapshot import Snapshot
 
 YEARS = [str(year) for year in range(2000, 2021)]
 WITHHELD = {*map(str, range(2000, 2007)), "2008", "2009"}  # of Russia's exports
@@ -160,7 +161,7 @@ def test_without_the_extract_there_is_no_other_side_and_cbs_is_as_before(
     data = tmp_path / "data"
     shutil.copytree(store.CHECKOUT / "data" / "raw", data / "raw")
     shutil.rmtree(data / "raw" / PARTNER_REPORTS)
-    monkeypatch.setattr(snapshot, "folders", lambda: [data])
+    monkeypatch.setattr(store, "folders", lambda: [data])
 
     gone = other_side("RU")
     assert gone.trade.empty
@@ -184,8 +185,8 @@ def _with_records(monkeypatch, change) -> pd.DataFrame:
     source = store.find(PARTNER_REPORTS)[0]
     raw = source.read("Comtrade.csv")
     changed = change(raw)
-    monkeypatch.setattr(snapshot.Snapshot, "verify", lambda self: self)
-    monkeypatch.setattr(snapshot.Snapshot, "read", lambda *_: changed)
+    monkeypatch.setattr(Snapshot, "verify", lambda self: self)
+    monkeypatch.setattr(Snapshot, "read", lambda *_: changed)
     return nl.load(PARTNER_REPORTS)
 
 

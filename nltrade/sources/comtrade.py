@@ -236,8 +236,8 @@ def _with_silent_chapters(frame: pd.DataFrame) -> pd.DataFrame:
 
     chapters = [id for id in registry.products() if id.startswith("HS")]
     every = left.rename("left").reset_index().merge(pd.DataFrame({"product": chapters}), "cross")
-    every = every.merge(frame, "left", [*key, "product"])
-    silent = every[every["usd"].isna()].copy()
+    every = every.merge(frame, "left", [*key, "product"], indicator="from")
+    silent = every[every["from"] == "left_only"].copy()
     silent.loc[silent["left"].abs() <= CLOSE, "usd"] = 0.0
 
     return pd.concat([frame, silent[frame.columns]], ignore_index=True)

@@ -97,7 +97,7 @@ def joined(found: Sequence[tuple[Snapshot, pd.DataFrame]]) -> pd.DataFrame:
         full = [full[at] for at in np.unique(number[is_first])]
         frame = frame[is_first].reset_index(drop=True)
 
-    for part, rows in full:
+    for part, rows in reversed(full):
         if len(rows):
             _remember(part)
     return frame
