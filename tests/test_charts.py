@@ -302,6 +302,16 @@ def test_the_headline_is_of_the_year_and_by_the_table_that_the_findings_count_by
     assert "in 2024" not in nl.charts.draw_over_time(shipped, partner="CN", period=2019).headline
 
 
+def test_an_event_is_marked_for_the_partner_that_it_is_about_and_no_other(charts, shipped):
+    crimea = "2014 Crimea, sanctions, food ban"
+    marked, other = (
+        {text.get_text() for ax in chart.figure.axes for text in ax.texts}
+        for chart in (charts["over_time", "en"], nl.charts.draw_over_time(shipped, partner="CN"))
+    )
+    assert crimea in marked
+    assert crimea not in other
+
+
 @pytest.mark.parametrize("name", ["over_time", "fuels", "services"])
 def test_the_year_of_the_question_is_marked_with_its_values(charts, name):
     figure = charts[name, "en"].figure

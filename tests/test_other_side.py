@@ -253,7 +253,7 @@ def test_sectors_show_eleven_of_twenty_nine_with_source_and_concept(monkeypatch,
     monkeypatch.setattr(sys, "argv", words)
     main()
     told = " ".join(capsys.readouterr().out.split())
-    assert "Sectors with a figure for 2012, from CBS or the partner: 11 of 29" in told
+    assert "Sectors shown here with a figure for 2012: 11 of 29" in told
     assert "as reported by Russia to UN Comtrade, 2012, € million" in told
     assert "83028NED (border crossing)" in told
     assert "$1.2848 to the euro" in told

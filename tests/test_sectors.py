@@ -330,6 +330,24 @@ def test_the_base_of_the_trade_is_told_sector_by_sector(shipped):
     assert germany["energy"].most < 10
 
 
+@pytest.mark.parametrize(
+    ("fuels", "total", "verdict"),
+    [
+        (1001, 10004, "supported"),  # at least 1000.5 of 10004.5: a tenth
+        (1001, 10006, "depends"),  # 1000.5 of 10006.5 is less, 1001.5 of 10005.5 is more
+        (1000, 10006, "contradicted"),
+    ],
+)
+def test_a_base_is_a_tenth_whatever_rounding_hides(shipped, fuels, total, verdict):
+    of_russia = shipped.query("partner == 'RU' and flow == 'import' and period == '2012'")
+    frame = of_russia.query("table == '83028NED'").copy()
+    frame["value_meur"] = frame["product"].map({"3": float(fuels), "TOTAL": float(total)})
+    (energy,) = [
+        one for one in base_of_trade(frame, "RU") if one.sector.id == "energy" and one.years
+    ]
+    assert energy.verdict == verdict
+
+
 def test_months_of_a_figure_are_added_up(serve):
     serve(shih())
     nl.fetch("7137shih", years=2014, partner=["RU", "WORLD", "EU", "NON-EU"], freq="M")

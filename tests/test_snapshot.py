@@ -165,7 +165,9 @@ def test_an_unknown_table_says_what_is_close():
 
 def test_the_processed_frame_is_exactly_what_the_snapshot_gives(tmp_path):
     write_processed = runpy.run_path(str(ROOT / "data" / "process.py"))["write_processed"]
-    for path in write_processed(tmp_path):
+    written = write_processed(tmp_path)
+    assert "trade.parquet" in {path.name for path in written}
+    for path in written:
         assert path.read_bytes() == (ROOT / "data" / "processed" / path.name).read_bytes()
 
 

@@ -89,6 +89,12 @@ def test_what_makes_a_place_uncertain_is_said_in_one_sentence(shipped):
     assert says in exports.why()
 
 
+def test_one_country_that_could_be_ahead_is_told_as_one(shipped):
+    about = {"flow": "export", "year": 2002, "threshold": 4, "behind": []}
+    told = " ".join(check(shipped, "third-partner", **about).why())
+    assert "one country without a figure of its own could be ahead" in told
+
+
 def test_a_flow_that_is_not_published_leaves_a_place_in_it_open(shipped):
     kiribati = check(shipped, "third-partner", partner="KI", year=2019, threshold=99, behind=[])
     assert kiribati.verdict == "cannot be checked"
