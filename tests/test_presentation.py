@@ -14,7 +14,7 @@ from nltrade.claims.base_of_trade import base_of_trade
 from nltrade.claims.elsewhere import check_published
 from nltrade.questions.moves import compare_places, trace_place
 from nltrade.report import Prints, Report, Table, presents
-from nltrade.sources import snapshot
+from nltrade.sources import provenance, store
 
 RESULTS = {
     "verdicts": nl.check_claims,
@@ -25,8 +25,8 @@ RESULTS = {
     "partners": lambda _: nl.partners(),
     "products": lambda _: nl.products().head(80),
     "tables": lambda _: nl.tables(),
-    "snapshots": lambda _: snapshot.find("83028NED"),
-    "origins": snapshot.origins,
+    "snapshots": lambda _: store.find("83028NED"),
+    "origins": provenance.origins,
     "tidy": lambda frame: frame,
     "growth": lambda frame: nl.growth(
         nl.select(frame, partner="RU", flow="import", product="TOTAL")

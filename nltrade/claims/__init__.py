@@ -36,7 +36,7 @@ from nltrade.questions.trade import CELL
 from nltrade.registry import claims as reported
 from nltrade.registry.entries import Claim
 from nltrade.report import Results
-from nltrade.sources import snapshot
+from nltrade.sources import provenance, store
 from nltrade.sources.tidy import load
 
 __all__ = ["Cell", "Placed", "Reading", "Reason", "Verdict", "check_claims"]
@@ -85,7 +85,7 @@ def check_claims(
     years = {str(claim.year - back) for claim in listed for back in (0, 1)}
     if frame is None:
         frame = load(
-            *(id for id in snapshot.here() if any(registry.table(id).covers(y) for y in years)),
+            *(id for id in store.here() if any(registry.table(id).covers(y) for y in years)),
             period=years,
         )
 
@@ -107,7 +107,7 @@ def check_claims(
 
     cells = rows.to_pandas()
     answers = value.Answers.to(listed, cells)
-    origins = snapshot.origins(cells)
+    origins = provenance.origins(cells)
     found = Results[Verdict]()
     for claim in listed:
         if claim.measure == "place":

@@ -18,7 +18,7 @@ from nltrade.questions.trade import VALUE
 from nltrade.registry import sectors as named
 from nltrade.registry.entries import Flow, Kind, Lang, Sector
 from nltrade.report import Results
-from nltrade.sources import snapshot
+from nltrade.sources import provenance
 from nltrade.sources.snapshot import Origin
 from nltrade.words import Words
 
@@ -148,5 +148,5 @@ def _checked(
         most=float(most["share_pct"]),
         most_year=most["period"],
         high=float(high.max()),
-        sources=snapshot.origins(frame[frame["table"].isin(rows["table"])]),
+        sources=provenance.origins(frame[frame["table"].isin(rows["table"])]),
     )
