@@ -29,7 +29,7 @@ from nltrade.claims.summary import summary
 from nltrade.errors import NoData
 from nltrade.questions.trade import VALUE
 from nltrade.registry.entries import Lang, Sector
-from nltrade.sources import snapshot
+from nltrade.sources import provenance, snapshot
 from nltrade.sources.comtrade import OtherSide
 from nltrade.words import Words
 
@@ -196,7 +196,7 @@ def _origins(
     return [
         origin
         for frame in frames
-        for origin in snapshot.origins(frame[frame["table"].isin(drawn | judged)])
+        for origin in provenance.origins(frame[frame["table"].isin(drawn | judged)])
     ]
 
 
