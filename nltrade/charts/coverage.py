@@ -30,7 +30,7 @@ BOLD: dict[str, Any] = PLAIN | {"weight": "bold"}
 
 # Inches: of a row and of each further line in it, of the title of a group, of what stands above
 # all, of a column of discs, between two things.
-ROW, LINE, TITLE, HEAD, DISCS, GAP = 0.22, 0.14, 0.36, 0.55, 0.72, 0.1
+ROW, LINE, TITLE, HEAD, DISCS, GAP = 0.2, 0.14, 0.34, 0.52, 0.72, 0.1
 
 
 def draw_coverage(*, sectors: Mapping[str, Sector] | None = None, lang: Lang = "en") -> Chart:

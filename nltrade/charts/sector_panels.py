@@ -25,7 +25,7 @@ RINGS = sides.RINGS | {"markersize": 2.6, "markeredgewidth": 0.9}
 DASHED = style.DASHED | {"linewidth": 0.9}
 FLAT = 0.1  # of the highest value of a flow: what stays below has no panel
 # inches: a panel, one with none beside it, a line of a name, the title of a flow, years under it
-HIGH, ALONE, NAME, TITLE, YEARS = 0.95, 1.4, 0.15, 0.3, 0.16
+HIGH, ALONE, NAME, TITLE, YEARS = 0.74, 1.4, 0.15, 0.3, 0.16
 GAP, BESIDE, WIDE = 0.16, 0.18, 1.6  # inches between rows, between columns; of a panel at least
 
 
