@@ -164,18 +164,21 @@ def _changed() -> nw.Expr:
     by_method, of_members = CHANGES
     is_break = nw.lit(False)
     for table in registry.tables().values():
-        years = [int(gap.after) for gap in table.breaks]
-        is_break |= (nw.col("table") == table.id) & nw.col("year").is_in(years)
-
-    groups: dict[tuple[str, frozenset[str]], list[str]] = {}
-    for kind in shape.TOTAL_OF:
-        for partner, periods in members.changed(kind).items():
-            groups.setdefault((kind, periods), []).append(partner)
+        if years := [int(gap.after) for gap in table.breaks]:
+            is_break |= (nw.col("table") == table.id) & nw.col("year").is_in(years)
 
     is_of_others = nw.lit(False)
-    for (kind, periods), partners in groups.items():
-        is_kind, is_then = nw.col("kind") == kind, nw.col("period").is_in(sorted(periods))
-        is_of_others |= is_kind & is_then & nw.col("partner").is_in(partners)
+    for kind in shape.TOTAL_OF:
+        groups: dict[frozenset[str], list[str]] = {}
+        for partner, periods in members.changed(kind).items():
+            groups.setdefault(periods, []).append(partner)
+
+        is_changed = nw.lit(False)
+        for periods, partners in groups.items():
+            is_changed |= nw.col("partner").is_in(partners) & nw.col("period").is_in(
+                sorted(periods)
+            )
+        is_of_others |= (nw.col("kind") == kind) & is_changed
 
     # A change of members is no change of method: another group is counted, in the same way.
     return (
