@@ -34,6 +34,8 @@ nb_execution_in_temp = True  # a notebook writes nothing into the sources
 nb_execution_raise_on_error = True
 nb_execution_timeout = 300
 nb_output_stderr = "remove-warn"
+nb_code_prompt_show = "Show the code"
+nb_code_prompt_hide = "Hide the code"
 nb_ipywidgets_js: dict[str, Any] = {}  # else each page with a widget asks other hosts for it
 nb_mime_priority_overrides = [("html", "application/vnd.jupyter.widget-view+json", None)]
 
@@ -48,7 +50,8 @@ html_title = "nltrade"
 html_static_path = ["static"]
 html_css_files = ["site.css"]
 html_additional_pages = {"index": "index.html"}  # the home page: the answer first
-html_sidebars = {"index": [], "README": [], "notebooks/*": []}  # room for figures and tables
+# room for figures, tables and the picture of the house
+html_sidebars = {"index": [], "README": [], "notebooks/*": [], "docs/architecture": []}
 html_context = {"default_mode": "light", "home": home.home()}  # the figures are drawn on white
 html_copy_source = False
 html_domain_indices = False

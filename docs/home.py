@@ -1,9 +1,12 @@
 """What the home page of the site shows: the answer of the mission, and briefings to take along."""
 
+from base64 import b64encode
 from pathlib import Path
 from typing import Any
 
 import nltrade as nl
+from nltrade.charts.chart import Chart
+from nltrade.charts.style import SIZES
 from nltrade.claims.summary import summary
 from nltrade.words import Words
 
@@ -39,12 +42,19 @@ def home() -> dict[str, Any]:
     return {
         "summary": summary(verdicts, "en"),
         "cards": cards,
-        "drawn": [figure._repr_html_() for figure in figures],
+        "figures": [_pictures(figure) for figure in figures],
         "stem": f"briefings/briefing-{PARTNER}-{YEAR}",
         "formats": FORMATS,
         "langs": LANGS,
         "others": [(say.partner(id), id, year) for id, year in OTHERS.items()],
     }
+
+
+def _pictures(figure: Chart) -> dict[str, Any]:
+    """Give a figure as a page and as a phone show it, with what it says to who does not see it."""
+    sizes = ("page", "phone")
+    drawn = {size: b64encode(figure.image("png", size)).decode("ascii") for size in sizes}
+    return {"alt": figure.alt, "width": int(SIZES["page"] * 100), **drawn}
 
 
 def write_briefings(folder: Path) -> None:

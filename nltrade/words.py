@@ -261,16 +261,16 @@ class Words:
 
     def ago(self, day: str) -> str:
         """
-        Say how long ago a day was.
+        Say how long ago a day was, or the first day of a month.
 
         Examples
         --------
         >>> Words("nl").ago(str(date.today().replace(year=date.today().year - 3, day=1)))
         '3 jaar geleden'
         """
-        return format_timedelta(
-            date.fromisoformat(day) - date.today(), add_direction=True, locale=self.lang
-        )
+        is_month = len(day) == len("2013-11")
+        whole = date.fromisoformat(f"{day}-01" if is_month else day)
+        return format_timedelta(whole - date.today(), add_direction=True, locale=self.lang)
 
     def named(self, id: str) -> str:
         """

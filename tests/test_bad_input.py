@@ -462,6 +462,13 @@ def test_a_cell_that_is_there_twice_is_refused_in_a_ranking_of_any_engine(few):
             nl.rank_partners(frame, period=2012, flow="export")
 
 
+def test_two_totals_beside_each_other_are_no_whole(few):
+    row = few[(few["partner"] == "RU") & (few["flow"] == "export") & (few["product"] == "TOTAL")]
+    both = pd.concat([few, row.assign(product="ALL-TOO")])
+    with pytest.raises(FrameError, match=r"A figure is there more than once: .*partner RU"):
+        nl.share(both, of="all products")
+
+
 def test_no_number_is_missing_and_not_the_largest(few):
     frame = pl.from_pandas(few).with_columns(
         pl.when(pl.col("partner") == "CN")

@@ -16,7 +16,7 @@ from nltrade.figures import Question, read_manifest
 from nltrade.files import sha256
 from nltrade.questions import trade
 from nltrade.registry.entries import LANGS
-from nltrade.sources import snapshot
+from nltrade.sources import store
 from nltrade.words import Words
 from oracle import EXPORT, FUELS, IMPORT, REEXPORT, RUSSIA, value
 
@@ -224,8 +224,8 @@ OF_GOODS = [
 def test_a_figure_says_of_which_snapshot_its_frame_is(name, monkeypatch):
     frames = [nl.load("83028NED", snapshot="2023-01-04"), nl.load("83028NED")]
     # from here on nothing can be looked up: the data folders are gone
-    monkeypatch.setattr(snapshot, "folders", list)
-    monkeypatch.setattr(snapshot, "find", lambda *_: pytest.fail("looked on disk"))
+    monkeypatch.setattr(store, "folders", list)
+    monkeypatch.setattr(store, "find", lambda *_: pytest.fail("looked on disk"))
     footers = []
     for frame in frames:
         verdicts = nl.check_claims(frame) if name == "reported" else []
@@ -300,6 +300,16 @@ def test_the_headline_is_of_the_year_and_by_the_table_that_the_findings_count_by
     assert table == "85427NED"
     assert "in 2012" in nl.charts.draw_services(shipped, partner="RU", period=2012).headline
     assert "in 2024" not in nl.charts.draw_over_time(shipped, partner="CN", period=2019).headline
+
+
+def test_an_event_is_marked_for_the_partner_that_it_is_about_and_no_other(charts, shipped):
+    crimea = "2014 Crimea, sanctions, food ban"
+    marked, other = (
+        {text.get_text() for ax in chart.figure.axes for text in ax.texts}
+        for chart in (charts["over_time", "en"], nl.charts.draw_over_time(shipped, partner="CN"))
+    )
+    assert crimea in marked
+    assert crimea not in other
 
 
 @pytest.mark.parametrize("name", ["over_time", "fuels", "services"])

@@ -13,7 +13,7 @@ from conftest import slow
 from nltrade import registry
 from nltrade.cli import main
 from nltrade.errors import SourceError
-from nltrade.sources import snapshot, transport
+from nltrade.sources import store, transport
 from nltrade.sources.asked import plan_of
 from nltrade.sources.comtrade import other_side
 
@@ -179,6 +179,9 @@ def test_a_null_is_missing_and_what_is_left_of_the_total_is_told(service, caplog
     found = nl.fetch("comtrade-partner", **TURKEY)
     assert "dollars of the total are in no part" in found.origin.selection
     assert "39,000,000" in caplog.text
+    told = nl.show(nl.origins(nl.load("comtrade-partner")), "nl").frame["wat erin zit"]
+    left = "melder 792, partner 528, M 2012: 39.000.000 dollar van het totaal zit in geen deel"
+    assert told.iloc[-1] == f"jaren 2012; TR; alle producten; {left}"
     rows = nl.load("comtrade-partner", partner="TR", product="HS27").set_index("flow")
     assert rows.at["export", "missing"] == "not published"
     assert rows["value_meur"].notna().to_dict() == {"export": False, "import": True}
@@ -228,7 +231,7 @@ def test_the_command_says_what_it_asks_and_what_came(service, monkeypatch, capsy
     monkeypatch.setattr(sys, "argv", words)
     main()
     assert "196 rows in:" in capsys.readouterr().out
-    assert snapshot.dates("comtrade-partner")[-1] > "2026"
+    assert store.dates("comtrade-partner")[-1] > "2026"
 
 
 SECTORS = {

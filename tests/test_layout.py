@@ -108,6 +108,13 @@ def test_the_map_of_the_house_shows_every_room():
     assert alone <= set(re.findall(r"\w+", PICTURE))
 
 
+def test_the_picture_shows_the_rooms_in_the_order_of_the_floors():
+    rooms = re.findall(r"^(\w+)(?:/|\.py)", PICTURE, flags=re.MULTILINE)
+    assert (rooms[0], rooms[-1]) == ("cli", "report")
+    assert rooms == sorted(rooms, key=FLOOR.get, reverse=True)
+    assert max(map(len, PICTURE.splitlines())) <= 104, "a page of the site shows it whole"
+
+
 def test_every_file_that_the_map_of_the_house_names_is_there():
     there = [path.relative_to(PACKAGE.parent).as_posix() for path in PACKAGE.rglob("*.*")]
     named = set(re.findall(r"[\w/]+\.(?:py|toml)\b", MAP))

@@ -79,7 +79,9 @@ def test_words_of_a_claim_fit_whatever_they_are(shipped, words):
 @pytest.mark.parametrize("name", ["bars", "over_time", "ranking"])
 def test_bars_start_at_zero_and_no_point_is_outside_its_axes(shipped, name):
     names = {"bars": ["reported", "composition", "fuels", "sectors"]}.get(name, [name])
-    for chart in gallery(shipped, "NO", 2012, "en", names):
+    drawn = gallery(shipped, "NO", 2012, "en", names)
+    assert [chart.name for chart in drawn] == names
+    for chart in drawn:
         for ax in chart.figure.axes:
             for bars in ax.containers:
                 limits = ax.get_xlim() if bars.orientation == "horizontal" else ax.get_ylim()

@@ -2,6 +2,7 @@
 
 import contextlib
 
+import msgspec
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -144,6 +145,20 @@ def test_the_partners_are_listed_with_their_codes():
     lacking = countries.index[countries["alpha_3"].isna()]
     assert set(lacking) == {"XC", "XK", "XL"}, "these have no ISO code"
     assert countries["alpha_3"].dropna().is_unique
+
+
+@pytest.mark.parametrize(("more", "verdict"), [(0.0, "cannot be checked"), (0.25, "supported")])
+def test_a_rate_of_whole_millions_is_as_exact_as_they_are_and_of_others_as_written(
+    mine, more, verdict
+):
+    """20,332 of 16,959 is +19.889%; rounding leaves +19.883% to +19.896%."""
+    imports = mine[(mine["partner"] == "RU") & (mine["flow"] == "import")]
+    values = imports["value_meur"].where(imports["period"] != "2012", 20332 + more)
+    claim = msgspec.structs.replace(
+        nl.claims()["first-import-growth-2012"], operator="at least", threshold=19.889
+    )
+    (found,) = nl.check_claims(imports.assign(value_meur=values), [claim])
+    assert found.verdict == verdict
 
 
 strange = st.one_of(

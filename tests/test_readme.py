@@ -4,8 +4,10 @@ import pytest
 
 import nltrade as nl
 from conftest import ROOT
+from nltrade.registry import sectors as named
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+CHANGELOG = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
 
 def block(language):
@@ -32,20 +34,39 @@ def test_the_figures_of_the_readme_are_those_of_the_verdicts(verdict):
         assert verdict.says().partition(" ")[0] in README
 
 
-def test_every_table_and_public_name_of_the_readme_exists():
-    for name in re.findall(r"\bnl\.(\w+)\(", README):
-        assert name in nl.__all__
+def test_every_table_of_the_readme_exists():
     assert set(re.findall(r"^\| (\d{4}\w+|comtrade\S+) \|", README, flags=re.MULTILINE)) == set(
         nl.tables().index
     )
 
 
-def test_the_readme_counts_the_sectors_as_the_registry_does():
+def with_a_figure(trade):
+    """Name the sectors of which a frame has a figure of 2012."""
+    found = nl.sector_trade(trade, "RU", 2012)
+    return set(found.loc[found["value_meur"].notna(), "sector"]) & set(nl.sectors())
+
+
+def test_the_readme_counts_the_sectors_with_a_figure_as_they_are(shipped):
+    of_cbs = with_a_figure(shipped)
+    of_russia = with_a_figure(nl.other_side("RU").trade)
+    assert of_cbs == {"energy", "it"}
+    assert "energy" in of_russia
+    assert len(of_russia) == 10
+    both = len(of_cbs | of_russia)
+    said = " ".join(README.split())
+    assert f"Without a network {both} of them have a figure of 2012" in said
+    assert "energy and information technology from CBS; ten, energy again among them" in said
+    assert f"{both} of the 29 sectors have a figure" in " ".join(CHANGELOG.split())
+
+
+def test_the_readme_counts_the_coverage_of_the_sectors_as_the_registry_does():
     sectors = nl.sectors().values()
-    none = sum(not sector.goods and not sector.services for sector in sectors)
-    assert f"name {len(sectors)} sectors" in README
-    assert f"Of the {len(sectors)} sectors" in README
-    assert f"{none} not at all](figures/coverage.en.png)" in README
+    of_each = [{sector.coverage(kind) for kind in named.KINDS} for sector in sectors]
+    direct = sum("direct" in coverage for coverage in of_each)
+    none = sum(coverage == {"none"} for coverage in of_each)
+    said = f"{direct} directly, {len(of_each) - direct - none} in part and {none} not at all"
+    assert f"name {len(of_each)} sectors" in README
+    assert f"Of the {len(of_each)} sectors, trade statistics show {said}]" in README
 
 
 def test_the_public_face_is_short_and_all_of_it_is_there():

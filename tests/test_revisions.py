@@ -1,12 +1,14 @@
 import json
 
+import msgspec
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import nltrade as nl
-from nltrade.claims.revisions import CELL, claims_touched, compare_snapshots
+from nltrade.claims.revisions import CELL, claims_touched, compare_snapshots, within
+from nltrade.sources.plan import Request
 
 KEPT = ["complete", "value_meur", "status", "missing"]
 
@@ -67,6 +69,19 @@ def test_what_cannot_be_compared_is_a_sentence(run, words, says):
 
 def test_nothing_changed_is_an_empty_list(shipped):
     assert compare_snapshots(shipped, shipped.sample(frac=1, random_state=1)).empty
+
+
+def test_a_revision_is_told_of_what_both_downloads_asked_for():
+    """A cell that only one of two downloads asked for was not added or removed by CBS."""
+    cells = made_up({("import", "RU", year): (True, 1.0, "definitive", "") for year in "678"})
+    changed = compare_snapshots(cells.assign(value_meur=2.0), cells)
+    (origin,) = nl.origins(nl.load("83028NED", partner="RU", period=2012))
+    part = Request(table="made-up", first="1907", last="1908", freqs=["A"])
+    asked = [msgspec.structs.replace(origin, request=request) for request in (None, part)]
+    assert within(changed, asked[:1], asked[:1])["period"].tolist() == ["1906", "1907", "1908"]
+    assert within(changed, asked[:1], asked[1:])["period"].tolist() == ["1907", "1908"]
+    others = msgspec.structs.replace(part, partners=["CN"])
+    assert within(changed, [msgspec.structs.replace(origin, request=others)], asked[:1]).empty
 
 
 values = st.one_of(st.none(), st.integers(-9, 999).map(float))

@@ -2,13 +2,17 @@
 The registry beside CBS: what fits is told, a file of one's own corrects it, downloads are listed.
 """
 
+import re
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 import cbs_replica as replica
 import nltrade as nl
+from cbs_replica import shih
 from nltrade import registry
+from nltrade.sources import cbs_v3
 from nltrade.sources.fitting import fitting
 from test_fetch import own, serve
 
@@ -104,6 +108,45 @@ def test_the_command_line_checks_and_lists_and_removes(serve, run):
     assert again.code == 3
     assert "No download of 83028NED" in again.err
     assert nl.load("83028NED", partner="RU", period=2012)["value_meur"].iloc[0] == 20332
+
+
+def test_in_dutch_what_is_here_is_told_in_dutch(serve, run, own, monkeypatch):
+    serve(shih())
+    dutch = ["--lang", "nl"]
+    assert run("tables", "--downloads", *dutch).out == f"Er zijn geen downloads in {own}.\n"
+    monkeypatch.setattr(cbs_v3.Feed, "records", lambda *_: None)
+    nl.fetch("7137shih", years="2011:2012", freq=["A", "M"], product="33")
+    nl.fetch("7137shih", years=2012, partner="RU")
+
+    whole = (
+        "jaren, maanden 2011-2012; alle landen en groepen; TOTAL, 33; geen telling bevestigt het "
+        "aantal rijen"
+    )
+    part = "jaren 2012; RU; alle producten; geen telling bevestigt het aantal rijen"
+    listed = run("tables", "7137shih", *dutch, columns=200).lines
+    assert [line.partition("): ")[2] for line in listed if "versie van" in line] == [part, whole]
+    downloads = run("tables", "--downloads", *dutch).lines
+    assert [line.partition(" MB  ")[2] for line in downloads] == [part, whole]
+    shown = nl.show(nl.origins(nl.load("7137shih")), "nl").frame
+    assert shown["wat erin zit"].tolist() == [part, whole]
+    assert run("tables", "--search", "SITC", *dutch).out.endswith(", gewijzigd 2018-05-03\n")
+    assert run("tables", "--remove", "7137shih", *dutch).out.startswith("verwijderd ")
+
+
+@pytest.mark.parametrize(
+    ("lang", "says"),
+    [
+        ("en", "version of 2022-02 (4 years ago): years 2000-2020; RU; all products"),
+        ("nl", "versie van 2022-02 (4 jaar geleden): jaren 2000-2020; RU; alle producten"),
+    ],
+)
+def test_what_a_partner_reported_is_listed_with_what_is_here_and_how_to_bring_others(
+    run, lang, says
+):
+    says = says.replace("4 ", f"{round((date.today() - date(2022, 2, 1)).days / 365)} ")
+    assert says in run("tables", "comtrade-partner", "--lang", lang).out
+    (command,) = re.findall("`(nltrade fetch .*?)`", run("tables", "comtrade-nl").out)
+    assert run(*command.split()[1:], "--plan").code == 0
 
 
 def test_a_file_of_ones_own_corrects_a_field_of_a_table(serve, run, tmp_path):

@@ -29,7 +29,7 @@ from nltrade.claims.summary import summary
 from nltrade.errors import NoData
 from nltrade.questions.trade import VALUE
 from nltrade.registry.entries import Lang, Sector
-from nltrade.sources import snapshot
+from nltrade.sources import provenance, snapshot
 from nltrade.sources.comtrade import OtherSide
 from nltrade.words import Words
 
@@ -196,13 +196,14 @@ def _origins(
     return [
         origin
         for frame in frames
-        for origin in snapshot.origins(frame[frame["table"].isin(drawn | judged)])
+        for origin in provenance.origins(frame[frame["table"].isin(drawn | judged)])
     ]
 
 
 def _summary(facts: Facts, told: Sequence[Block], figure: Figure | None, say: Words) -> Section:
     """Write page one: the verdict and the findings, the key figures and one figure."""
-    blocks = [*told, key_figures(facts, say), *([figure] if figure else [])]
+    key = key_figures(facts, say)
+    blocks = [*told, *([key] if key else []), *([figure] if figure else [])]
     return Section("summary", say.label("summary-head"), blocks, "summary")
 
 

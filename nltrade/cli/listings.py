@@ -10,9 +10,10 @@ import nltrade
 from nltrade import registry
 from nltrade.cli import options, output
 from nltrade.errors import NoData, SourceError, close_to
-from nltrade.sources import snapshot
+from nltrade.sources import store
 from nltrade.tables import show
 from nltrade.tables.catalogues import tables_report
+from nltrade.words import Words
 
 app = typer.Typer()
 
@@ -48,22 +49,22 @@ def tables(
         registry.use_tables(tables)
     asked = [registry.table(id).id for id in names or registry.tables()]
     if search is not None:
-        _search(search, json=json)
+        _search(search, Words(lang), json=json)
     elif check:
         _check(asked, json=json)
     elif downloads:
-        _downloads(json=json)
+        _downloads(Words(lang), json=json)
     elif remove is not None:
         table, _, date = remove.partition("/")
-        for path in snapshot.remove(table, date or None):
-            typer.echo(f"removed {path}")
+        for path in store.remove(table, date or None):
+            typer.echo(f"{Words(lang).label('removed')} {path}")
     else:
         _list_tables(asked, output.Output(lang, json))
 
 
 def _list_tables(ids: list[str], to: output.Output) -> None:
     """List tables with the snapshots of each that are here."""
-    here = {id: snapshot.at_hand(id) for id in ids}
+    here = {id: store.at_hand(id) for id in ids}
 
     def plain() -> Any:
         return [
@@ -86,21 +87,22 @@ def _check(ids: list[str], *, json: bool) -> None:
         raise typer.Exit(SourceError.exit_code)
 
 
-def _downloads(*, json: bool) -> None:
+def _downloads(say: Words, *, json: bool) -> None:
     """List what lies in the folder for downloads, and how much room it takes."""
     lines, plain = [], []
-    for part in snapshot.downloads():
+    for part in store.downloads():
         size = sum(path.stat().st_size for path in part.folder.iterdir())
         origin = part.origin
-        lines.append(f"{origin.table}/{part.folder.name}  {size / 1e6:.1f} MB  {origin.selection}")
+        megabytes = f"{say.number(size / 1e6, 1)} MB"
+        lines.append(f"{origin.table}/{part.folder.name}  {megabytes}  {origin.told(say.lang)}")
         about = msgspec.to_builtins(origin)
         plain.append({"folder": str(part.folder), **about, "bytes": size})
 
-    nothing = f"No downloads in {snapshot.own_folder()}."
+    nothing = say.text("no-downloads", folder=store.own_folder())
     output.print_lines(lines or [nothing], plain, json=json)
 
 
-def _search(word: str, *, json: bool) -> None:
+def _search(word: str, say: Words, *, json: bool) -> None:
     """Look for a word in the titles of all tables of CBS."""
     nltrade.fetch  # noqa: B018 (says what to install where what reaches CBS is not)
     from nltrade.sources.cbs_v3 import find_tables
@@ -109,7 +111,7 @@ def _search(word: str, *, json: bool) -> None:
         found = find_tables(word)
     lines = [
         f"{row['Identifier']}  {row['Title'].strip()} ({row['Period']}), "
-        f"modified {row['Modified'][:10]}"
+        f"{say.label('modified')} {row['Modified'][:10]}"
         for row in found
     ]
     output.print_lines(lines, found, json=json)

@@ -25,6 +25,7 @@ from nltrade.questions.growth import growth
 from nltrade.registry import sectors as named
 from nltrade.registry.entries import Classes, Kind, Sector
 from nltrade.registry.periods import Periods, listed
+from nltrade.registry.sectors import REMAINDER
 
 CELL = [
     *("table", "kind", "flow", "concept", "partner", "partner_kind"),
@@ -35,7 +36,6 @@ KEY = ["table", "kind", "flow", "partner", "period"]
 
 COUNTS = ["codes", "published", "withheld", "absent"]
 AMOUNTS = ["low_meur", "high_meur", "total_meur", "share_pct", "growth_pct"]
-REMAINDER = "remainder"
 USUAL: dict[Kind, Classes] = {"goods": "SITC", "services": "BPM6"}
 
 # Chapters of the HS and topics of BPM5 are in their total and in nothing else.
@@ -97,9 +97,9 @@ def sector_trade(
     >>> energy[["value_meur", "share_pct", "growth_pct"]].round(1).values.tolist()
     [[18682.0, 91.9, 22.5]]
     """
-    known = named.sectors() if sectors is None else sectors
+    known = named.sectors(sectors)
     if not any(sector.goods or sector.services for sector in known.values()):
-        raise NoData("No sector here has a class of goods or services. See `nltrade.sectors()`.")
+        raise NoData("No sector here has a class of goods or services. See nltrade.sectors().")
     for sector in known.values():
         for kind in named.KINDS:
             if len(named.union(sector.codes(kind))) < len(sector.codes(kind)):

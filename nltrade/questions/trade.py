@@ -8,7 +8,7 @@ rate of which a part is missing is missing too. A frame that is not in that shap
 names column and remedy: `nltrade.questions.frame` says what is looked at.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any, Literal
 
 import narwhals as nw
@@ -50,7 +50,7 @@ SERIES = ["table", "kind", "flow", "partner", "product"]
 def select(
     frame: IntoFrameT,
     *,
-    partner: str | Sequence[str] | None = None,
+    partner: str | Iterable[str] | None = None,
     flow: str | None = None,
     product: str | None = None,
     period: Periods | None = None,
@@ -65,7 +65,7 @@ def select(
     ----------
     frame : frame
         Tidy frame of any engine.
-    partner : str or sequence of str, optional
+    partner : str or several, optional
         Code, slug or name of one partner, or several.
     flow : str, optional
         ``"import"``, ``"export"``, ``"re-export"``, ``"domestic export"`` or, after `total`,
@@ -107,7 +107,9 @@ def select(
     """
     wanted: dict[str, list[str]] = {}
     if partner is not None:
-        named = list(partner) if isinstance(partner, list | tuple | set) else [partner]
+        # A column of a frame, or an array, is several as well as a list is.
+        is_one = isinstance(partner, str) or not isinstance(partner, Iterable)
+        named = [partner] if is_one else list(partner)
         if not named:
             raise UnknownName(
                 "An empty list of partners. Name at least one, or leave `partner` out for all."

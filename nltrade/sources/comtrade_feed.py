@@ -24,11 +24,12 @@ from nltrade import registry
 from nltrade.errors import NoData, SourceError
 from nltrade.files import write
 from nltrade.registry.entries import Table
-from nltrade.sources import snapshot
+from nltrade.sources import snapshot, store
 from nltrade.sources.asked import Question, Questions
 from nltrade.sources.comtrade import CLOSE
-from nltrade.sources.snapshot import Snapshot
+from nltrade.sources.snapshot import Remark, Snapshot
 from nltrade.sources.transport import Patience, Transport
+from nltrade.words import Words
 
 MOST = 500  # rows that the preview gives
 OF_SERVICE = {"HS": "HS", "SITC": "S4"}  # SITC revision 4
@@ -71,7 +72,7 @@ class Service(Transport):
 def fetch(plan: Questions, patience: Patience) -> Snapshot:
     """Ask what is planned, as far as no earlier try did, and keep what came as a snapshot."""
     request, table = plan.request, registry.table(plan.request.table)
-    home = snapshot.own_folder() / "raw" / table.id
+    home = store.own_folder() / "raw" / table.id
     digest = hashlib.sha256(msgspec.json.encode(request)).hexdigest()[:12]
     pieces = home / f".partial-comtrade-{digest}"
 
@@ -86,12 +87,13 @@ def fetch(plan: Questions, patience: Patience) -> Snapshot:
             f"UN Comtrade has nothing for {request.says} in {table.id}: nothing was reported; that "
             "does not mean zero."
         )
-    told = list(_odd(table, plan.questions, answers))
-    for one in told:
-        logging.getLogger("nltrade").warning("%s: %s", table.id, one)
+    remarks = list(_odd(table, plan.questions, answers))
+    for one in remarks:
+        told = Words("en").text(one.text, **one.values)
+        logging.getLogger("nltrade").warning("%s: %s", table.id, told)
 
     date = f"{datetime.now(UTC):%Y-%m-%d}"
-    folder = snapshot.free(home, date)
+    folder = store.free(home, date)
     rows = [record for records in answers for record in records]
     sheet = pd.DataFrame(rows, columns=NAMES).to_csv(index=False, lineterminator="\n")
     write(folder / "Comtrade.csv", sheet.encode())
@@ -103,7 +105,7 @@ def fetch(plan: Questions, patience: Patience) -> Snapshot:
         modified=date,
         via=service.via,
         request=request,
-        selection="; ".join([request.says, *told]),
+        remarks=remarks,
         licence="data of the United Nations (UN Comtrade); not CC BY",
         attribution=f"Source: United Nations, UN Comtrade; {table.concept} (retrieved {date})",
     )
@@ -193,18 +195,18 @@ def _faults(
         yield "a product is there twice"
 
 
-def _odd(table: Table, questions: list[Question], answers: list[Records]) -> Iterator[str]:
+def _odd(table: Table, questions: list[Question], answers: list[Records]) -> Iterator[Remark]:
     """Say which answers have nothing, and where the chapters or sections miss the total."""
     digits = 2 if table.classes == "HS" else 1
     for question, records in zip(questions, answers, strict=True):
+        asked = msgspec.to_builtins(question)
         told = [one for one in records if one["primaryValue"]]
         values = {one["cmdCode"]: float(one["primaryValue"]) for one in told}
         total = values.get("TOTAL")
         parts = [value for code, value in values.items() if len(code) == digits]
         if not records:
-            yield f"{question.says}: nothing was reported"
+            yield Remark("not-reported", asked)
         elif total is None or not parts:
-            yield f"{question.says}: there is no total to hold the parts against"
+            yield Remark("no-total-reported", asked)
         elif abs(total - sum(parts)) > CLOSE:
-            left = total - sum(parts)
-            yield f"{question.says}: {left:,.0f} dollars of the total are in no part"
+            yield Remark("left-of-total", {**asked, "left": round(total - sum(parts))})

@@ -17,8 +17,9 @@ import msgspec
 
 from nltrade import registry
 from nltrade.errors import NoData, UnknownName
-from nltrade.registry.entries import Freq, Partner, Product, Table
+from nltrade.registry.entries import Freq, Lang, Partner, Product, Table
 from nltrade.sources.cbs_notation import FREQS, value_columns
+from nltrade.words import Words
 
 PAGE = 10_000  # rows that the feed gives at a time
 PIECE = 50_000  # rows of one piece, about
@@ -59,11 +60,18 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def says(self) -> str:
         """The request in a sentence, for people."""
-        periods = ", ".join(FREQS[freq][1] for freq in self.freqs)
-        partners, products = ", ".join(self.partners), ", ".join(self.products)
-        span = f"{self.first}-{self.last}" if self.last else f"from {self.first}"
+        return self.told("en")
+
+    def told(self, lang: Lang) -> str:
+        """Say in a language what is asked, in the codes that a question can use."""
+        say = Words(lang)
+        span = f"{self.first}-{self.last}" if self.last else say.text("from-year", year=self.first)
         span = self.first if self.first == self.last else span
-        return f"{periods} {span}; {partners or 'all partners'}; {products or 'all products'}"
+
+        periods = ", ".join(say.label(FREQS[freq][1]) for freq in self.freqs)
+        partners = ", ".join(self.partners) or say.label("all-partners")
+        products = ", ".join(self.products) or say.label("all-products")
+        return f"{periods} {span}; {partners}; {products}"
 
 
 class Piece(msgspec.Struct, frozen=True):

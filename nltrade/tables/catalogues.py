@@ -11,6 +11,7 @@ from nltrade.registry.entries import Claim, Coverage, Lang, Sector
 from nltrade.registry.sectors import KINDS
 from nltrade.report import Nothing, Report, Table, presents
 from nltrade.sources.snapshot import Origin, Snapshot
+from nltrade.sources.store import bringing
 from nltrade.tables.cells import first
 from nltrade.tables.columns import NONE, Columns, known, report_of
 from nltrade.words import Words
@@ -89,7 +90,7 @@ def _of_origins(listed: Sequence[Origin], lang: Lang) -> Columns:
         "name": [origin.title for origin in listed],
         "modified": [origin.modified for origin in listed],
         "retrieved": [Words(lang).when(origin.retrieved) for origin in listed],
-        "selection": [origin.selection for origin in listed],
+        "selection": [origin.told(lang) for origin in listed],
         "via": [origin.via for origin in listed],
         "hash": [origin.sha256[:8] for origin in listed],
     }
@@ -111,8 +112,8 @@ def tables_report(here: Mapping[str, Sequence[Snapshot]], lang: Lang) -> Report:
         detail = (lang == "nl" and table.detail_nl) or table.detail
         remarks = [f"{counts}, {table.first}–{table.last}; {detail}"]
         for origin in (part.origin for part in parts):
-            remarks.append(f"{say.text('age', modified=origin.modified)}: {origin.selection}")
-        remarks.append(parts[0].origin.link if parts else say.text("not-here", table=id))
+            remarks.append(f"{say.text('age', modified=origin.modified)}: {origin.told(lang)}")
+        remarks.append(parts[0].origin.link if parts else say.text("not-here", by=bringing(id)))
         listed.append(Table(f"{id}  {table.text(lang)}", remarks=remarks))
     return Report(listed, [], lang)
 
