@@ -218,7 +218,8 @@ def _origins(
 
 def _summary(facts: Facts, told: Sequence[Block], figure: Figure | None, say: Words) -> Section:
     """Write page one: the verdict and the findings, the key figures and one figure."""
-    blocks = [*told, key_figures(facts, say), *([figure] if figure else [])]
+    key = key_figures(facts, say)
+    blocks = [*told, *([key] if key else []), *([figure] if figure else [])]
     return Section("summary", say.label("summary-head"), blocks, "summary")
 
 
