@@ -76,7 +76,7 @@ from nltrade.claims.base_of_trade import base_of_trade
 from nltrade.claims.elsewhere import check_published
 from nltrade.files import as_csv
 from nltrade.questions.moves import compare_places, trace_place
-from nltrade.sources.snapshot import origins
+from nltrade.sources.provenance import origins
 
 ROOT = Path(__file__).parents[1]
 CLAIMS = [ROOT / "tests"]

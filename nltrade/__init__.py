@@ -24,7 +24,7 @@ from nltrade.questions.sectors import sector_trade
 from nltrade.questions.trade import balance, select, share, total
 from nltrade.registry import eu_members
 from nltrade.sources.comtrade import other_side
-from nltrade.sources.snapshot import origins
+from nltrade.sources.provenance import origins
 from nltrade.sources.tidy import load
 from nltrade.tables import show, show_ranking
 from nltrade.tables.claims import verdict_table

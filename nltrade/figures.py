@@ -26,7 +26,7 @@ from nltrade.errors import ManifestError, NoData, needs
 from nltrade.files import as_csv, sha256, write
 from nltrade.registry import claims as reported
 from nltrade.registry.entries import LANGS, Lang
-from nltrade.sources import snapshot
+from nltrade.sources import provenance
 from nltrade.sources.comtrade import OtherSide, other_side
 from nltrade.sources.tidy import load
 from nltrade.version import __version__
@@ -375,7 +375,7 @@ def _charts(
 
 def _tables(chart: "Chart", frame: pd.DataFrame) -> dict[str, str]:
     """Say which tables a figure draws, each with its snapshot's date and the hash of its cells."""
-    origins = snapshot.origins(frame[frame["table"].isin(chart.tables)])
+    origins = provenance.origins(frame[frame["table"].isin(chart.tables)])
     found: dict[str, list[str]] = {}
     for origin in origins:
         found.setdefault(origin.table, [origin.modified]).append(origin.sha256[:16])
@@ -387,7 +387,7 @@ def _cited(records: Mapping[str, Record]) -> bytes:
     drawn = [pair for each in records.values() for pair in each.tables.items()]
     used = {(table, words.split()[0]) for table, words in drawn}
     entries = [
-        part.origin.cite("bibtex") for pair in sorted(used) for part in snapshot.parts(*pair)
+        part.origin.cite("bibtex") for pair in sorted(used) for part in provenance.parts(*pair)
     ]
     return "\n\n".join([*dict.fromkeys(entries), ""]).encode()
 

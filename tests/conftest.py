@@ -28,7 +28,7 @@ import nltrade as nl
 from gallery import gallery
 from nltrade import cli
 from nltrade.registry.entries import LANGS
-from nltrade.sources import snapshot
+from nltrade.sources import provenance
 from nltrade.sources.snapshot import Origin
 
 ROOT = Path(__file__).parents[1]
@@ -54,19 +54,12 @@ settings.load_profile("few")
 os.environ["PYTHONPATH"] = os.pathsep.join([str(GUARD), os.environ.get("PYTHONPATH", "")])
 
 
-SHIPPED = [(path.parent.name, path.name) for path in (ROOT / "data" / "raw").glob("*/[0-9]*")]
-
-
 @pytest.fixture(autouse=True)
-def what_ships_is_what_was_loaded_last():
-    """
-    Load what ships again after a test that loaded another download of the same date: the sources
-    of `shipped` are those that were loaded last in this process.
-    """
+def what_a_test_loads_is_no_source_of_the_next():
+    before = dict(provenance.LOADED)
     yield
-    loaded = [part.folder for pair in SHIPPED for part in snapshot.parts(*pair)]
-    if any(not folder.is_relative_to(ROOT) for folder in loaded):
-        nl.load()
+    provenance.LOADED.clear()
+    provenance.LOADED.update(before)
 
 
 @pytest.fixture(scope="session")

@@ -326,8 +326,47 @@ def test_a_share_too_small_for_a_decimal_is_said_to_be_so(shipped):
     assert shares["Goods, imports"] == "under 0.1%"
     assert shares["Goods, exports"] == "0.1%"
     assert shares["Goods, balance"] == ""
-    shares = key_figures_of(shipped, "TV", 2022).frame.set_index("Trade")["Share"]
-    assert shares["Goods, imports"] == "", "a part of what is published as zero is not told"
+    heads = key_figures_of(shipped, "TV", 2022).frame.columns.tolist()
+    assert heads == ["Trade", "2022", "2021", "2017"], "no part of what is published as zero"
+
+
+@pytest.mark.parametrize(
+    ("partner", "year", "rows"),
+    [
+        ("SY", 2014, None),
+        ("KI", 2015, ["Goods, imports", "Goods, exports"]),
+        ("VN", 2014, ["Services, imports", "Services, exports"]),
+    ],
+)
+def test_key_figures_have_no_rows_and_page_one_no_table_of_dashes(shipped, partner, year, rows):
+    content = make_content(shipped, [], partner=partner, year=year, lang="en")
+    tables = [block for block in content.sections[0].blocks if isinstance(block, Table)]
+    assert [grid(each)[1][0][0] for each in tables] == (rows or [])[:1]
+    for table in tables:
+        assert [row[0] for row in grid(table)[1]] == rows
+        goods = rows[0].startswith("Goods")
+        assert ("Goods are counted" in table.remarks[0]) == goods
+        assert ("Shares are" in table.remarks[0]) == ("Share" in grid(table)[0])
+
+
+@pytest.mark.parametrize(
+    ("lang", "there"),
+    [
+        ("en", "There are figures on goods for 2015–2025 and on services for 2006–2013."),
+        (
+            "nl",
+            "Wel zijn er cijfers over de goederen in 2015–2025 en over de diensten in 2006–2013.",
+        ),
+    ],
+)
+def test_of_a_year_without_figures_it_is_said_which_years_have_them(shipped, lang, there):
+    content = make_content(shipped, [], partner="SY", year=2014, lang=lang)
+    *missing, last = content.sections[0].blocks[0].items
+    assert last == there
+    assert len(missing) == 2
+    assert all("2014" in sentence for sentence in missing)
+    content = make_content(shipped, [], partner="VN", year=2014, lang=lang)
+    assert len(content.sections[0].blocks[0].items) == 2, "its services have figures"
 
 
 @pytest.mark.parametrize(
@@ -413,3 +452,36 @@ def test_the_document_is_not_changed_by_reading_it(shipped):
     )
     pd.testing.assert_frame_equal(shipped, before)
     assert registry.partner("RU").id == "RU"
+
+
+@pytest.mark.parametrize(
+    ("partner", "year", "tables"),
+    [
+        ("GG", 2012, {"80414ned"}),  # services of a few million, and no goods
+        ("AN", 2016, {"83028NED", "82616NED"}),  # in neither
+        ("VA", 2016, {"85427NED"}),
+    ],
+)
+@pytest.mark.parametrize("lang", LANGS)
+def test_what_is_told_without_a_figure_names_its_table_all_the_same(
+    shipped, partner, year, tables, lang
+):
+    content = make_content(shipped, [], partner=partner, year=year, lang=lang)
+    text = " ".join(plain.render(content, {}).decode().split())
+    listed = {id for id in registry.tables() if re.search(rf"\b(Table|Tabel): {id}\b", text)}
+    assert listed >= tables
+    assert not re.search(r"(up to|tot en met) \.|[Yy]our own table|[Ee]igen tabel", text)
+    assert [section.id for section in content.sections if not section.blocks] == []
+    about = [
+        each
+        for section in content.sections
+        if section.id == "about-figures"
+        for each in section.blocks
+    ]
+    assert len(about) == bool(content.charts)
+
+
+def test_a_briefing_on_a_frame_of_your_own_does_not_say_it_is_of_cbs(shipped):
+    own = shipped[shipped["partner"].isin(["RU", "WORLD"])].drop(columns="modified")
+    content = make_content(own, [], partner="RU", year=2012, lang="nl")
+    assert content.subtitle == "Bron: eigen tabel."

@@ -16,7 +16,7 @@ from nltrade.figures import Question, read_manifest
 from nltrade.files import sha256
 from nltrade.questions import trade
 from nltrade.registry.entries import LANGS
-from nltrade.sources import snapshot
+from nltrade.sources import store
 from nltrade.words import Words
 from oracle import EXPORT, FUELS, IMPORT, REEXPORT, RUSSIA, value
 
@@ -224,8 +224,8 @@ OF_GOODS = [
 def test_a_figure_says_of_which_snapshot_its_frame_is(name, monkeypatch):
     frames = [nl.load("83028NED", snapshot="2023-01-04"), nl.load("83028NED")]
     # from here on nothing can be looked up: the data folders are gone
-    monkeypatch.setattr(snapshot, "folders", list)
-    monkeypatch.setattr(snapshot, "find", lambda *_: pytest.fail("looked on disk"))
+    monkeypatch.setattr(store, "folders", list)
+    monkeypatch.setattr(store, "find", lambda *_: pytest.fail("looked on disk"))
     footers = []
     for frame in frames:
         verdicts = nl.check_claims(frame) if name == "reported" else []

@@ -331,7 +331,8 @@ def test_the_examples_of_a_new_mission_are_explained_and_hold(run, tmp_path, par
 def test_a_year_without_figures_names_those_that_have_some(run, tmp_path):
     done = run("new", "--partner", "Kiribati", "--year", "2010")
     assert done.code == 3
-    assert "no goods trade with Kiribati (KI) in 2010. It does from 2015 to 2025" in done.err
+    assert "Kiribati (KI) is not published separately in 83028NED; that does not mean" in done.err
+    assert "It is in 85427NED, 2015 to 2026." in done.err
     assert not list(tmp_path.iterdir())
 
 
@@ -612,3 +613,26 @@ def test_a_folder_for_downloads_that_takes_no_file_is_an_error_and_no_waiting(ru
     done = run("fetch", "7137shih", "--partner", "RU", "--years", "2012")
     assert done.code == 3
     assert "/proc/self" in done.err
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["new", "--partner", "RU", "--year", 2000], "Bring it with `nltrade fetch 7137shih"),
+        (["new", "--partner", "AN", "--year", 2012], "that does not mean zero."),
+        (["sectors", "--partner", "GG"], "It is in 80414ned, 2003 to 2013."),
+        (["rank", "--partner", "Guernsey"], "not published separately in 83028NED, 85427NED"),
+    ],
+)
+def test_what_is_not_here_is_not_said_to_be_unpublished_by_cbs(run, words, says):
+    done = run(*words)
+    assert (done.code, done.out) == (3, "")
+    assert says in done.err
+    assert "CBS publishes no" not in done.err
+
+
+def test_what_documents_called_a_base_is_told_of_the_partner_they_are_about(run):
+    assert "base of the trade" in run("sectors", "--partner", "RU", "--year", 2012).out
+    taiwan = run("sectors", "--partner", "TW", "--year", 2019)
+    assert "energy" in taiwan.out
+    assert "base of the trade" not in taiwan.out

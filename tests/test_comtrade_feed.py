@@ -13,7 +13,7 @@ from conftest import slow
 from nltrade import registry
 from nltrade.cli import main
 from nltrade.errors import SourceError
-from nltrade.sources import snapshot, transport
+from nltrade.sources import store, transport
 from nltrade.sources.asked import plan_of
 from nltrade.sources.comtrade import other_side
 
@@ -231,7 +231,7 @@ def test_the_command_says_what_it_asks_and_what_came(service, monkeypatch, capsy
     monkeypatch.setattr(sys, "argv", words)
     main()
     assert "196 rows in:" in capsys.readouterr().out
-    assert snapshot.dates("comtrade-partner")[-1] > "2026"
+    assert store.dates("comtrade-partner")[-1] > "2026"
 
 
 SECTORS = {

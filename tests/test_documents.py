@@ -27,7 +27,8 @@ import nltrade as nl
 from accessible import assert_accessible
 from conftest import slow
 from nltrade.briefing import FORMATS, html, native, word
-from nltrade.briefing.blocks import ICONS, Figure, Points, grid, values_of, widths
+from nltrade.briefing.blocks import ICONS, Figure, Points, grid, numeric, values_of, widths
+from nltrade.briefing.blocks import table as table_of
 from nltrade.briefing.content import make_content
 from nltrade.charts.series import by_years
 from nltrade.claims.summary import summary
@@ -211,12 +212,15 @@ def test_word_has_headings_captions_alternatives_and_tables(written, contents, l
     assert "PAGE" in foot
     assert "NUMPAGES" in foot
     assert content.title in paper.sections[0].header.paragraphs[0].text
+    assert paper.sections[0].different_first_page_header_footer
+    assert paper.sections[0].first_page_header.paragraphs[0].text == "", "the title is below it"
+    assert "PAGE" in paper.sections[0].first_page_footer._element.xml
 
 
 def test_no_row_of_a_table_in_word_stands_alone_on_a_page(written):
     paper = Document(str(written["nl", "docx"]))
     lengths = set()
-    for table in paper.tables[:-1]:  # the last is kept with the citations below it
+    for table in paper.tables:
         cells = [row.cells[0].paragraphs[0] for row in table.rows]
         kept = [cell.paragraph_format.keep_with_next for cell in cells]
         assert kept[:3] + kept[-3:] == [True, True, True, True, True, False]
@@ -226,27 +230,55 @@ def test_no_row_of_a_table_in_word_stands_alone_on_a_page(written):
     assert max(lengths) > 20
 
 
-def test_sources_and_citations_stand_on_one_page_in_word(written, contents):
+def test_rows_of_a_table_in_word_are_equally_high_where_cells_are_empty(written):
+    paper = Document(str(written["nl", "docx"]))
+    cells = [cell for table in paper.tables for row in table.rows for cell in row.cells]
+    empty = [cell for cell in cells if not cell.text]
+    assert len(empty) > 50
+    assert {cell.paragraphs[0].style.name for cell in cells} == {"Briefing Cell"}
+    assert paper.styles["Briefing Cell"].font.size == Pt(8.5)
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is not installed")
+@pytest.mark.parametrize("lang", langs_of("pdf"))
+def test_no_row_of_a_table_in_the_pdf_stands_alone_on_a_page(written, contents, lang):
+    told = subprocess.run(
+        ["pdftotext", written[lang, "pdf"], "-"], capture_output=True, check=True
+    ).stdout.decode()
+    pages = [" ".join(page.split()) for page in told.split("\f")]
+    blocks = [block for section in contents[lang].sections for block in section.blocks]
+    title = Words(lang).label("readings")
+    (table,) = [each for each in blocks if isinstance(each, Table) and each.title == title]
+    leaders = [" ".join(row[-1].partition(";")[0].split()) for row in grid(table)[1]]
+    assert len(leaders) == 10
+
+    on = {words: [at for at, page in enumerate(pages) if words in page] for words in leaders}
+    (begin,) = [at for at, page in enumerate(pages) if title in page]
+    assert on[leaders[0]] == on[leaders[2]] == [begin]
+    assert on[leaders[-1]] == on[leaders[-3]] == [begin + 1]
+
+
+def test_citations_stand_on_one_page_in_word(written, contents):
     paper = Document(str(written["nl", "docx"]))
     told = [paragraph.text for paragraph in paper.paragraphs]
-    sources = contents["nl"].sections[-1]
-    behind = paper.paragraphs[told.index(sources.heading) :]
+    citations = contents["nl"].sections[-1]
+    behind = paper.paragraphs[told.index(citations.heading) :]
     assert len(behind) > len(contents["nl"].charts) // 2
     assert all(paragraph.paragraph_format.keep_with_next for paragraph in behind)
 
 
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is not installed")
 @pytest.mark.parametrize("lang", langs_of("pdf"))
-def test_sources_and_citations_stand_on_one_page_of_the_pdf(written, contents, lang):
+def test_citations_stand_on_one_page_of_the_pdf(written, contents, lang):
     told = subprocess.run(
         ["pdftotext", "-layout", written[lang, "pdf"], "-"], capture_output=True, check=True
     ).stdout.decode()
     pages = [" ".join(page.split()) for page in told.split("\f") if page.strip()]
-    sources = contents[lang].sections[-1]
-    (cited,) = [block for block in sources.blocks if isinstance(block, Points)]
+    citations = contents[lang].sections[-1]
+    (cited,) = [block for block in citations.blocks if isinstance(block, Points)]
     assert len(cited.links) >= 5
     last = pages[-1]
-    assert f" {sources.heading} " in last
+    assert f" {citations.heading} " in last
     assert all(link.text.rsplit(" ", 1)[0][:60] in last for link in cited.links)
 
 
@@ -256,7 +288,12 @@ def test_slides_have_one_thing_each_with_numbers_notes_and_charts_to_restyle(
 ):
     show = Presentation(str(written[lang, "pptx"]))
     content = contents[lang]
-    assert show.slides[0].shapes.title.text == content.title
+    first, second = show.slides[0], show.slides[1]
+    assert first.shapes.title.text == content.title
+    assert first.placeholders[1].left == first.shapes.title.left
+    remarks = [each.text_frame.text for each in second.shapes if each.has_text_frame]
+    key = next(block for block in content.sections[0].blocks if isinstance(block, Table))
+    assert key.remarks[0] in remarks
     parts = [section for section in content.sections if section.part != "annex"]
     told = [block for part in parts for block in part.blocks if isinstance(block, Figure)]
     titles = [slide.shapes.title.text for slide in show.slides]
@@ -748,3 +785,17 @@ def test_page_one_of_the_pdf_is_page_one(written, contents, lang):
     assert " ".join(content.sections[0].blocks[3].chart.headline.split()) in words
     assert Words(lang).text("figure-number", number=1) in words
     assert content.sections[1].heading not in words
+
+
+def test_numbers_stand_right_and_years_dates_and_words_left(contents):
+    content = contents["nl"]
+    by = {
+        b.title: b for section in content.sections for b in section.blocks if isinstance(b, Table)
+    }
+    assert numeric(by["Gebruikte tabellen"]) == set()
+    assert numeric(by[Words("nl").label("readings")]) == set()
+    assert numeric(by[Words("nl").label("verdicts-title")]) == {3}
+    assert numeric(
+        table_of("", ["jaar", "aandeel"], [["2021", "36,3%"], ["2022", "niet gepubliceerd"]])
+    ) == {1}
+    assert numeric(table_of("", ["wie", "versie"], [["CBS", "2 oktober 2026"]])) == set()

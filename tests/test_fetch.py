@@ -25,7 +25,7 @@ from cbs_replica import Replica, is_invented, shih
 from conftest import slow
 from nltrade import registry
 from nltrade.claims.revisions import compare_snapshots
-from nltrade.sources import plan, snapshot, transport
+from nltrade.sources import plan, store, transport
 
 SHIPPED = ["83028NED", "85427NED", "80414ned", "82616NED", "84765NED"]
 
@@ -160,7 +160,7 @@ def test_provenance_tells_request_time_date_and_hashes(serve):
     assert abs(pd.Timestamp(told["retrieved"]) - pd.Timestamp.now("UTC")) < pd.Timedelta(minutes=5)
     assert cbs.url in told["via"]
     assert set(told["files"]) == {path.name for path in found.folder.iterdir()} - {"origin.json"}
-    assert snapshot.find("7137shih")[0].verify().origin == found.origin
+    assert store.find("7137shih")[0].verify().origin == found.origin
     assert found.origin.attribution == "Source: CBS (StatLine 7137shih, modified 2018-05-03)"
 
 
@@ -443,12 +443,12 @@ def test_a_part_that_is_newer_does_not_stand_for_the_whole(run, serve):
     done = run("fetch", "85427NED", "--partner", "RU", "--years", "2024")
     assert done.code == 0
     assert "This is a part: the version of 2026-10-02 has more and stays in use." in done.out
-    assert snapshot.find("85427NED")[0].origin.modified == "2026-10-02"
+    assert store.find("85427NED")[0].origin.modified == "2026-10-02"
     assert len(nl.rank_partners(nl.load(), period=2024)) > 100
     assert set(nl.load("85427NED", snapshot="2026-11-02")["partner"]) == {"RU"}
     assert "removed" not in run("diff", "85427NED").out
     nl.fetch("85427NED")
-    assert snapshot.find("85427NED")[0].origin.modified == "2026-11-02"
+    assert store.find("85427NED")[0].origin.modified == "2026-11-02"
 
 
 def test_two_states_of_one_day_are_not_mixed(serve):

@@ -12,7 +12,7 @@ import cbs_replica as replica
 import nltrade as nl
 from cbs_replica import shih
 from nltrade.sources import cbs_v3 as feed
-from nltrade.sources import plan, snapshot, transport
+from nltrade.sources import plan, store, transport
 from nltrade.sources.plan import ask, make_plan, registered_keys
 from test_fetch import own, rows_asked, serve
 
@@ -103,7 +103,7 @@ def test_a_fault_that_lasts_is_told_and_what_came_is_kept(serve_pages, own, righ
     cbs = serve_pages(faults=[fault])
     with pytest.raises(nl.errors.SourceError, match=says):
         nl.fetch("7137shih", **ASKED)
-    assert snapshot.dates("7137shih") == []
+    assert store.dates("7137shih") == []
     cbs.faults.clear()
     assert sha256(nl.fetch("7137shih", **ASKED)) == right
     assert [path.name for path in (own / "raw" / "7137shih").iterdir()] == ["2018-05-03"]
@@ -248,7 +248,7 @@ def test_what_cannot_be_right_is_kept_aside_and_the_snapshot_stays(serve, own, c
     assert [path.name for path in (own / "aside" / "83028NED" / "2023-06-06").iterdir()] == [
         "00000.parquet"
     ]
-    assert snapshot.find("83028NED")[0].folder == good.folder
+    assert store.find("83028NED")[0].folder == good.folder
     assert nl.load("83028NED", partner="RU", period=2012)["value_meur"].iloc[0] == 20332
 
 
@@ -339,7 +339,7 @@ def test_fewer_rows_than_the_keys_make_are_refused_where_nobody_counts(serve, ow
     del cbs.tables["83028NED"].cells[7]
     with pytest.raises(nl.errors.SourceError, match="3233 rows came where there are 3234, 6 times"):
         nl.fetch("83028NED")
-    assert snapshot.dates("83028NED") == ["2023-01-04"]
+    assert store.dates("83028NED") == ["2023-01-04"]
     assert not list(own.rglob("*.parquet"))
 
 
@@ -350,7 +350,7 @@ def test_lists_of_keys_that_are_cut_are_known_by_the_count_in_the_catalogue(serv
         nl.errors.SourceError, match=r"3,236 rows by the catalogue.*lists of keys make 3,234"
     ):
         nl.fetch("83028NED")
-    assert snapshot.dates("83028NED") == ["2023-01-04"]
+    assert store.dates("83028NED") == ["2023-01-04"]
 
 
 def test_where_nothing_could_be_counted_the_snapshot_says_so_once(serve, monkeypatch, caplog):
@@ -420,7 +420,7 @@ def test_a_download_that_lost_much_is_not_used_unless_it_is_accepted(serve, own,
     change(cbs)
     with pytest.raises(nl.errors.SourceError, match=f"has lost too much: .*{says}.*--accept"):
         nl.fetch("83028NED")
-    assert snapshot.find("83028NED")[0].origin.modified == "2023-01-04"
+    assert store.find("83028NED")[0].origin.modified == "2023-01-04"
     assert [path.name for path in (own / "aside" / "83028NED").iterdir()] == ["2023-06-06"]
     assert nl.fetch("83028NED", accept=True).folder.name == "2023-06-06"
 

@@ -19,7 +19,7 @@ import pytest
 
 import nltrade as nl
 from cbs_replica import Replica
-from nltrade.sources import snapshot, transport
+from nltrade.sources import store, transport
 from test_fetch import own
 
 __all__ = ["own"]  # a fixture
@@ -165,7 +165,7 @@ def test_what_cannot_be_is_refused_with_a_sentence(hostile, own, spoil, says):
     hostile(spoil)
     with pytest.raises(nl.errors.SourceError, match=says):
         nl.fetch(TABLE, tries=2)
-    assert snapshot.dates(TABLE) == ["2023-01-04"]
+    assert store.dates(TABLE) == ["2023-01-04"]
     assert not list((own / "raw").rglob("origin.json"))
 
 

@@ -14,8 +14,9 @@ from nltrade import registry
 from nltrade.claims.second_opinion import second_opinions
 from nltrade.cli import main
 from nltrade.errors import SnapshotError
-from nltrade.sources import snapshot
+from nltrade.sources import store
 from nltrade.sources.comtrade import CLOSE, PARTNER_REPORTS, other_side
+from nltrade.sources.snapshot import Snapshot
 
 YEARS = [str(year) for year in range(2000, 2021)]
 WITHHELD = {*map(str, range(2000, 2007)), "2008", "2009"}  # of Russia's exports
@@ -29,7 +30,7 @@ def reported():
 @pytest.fixture(scope="module")
 def records():
     """The raw file, read by other means than the package's."""
-    path = snapshot.find(PARTNER_REPORTS)[0].folder / "Comtrade.csv"
+    path = store.find(PARTNER_REPORTS)[0].folder / "Comtrade.csv"
     with path.open(encoding="utf-8") as file:
         return list(csv.DictReader(file))
 
@@ -107,8 +108,8 @@ def test_rates_are_the_averages_of_the_daily_rates_of_the_ecb():
 
 
 def test_cbs_tables_are_what_is_loaded_where_none_is_named(shipped):
-    assert set(shipped["table"]) == set(snapshot.here())
-    assert PARTNER_REPORTS not in snapshot.here()
+    assert set(shipped["table"]) == set(store.here())
+    assert PARTNER_REPORTS not in store.here()
     assert PARTNER_REPORTS in nl.tables().index
 
 
@@ -158,9 +159,9 @@ def test_without_the_extract_there_is_no_other_side_and_cbs_is_as_before(
     monkeypatch, tmp_path, shipped
 ):
     data = tmp_path / "data"
-    shutil.copytree(snapshot.CHECKOUT / "data" / "raw", data / "raw")
+    shutil.copytree(store.CHECKOUT / "data" / "raw", data / "raw")
     shutil.rmtree(data / "raw" / PARTNER_REPORTS)
-    monkeypatch.setattr(snapshot, "folders", lambda: [data])
+    monkeypatch.setattr(store, "folders", lambda: [data])
 
     gone = other_side("RU")
     assert gone.trade.empty
@@ -181,11 +182,11 @@ def test_a_partner_that_reported_nothing_has_an_empty_other_side():
 
 def _with_records(monkeypatch, change) -> pd.DataFrame:
     """Load the records as they would be after a change of the file."""
-    source = snapshot.find(PARTNER_REPORTS)[0]
+    source = store.find(PARTNER_REPORTS)[0]
     raw = source.read("Comtrade.csv")
     changed = change(raw)
-    monkeypatch.setattr(snapshot.Snapshot, "verify", lambda self: self)
-    monkeypatch.setattr(snapshot.Snapshot, "read", lambda *_: changed)
+    monkeypatch.setattr(Snapshot, "verify", lambda self: self)
+    monkeypatch.setattr(Snapshot, "read", lambda *_: changed)
     return nl.load(PARTNER_REPORTS)
 
 

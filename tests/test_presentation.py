@@ -14,7 +14,7 @@ from nltrade.claims.base_of_trade import base_of_trade
 from nltrade.claims.elsewhere import check_published
 from nltrade.questions.moves import compare_places, trace_place
 from nltrade.report import Prints, Report, Table, presents
-from nltrade.sources import snapshot
+from nltrade.sources import provenance, store
 
 RESULTS = {
     "verdicts": nl.check_claims,
@@ -25,8 +25,8 @@ RESULTS = {
     "partners": lambda _: nl.partners(),
     "products": lambda _: nl.products().head(80),
     "tables": lambda _: nl.tables(),
-    "snapshots": lambda _: snapshot.find("83028NED"),
-    "origins": snapshot.origins,
+    "snapshots": lambda _: store.find("83028NED"),
+    "origins": provenance.origins,
     "tidy": lambda frame: frame,
     "growth": lambda frame: nl.growth(
         nl.select(frame, partner="RU", flow="import", product="TOTAL")
@@ -153,8 +153,8 @@ def test_what_is_withheld_of_next_to_nothing_is_no_zero_and_no_range_of_zeros(sh
 def test_what_is_withheld_of_both_flows_is_told_of_each_and_commands_are_set_as_code(shipped):
     shown = nl.show(nl.sector_trade(shipped, "TR", 2014))
     told = (
-        "Information technology: imports withheld by CBS, but between €0m and €770m; exports "
-        "withheld by CBS, but between €0m and €568m."
+        "Information technology: withheld by CBS, but between €0m and €770m (imports); "
+        "withheld by CBS, but between €0m and €568m (exports)."
     )
     assert told in shown.tables[1].remarks
     assert "<code>nltrade fetch 7137shih</code> brings it" in shown._repr_html_()
@@ -221,6 +221,7 @@ def test_a_long_frame_is_cut_and_says_so_in_any_engine(shipped):
 def test_a_frame_without_rows_has_its_heads(shipped):
     (block,) = nl.show(shipped.head(0)).tables
     assert len(block.frame) == 0
+    assert block.remarks[0].startswith("Nothing to show: there are no figures on this computer")
     assert "€ million" in repr(nl.show(shipped.head(0)))
 
 
@@ -482,3 +483,14 @@ def test_the_rest_of_the_sectors_says_what_can_be_in_it(shipped):
     assert f"{without}(not on this computer)." in told(whole)
     assert "The rest belongs to no sector. " in told(only, sectors=energy)
     assert f"{without}(not published)." in told(hidden, sectors=energy)
+
+
+def test_moves_of_nobody_are_said_to_be_none(shipped):
+    moves = nl.compare_places(shipped, 2011, 2012).head(0)
+    assert repr(nl.show(moves)).startswith("Nothing to show: there are no figures")
+
+
+def test_a_ranking_is_not_shown_without_those_it_is_among(shipped):
+    with pytest.raises(nl.UnknownName, match="among whom it is: show it with"):
+        nl.show(nl.rank_partners(shipped, period=2012))
+    assert "outside the EU" in repr(nl.show(nl.trace_place(shipped, "RU")))

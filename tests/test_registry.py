@@ -1,9 +1,10 @@
 import json
 import re
 import tomllib
-from datetime import date
+from datetime import date, datetime
 from string import Formatter
 
+import pandas as pd
 import pytest
 
 import nltrade as nl
@@ -213,6 +214,11 @@ operator = "just above"
 threshold = 20000
 upto = 21000
 """
+PLACE = (
+    GOOD_CLAIM[GOOD_CLAIM.index("measure") :],
+    'measure = "place"\nflow = "import"\npartner = "RU"\nyear = 2012\noperator = "is"\n'
+    "threshold = 3\nbehind = ",
+)
 BAD_CLAIMS = [
     (
         'flow = "import"',
@@ -285,8 +291,23 @@ BAD_CLAIMS = [
     (
         'date = "2013"',
         'date = "2013"\naddress = "javascript:x"',
-        r"address = 'javascript:x': expected.*https",
+        r"address = 'javascript:x': write an address that begins with https",
     ),
+    (
+        'date = "2013"',
+        'date = "2013"\nlang = "dutch"',
+        r"lang = 'dutch': write the code of a language",
+    ),
+    ("year = 2012", "year = 2012-01-01", r"year = 2012-01-01: write a whole number\.$"),
+    ('partner = "RU"', 'partner = "Rusia"', r"'RU' \(Russia\)\? .* lists all \d+\.$"),
+    ('partner = "RU"', 'partner = "RU"\nproduct = "HS27"', r'"HS27" is in no table of CBS'),
+    ('partner = "RU"', 'partner = "RU"\nproduct = "99"', r"or a class such as SI\.$"),
+    ('operator = "just above"', 'operator = "at least"', r'`upto` belongs to .* "just above"'),
+    ("upto = 21000", "upto = 21000\nprecision = 5", r'`precision` belongs to .* "rounds to"'),
+    ('wording = "ruim 20 miljard euro"', 'wording = " "', r"wording is empty; write it"),
+    (PLACE[0], PLACE[1] + '["US", "US"]', r"name each country in front once"),
+    (PLACE[0], PLACE[1] + '["US", "RU"]', r"in front once, and RU not"),
+    (PLACE[0], PLACE[1] + '["US", "EU"]', r'"EU" is a group; only countries are in front'),
 ]
 
 
@@ -339,10 +360,44 @@ def test_a_claims_file_written_on_windows_is_read(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "code"), [("UK", "GB"), ("VS", "US"), ("Holland", "NL"), ("türkiye", "TR")]
+    ("name", "code"),
+    [
+        *[("UK", "GB"), ("VS", "US"), ("Holland", "NL"), ("türkiye", "TR"), ("U.S.", "US")],
+        *[("Palestine", "PS"), ("Ivory Coast", "CI"), ("Republic of Korea", "KR")],
+        *[("Trinidad and Tobago", "TT"), ("Saint Kitts & Nevis", "KN"), ("St Lucia", "LC")],
+        *[("European Union", "EU"), ("buiten de EU", "NON-EU"), ("euro area", "EUROZONE")],
+    ],
 )
 def test_partners_are_found_by_the_names_people_write(name, code):
     assert registry.partner(name).id == code
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("Saudi", "Did you mean 'SA' (Saudi Arabia)?"),
+        ("Republic of Poland", "Did you mean 'PL' (Poland)?"),
+        ("Surinam", "Did you mean 'SR' (Suriname)?"),
+        ("Scotland", "No partner 'Scotland'. nltrade.partners()"),  # once, that was Estland
+        ("Republic of", "No partner 'Republic of'. nltrade.partners()"),
+    ],
+)
+def test_a_name_that_is_not_known_brings_the_one_that_is_meant_or_none(name, hint):
+    with pytest.raises(nl.UnknownName) as error:
+        registry.partner(name)
+    assert hint in str(error.value)
+
+
+def test_a_day_of_the_eu_is_a_date_a_moment_of_it_or_its_text():
+    members = nl.eu_members(date(2012, 12, 31))
+    for day in ("2012-12-31", datetime(2012, 12, 31, 23), pd.Timestamp("2012-12-31")):
+        assert nl.eu_members(day) == members
+    with pytest.raises(nl.UnknownName, match=r"No day '2012'\. Write one such as"):
+        nl.eu_members(2012)
+
+
+def test_claims_are_chosen_by_a_year_as_number_or_text():
+    assert len(nl.claims(year="2012")) == len(nl.claims(year=2012)) == 8
 
 
 def test_a_good_claims_file_is_read(tmp_path):

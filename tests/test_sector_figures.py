@@ -19,10 +19,10 @@ from nltrade.charts.sectors_over_time import draw_sectors_over_time
 from nltrade.charts.suppliers import draw_suppliers
 from nltrade.charts.two_sides import draw_two_sides
 from nltrade.registry.entries import LANGS
-from nltrade.sources import snapshot
+from nltrade.sources import store
 
 SECTORS = nl.sectors()
-FOLDER = snapshot.find("comtrade-partner")[0].folder
+FOLDER = store.find("comtrade-partner")[0].folder
 
 
 def usd(flow, year, *codes):

@@ -58,6 +58,14 @@ about_nl = "Alles."
         ('["33"]', '["399"]', "entry .oil.: No product '399'"),
         ('["33"]', '["33", "333"]', "333 is inside 33 and would count twice"),
         ('["33"]', '["33", "33"]', "33 is inside 33 and would count twice"),
+        ('["33"]', '["HS27"]', r"HS27 \(mineral fuels\) is a class of hs; write it under `hs`"),
+        ('["33"]', '["TOTAL"]', r"TOTAL \(all goods\) is no part, but the whole; name a part"),
+        ('["33"]', '["33"]\nhs = ["27"]\nhs_coverage = "direct"', "under `goods`. Here: HS27"),
+        ('["33"]', '["33"]\nbpm5 = ["3"]', "under `goods`. Here: EBOPS-262"),
+        ('["33"]', '["33"]\nflows = ["total trade"]', "'total trade'. is not known. Write one of"),
+        ('["33"]', '["33"]\ndate = "November"', "date = 'November': write a year or a month"),
+        ("[sectors.oil]", "[sectors.remainder]", "kept for what belongs to no sector"),
+        ('en = "oil"', 'en = ""', "en is empty; write it"),
         ('["33"]', '["SC"]', r"SC \(transport\) is a class of services; write it under `services`"),
         (
             'services_coverage = "none"',
@@ -78,7 +86,7 @@ about_nl = "Alles."
         (
             'about_nl = "Alles."',
             'about_nl = " "',
-            "about_en and about_nl say what the codes leave out",
+            "about_nl is empty; write it",
         ),
         ('group = "base"', 'group = "bse"', "no group 'bse'. Did you mean 'base'"),
         ("[sectors.oil]", "[sector.oil]", "no section 'sector' here"),
@@ -419,3 +427,40 @@ def test_sectors_of_several_years_are_those_of_each_year(shipped, several):
     expected = pd.concat(each).sort_values(order, ignore_index=True)
     pd.testing.assert_frame_equal(found.sort_values(order, ignore_index=True), expected)
     assert len(expected) > 20
+
+
+def test_a_file_stands_for_the_sectors_that_are_in_it(shipped, tmp_path):
+    (tmp_path / "mine.toml").write_text(SECTOR.replace('"33"', '"3"'), encoding="utf-8")
+    found = nl.sector_trade(shipped, "RU", 2012, sectors=tmp_path / "mine.toml")
+    oil = found.query("sector == 'oil' and flow == 'import' and kind == 'goods'")
+    assert oil["value_meur"].tolist() == [18682.0]
+    assert "18,682" in repr(nl.show(found, sectors=str(tmp_path / "mine.toml")))
+
+
+def test_of_sectors_without_any_figure_a_reader_sees_why_and_no_empty_table(shipped):
+    goods, *_ = nl.show(nl.sector_trade(shipped, "KI", 2003)).tables
+    assert goods.frame is None
+    assert goods.title.startswith("services, Kiribati, 2003, 80414ned")
+    told = (
+        "Information technology: CBS withholds classes of it (1 of 1), and what they are part of."
+    )
+    assert told in goods.remarks
+    assert not any(remark.startswith("The rest") for remark in goods.remarks)
+
+
+def test_a_year_without_sectors_is_said_and_not_passed_over(shipped):
+    nothing = nl.sector_trade(shipped, "RU", 1999)
+    for named in (None, nl.sectors()):
+        assert repr(nl.show(nothing, "nl", sectors=named)).startswith(
+            "Niets te tonen: op deze computer staan geen cijfers over wat is gevraagd."
+        )
+
+
+def test_shares_of_what_the_partner_reported_are_numbers_beside_those_of_cbs():
+    both = pd.concat(
+        [nl.load(partner=["RU", "WORLD"], period=[2011, 2012]), nl.other_side("RU").trade]
+    )
+    values = nl.show(nl.sector_trade(both, "RU", 2012)).frame
+    assert "exports, share" not in values
+    of_farms = values.loc[values["sector"] == "agriculture", "exports, share (%)"].dropna()
+    assert of_farms.round(1).tolist() == [29.5]

@@ -10,8 +10,12 @@ import pytest
 import nltrade as nl
 from conftest import ROOT
 from nltrade import registry
-from nltrade.sources import snapshot
+from nltrade.charts import draw
+from nltrade.sources import store
 from nltrade.sources.snapshot import Origin
+from test_fetch import serve
+
+__all__ = ["serve"]  # a fixture
 
 RAW = ROOT / "data" / "raw"
 
@@ -65,8 +69,8 @@ def test_a_damaged_origin_is_an_error_not_a_guess(copy, content):
 
 
 def test_the_newest_snapshot_is_used_and_an_older_one_can_be_pinned(copy):
-    assert [found.folder for found in snapshot.find("83028NED")] == [copy]
-    assert [found.folder for found in snapshot.find("83028NED", "2023-01-04")] == [
+    assert [found.folder for found in store.find("83028NED")] == [copy]
+    assert [found.folder for found in store.find("83028NED", "2023-01-04")] == [
         RAW / "83028NED" / "2023-01-04"
     ]
     with pytest.raises(
@@ -74,6 +78,37 @@ def test_the_newest_snapshot_is_used_and_an_older_one_can_be_pinned(copy):
         match="no version of 1999-01-01 of 83028NED; here: 2023-01-04, 2023-01-05",
     ):
         nl.load("83028NED", snapshot="1999-01-01")
+
+
+def test_a_frame_is_from_what_gave_it_rows_and_from_nothing_else_that_lies_there(
+    serve, monkeypatch, tmp_path
+):
+    monkeypatch.setenv("NLTRADE_DATA", str(tmp_path / "own"))
+    serve("83028NED")
+    whole = nl.fetch("83028NED").origin
+    trade = nl.load("83028NED")
+    assert list(nl.origins(trade)) == [whole]
+    assert whole.modified == "2023-01-04"  # as the one that ships, which has less
+    assert "f4158376" not in str(nl.show(nl.select(trade, partner="RU", period=2012)))
+
+
+def test_the_right_file_is_named_when_another_of_the_same_date_was_loaded_later(
+    serve, monkeypatch, tmp_path
+):
+    serve("83028NED")
+    found, frames = [], []
+    for folder, partner in {"a": ["RU", "WORLD"], "b": None}.items():
+        monkeypatch.setenv("NLTRADE_DATA", str(tmp_path / folder))
+        found.append(nl.fetch("83028NED", partner=partner).origin.sha256[:8])
+        frames.append(nl.load("83028NED", partner=["RU", "WORLD"], period=[2011, 2012]))
+
+    for hash, frame in zip(found, frames, strict=True):
+        chart = draw("over_time", frame, [], partner="RU", period=2012, lang="en")
+        (verdict, *_) = nl.check_claims(frame)
+        assert hash in str(nl.show(frame.head(3)))
+        assert hash in " ".join(chart.footer)
+        assert hash in {origin.sha256[:8] for origin in verdict.sources}
+    assert len(set(found)) == 2
 
 
 def test_a_key_that_cbs_adds_is_an_error_that_names_it(copy):

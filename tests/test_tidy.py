@@ -2,7 +2,8 @@ import msgspec
 import pytest
 
 from nltrade import registry
-from nltrade.sources.snapshot import Snapshot, find
+from nltrade.sources.snapshot import Snapshot
+from nltrade.sources.store import find
 from nltrade.sources.tidy import from_snapshot, load
 from oracle import read
 

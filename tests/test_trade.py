@@ -1,3 +1,6 @@
+from datetime import date
+
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -306,3 +309,27 @@ def test_a_whole_table_is_shown_rather_than_a_part_of_another():
     both = pd.concat([part, whole])
     assert trade.main_table(both, kind="goods", period=2017, partner="RU") == "85427NED"
     assert trade.main_table(part, kind="goods", period=2017, partner="RU") == "83028NED"
+
+
+@pytest.mark.parametrize(
+    "years", [np.int64(2012), 2012.0, pd.Period("2012"), pd.Series([2012]), np.arange(2012, 2013)]
+)
+def test_years_are_taken_as_frames_and_arrays_hand_them_out(shipped, years):
+    rows = russia(shipped, product="TOTAL", flow="import", period=years)
+    assert rows["value_meur"].tolist() == [20332.0]
+    assert nl.rank_partners(shipped, period=years)["partner"].tolist()[2] == "RU"
+
+
+@pytest.mark.parametrize(
+    "period", [date(2012, 1, 1), 2012.5, float("nan"), None, slice(2010, 2012)]
+)
+def test_what_is_no_period_is_an_error_that_says_what_is_one(shipped, period):
+    with pytest.raises(nl.UnknownName, match="Write a year, a quarter or a month"):
+        nl.rank_partners(shipped, period=period)
+
+
+@pytest.mark.parametrize("several", [pd.Series, np.array, pd.Index, frozenset, iter])
+def test_partners_are_taken_as_frames_and_arrays_hand_them_out(shipped, several):
+    asked = {"period": 2012, "flow": "import", "product": "TOTAL"}
+    rows = nl.select(shipped, partner=several(["RU", "China"]), **asked)
+    assert set(rows["partner"]) == {"RU", "CN"}

@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 
 import nltrade as nl
+from nltrade import registry
 from nltrade.registry.entries import LANGS
 
 
@@ -328,3 +329,26 @@ def test_total_trade_is_made_of_its_flows_also_where_a_frame_has_it(shipped, mea
     found = check(with_total, **claim)
     assert found.says() == check(rows, **claim).says()
     assert found.says() == ("+17.3%" if measure else "€27,400m")
+
+
+def test_a_year_that_is_not_here_is_not_called_unpublished(shipped):
+    claim = msgspec.structs.replace(nl.claims()["imports-2012"], year=2000)
+    (found,) = nl.check_claims(shipped, [claim])
+    assert (found.verdict, found.says("nl")) == ("cannot be checked", "niet op deze computer")
+    bring = "`nltrade fetch 7137shih --partner RU --product TOTAL --years 2000` haalt het op"
+    assert bring in found.why("nl")[0]
+    assert "not published" not in repr(nl.show(found))
+
+
+def test_a_place_of_a_year_that_is_not_here_is_not_called_unpublished_either(shipped):
+    (found,) = nl.check_claims(shipped.head(0), [nl.claims()["third-partner"]])
+    shown = repr(nl.show(found))
+    assert "not on this computer" in shown
+    assert "not published" not in shown
+
+
+def test_a_claims_file_can_be_checked_by_its_name(shipped, tmp_path):
+    text = (registry.FOLDER / "claims.toml").read_text(encoding="utf-8")
+    (tmp_path / "mine.toml").write_text(text, encoding="utf-8")
+    for file in (tmp_path / "mine.toml", str(tmp_path / "mine.toml")):
+        assert [one.verdict for one in nl.check_claims(shipped, file)][:2] == ["supported"] * 2

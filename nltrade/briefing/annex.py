@@ -77,6 +77,7 @@ def sections(
         "about-figures": _about(figures, say),
         "concepts": _concepts(origins, say),
         "sources": _sources(origins, say),
+        "citations": _citations(origins, say),
     }
     return [
         Section(id, say.label(f"{id}-head"), blocks, "annex")
@@ -138,7 +139,7 @@ def _about(figures: Mapping[str, Figure], say: Words) -> list[Block]:
         notes = [*figure.chart.notes, *figure.chart.footer]
         told = " ".join(dict.fromkeys(line for line in notes if line))
         lines.append(f"{say.text('figure-number', number=number)}. {told}")
-    return [Points(lines)]
+    return [Points(lines)] if lines else []
 
 
 def _concepts(origins: Sequence[Origin], say: Words) -> list[Block]:
@@ -171,9 +172,15 @@ def _sources(origins: Sequence[Origin], say: Words) -> list[Block]:
         ]
         for origin in origins
     ]
+    return [table(say.label("sources-caption"), [*heads, say.label("hash-head")], rows)]
+
+
+def _citations(origins: Sequence[Origin], say: Words) -> list[Block]:
+    """Cite the sources as their publisher asks, with the licence."""
+    if not origins:
+        return []
+
     blocks: list[Block] = [
-        table(say.label("sources-caption"), [*heads, say.label("hash-head")], rows),
-        say.label("cite-as"),
         Points([Link(citation(origin, say), origin.link) for origin in origins]),
         say.label("licence-line"),
     ]

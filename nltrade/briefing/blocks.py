@@ -1,5 +1,6 @@
 """What a document consists of, whatever its format: sections of paragraphs, tables and pictures."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -16,6 +17,8 @@ from nltrade.words import Words
 MOST = 6  # series in a table, so that it fits a page
 LONG = 120  # characters of a text that ask for more width
 SHORT = 14  # characters of a cell that is a number
+REASON = 18  # characters of one that says why there is none
+DATED = re.compile(r"(^| )\d{4}$")
 ICONS = {"supported": "✓", "contradicted": "✗", "depends": "≈", "cannot be checked": "?"}
 # Colours of verdicts in office files.
 TONES = {"supported": "1B6E3C", "contradicted": "B3261E", "depends": "7A5200"}
@@ -151,9 +154,11 @@ def numeric(table: Table) -> set[int]:
 
 
 def _are_numbers(cells: Sequence[str]) -> bool:
-    """Tell numbers from texts: short, and digits in some of them."""
-    has_digits = any(map(str.isdigit, "".join(cells)))
-    return has_digits and all(len(cell) <= SHORT for cell in cells)
+    """Tell numbers, and why there is none, from texts; a year or a date is no number."""
+    written = [cell for cell in cells if any(map(str.isdigit, cell))]
+    if not written or any(len(cell) > SHORT or DATED.search(cell) for cell in written):
+        return False
+    return all(len(cell) <= REASON for cell in cells)
 
 
 def values_of(chart: Chart, *, main: bool = False) -> list[Table]:

@@ -69,6 +69,13 @@ class Facts:
         """The year, the one before, and five years before."""
         return [str(int(self.year) - back) for back in (0, 1, 5)]
 
+    @property
+    def published(self) -> dict[str, list[str]]:
+        """The whole years that a total of goods or of services is published of, by any table."""
+        own = self.cells[(self.cells["partner"] == self.partner) & self.cells["complete"]]
+        own = own[own["product"].isin(TOTALS) & own[VALUE].notna()]
+        return {str(kind): sorted(set(rows["period"])) for kind, rows in own.groupby("kind")}
+
     def amount(
         self,
         flow: str,

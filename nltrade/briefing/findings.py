@@ -6,6 +6,7 @@ import pandas as pd
 
 from nltrade import registry
 from nltrade.briefing.facts import FLOWS, FUELS, MADE, Facts
+from nltrade.charts.over_years import year_ranges
 from nltrade.claims.reading import Placed, place_range
 from nltrade.registry.entries import Flow, Lang
 from nltrade.words import Words
@@ -19,6 +20,8 @@ NARROW = 3  # places: a wider range says nothing, and stands in the annex
 def findings(facts: Facts, lang: Lang) -> dict[str, str]:
     """
     Say what the figures of a year say: goods, their weight, the place, what is traded, services.
+
+    Of a year without figures, it is said which years have them.
 
     Parameters
     ----------
@@ -51,6 +54,8 @@ def findings(facts: Facts, lang: Lang) -> dict[str, str]:
         }
 
     told["services"] = [_services(facts, say)]
+    if not any(_published(facts, table) for table in (facts.goods, facts.services)):
+        told["there"] = _there(facts, say)
     return {
         topic: " ".join(map(_sentence, sentences)) for topic, sentences in told.items() if sentences
     }
@@ -162,6 +167,15 @@ def _services(facts: Facts, say: Words) -> str:
         return say.text("finding-services-none", **about)
     about["year"] = facts.when(say.lang, facts.services)
     return say.text(_of("finding-services", known), **known, **about)
+
+
+def _there(facts: Facts, say: Words) -> list[str]:
+    """Say in which years there are figures, where the year has none."""
+    listed = [
+        say.text(f"finding-there-{kind}", years=year_ranges(years, say.lang))
+        for kind, years in facts.published.items()
+    ]
+    return [say.text("finding-there", listed=say.several(listed))] if listed else []
 
 
 def _published(facts: Facts, table: str) -> dict[Flow, float]:

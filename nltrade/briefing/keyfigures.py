@@ -1,5 +1,6 @@
 """The key figures on page one: this year, the year before, five years before, share, place."""
 
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from nltrade import registry
@@ -16,7 +17,7 @@ NONE = "–"
 BILLION = 1000  # million euro: from here on amounts are written in billions
 
 
-def key_figures(facts: Facts, say: Words) -> Table:
+def key_figures(facts: Facts, say: Words) -> Table | None:
     """
     Put the key figures in a table.
 
@@ -29,37 +30,33 @@ def key_figures(facts: Facts, say: Words) -> Table:
 
     Returns
     -------
-    Table
+    Table or None
         Amounts as the sentences write them; a dash where CBS publishes none, which is not a zero.
+        None where all would be dashes.
     """
-    share, place = say.start("share"), say.label(f"place-{facts.where}")
-    rows = [_row(flow, flow, facts.goods, facts, facts.places.get(flow)) for flow in FLOWS]
-    rows += [
-        _Row("made", [facts.amount(MADE, period=year) for year in facts.years]),
-        _Row("balance", [facts.balance(year) for year in facts.years]),
-    ]
-    if any(facts.amount(flow, table=facts.services) is not None for flow in FLOWS):
-        rows += [_row(f"services-{flow}", flow, facts.services, facts) for flow in FLOWS]
+    rows = _rows(facts)
+    if not rows:
+        return None
 
-    texts = [
-        [
-            say.label(f"key-{row.id}"),
-            *(_amount(value, row.id, say) for value in row.amounts),
-            _share(row.share, say),
-            _place(row.placed, say),
-        ]
-        for row in rows
-    ]
     million = say.label("million-euro")
-    numbers = {
-        year: Numbers([row.amounts[at] for row in rows], million)
-        for at, year in enumerate(facts.years)
-    }
-    numbers[share] = Numbers([row.share for row in rows], "%")
+    columns = {say.label("key-head"): [say.label(f"key-{row.id}") for row in rows]}
+    numbers = {}
+    for at, year in enumerate(facts.years):
+        columns[year] = [_amount(row.amounts[at], row.id, say) for row in rows]
+        numbers[year] = Numbers([row.amounts[at] for row in rows], million)
+
+    shares = [_share(row.share, say) for row in rows]
+    if any(shares):
+        columns[say.start("share")] = shares
+        numbers[say.start("share")] = Numbers([row.share for row in rows], "%")
+    places = [_place(row.placed, say) for row in rows]
+    if any(places):
+        columns[say.label(f"place-{facts.where}")] = places
+
     title = say.text("key-title", partner=facts.partner)
-    heads = [say.label("key-head"), *facts.years, share, place]
-    has_dash = any(NONE in row for row in texts)
-    return table(title, heads, texts, remarks=_remarks(facts, say, has_dash), numbers=numbers)
+    texts = list(zip(*columns.values(), strict=True))
+    remarks = [" ".join(_remarks(facts, rows, columns, say))]
+    return table(title, list(columns), texts, remarks=remarks, numbers=numbers)
 
 
 class _Row(NamedTuple):
@@ -69,6 +66,23 @@ class _Row(NamedTuple):
     amounts: list[float | None]
     share: float | None = None
     placed: Placed | None = None
+
+    def has_amount(self) -> bool:
+        """Whether CBS publishes an amount of any of the years."""
+        return any(amount is not None for amount in self.amounts)
+
+
+def _rows(facts: Facts) -> list[_Row]:
+    """Gather the rows, but no flows, part or balance of which nothing is published."""
+    made = _Row("made", [facts.amount(MADE, period=year) for year in facts.years])
+    balance = _Row("balance", [facts.balance(year) for year in facts.years])
+    together = [
+        [_row(flow, flow, facts.goods, facts, facts.places.get(flow)) for flow in FLOWS],
+        [made],
+        [balance],
+        [_row(f"services-{flow}", flow, facts.services, facts) for flow in FLOWS],
+    ]
+    return [row for rows in together if any(map(_Row.has_amount, rows)) for row in rows]
 
 
 def _row(id: str, flow: Flow, table: str, facts: Facts, placed: Placed | None = None) -> _Row:
@@ -98,10 +112,14 @@ def _place(placed: Placed | None, say: Words) -> str:
     return say.place(placed.place) + ("" if placed.certain else "*")
 
 
-def _remarks(facts: Facts, say: Words, has_dash: bool) -> list[str]:
+def _remarks(
+    facts: Facts, rows: Sequence[_Row], columns: Mapping[str, list[str]], say: Words
+) -> list[str]:
     """Say how goods are counted, where the years do not compare, what a star and a dash mean."""
-    known = registry.tables().get(facts.goods)
-    remarks = [say.text("key-concept", concept=known.concept)] if known else []
+    has_goods = any(row.id in FLOWS for row in rows)
+    known = registry.tables().get(facts.goods) if has_goods else None
+    remarks = [say.label("key-shares")] if say.start("share") in columns else []
+    remarks += [say.text("key-concept", concept=known.concept)] if known else []
     now, _, then = facts.years
     gaps = [gap for gap in (known.breaks if known else []) if then < gap.after <= now]
     listed = [say.text("key-break-years", before=gap.before, after=gap.after) for gap in gaps]
@@ -114,9 +132,9 @@ def _remarks(facts: Facts, say: Words, has_dash: bool) -> list[str]:
         remarks.append(say.label("key-rounded"))
     if any(_place(facts.places.get(flow), say).endswith("*") for flow in FLOWS):
         remarks.append(say.label("key-star"))
-    if has_dash:
+    if any(NONE in texts for texts in columns.values()):
         remarks.append(say.label("key-dash"))
-    return [" ".join(remarks)]
+    return remarks
 
 
 def _is_off(facts: Facts, year: str) -> bool:

@@ -2,10 +2,12 @@
 
 import io
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from math import ceil
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from pptx.dml.color import RGBColor
 from pptx.enum.shapes import PP_PLACEHOLDER as HOLDS
 from pptx.enum.text import PP_ALIGN
@@ -21,7 +23,6 @@ from nltrade.briefing.blocks import (
     Section,
     grid,
     numeric,
-    table,
     widths,
 )
 from nltrade.briefing.masters import Box, add_slide, bodies, finish, open_show, take
@@ -97,8 +98,8 @@ def _summary(show: Any, section: Section) -> None:
     """Put what is found beside the key figures, or before them where slides are narrow."""
     lead = [block for block in section.blocks if isinstance(block, str)]
     (points,) = [block for block in section.blocks if isinstance(block, Points)]
-    (key,) = [block for block in section.blocks if isinstance(block, Table)]
-    beside = show.slide_width >= BESIDE
+    keys = [block for block in section.blocks if isinstance(block, Table)]
+    beside = bool(keys) and show.slide_width >= BESIDE
     slide = add_slide(show, section.heading, *[HOLDS.OBJECT] * (1 + beside))
     said = [*lead, *(link.text for link in points.links)]
     frame = bodies(slide)[0].text_frame
@@ -108,21 +109,22 @@ def _summary(show: Any, section: Section) -> None:
         paragraph.space_after = Pt(6)
         for run in paragraph.runs:
             run.font.size, run.font.bold = Pt(SIZE), sentence in lead or None
-    if beside and len(bodies(slide)) > 1:
-        _add_table(slide, key, take(slide, 1))
-    else:  # slides of 4:3, or a template without a layout of two texts
-        _table_slides(show, key)
+    for key in keys:
+        if beside and len(bodies(slide)) > 1:
+            _add_table(slide, key, take(slide, 1))
+        else:  # slides of 4:3, or a template without a layout of two texts
+            _table_slides(show, key)
     slide.notes_slide.notes_text_frame.text = " ".join(said)
 
 
 def _table_slides(show: Any, block: Table) -> None:
     """Put a table on slides of its own, its rows shared out over them."""
-    head, rows = grid(block)
+    rows = pd.DataFrame() if block.frame is None else block.frame
     count = max(ceil(len(rows) / ROWS), 1)
     most = max(ceil(len(rows) / count), 1)  # no slide with one row left over
     for start in range(0, len(rows), most):
         slide = add_slide(show, block.title, HOLDS.OBJECT)
-        part = table(block.title, head, rows[start : start + most])
+        part = replace(block, frame=rows.iloc[start : start + most])
         _add_table(slide, part, take(slide, 0))
 
 
@@ -133,9 +135,7 @@ def _figure(show: Any, block: Figure, images: Mapping[str, Sequence[bytes]]) -> 
     box = take(slide, 0)
     is_picture = chart.name in images
     caption = block.caption if is_picture else caption_of(chart, block.caption)
-    foot = Inches(0.28 * (1 + wrap(caption, box.width / Inches(1), SIZE).count("\n")) + 0.1)
-    room = Box(box.left, box.top, box.width, box.height - foot)
-
+    room = _note(slide, caption, box)
     if is_picture:
         shape = _picture(slide, images[chart.name][0], room)
     else:
@@ -143,14 +143,21 @@ def _figure(show: Any, block: Figure, images: Mapping[str, Sequence[bytes]]) -> 
     about = shape._element.xpath(".//p:cNvPr")[0]
     about.set("descr", chart.alt)
     about.set("title", chart.headline)
-    text = slide.shapes.add_textbox(box.left, box.top + room.height, box.width, foot).text_frame
-    text.word_wrap = True
-    text.paragraphs[0].text = caption
-    for run in text.paragraphs[0].runs:
-        run.font.size, run.font.color.rgb = Pt(SIZE), RGBColor.from_string(SOFT)  # type: ignore[no-untyped-call]
     slide.notes_slide.notes_text_frame.text = "\n".join(
         dict.fromkeys(line for line in (block.said, f"{chart.headline}.", caption) if line)
     )
+
+
+def _note(slide: Any, words: str, box: Box) -> Box:
+    """Write a note at the foot of a place; give the room above it."""
+    foot = Inches(0.28 * (1 + wrap(words, box.width / Inches(1), SIZE).count("\n")) + 0.1)
+    room = Box(box.left, box.top, box.width, box.height - foot)
+    text = slide.shapes.add_textbox(box.left, box.top + room.height, box.width, foot).text_frame
+    text.word_wrap = True
+    text.paragraphs[0].text = words
+    for run in text.paragraphs[0].runs:
+        run.font.size, run.font.color.rgb = Pt(SIZE), RGBColor.from_string(SOFT)  # type: ignore[no-untyped-call]
+    return room
 
 
 def _picture(slide: Any, image: bytes, box: Box) -> Any:
@@ -162,8 +169,10 @@ def _picture(slide: Any, image: bytes, box: Box) -> Any:
 
 
 def _add_table(slide: Any, block: Table, box: Box) -> None:
-    """Write a table: thin lines, numbers to the right, verdicts in their colours."""
+    """Write a table: thin lines, numbers to the right, verdicts in their colours, its remarks."""
     head, rows = grid(block)
+    if any(block.remarks):
+        box = _note(slide, " ".join(block.remarks), box)
     tall = Inches(0.4) * (1 + len(rows))
     shape = slide.shapes.add_table(1 + len(rows), len(head), box.left, box.top, box.width, tall)
     shape.table._tbl.tblPr.find("{*}tableStyleId").text = PLAIN

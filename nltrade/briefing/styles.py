@@ -29,8 +29,12 @@ STYLES = {
     "Header": (8.5, False, "555555", 0, 0),
     "Footer": (8.5, False, "555555", 0, 0),
 }
-OWN = {"Briefing Lead": (12, True, "222222", 2, 5), "Briefing Note": (8.5, False, "444444", 1, 3)}
-GRID = "Briefing Table"
+CELL, GRID = "Briefing Cell", "Briefing Table"
+OWN = {
+    "Briefing Lead": (12, True, "222222", 2, 5),
+    "Briefing Note": (8.5, False, "444444", 1, 3),
+    CELL: (8.5, False, "222222", 0, 0),
+}
 
 
 def open_paper(content: Content, template: Path | None) -> Paper:
@@ -47,6 +51,8 @@ def open_paper(content: Content, template: Path | None) -> Paper:
             _add_style(paper, name)
         if name not in names or template is None:
             _style(paper.styles[name], *look)
+        if template is None:
+            _typeface(paper.styles[name])
     if GRID not in names:
         _table_style(paper)
     if template is None:
@@ -70,6 +76,7 @@ def _describe(paper: Paper, content: Content) -> None:
 def _add_style(paper: Paper, name: str) -> None:
     """Add a style that a template lacks, with what makes it a heading or a list."""
     style: Any = paper.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+    style.base_style = paper.styles.default(WD_STYLE_TYPE.PARAGRAPH)  # of the template's typeface
     format = style.element.get_or_add_pPr()
     if name.startswith("Heading"):
         style.paragraph_format.keep_with_next = True
@@ -94,14 +101,18 @@ def _bullets(paper: Paper) -> str:
 
 
 def _style(style: Any, size: float, bold: bool, colour: str, before: float, after: float) -> None:
-    style.font.name, style.font.size, style.font.bold = "Calibri", Pt(size), bold
+    style.font.size, style.font.bold = Pt(size), bold
     style.font.color.rgb = RGBColor.from_string(colour)
-    # the font of a theme would go before the one that is named
+    style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(after)
+    style.paragraph_format.line_spacing = 1.08
+
+
+def _typeface(style: Any) -> None:
+    """Set the typeface; that of a theme would go before the one that is named."""
+    style.font.name = "Calibri"
     fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
     for side in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
         fonts.attrib.pop(qn(f"w:{side}"), None)
-    style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(after)
-    style.paragraph_format.line_spacing = 1.08
 
 
 def _table_style(paper: Paper) -> None:
@@ -116,18 +127,20 @@ def _table_style(paper: Paper) -> None:
 
 
 def _page(paper: Paper, content: Content) -> None:
-    """Set the page: A4, what it is at the top, the number at the foot."""
+    """Set the page: A4, what it is at the top of all but the first, the number at the foot."""
     page = paper.sections[0]
     page.page_width, page.page_height = Cm(21.0), Cm(29.7)
     page.left_margin = page.right_margin = Cm(2.3)
     page.top_margin = page.bottom_margin = Cm(2.0)
     page.header_distance = page.footer_distance = Cm(1.0)
     page.header.paragraphs[0].text = content.title
-    foot = page.footer.paragraphs[0]
-    foot.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    add_field(foot, "PAGE", "1")
-    foot.add_run(" / ")
-    add_field(foot, "NUMPAGES", "1")
+    page.different_first_page_header_footer = True
+    for footer in (page.first_page_footer, page.footer):
+        foot = footer.paragraphs[0]
+        foot.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+        add_field(foot, "PAGE", "1")
+        foot.add_run(" / ")
+        add_field(foot, "NUMPAGES", "1")
 
 
 def add_field(paragraph: Paragraph, code: str, shown: str) -> None:

@@ -10,7 +10,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.opc.constants import RELATIONSHIP_TYPE as RT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Cm, Pt, RGBColor
+from docx.shared import Cm, RGBColor
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
@@ -26,7 +26,7 @@ from nltrade.briefing.blocks import (
     numeric,
     widths,
 )
-from nltrade.briefing.styles import GRID, LOCALES, add_field, open_paper, xml
+from nltrade.briefing.styles import CELL, GRID, LOCALES, add_field, open_paper, xml
 from nltrade.files import without_moments
 from nltrade.report import Table
 from nltrade.words import Words
@@ -107,7 +107,7 @@ def _add(
 
 
 def _keep_together(heading: Paragraph) -> None:
-    """Keep the last section, which is that of the sources, on one page."""
+    """Keep the last section, which is that of the citations, on one page."""
     for element in [heading._p, *heading._p.itersiblings()]:
         for paragraph in element.iter(qn("w:p")):
             Paragraph(paragraph, heading._parent).paragraph_format.keep_with_next = True
@@ -170,12 +170,11 @@ def _add_table(paper: Paper, table: Table, say: Words) -> None:
 
 def _cell(paragraph: Paragraph, text: str, right: bool, keep: bool) -> Run:
     """Write a cell: numbers to the right, a verdict in its colour, a short table on one page."""
-    paragraph.paragraph_format.space_after = Pt(0)
+    paragraph.style = CELL
     paragraph.paragraph_format.keep_with_next = keep
     if right:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     run = paragraph.add_run(text)
-    run.font.size = Pt(8.5)
     if isinstance(text, Said) and text.verdict:
         run.font.bold = True
         run.font.color.rgb = RGBColor.from_string(TONES.get(text.verdict, "222222"))

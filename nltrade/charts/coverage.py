@@ -55,7 +55,7 @@ def draw_coverage(*, sectors: Mapping[str, Sector] | None = None, lang: Lang = "
     [['goods', 'direct', '33'], ['services', 'none', '']]
     """
     say = Words(lang)
-    known = named.sectors() if sectors is None else sectors
+    known = named.sectors(sectors)
     by_coverage = _by_coverage(known, lang)
     counts = {coverage: len(names) for coverage, names in by_coverage.items()}
     headline = say.text("coverage-headline", all=len(known), **counts)

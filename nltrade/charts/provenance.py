@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from nltrade.registry.entries import Kind, Lang
-from nltrade.sources import snapshot
+from nltrade.sources import provenance
 from nltrade.sources.snapshot import Origin
 from nltrade.tables.cells import source_line
 from nltrade.words import Words
@@ -32,7 +32,7 @@ def footer(
     statuses = of_year["status"].unique()
     # told where all tables agree on it
     status = str(statuses[0]) if len(statuses) == 1 else ""
-    line = source(snapshot.origins(rows), say, year=year, status=status)
+    line = source(provenance.origins(rows), say, year=year, status=status)
     return [note, line] if note else [line]
 
 
@@ -47,5 +47,5 @@ def year_label(frame: pd.DataFrame, table: str, year: str, lang: Lang) -> str:
 def part_of_year(frame: pd.DataFrame, table: str, year: str, lang: Lang) -> str:
     """Name the months that a part-year has, as far as CBS's title of the period tells them."""
     say = Words(lang)
-    months = snapshot.months_of(frame, table, year)
+    months = provenance.months_of(frame, table, year)
     return say.months(months) if months else say.label("part-year")

@@ -69,7 +69,7 @@ def draw_sectors(
     """
     say = Words(lang)
     partner, year = registry.country(partner).id, str(period)
-    known = named.sectors() if sectors is None else sectors
+    known = named.sectors(sectors)
     theirs = sides.of_partner(other_side, partner).trade
     bought = theirs[theirs["period"].eq(year) & theirs["flow"].eq("export")]
     data = _data(frame, bought, known, partner, year, say)

@@ -67,7 +67,7 @@ def draw_sectors_over_time(
     """
     say = Words(lang)
     partner, year = registry.country(partner).id, str(period)[:4]
-    known = named.sectors() if sectors is None else sectors
+    known = named.sectors(sectors)
     if not any(sector.goods or sector.services or sector.hs for sector in known.values()):
         raise NoData("No sector here has a class of goods or services.")
 

@@ -9,7 +9,7 @@ from nltrade import registry
 from nltrade.charts.provenance import source
 from nltrade.charts.style import GREY, PAGE, SUBJECT
 from nltrade.registry.entries import Sector
-from nltrade.sources import snapshot
+from nltrade.sources import provenance
 from nltrade.sources.comtrade import OtherSide
 from nltrade.words import Words
 
@@ -33,14 +33,14 @@ def sources(
     """Name in one line the tables of CBS that are drawn, and whose report stands beside them."""
     drawn = list(dict.fromkeys(tables))
     cbs = [table for table in drawn if table in registry.tables()]
-    theirs = snapshot.origins(other[other["table"].isin(drawn)])
+    theirs = provenance.origins(other[other["table"].isin(drawn)])
     told = [
         say.text("source-other", partner=partner, retrieved=o.modified, hash=o.sha256[:8])
         for o in theirs
     ]
     if not cbs and told:
         return " ".join([say.label("source-word"), *told])
-    return " ".join([source(snapshot.origins(frame[frame["table"].isin(cbs)]), say), *told])
+    return " ".join([source(provenance.origins(frame[frame["table"].isin(cbs)]), say), *told])
 
 
 def rate(year: str, say: Words) -> str:

@@ -21,12 +21,13 @@ would change: a statement is not judged by a later membership.
 """
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 import narwhals as nw
 from narwhals.typing import IntoFrame
 
 from nltrade import registry
-from nltrade.claims import place, value
+from nltrade.claims import absence, place, value
 from nltrade.claims.reading import Cell, Placed, Reading, Reason
 from nltrade.claims.verdict import Verdict
 from nltrade.questions import frame as shape
@@ -35,14 +36,15 @@ from nltrade.questions.trade import CELL
 from nltrade.registry import claims as reported
 from nltrade.registry.entries import Claim
 from nltrade.report import Results
-from nltrade.sources import snapshot
+from nltrade.sources import provenance, store
 from nltrade.sources.tidy import load
 
 __all__ = ["Cell", "Placed", "Reading", "Reason", "Verdict", "check_claims"]
 
 
 def check_claims(
-    frame: IntoFrame | None = None, claims: Mapping[str, Claim] | Iterable[Claim] | None = None
+    frame: IntoFrame | None = None,
+    claims: str | Path | Mapping[str, Claim] | Iterable[Claim] | None = None,
 ) -> Results[Verdict]:
     """
     Check reported figures against CBS.
@@ -52,8 +54,9 @@ def check_claims(
     frame : frame, optional
         Tidy frame of any engine; the figures that are here by default. Of a lazy one, the rows that
         the claims ask for are collected, once.
-    claims : mapping or iterable of Claim, optional
-        What to check; the mission's claims by default. `nltrade.claims(file)` reads your own.
+    claims : path, or mapping or iterable of Claim, optional
+        What to check: a claims file of your own, or what `nltrade.claims` gives; the mission's
+        claims by default.
 
     Returns
     -------
@@ -76,12 +79,13 @@ def check_claims(
     exports-2012 €7,068m supported
     third-partner 3rd supported
     """
-    asked = reported.claims() if claims is None else claims
-    listed = list(asked.values()) if isinstance(asked, Mapping) else list(asked)
+    if claims is None or isinstance(claims, str | Path | Mapping):
+        claims = reported.claims(claims).values()
+    listed = list(claims)
     years = {str(claim.year - back) for claim in listed for back in (0, 1)}
     if frame is None:
         frame = load(
-            *(id for id in snapshot.here() if any(registry.table(id).covers(y) for y in years)),
+            *(id for id in store.here() if any(registry.table(id).covers(y) for y in years)),
             period=years,
         )
 
@@ -103,13 +107,14 @@ def check_claims(
 
     cells = rows.to_pandas()
     answers = value.Answers.to(listed, cells)
-    origins = snapshot.origins(cells)
+    origins = provenance.origins(cells)
     found = Results[Verdict]()
     for claim in listed:
         if claim.measure == "place":
             readings = place.readings(claim, cells)
         else:
             readings = value.readings(claim, cells, answers)
+        readings = readings or absence.of_year(claim, cells)
         used = {table for reading in readings for table in reading.tables}
         sources = Results(origin for origin in origins if origin.table in used)
         word = _verdict(claim, readings)

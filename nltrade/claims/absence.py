@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from nltrade import registry
-from nltrade.claims.reading import Reason
+from nltrade.claims.reading import Reading, Reason
 from nltrade.errors import NoData, UnknownName
 from nltrade.questions.moves import like_for_like
 from nltrade.questions.trade import VALUE
@@ -93,6 +93,17 @@ def of_place(claim: Claim, cells: pd.DataFrame, table: str) -> Absent:
     if bring := _elsewhere(claim, cells, table):
         reasons.append(Reason("why-elsewhere", {"command": bring}))
     return "not in the table", reasons
+
+
+def of_year(claim: Claim, cells: pd.DataFrame) -> list[Reading]:
+    """Say of a year that no table here covers why it is not, in a table that can bring it."""
+    kind, year = registry.product(claim.product).kind, str(claim.year)
+    found = []
+    for id, table in registry.tables().items():
+        if table.kind == kind and table.covers(year):
+            gap, reasons = of_place(claim, cells, id)
+            found.append(Reading(tables=[id], flow=claim.flow, kind=kind, gap=gap, reasons=reasons))
+    return sorted(found, key=lambda reading: reading.gap != "not-on-this-machine")[:1]
 
 
 def _elsewhere(claim: Claim, cells: pd.DataFrame, table: str) -> str:

@@ -18,7 +18,7 @@ from nltrade.questions.trade import VALUE
 from nltrade.registry import sectors as named
 from nltrade.registry.entries import Flow, Kind, Lang, Sector
 from nltrade.report import Results
-from nltrade.sources import snapshot
+from nltrade.sources import provenance
 from nltrade.sources.snapshot import Origin
 from nltrade.words import Words
 
@@ -92,7 +92,7 @@ def base_of_trade(
     >>> [(b.verdict, b.years[-1], round(b.most)) for b in found if b.sector.id == "energy"]
     [('supported', '2012', 92)]
     """
-    known = named.sectors() if sectors is None else sectors
+    known = named.sectors(sectors)
     base = {id: sector for id, sector in known.items() if sector.flows}
     if not base:
         return Results()
@@ -148,5 +148,5 @@ def _checked(
         most=float(most["share_pct"]),
         most_year=most["period"],
         high=float(high.max()),
-        sources=snapshot.origins(frame[frame["table"].isin(rows["table"])]),
+        sources=provenance.origins(frame[frame["table"].isin(rows["table"])]),
     )

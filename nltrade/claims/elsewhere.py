@@ -15,7 +15,7 @@ from nltrade.registry.entries import Lang, Published
 from nltrade.registry.sectors import published
 from nltrade.report import Results
 from nltrade.rounding import exact
-from nltrade.sources import snapshot
+from nltrade.sources import provenance
 from nltrade.sources.snapshot import Origin
 from nltrade.words import Words
 
@@ -113,6 +113,6 @@ def _check(figure: Published, rows: pd.DataFrame, goods: pd.DataFrame) -> Checke
     for table in filter(is_cbs, registry.tables()):
         values = of.loc[of["table"] == table, VALUE]
         if len(values) == len(periods) and values.notna().all():
-            sources = snapshot.origins(goods[goods["table"] == table])
+            sources = provenance.origins(goods[goods["table"] == table])
             return Checked(figure, float(values.sum()), table, sources)
     return Checked(figure, None, None)

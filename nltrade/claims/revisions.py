@@ -21,7 +21,7 @@ import pandas as pd
 from nltrade.claims import Verdict, check_claims
 from nltrade.questions.trade import VALUE
 from nltrade.registry.entries import Claim
-from nltrade.sources import snapshot
+from nltrade.sources import store
 from nltrade.sources.plan import Request
 from nltrade.sources.snapshot import Origin
 from nltrade.sources.tidy import load
@@ -139,8 +139,8 @@ def claims_revised(claims: Mapping[str, Claim] | None = None) -> list[Touched]:
     list of Touched
         Empty where no table has two snapshots.
     """
-    used = {id: snapshot.find(id)[0].origin.modified for id in snapshot.here()}
-    before = {id: [date for date in snapshot.dates(id) if date < used[id]] for id in used}
+    used = {id: store.find(id)[0].origin.modified for id in store.here()}
+    before = {id: [date for date in store.dates(id) if date < used[id]] for id in used}
     if not any(before.values()):
         return []
     older = [load(id, snapshot=(dates or [used[id]])[-1]) for id, dates in before.items()]

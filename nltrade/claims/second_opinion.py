@@ -17,7 +17,7 @@ from nltrade.questions.trade import VALUE
 from nltrade.registry.entries import Claim, Lang, Published
 from nltrade.registry.toml import sections
 from nltrade.report import Prints, Results
-from nltrade.sources import snapshot
+from nltrade.sources import provenance
 from nltrade.sources.comtrade import OtherSide
 from nltrade.sources.snapshot import Origin
 from nltrade.words import Words
@@ -142,7 +142,7 @@ def _opinion(one: Verdict | Checked, other_side: OtherSide) -> SecondOpinion | N
         products=products,
         value_meur=float(rows[VALUE].sum()),
         other_meur=float(other),
-        sources=list(snapshot.origins(rows)),
+        sources=list(provenance.origins(rows)),
     )
 
 

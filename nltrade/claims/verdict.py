@@ -78,9 +78,6 @@ class Verdict(Prints, msgspec.Struct, frozen=True, kw_only=True):
     def why(self, lang: Lang = "en") -> list[str]:
         """Give the reasons, a sentence each, the answer first."""
         say = Words(lang)
-        if not self.readings:
-            return [Reason("why-no-table", {"year": self.claim.year}).text(lang)]
-
         told = [*self._places()] if self.claim.measure == "place" else []
         told += [(reading, reason) for reading in self.readings for reason in reading.reasons]
 

@@ -22,7 +22,7 @@ from nltrade.cli.output import (
     verdict_as_json,
 )
 from nltrade.errors import NltradeError, NoData, SourceError, UnknownName
-from nltrade.sources import snapshot
+from nltrade.sources import snapshot, store
 from nltrade.sources.asked import Questions, plan_of
 from nltrade.sources.plan import Plan
 from nltrade.sources.tidy import load
@@ -186,14 +186,14 @@ def _print_found(found: snapshot.Snapshot, head: str, *, json: bool) -> None:
 def _print_use(found: snapshot.Snapshot) -> None:
     """Say where a snapshot is not the one in use, and else what shows what CBS changed."""
     table, date = found.origin.table, found.origin.modified
-    used = snapshot.find(table)[0].origin.modified
+    used = store.find(table)[0].origin.modified
     if used < date:
         typer.echo(
             f"This is a part: the version of {used} has more and stays in use. Fetch all of it to "
             f'replace that, or read this one in Python with nltrade.load("{table}", '
             f'snapshot="{date}").'
         )
-    elif len(snapshot.dates(table)) > 1:
+    elif len(store.dates(table)) > 1:
         typer.echo(f"What CBS revised since the version before: nltrade diff {table}")
 
 
@@ -213,7 +213,7 @@ def diff(
     """
     Tell what CBS revised in a table, and which claims it touches.
     """
-    dates = snapshot.dates(table)
+    dates = store.dates(table)
     if len(dates) < 2:
         here = ", ".join(dates) or "none"
         raise NoData(
@@ -224,9 +224,9 @@ def diff(
     pair = (old or dates[-2], new or dates[-1])
     with patience("Comparing"):
         before, after = (load(table, snapshot=date) for date in pair)
-        asked = [[part.origin for part in snapshot.find(table, date)] for date in pair]
+        asked = [[part.origin for part in store.find(table, date)] for date in pair]
         changed = within(compare_snapshots(before, after), *asked)
-        rest = load(*(id for id in snapshot.here() if id != table))
+        rest = load(*(id for id in store.here() if id != table))
         touched = claims_touched(pd.concat([before, rest]), pd.concat([after, rest]))
 
     def plain() -> Any:

@@ -10,7 +10,7 @@ import nltrade
 from nltrade import registry
 from nltrade.cli import options, output
 from nltrade.errors import NoData, SourceError, close_to
-from nltrade.sources import snapshot
+from nltrade.sources import store
 from nltrade.tables import show
 from nltrade.tables.catalogues import tables_report
 from nltrade.words import Words
@@ -56,7 +56,7 @@ def tables(
         _downloads(Words(lang), json=json)
     elif remove is not None:
         table, _, date = remove.partition("/")
-        for path in snapshot.remove(table, date or None):
+        for path in store.remove(table, date or None):
             typer.echo(f"{Words(lang).label('removed')} {path}")
     else:
         _list_tables(asked, output.Output(lang, json))
@@ -64,7 +64,7 @@ def tables(
 
 def _list_tables(ids: list[str], to: output.Output) -> None:
     """List tables with the snapshots of each that are here."""
-    here = {id: snapshot.at_hand(id) for id in ids}
+    here = {id: store.at_hand(id) for id in ids}
 
     def plain() -> Any:
         return [
@@ -90,7 +90,7 @@ def _check(ids: list[str], *, json: bool) -> None:
 def _downloads(say: Words, *, json: bool) -> None:
     """List what lies in the folder for downloads, and how much room it takes."""
     lines, plain = [], []
-    for part in snapshot.downloads():
+    for part in store.downloads():
         size = sum(path.stat().st_size for path in part.folder.iterdir())
         origin = part.origin
         megabytes = f"{say.number(size / 1e6, 1)} MB"
@@ -98,7 +98,7 @@ def _downloads(say: Words, *, json: bool) -> None:
         about = msgspec.to_builtins(origin)
         plain.append({"folder": str(part.folder), **about, "bytes": size})
 
-    nothing = say.text("no-downloads", folder=snapshot.own_folder())
+    nothing = say.text("no-downloads", folder=store.own_folder())
     output.print_lines(lines or [nothing], plain, json=json)
 
 

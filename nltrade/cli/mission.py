@@ -57,11 +57,10 @@ def _explained(file: str) -> dict[str, str]:
 def _examples(frame: pd.DataFrame, partner: str, year: int) -> list[dict[str, str]]:
     """Make claims of the partner's own figures, so that each holds and shows how one is written."""
     asked: dict[str, Any] = {"kind": "goods", "period": year, "partner": partner}
-    try:
-        table = trade.main_table(frame, **asked)
-        cells = trade.select(frame, **asked, product="TOTAL", table=table)
-    except NoData as error:
-        raise NoData(_nothing(frame, partner, year)) from error
+    # Says what there is of goods instead of nothing.
+    there = trade.select(frame[frame["kind"] == "goods"], **asked, product="TOTAL")
+    table = trade.main_table(there, **asked)
+    cells = trade.select(there, table=table)
     values = cells.set_index("flow")[VALUE].dropna()
     examples = [_value(flow, values[flow], partner, year) for flow in FLOWS if flow in values]
 
@@ -70,7 +69,8 @@ def _examples(frame: pd.DataFrame, partner: str, year: int) -> list[dict[str, st
         examples.append(_place(place, partner, year))
 
     if not examples:
-        raise NoData(_nothing(frame, partner, year))
+        name = registry.partner(partner).named()
+        raise NoData(f"CBS withholds the goods trade with {name} ({partner}) in {year}.")
     return examples
 
 
@@ -83,15 +83,6 @@ def _place_outside(frame: pd.DataFrame, partner: str, year: int, table: str) -> 
     except NoData:
         return None
     return next(iter(ranked.loc[ranked["partner"] == partner, "place"]), None)
-
-
-def _nothing(frame: pd.DataFrame, partner: str, year: int) -> str:
-    """Say that no example can be made of a year, and of which years one can."""
-    name = registry.partner(partner).named()
-    rows = frame[frame["partner"].eq(partner) & frame["kind"].eq("goods") & frame["freq"].eq("A")]
-    years = rows[rows[VALUE].notna() & rows["complete"]]["period"]
-    there = f" It does from {years.min()} to {years.max()}: choose a --year." if len(years) else ""
-    return f"CBS publishes no goods trade with {name} ({partner}) in {year}.{there}"
 
 
 def _value(flow: str, value: float, partner: str, year: int) -> dict[str, str]:

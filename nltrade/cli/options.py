@@ -9,7 +9,7 @@ import typer
 
 from nltrade import registry
 from nltrade.errors import NoData, UnknownName, close_to
-from nltrade.questions.trade import VALUE
+from nltrade.questions.trade import VALUE, select
 from nltrade.registry.entries import FLOWS, LANGS, Lang
 from nltrade.words import Words
 
@@ -101,12 +101,13 @@ def _require_year(year: int, frame: pd.DataFrame) -> None:
 
 def last_year(frame: pd.DataFrame, partner: str) -> int:
     """Give the last whole year of which the goods trade with a partner is published."""
-    is_total = (frame["kind"] == "goods") & (frame["level"] == 0) & (frame["freq"] == "A")
-    known = frame[is_total & frame["complete"] & frame[VALUE].notna()]
-    years = known[known["partner"] == partner]["period"]
+    # Says where else a partner is that no table of goods has.
+    goods = select(frame, partner=partner, kind="goods", product="TOTAL")
+    is_known = goods["freq"].eq("A") & goods["complete"] & goods[VALUE].notna()
+    years = goods.loc[is_known, "period"]
     if years.empty:
         name = registry.partner(partner).named()
-        raise NoData(f"CBS publishes no whole year of the goods trade with {name} ({partner}).")
+        raise NoData(f"No whole year of the goods trade with {name} ({partner}) has a figure here.")
     return int(years.max())
 
 

@@ -52,7 +52,7 @@ class AtHand:
 
     def __init__(self, frame: pd.DataFrame | None, sectors: Mapping[str, Sector] | None) -> None:
         self.cells = nl.load() if frame is None else frame
-        self.sectors = nl.sectors() if sectors is None else sectors
+        self.sectors = nl.sectors(sectors)
         # What is the user's own has the same name in the call, and is not read there.
         self.begin = ["import nltrade as nl", ""]
         self.begin += ["trade = nl.load()"] if frame is None else []

@@ -8,7 +8,7 @@ rate of which a part is missing is missing too. A frame that is not in that shap
 names column and remedy: `nltrade.questions.frame` says what is looked at.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any, Literal
 
 import narwhals as nw
@@ -36,6 +36,10 @@ ORDER = [
 # How sure a value is: what is made of two is as sure as the less sure one, or unknown.
 STATUSES = ["definitive", "revised provisional", "provisional"]
 
+# What a row counts, in a sum of the rows of a cell: that is 3 where there is one with a value, and
+# more where there are several, with or without.
+WITHHELD, PUBLISHED = 2, 3
+
 # Million euro: of less, rounding to a million alone changes a rate by a percent or more.
 SMALL = 50.0
 
@@ -46,7 +50,7 @@ SERIES = ["table", "kind", "flow", "partner", "product"]
 def select(
     frame: IntoFrameT,
     *,
-    partner: str | Sequence[str] | None = None,
+    partner: str | Iterable[str] | None = None,
     flow: str | None = None,
     product: str | None = None,
     period: Periods | None = None,
@@ -61,7 +65,7 @@ def select(
     ----------
     frame : frame
         Tidy frame of any engine.
-    partner : str or sequence of str, optional
+    partner : str or several, optional
         Code, slug or name of one partner, or several.
     flow : str, optional
         ``"import"``, ``"export"``, ``"re-export"``, ``"domestic export"`` or, after `total`,
@@ -103,7 +107,9 @@ def select(
     """
     wanted: dict[str, list[str]] = {}
     if partner is not None:
-        named = list(partner) if isinstance(partner, list | tuple | set) else [partner]
+        # A column of a frame, or an array, is several as well as a list is.
+        is_one = isinstance(partner, str) or not isinstance(partner, Iterable)
+        named = [partner] if is_one else list(partner)
         if not named:
             raise UnknownName(
                 "An empty list of partners. Name at least one, or leave `partner` out for all."
@@ -319,35 +325,33 @@ def _combined(frame: Any, name: Literal["total trade", "balance"]) -> Any:
     there = rows.collect_schema().names()
     apart = ("flow", "complete", "status")
     cell = [each for each in ORDER if each in there and each not in apart]
+    row = nw.when(nw.col(VALUE).is_null()).then(nw.lit(WITHHELD)).otherwise(nw.lit(PUBLISHED))
+    counted = {
+        "imports": nw.when(is_import).then(row).otherwise(nw.lit(0)),
+        "exports": nw.when(is_export).then(row).otherwise(nw.lit(0)),
+    }
+    marks = {"part": (~nw.col("complete")).cast(nw.Int64).fill_null(1)}
+    told = {"complete": nw.col("part") == 0}
+    if "status" in there:
+        marks["unsure"] = _how_unsure()
+        told["status"] = _status()
 
-    amounts = rows.select(
-        *cell,
-        amount.alias(VALUE),
-        imports=is_import.cast(nw.Int64),
-        exports=is_export.cast(nw.Int64),
-        part=(~nw.col("complete")).cast(nw.Int64).fill_null(1),
-        unsure=_how_unsure() if "status" in there else nw.lit(len(STATUSES)),
-    )
+    amounts = rows.select(*cell, amount.alias(VALUE), **counted, **marks)
     sums = shape.group_joinable(
         amounts,
         cell,
         nw.col(VALUE).sum(),
-        nw.col(VALUE).count().alias("published"),
-        nw.col("imports", "exports").sum(),
-        nw.col("part", "unsure").max(),
+        nw.col(*counted).sum(),
+        nw.col(*marks).max(),
     )
 
-    is_twice = (nw.col("imports") > 1) | (nw.col("exports") > 1)
+    is_twice = (nw.col("imports") > PUBLISHED) | (nw.col("exports") > PUBLISHED)
     if isinstance(sums, nw.DataFrame) and sums.select(is_twice.any()).item():
         shape.require_unique(rows.filter(is_import | is_export), [*SERIES, "period"])
 
-    is_once_each = (nw.col("imports") == 1) & (nw.col("exports") == 1)
-    is_known = is_once_each & (nw.col("published") == 2)
+    is_known = (nw.col("imports") == PUBLISHED) & (nw.col("exports") == PUBLISHED)
     found = sums.with_columns(
-        nw.lit(name).alias("flow"),
-        nw.when(is_known).then(nw.col(VALUE)).alias(VALUE),
-        complete=nw.col("part") == 0,
-        status=_status(),
+        nw.lit(name).alias("flow"), nw.when(is_known).then(nw.col(VALUE)).alias(VALUE), **told
     )
     order = [each for each in ORDER if each in (*there, "flow")]
     return found.select(*order, VALUE).to_native()

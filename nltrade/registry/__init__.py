@@ -9,7 +9,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from difflib import SequenceMatcher
 from functools import cache
 from pathlib import Path
@@ -257,7 +257,7 @@ def partner(name: str) -> Partner:
     ('RU', 'RU', 'CI')
     """
     name, by_id = str(name).strip(), partners()
-    code = name.upper()
+    code = name.upper().replace(".", "")
     id = code if code in by_id else _by_iso().get(code) or _by_name().get(plain(name))
     if id is None:
         listed = f"nltrade.partners() lists all {len(by_id) - 1}."
@@ -267,17 +267,21 @@ def partner(name: str) -> Partner:
 
 def plain(name: str) -> str:
     """
-    Write a name without what people leave out or write in several ways: case, accents, apostrophes.
+    Write a name without what people leave out or write in several ways: case, accents, apostrophes,
+    hyphens, "St." and "&".
 
     Examples
     --------
     >>> plain("Côte d\u2019Ivoire") == plain("COTE D'IVOIRE")
     True
+    >>> plain("Saint Kitts and Nevis") == plain("St. Kitts & Nevis")
+    True
     """
     apart = unicodedata.normalize("NFKD", name)
     letters = "".join(each for each in apart if not unicodedata.combining(each))
     straight = re.sub("[\u2018\u2019\u02bc`\u00b4]", "'", letters)
-    return " ".join(re.sub(r"[-\u2010-\u2015]", " ", straight).casefold().split())
+    parted = re.sub(r"[-\u2010-\u2015]", " ", straight.replace("&", " and ")).replace(".", "")
+    return re.sub(r"\bst\b", "saint", " ".join(parted.casefold().split()))
 
 
 @cache
@@ -320,7 +324,9 @@ def _by_name() -> Mapping[str, str]:
     names: dict[str, str] = {}
     for each in partners().values():
         in_both = [write(lang) for write in (each.name, each.named) for lang in LANGS]
-        for name in [*in_both, *each.also]:
+        # Nobody types what stands in brackets: European Union (excluding the Netherlands).
+        short = [name.partition(" (")[0] for name in in_both]
+        for name in [*in_both, *short, *each.also]:
             names.setdefault(plain(name), each.id)
     return names
 
@@ -329,10 +335,15 @@ def _close_partner(name: str) -> str:
     """Say which partner is meant where one name is closer than those of all others."""
     if len(name) <= 3:
         return ""  # one letter off, a code is that of another country
+    asked = plain(name).removeprefix("republic of ").removeprefix("the ")
     near: dict[str, float] = {}
     for known_name, id in _by_name().items():
-        ratio = SequenceMatcher(None, plain(name), known_name).ratio()
-        near[id] = max(ratio, near.get(id, 0.0))
+        is_part = set(asked.split()) <= set(known_name.split())
+        # The first letter is seldom wrong, and Scotland is not Estland.
+        can_be = asked[:1] == known_name[:1]
+        alike = SequenceMatcher(None, asked, known_name).ratio() if can_be else 0.0
+        near[id] = max(float(is_part) or alike, near.get(id, 0.0))
+
     (best, ratio), (_, next_ratio) = sorted(near.items(), key=lambda each: -each[1])[:2]
     is_clear = ratio >= 0.8 and ratio - next_ratio > 0.05
     return f" Did you mean {best!r} ({partners()[best].name()})?" if is_clear else ""
@@ -383,7 +394,10 @@ def product(code: str) -> Product:
     UnknownName
         The code is not registered.
     """
-    remedy = "Goods: TOTAL, or a SITC section (3), division (33) or group (333); services: S, SA, …"
+    remedy = (
+        "Goods: TOTAL, or a SITC section (3), division (33) or group (333); services: S, or a "
+        "class such as SI."
+    )
     return _named(products(), str(code), "product", remedy)
 
 
@@ -416,26 +430,31 @@ def flow(name: str) -> Flow:
 
 def _named(names: Mapping[str, T], name: str, what: str, remedy: str) -> T:
     """Find what has a name; an unknown one is an error with what is close and what there is."""
-    if name not in names:
-        raise UnknownName(f"No {what} {name!r}.{close_to(name, names)} {remedy}")
-    return names[name]
+    if str(name) not in names:
+        raise UnknownName(f"No {what} {str(name)!r}.{close_to(str(name), names)} {remedy}")
+    return names[str(name)]
 
 
 @cache
-def eu_members(on: date | None = None) -> frozenset[str]:
+def eu_members(on: date | str | None = None) -> frozenset[str]:
     """
     Give the members of the European Union on a day.
 
     Parameters
     ----------
-    on : datetime.date, optional
-        The day; the latest membership known by default. An accession or a departure counts from its
-        first day.
+    on : datetime.date or str, optional
+        The day, such as ``"2012-12-31"``; the latest membership known by default. An accession or a
+        departure counts from its first day.
 
     Returns
     -------
     frozenset of str
         ISO 3166-1 alpha-2 codes, the Netherlands among them.
+
+    Raises
+    ------
+    UnknownName
+        This is no day.
 
     Notes
     -----
@@ -450,9 +469,17 @@ def eu_members(on: date | None = None) -> frozenset[str]:
     >>> "GB" in eu_members(date(2012, 12, 31)), "HR" in eu_members(date(2012, 12, 31))
     (True, False)
     """
-    day = on or date.max
+    day = date.max if on is None else _day(on)
     return frozenset(
         p.id
         for p in partners().values()
         if p.eu_from and p.eu_from <= day and (p.eu_until is None or day < p.eu_until)
     )
+
+
+def _day(given: date | str) -> date:
+    """Understand a day: a date, a moment of it, or as ISO 8601 writes it."""
+    try:
+        return datetime.fromisoformat(str(given)).date()
+    except ValueError:
+        raise UnknownName(f"No day {str(given)!r}. Write one such as '2012-12-31'.") from None

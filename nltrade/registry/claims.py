@@ -19,7 +19,7 @@ def claims(
     file: str | Path | Mapping[str, Claim] | None = None,
     *,
     partner: str | None = None,
-    year: int | None = None,
+    year: int | str | None = None,
 ) -> Mapping[str, Claim]:
     """
     Read the reported figures to check, and check the file itself before anything runs.
@@ -31,7 +31,7 @@ def claims(
         `nltrade/registry/claims.toml` explains each field.
     partner : str, optional
         ISO code or name: only the claims about this partner.
-    year : int, optional
+    year : int or str, optional
         Only the claims about this year.
 
     Returns
@@ -62,7 +62,8 @@ def claims(
     id = None if partner is None else registry.partner(partner).id
     found: Entries[Claim] = Entries()
     for name, claim in listed.items():
-        if id in (None, registry.partner(claim.partner).id) and year in (None, claim.year):
+        is_about = id in (None, registry.partner(claim.partner).id)
+        if is_about and (year is None or str(claim.year) == str(year)):
             found[name] = claim
 
     if file is not None and not found:
@@ -101,6 +102,8 @@ def _faults_of_subject(claim: Claim) -> Iterator[str]:
     if len(year) != 4 or not any(table.covers(year) for table in tables):
         spans = ", ".join(f"{table.id} {table.first}-{table.last}" for table in tables)
         yield f"year = {shortly(claim.year)}: no {kind} table covers it ({spans})"
+    if not registry.tables_with(products=[registry.product(claim.product).id]):
+        yield f'product = "{claim.product}" is in no table of CBS; write a SITC code, such as "3"'
 
     if registry.partner(claim.partner).kind == "reporter":
         yield f'partner = "{claim.partner}" is the reporter; name the country it trades with'
@@ -152,6 +155,12 @@ def _faults_of_place(claim: Claim) -> Iterator[str]:
         yield '`behind` belongs to operator = "is"'
     if front and front != claim.threshold - 1:
         yield f"behind = {claim.behind}: place {claim.threshold:g} has others in front"
+    ahead = [registry.partner(name) for name in claim.behind]
+    if len({partner.id, *(each.id for each in ahead)}) <= front:
+        yield f"behind = {claim.behind}: name each country in front once, and {partner.id} not"
+    for each in ahead:
+        if each.kind != "country":
+            yield f'behind: "{each.id}" is a {each.kind}; only countries are in front'
 
 
 def _faults_of_numbers(claim: Claim) -> Iterator[str]:
@@ -190,3 +199,7 @@ def _faults_of_operator(claim: Claim) -> Iterator[str]:
             yield '"rounds to" needs `precision`, the step it was rounded to'
         elif exact(threshold) % exact(step) != 0:
             yield f"{given} is no multiple of {step:g}"
+
+    for name, operator in (("upto", "just above"), ("precision", "rounds to")):
+        if getattr(claim, name) is not None and claim.operator != operator:
+            yield f'`{name}` belongs to operator = "{operator}"'

@@ -20,6 +20,7 @@ Flow = Literal[
     "quasi-transit import",
     "quasi-transit export",
 ]
+OfSector = Literal["import", "export", "re-export", "domestic export"]
 Freq = Literal["A", "Q", "M"]
 Coverage = Literal["direct", "proxy", "none"]
 Classes = Literal["SITC", "HS", "BPM6", "BPM5"]
@@ -119,8 +120,8 @@ class Sector(Text, frozen=True, kw_only=True):
     services_coverage: Coverage
     about_en: str
     about_nl: str
-    flows: list[Flow] = []
-    date: str | None = None
+    flows: list[OfSector] = []
+    date: Annotated[str, msgspec.Meta(pattern=r"^\d{4}(-(0[1-9]|1[0-2]))?$")] | None = None
     bpm5: list[str] = []
     hs: list[str] = []
     hs_parts: list[str] = []

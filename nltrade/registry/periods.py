@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import date, timedelta
+from numbers import Real
 
 from nltrade.errors import UnknownName
 
@@ -28,20 +29,23 @@ def listed(given: Periods) -> list[str]:
     Raises
     ------
     UnknownName
-        There is none, or a span runs backwards.
+        There is none, one is no year, quarter or month, or a span runs backwards.
 
     Examples
     --------
     >>> listed("2012:2014"), listed(range(2012, 2014)), listed([2012, "2013-Q1"])
     (['2012', '2013', '2014'], ['2012', '2013'], ['2012', '2013-Q1'])
     """
-    several = [given] if isinstance(given, str | int) else list(given)
-
+    several = [given] if isinstance(given, str) or not isinstance(given, Iterable) else given
     found: list[str] = []
-    for one in map(str, several):
-        span = re.fullmatch(r"(\d{4}):(\d{4})", one)
-        first, last = (int(span[1]), int(span[2])) if span else (0, 0)
-        found += [str(year) for year in range(first, last + 1)] if span else [one]
+    for one in several:
+        # Frames hand out years as integers of their engine or, beside gaps, as floats.
+        words = f"{one:.0f}" if isinstance(one, Real) and float(one).is_integer() else str(one)
+        span = re.fullmatch(r"(\d{4}):(\d{4})", words)
+        if span:
+            found += [str(year) for year in range(int(span[1]), int(span[2]) + 1)]
+        else:
+            found.append(known(words))
     if not found:
         raise UnknownName(
             f"No period in {given!r}. Write one, a list, or a span from the first year to the last "

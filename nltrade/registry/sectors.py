@@ -6,22 +6,26 @@ from itertools import permutations
 from pathlib import Path
 
 from nltrade import registry
-from nltrade.registry.entries import PUBLISHED, SECTORS, Kind, Published, Sector
+from nltrade.registry.entries import PUBLISHED, SECTORS, Kind, Product, Published, Sector
 from nltrade.registry.toml import read_sections
 from nltrade.report import Entries
 
 KINDS: tuple[Kind, Kind] = ("goods", "services")
+REMAINDER = "remainder"  # in the place of a sector: what belongs to none
+
+# The fields of a sector that hold codes, with one that fits.
+FIELDS = {"goods": "33", "services": "SI", "bpm5": "EBOPS-262", "hs": "HS27", "hs_parts": "HS27"}
 
 
-def sectors(file: Path | None = None) -> Mapping[str, Sector]:
+def sectors(file: str | Path | Mapping[str, Sector] | None = None) -> Mapping[str, Sector]:
     """
     Read the sectors and their definitions, and check them against the classification.
 
     Parameters
     ----------
-    file : path, optional
-        A sector file of your own; the sectors of the mission of 2013 by default.
-        `nltrade/registry/sectors.toml` explains each field.
+    file : path or mapping of str to Sector, optional
+        A sector file of your own, or sectors that were read already; the sectors of the mission of
+        2013 by default. `nltrade/registry/sectors.toml` explains each field.
 
     Returns
     -------
@@ -41,6 +45,8 @@ def sectors(file: Path | None = None) -> Mapping[str, Sector]:
     >>> sectors()["oil"].goods, sectors()["oil"].goods_coverage
     (['33'], 'direct')
     """
+    if isinstance(file, Mapping):
+        return file
     return Entries(_shipped()) if file is None else _read(Path(file))
 
 
@@ -155,26 +161,30 @@ def _twice(codes: list[str]) -> Iterator[str]:
 
 def _faults(sector: Sector) -> Iterator[str]:
     """List what is wrong with the classes of a sector, or with what is said of them."""
-    for kind in KINDS:
-        for product in map(registry.product, sector.codes(kind)):
-            if product.kind != kind:
-                told = f"{product.id} ({product.en}) is a class of {product.kind}"
-                yield f"{told}; write it under `{product.kind}`"
+    if sector.id == REMAINDER:
+        yield "this name is kept for what belongs to no sector; choose another"
 
-    of_others = [*sector.hs, *sector.hs_parts, *sector.bpm5]
-    chapters = [code for code in registry.products() if code.startswith("HS")]
-    for code in of_others:
-        if code not in (registry.products() if code in sector.bpm5 else chapters):
-            yield f"{code} is no chapter of hs.toml, or no class of services"
+    for name, example in FIELDS.items():
+        for product in map(registry.product, getattr(sector, name)):
+            told = f"{product.id} ({product.en})"
+            if not product.level:
+                yield f"{told} is no part, but the whole; name a part of it"
+            field = _field(product)
+            if field != name.removesuffix("_parts"):
+                yield f"{told} is a class of {field}; write it under `{field}`. Here: {example}"
+        yield from _twice(getattr(sector, name))
     if not set(sector.hs_parts) <= set(sector.hs):
         yield "hs_parts names chapters that are not in hs; leave them out"
 
     for name in (*KINDS, "hs"):
         codes, coverage = getattr(sector, name), getattr(sector, f"{name}_coverage")
-        yield from _twice(codes)
         if bool(codes) == (coverage == "none"):
             remedy = "leave the codes out" if codes else "name the codes, or write none"
             yield f'{name}_coverage = "{coverage}" with {len(codes)} codes; {remedy}'
 
-    if not sector.about_en.strip() or not sector.about_nl.strip():
-        yield "about_en and about_nl say what the codes leave out; write one sentence each"
+
+def _field(product: Product) -> str:
+    """Tell in which field of a sector a code belongs."""
+    of_others = {"HS": "hs", "EBOPS": "bpm5"}
+    found = (field for start, field in of_others.items() if product.id.startswith(start))
+    return next(found, product.kind)

@@ -4,6 +4,7 @@ import re
 import reprlib
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, time
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
@@ -25,6 +26,11 @@ TAKES = {  # what msgspec calls a type, in the words of one who writes a file
     "str": "text in quotes",
     "array": 'a list, such as ["a", "b"]',
     "object": "a section with fields",
+}
+FORMS = {  # of fields that have a form, what they are to be
+    "address": "an address that begins with https://",
+    "date": 'a year or a month, such as "2013" or "2013-11"',
+    "lang": 'the code of a language, such as "en"',
 }
 
 
@@ -135,6 +141,8 @@ def convert(path: Path, id: str, fields: Any, type: type[E]) -> E:
     for name, value in {"its name": id, "a field": [*fields], **fields}.items():
         if odd := CONTROL.search(_text(value)):
             raise wrong(path, id, f"{name} has a control character, {odd[0]!r}; take it out")
+        if isinstance(value, str) and not value.strip():
+            raise wrong(path, id, f"{name} is empty; write it, or leave it out")
 
     whole = {**_in_both_languages(fields, type), "id": id}
     try:
@@ -144,8 +152,9 @@ def convert(path: Path, id: str, fields: Any, type: type[E]) -> E:
 
 
 def shortly(value: Any) -> str:
-    """Write a value of a file for a message, cut where it is long."""
-    return reprlib.repr(value)
+    """Write a value of a file for a message as it stands there, cut where it is long."""
+    in_toml = isinstance(value, bool | date | time)
+    return str(value).lower() if in_toml else reprlib.repr(value)
 
 
 def _text(value: Any) -> str:
@@ -196,6 +205,8 @@ def _remedy(error: str, fields: dict[str, Any], type: type[E]) -> str:
         allowed = re.findall("'([^']*)'", str(get_type_hints(type)[at[1]]))
         close = close_to(str(fields[at[1]]), allowed)
         return f"{given} is not known.{close} Write one of: {', '.join(allowed)}"
+    if "matching regex" in error:
+        return f"{given}: write {FORMS[at[1]]}"
     if wanted := re.match(r"Expected `(\w+)[^`]*`, got", error):
         return f"{given}: write {TAKES.get(wanted[1], wanted[1])}"
     what, _, _ = error.partition(" - at")
@@ -212,4 +223,4 @@ def unknown(name: Any, names: Mapping[str, Any], what: str) -> Iterator[str]:
 def wrong(path: Path, id: str, what: str) -> RegistryError:
     """Say what is wrong with an entry."""
     shown = id if id.isprintable() else shortly(id)
-    return RegistryError(f"{path.name}: entry [{shown}]: {what}.")
+    return RegistryError(f"{path.name}: entry [{shown}]: {what.rstrip('.')}.")

@@ -25,7 +25,7 @@ import pyarrow.compute as pc
 from nltrade import registry
 from nltrade.errors import SourceError
 from nltrade.registry.entries import Table
-from nltrade.sources import cbs_v4, snapshot
+from nltrade.sources import cbs_v4, store
 from nltrade.sources.cbs_notation import FREQS, column_of, unnumbered, value_columns
 from nltrade.sources.checks import Described
 from nltrade.sources.plan import Piece, Plan, Request
@@ -269,7 +269,7 @@ def _as_text(value: Any) -> str:
 
 def _listed(table: Table, dimension: str) -> dict[str, str]:
     """Give the titles of the keys of a dimension: those at hand, else the registered names."""
-    for part in snapshot.at_hand(table.id):
+    for part in store.at_hand(table.id):
         if part.listed(dimension):
             return dict(part.listed(dimension))
     if dimension == table.partner:

@@ -16,7 +16,7 @@ import pandas as pd
 from nltrade import registry
 from nltrade.errors import SnapshotError
 from nltrade.registry.entries import Table
-from nltrade.sources import snapshot as snapshots
+from nltrade.sources import provenance, store
 from nltrade.sources.snapshot import Snapshot
 
 PARTNER_REPORTS = "comtrade-partner"
@@ -88,23 +88,20 @@ def other_side(partner: str | None = None) -> OtherSide:
     """
     only = {"partner": {registry.partner(partner).id}} if partner else {}
     parts = parts_of(PARTNER_REPORTS)
-    trade = [tidy(part.verify(), only) for part in parts]
-    snapshots.remember(parts)
+    nothing = pd.DataFrame(columns=COLUMNS).astype(NUMBERS)
+    trade = [(part, tidy(part.verify(), only)) for part in parts]
     sold = [suppliers(part) for part in parts if SUPPLIERS in part.origin.files]
 
-    cell = ["flow", "partner", "product", "period"]
-    nothing = pd.DataFrame(columns=COLUMNS).astype(NUMBERS)
-    whole = pd.concat([rows for rows in trade if len(rows)] or [nothing])
-    beside = pd.concat(sold or [_no_suppliers()])
-    found = OtherSide(whole.drop_duplicates(cell, ignore_index=True), beside)
-
+    found = OtherSide(
+        provenance.joined(trade) if trade else nothing, pd.concat(sold or [_no_suppliers()])
+    )
     return found.of(registry.partner(partner).id) if partner else found
 
 
 def parts_of(table: str) -> list[Snapshot]:
     """List every snapshot of a table of Comtrade, the newest first: each is of other partners."""
-    dates = reversed(snapshots.dates(table))
-    return [part for date in dates for part in snapshots.find(table, date)]
+    dates = reversed(store.dates(table))
+    return [part for date in dates for part in store.find(table, date)]
 
 
 def tidy(raw: Snapshot, only: Mapping[str, Collection[str]]) -> pd.DataFrame:
@@ -239,8 +236,8 @@ def _with_silent_chapters(frame: pd.DataFrame) -> pd.DataFrame:
 
     chapters = [id for id in registry.products() if id.startswith("HS")]
     every = left.rename("left").reset_index().merge(pd.DataFrame({"product": chapters}), "cross")
-    every = every.merge(frame, "left", [*key, "product"])
-    silent = every[every["usd"].isna()].copy()
+    every = every.merge(frame, "left", [*key, "product"], indicator="from")
+    silent = every[every["from"] == "left_only"].copy()
     silent.loc[silent["left"].abs() <= CLOSE, "usd"] = 0.0
 
     return pd.concat([frame, silent[frame.columns]], ignore_index=True)

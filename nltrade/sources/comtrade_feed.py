@@ -24,7 +24,7 @@ from nltrade import registry
 from nltrade.errors import NoData, SourceError
 from nltrade.files import write
 from nltrade.registry.entries import Table
-from nltrade.sources import snapshot
+from nltrade.sources import snapshot, store
 from nltrade.sources.asked import Question, Questions
 from nltrade.sources.comtrade import CLOSE
 from nltrade.sources.snapshot import Remark, Snapshot
@@ -72,7 +72,7 @@ class Service(Transport):
 def fetch(plan: Questions, patience: Patience) -> Snapshot:
     """Ask what is planned, as far as no earlier try did, and keep what came as a snapshot."""
     request, table = plan.request, registry.table(plan.request.table)
-    home = snapshot.own_folder() / "raw" / table.id
+    home = store.own_folder() / "raw" / table.id
     digest = hashlib.sha256(msgspec.json.encode(request)).hexdigest()[:12]
     pieces = home / f".partial-comtrade-{digest}"
 
@@ -93,7 +93,7 @@ def fetch(plan: Questions, patience: Patience) -> Snapshot:
         logging.getLogger("nltrade").warning("%s: %s", table.id, told)
 
     date = f"{datetime.now(UTC):%Y-%m-%d}"
-    folder = snapshot.free(home, date)
+    folder = store.free(home, date)
     rows = [record for records in answers for record in records]
     sheet = pd.DataFrame(rows, columns=NAMES).to_csv(index=False, lineterminator="\n")
     write(folder / "Comtrade.csv", sheet.encode())

@@ -29,7 +29,7 @@ from tqdm.auto import tqdm
 from nltrade import registry
 from nltrade.errors import SourceError
 from nltrade.files import write
-from nltrade.sources import checks, comtrade_feed, snapshot
+from nltrade.sources import checks, comtrade_feed, snapshot, store
 from nltrade.sources.asked import Questions, plan_of
 from nltrade.sources.cbs_file import Brought
 from nltrade.sources.cbs_v3 import OBSERVATIONS, Feed
@@ -65,7 +65,7 @@ class Download(NamedTuple):
     @property
     def aside(self) -> Path:
         """Folder for what cannot be right."""
-        return snapshot.own_folder() / "aside" / self.table / self.date
+        return store.own_folder() / "aside" / self.table / self.date
 
     def pieces(self) -> list[tuple[Path, Piece]]:
         """List the pieces with the file that each is kept in."""
@@ -183,7 +183,7 @@ def fetch_file(table: str, path: str | Path, *, accept: bool = False) -> Snapsho
 
 def bring(request: Request, source: Source, *, accept: bool = False) -> Snapshot:
     """Bring what is asked for from a source, and make it a snapshot."""
-    home = snapshot.own_folder()
+    home = store.own_folder()
     _make(home)
     with _alone(home), source:
         for _ in range(ROUNDS):
@@ -248,7 +248,7 @@ def _describe(source: Source, request: Request) -> Described:
 def _here(request: Request, described: Described) -> Snapshot | None:
     """Find a download that has all of this already, in the state that CBS published last."""
     date = described.modified[:10]
-    for found in snapshot.at_hand(request.table, date):
+    for found in store.at_hand(request.table, date):
         origin = found.origin
         holds = origin.request is not None and origin.request.holds(request)
         if holds and origin.modified_at == described.modified:
@@ -329,7 +329,7 @@ def _keep(download: Download, *, accept: bool) -> Snapshot:
 
     faults = [] if accept else losses(written, download.described)
     if faults:
-        aside = snapshot.free(download.aside.parent, download.date)
+        aside = store.free(download.aside.parent, download.date)
         aside.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(new, aside)
         shutil.rmtree(download.folder)
@@ -340,7 +340,7 @@ def _keep(download: Download, *, accept: bool) -> Snapshot:
             "(accept=True)."
         )
 
-    kept = new.rename(snapshot.free(place, download.date))
+    kept = new.rename(store.free(place, download.date))
     shutil.rmtree(download.folder)
     return Snapshot(kept, written.origin)
 

@@ -7,7 +7,7 @@ import msgspec
 
 from nltrade import registry
 from nltrade.errors import NltradeError, UnknownName
-from nltrade.sources import checks, snapshot
+from nltrade.sources import checks, store
 from nltrade.sources.cbs_v3 import Feed
 from nltrade.sources.plan import ask
 from nltrade.sources.transport import Patience
@@ -80,7 +80,7 @@ def fitting(tables: Iterable[str] = (), *, timeout: float = 60.0, tries: int = 3
 def _fit(feed: Feed, id: str) -> Fit:
     """Compare one table; a service that does not answer is a fault of that table."""
     table = registry.table(id)
-    here = next((part.origin.modified for part in snapshot.at_hand(id)), "")
+    here = next((part.origin.modified for part in store.at_hand(id)), "")
     try:
         described = feed.describe(table)
     except NltradeError as error:

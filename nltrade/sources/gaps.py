@@ -17,7 +17,7 @@ from narwhals.typing import IntoFrame
 from nltrade import registry
 from nltrade.registry import periods
 from nltrade.registry.entries import Freq, Kind, Table
-from nltrade.sources import snapshot as snapshots
+from nltrade.sources import provenance, store
 from nltrade.sources.plan import Request, listed
 from nltrade.sources.snapshot import Snapshot
 
@@ -225,8 +225,8 @@ def _rows(frame: IntoFrame, asked: dict[str, str | None]) -> nw.DataFrame[Any]:
 
 def _parts(frame: IntoFrame, table: Table) -> list[Snapshot]:
     """Give the downloads of a table that the frame is from."""
-    pairs = [pair for pair in snapshots.pairs(frame) if pair[0] == table.id]
-    return [part for pair in pairs for part in snapshots.parts(*pair)]
+    pairs = [pair for pair in provenance.pairs(frame) if pair[0] == table.id]
+    return [part for pair in pairs for part in provenance.parts(*pair)]
 
 
 def _partners(frame: IntoFrame, table: Table) -> set[str]:
@@ -274,7 +274,7 @@ def _command(table: Table, cell: Cell) -> str:
         freqs=[_freq(period or table.first)],
     )
 
-    here = snapshots.at_hand(table.id)
+    here = store.at_hand(table.id)
     requests = [part.origin.request for part in here]
     if any(request is None or _holds(request, asked) for request in requests):
         return f'nl.load("{table.id}")'

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from nltrade import registry
-from nltrade.sources import snapshot
+from nltrade.sources import store
 from nltrade.sources.cbs_notation import NO_VALUE
 from nltrade.sources.checks import Described
 from nltrade.sources.plan import chosen_keys
@@ -32,7 +32,7 @@ def losses(new: Snapshot, described: Described) -> list[str]:
     ours = chosen_keys(request, described.keys)
 
     before, now = Counter[str](), Counter[str]()
-    for old in snapshot.at_hand(request.table):
+    for old in store.at_hand(request.table):
         theirs = chosen_keys(old.origin.request or request, described.keys)
         both = {name: sorted({*ours[name]} & {*theirs[name]}) for name in ours}
         if all(both.values()) and not before.total():

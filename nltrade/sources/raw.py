@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from nltrade.errors import SnapshotError, SourceError, UnknownName
-from nltrade.sources import snapshot
+from nltrade.sources import snapshot, store
 from nltrade.sources.cbs_notation import NO_VALUE
 from nltrade.sources.cbs_v3 import OBSERVATIONS, Feed, decoded
 from nltrade.sources.snapshot import Snapshot
@@ -59,7 +59,7 @@ def fetch_raw(table: str, *, timeout: float = 60.0, tries: int = 6) -> Snapshot:
         lists = {name: feed.entity(table, name) for name in dimensions}
         rows = _rows(feed, table, [*dimensions, *topics])
 
-    folder = snapshot.own_folder() / "as-it-is" / table / modified[:10]
+    folder = store.own_folder() / "as-it-is" / table / modified[:10]
     folder.mkdir(parents=True, exist_ok=True)
     long = pa.Table.from_pandas(_long(rows, lists, topics), preserve_index=False)
     pq.write_table(long, folder / FILE)
@@ -102,7 +102,7 @@ def load_raw(table: str) -> pd.DataFrame:
     >>> import nltrade as nl
     >>> nl.load_raw("81261ned")  # doctest: +SKIP
     """
-    found = sorted((snapshot.own_folder() / "as-it-is" / table).glob("*/origin.json"))
+    found = sorted((store.own_folder() / "as-it-is" / table).glob("*/origin.json"))
     if not found:
         raise SnapshotError(
             f"{table} is not here as CBS has it. Bring it with `nltrade fetch {table} --raw`."

@@ -33,12 +33,9 @@ from nltrade.errors import SnapshotError
 from nltrade.registry import periods
 from nltrade.registry.entries import Table
 from nltrade.registry.periods import Periods
-from nltrade.sources import comtrade
-from nltrade.sources import snapshot as snapshots
+from nltrade.sources import comtrade, provenance, store
 from nltrade.sources.cbs_notation import NO_VALUE, Period, period_of
 from nltrade.sources.snapshot import Snapshot
-
-CELL = ["table", "flow", "partner", "product", "period"]
 
 
 def load(
@@ -85,22 +82,16 @@ def load(
         "product": {registry.product(str(one)).id for one in _several(product)},
         "period": set() if period is None else set(periods.listed(period)),
     }
-    parts = [part for id in tables or snapshots.here() for part in _parts(id, snapshot)]
-    found = [from_snapshot(part.verify(), only) for part in parts]
-    snapshots.remember(parts)
-
-    # Two downloads of one date can hold the same cell: the later one goes first. An empty frame
-    # has no types.
-    frame = pd.concat([each for each in found if len(each)] or found, ignore_index=True)
-    is_once = len(parts) == len({part.origin.table for part in parts})
-    return frame if is_once else frame.drop_duplicates(CELL, ignore_index=True)
+    parts = [part for id in tables or store.here() for part in _parts(id, snapshot)]
+    # Two downloads of one date can hold the same cell: the later one goes first.
+    return provenance.joined([(part, from_snapshot(part.verify(), only)) for part in parts])
 
 
 def _parts(table: str, date: str | None) -> list[Snapshot]:
     """Give the downloads to load; of Comtrade all, as each is of other partners."""
     if registry.table(table).source == "Comtrade" and date is None:
-        return comtrade.parts_of(table) or snapshots.find(table)
-    return snapshots.find(table, date)
+        return comtrade.parts_of(table) or store.find(table)
+    return store.find(table, date)
 
 
 def from_snapshot(

@@ -35,7 +35,7 @@ def show(
         `nltrade.sector_trade` (one partner and period), of `nltrade.partners`, `nltrade.products`
         and `nltrade.tables`; or a tidy frame of any engine, such as `nltrade.select`,
         `nltrade.share` or `nltrade.growth` give, of which the first 60 rows are shown. A ranking is
-        shown by `nltrade.show_ranking`, as its own frame does not say of which table it is.
+        shown by `nltrade.show_ranking`, as its own frame does not say among whom it is.
     lang : {"en", "nl"}
         Language.
     sectors : mapping of str to Sector, optional
@@ -87,17 +87,17 @@ def _present_frame(result: Any, lang: Lang = "en") -> Report:
     """Present a frame of any engine by the columns that it has."""
     rows = nw.from_native(result, pass_through=True)
     columns = _columns(rows)
+    if columns >= PLACES and "among" not in columns:
+        raise UnknownName(
+            "A ranking does not say of which product and among whom it is: show it with "
+            "nltrade.show_ranking(frame, period=2012), which ranks and shows."
+        )
     for needed, way in BY_COLUMNS:
         if columns >= needed:
             return way(rows, lang)
 
     if not columns:
         raise UnknownName(nothing_for(result))
-    if columns >= PLACES:
-        raise UnknownName(
-            "A ranking does not say of which table and period it is: show it with "
-            "nltrade.show_ranking(frame, period=2012), which ranks and shows."
-        )
     raise UnknownName(
         f"A frame with the columns {', '.join(sorted(columns))} is none of this package. "
         f"A tidy one has {', '.join(sorted(NEEDED))}."

@@ -10,7 +10,8 @@ from nltrade import registry
 from nltrade.registry.entries import Claim, Coverage, Lang, Sector
 from nltrade.registry.sectors import KINDS
 from nltrade.report import Nothing, Report, Table, presents
-from nltrade.sources.snapshot import Origin, Snapshot, bringing
+from nltrade.sources.snapshot import Origin, Snapshot
+from nltrade.sources.store import bringing
 from nltrade.tables.cells import first
 from nltrade.tables.columns import NONE, Columns, known, report_of
 from nltrade.words import Words

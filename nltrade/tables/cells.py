@@ -13,7 +13,7 @@ from nltrade.questions.trade import VALUE
 from nltrade.registry import members
 from nltrade.registry.entries import Lang
 from nltrade.report import Report
-from nltrade.sources import snapshot
+from nltrade.sources import provenance
 from nltrade.sources.snapshot import Origin
 from nltrade.tables.columns import NONE, Columns, amount, amounts, known, table_of, written
 from nltrade.words import Words
@@ -57,6 +57,8 @@ def cells_table(rows: Any, lang: Lang) -> Report:
     remarks = status_remarks(shown, lang)
     if _is_of_mixed_years(shown):
         remarks.append(say.note("eu-of-2013-and-2020"))
+    if frame.empty:
+        remarks.append(say.label("no-rows"))
     if len(frame) > ROWS:
         remarks.append(say.text("first-rows", count=ROWS))
     return Report([table_of(title, columns, say, remarks)], source_lines(shown, lang), lang)
@@ -102,7 +104,7 @@ def certainty(row: Mapping[Any, Any], lang: Lang) -> str:
 
 def source_lines(frame: pd.DataFrame, lang: Lang) -> list[str]:
     """Say where the numbers of a frame come from, as the frame itself says."""
-    found = snapshot.origins(frame)
+    found = provenance.origins(frame)
     told = {origin.table for origin in found}
     own = [str(table) for table in frame["table"].unique() if table not in told]
 

@@ -9,7 +9,7 @@ import pandas as pd
 from nltrade import registry
 from nltrade.claims.base_of_trade import Base
 from nltrade.claims.elsewhere import Checked
-from nltrade.claims.reading import Placed, place_range, sentence
+from nltrade.claims.reading import Placed, Reading, place_range, sentence
 from nltrade.claims.revisions import Touched
 from nltrade.claims.second_opinion import SecondOpinion
 from nltrade.claims.verdict import Verdict
@@ -117,7 +117,7 @@ def _rests_on(one: Verdict, lang: Lang, title: str) -> Table:
 
     cells = [cell for reading in one.readings for cell in reading.cells]
     if not cells:
-        return Table(title, remarks=[Words(lang).label("not published")])
+        return Table(title, remarks=[one.says(lang)])
 
     (table,) = cells_table(pd.DataFrame(msgspec.to_builtins(cells)), lang).tables
     return replace(table, title=f"{title} ({table.title})" if title else table.title)
@@ -130,16 +130,16 @@ def readings_table(one: Verdict, lang: Lang, title: str) -> Table:
     columns: Columns = {
         "reading": [row.label(lang, one.in_several) for row in rows],
         "eu": [str(one.claim.year) if row.of_the_time else say.label("today") for row in rows],
-        "place-head": [_place(row.place, say) for row in rows],
+        "place-head": [_place(row, say) for row in rows],
         "first-five": ["; ".join(_in_front(each, say) for each in row.first) for row in rows],
     }
     return table_of(title, columns, say, [say.label("first-five-note")])
 
 
-def _place(placed: Placed | None, say: Words) -> str:
-    if placed is None:
-        return say.label("not published")
-    return str(placed.place) + ("" if placed.certain else f" ({place_range(placed, say.lang)})")
+def _place(row: Reading, say: Words) -> str:
+    if row.place is None:
+        return say.label(row.gap)
+    return str(row.place.place) + ("" if row.certain else f" ({place_range(row.place, say.lang)})")
 
 
 def _in_front(placed: Placed, say: Words) -> str:

@@ -65,6 +65,11 @@ def report_of(title: str, columns: Columns, say: Words, sources: Sequence[str] =
     return Report([table_of(say.label(title), columns, say)], sources, say.lang)
 
 
+def no_rows(say: Words) -> Report:
+    """Say that a frame has no rows: nothing here is of what was asked for."""
+    return Report([Table(say.label("no-rows"))], [], say.lang)
+
+
 def known(id: str, say: Words) -> str:
     """Give the label of a code, or the code where it is of a frame of the user's own."""
     return say.label(id) if id in registry.texts() else str(id)

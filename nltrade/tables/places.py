@@ -19,7 +19,7 @@ from nltrade.registry.entries import Lang
 from nltrade.report import Report, Table
 from nltrade.sources.gaps import commands
 from nltrade.tables.cells import certainty, first, in_words, source_lines, status_remarks
-from nltrade.tables.columns import NONE, Columns, amounts, table_of, written
+from nltrade.tables.columns import NONE, Columns, amounts, no_rows, table_of, written
 from nltrade.words import Words
 
 TOP = 10
@@ -182,6 +182,8 @@ def of_moves(rows: Any, lang: Lang) -> Report:
     """Present what `nltrade.compare_places` gives."""
     say = Words(lang)
     found = first(rows, 1_000)
+    if found.empty:
+        return no_rows(say)
     table, flow, among, before, after = found[["table", "flow", "among", "before", "after"]].iloc[0]
     side = say.label(among.replace(" ", "-").lower())
 

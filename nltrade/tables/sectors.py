@@ -9,14 +9,15 @@ import pandas as pd
 from nltrade import registry
 from nltrade.claims.reading import is_cbs, sentence
 from nltrade.errors import UnknownName
-from nltrade.questions.sectors import REMAINDER, most_detailed, why_missing
+from nltrade.questions.sectors import most_detailed, why_missing
 from nltrade.questions.trade import VALUE
 from nltrade.registry import sectors as named
 from nltrade.registry.entries import Kind, Lang, Sector
+from nltrade.registry.sectors import REMAINDER
 from nltrade.report import Report, Table
 from nltrade.sources.comtrade import NOTE
 from nltrade.tables.cells import RATES, first, in_words, source_lines, status_remarks
-from nltrade.tables.columns import NONE, Column, Columns, table_of, written
+from nltrade.tables.columns import NONE, Column, Columns, no_rows, table_of, written
 from nltrade.words import Words
 
 FLOWS = ("import", "export")
@@ -46,8 +47,10 @@ def sectors_report(
     others. What a partner reported has a table of its own.
     """
     say = Words(lang)
-    known = named.sectors() if sectors is None else sectors
+    known = named.sectors(sectors)
     found = first(rows, 10_000)
+    if found.empty:
+        return no_rows(say)
     _require_one(found, known)
 
     rates = ["share_pct", "growth_pct"] if growth else ["share_pct"]
@@ -98,9 +101,9 @@ def _reported(rows: pd.DataFrame, known: Mapping[str, Sector], count: int, say: 
     columns: Columns = {
         "sector": [sector.text(say.lang) for sector in sectors],
         "export": _amounts(rows, say),
-        f"{say.label('export')}, {say.label('share')}": [
-            "" if pd.isna(share) else say.pct(share) for share in rows["share_pct"]
-        ],
+        f"{say.label('export')}, {say.label('share')}": written(
+            rows["share_pct"], say.pct, "%", none=""
+        ),
         "coverage": [say.label(sector.hs_coverage) for sector in sectors],
         "classes": [_span(sector.hs) for sector in sectors],
     }
@@ -171,7 +174,10 @@ def _table(
 
     named = [in_words(name, of_kind, say)[0] for name in ("kind", "partner", "period", "table")]
     remarks = [*_why_missing(cells, sectors, say), *status_remarks(of_kind, say.lang)]
-    return table_of(", ".join([*named, say.label("million-euro")]), columns, say, remarks)
+    title = ", ".join([*named, say.label("million-euro")])
+    if not shown:  # nor is there a rest, which is what the first remark tells
+        return Table(title, remarks=remarks[1:])
+    return table_of(title, columns, say, remarks)
 
 
 def _why_missing(cells: pd.DataFrame, sectors: Mapping[str, Sector], say: Words) -> list[str]:
@@ -194,7 +200,7 @@ def _of_flows(told: list[str], say: Words) -> str:
     if len(set(told)) == 1:
         return told[0]
     named = zip(FLOWS, told, strict=True)
-    return "; ".join(f"{say.label(flow)} {why}" for flow, why in named if why)
+    return "; ".join(f"{why} ({say.label(flow)})" for flow, why in named if why)
 
 
 def _amounts(rows: pd.DataFrame, say: Words) -> Column:
