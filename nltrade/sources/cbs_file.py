@@ -23,7 +23,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from nltrade import registry
-from nltrade.errors import SourceError
+from nltrade.errors import SourceError, UnknownName
 from nltrade.registry.entries import Table
 from nltrade.sources import cbs_v4, store
 from nltrade.sources.cbs_notation import FREQS, column_of, unnumbered, value_columns
@@ -50,13 +50,19 @@ class Brought:
         self.stop = Event()
         self.path, self.brought_by = path, getpass.getuser()
         self.table = of = registry.table(table)
+        if of.source != "CBS":
+            raise UnknownName(
+                f"A file can be of a table of CBS, and {table} is of UN Comtrade. Leave the file "
+                f"out: `{store.bringing(table)}`."
+            )
         try:
             if path.stat().st_size > LARGEST:
                 raise SourceError(f"{path.name} is larger than any table that nltrade knows.")
             changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
             self._rows, lists = _read(path, of)
         except OSError as error:
-            raise SourceError(f"{path} cannot be read: {error.strerror}.") from None
+            raise SourceError(f"{path} cannot be read: {error.strerror}. Check the path.") from None
+        _require_known(path.name, of, lists)
         self._described = _as_registered(of, f"{changed:%Y-%m-%dT%H:%M:%S}", lists)
 
     def __enter__(self) -> Self:
@@ -107,6 +113,22 @@ class Brought:
         yield rows
 
 
+def _require_known(name: str, table: Table, lists: Lists) -> None:
+    """Refuse keys that are not registered: of a file all is kept, or nothing."""
+    for dimension, known in (
+        (table.partner, registry.partner_keys(table.id)),
+        (table.product, registry.product_keys(table.id)),
+    ):
+        there = {row["Key"].strip() for row in lists.get(dimension or "", [])}
+        strange = sorted(there - set(known))
+        if strange:
+            raise SourceError(
+                f"{name}: {dimension} has {', '.join(map(repr, strange[:5]))}, which nltrade does "
+                f"not know: is it {table.id}? A newer nltrade may know it; else add it in a file "
+                "of your own (`--tables FILE`)."
+            )
+
+
 def _as_registered(table: Table, modified: str, lists: Lists) -> Described:
     """Describe a file as the feed describes a table: its columns are the registered ones."""
     kinds = {table.period: "TimeDimension"}
@@ -147,7 +169,7 @@ def _bulk(path: Path, table: Table) -> tuple[pa.Table, Lists]:
     """Read CBS's bulk ZIP: the long form of the newer service."""
     needed = ["Observations.csv", "MeasureCodes.csv"]
     needed += [f"{name}Codes.csv" for name in table.dimensions]
-    cells, measures, *codes = map(_csv, _unpacked(path, needed, table))
+    cells, measures, *codes = (_csv(path.name, body) for body in _unpacked(path, needed, table))
     columns = value_columns(table)
     names = cbs_v4.codes_of(table, measures.to_dict("records"))
     lost = [name for name in columns if name not in names]
@@ -200,7 +222,7 @@ def _feed(name: str, body: bytes, table: Table) -> tuple[pa.Table, Lists]:
 
 def _statline(name: str, body: bytes, table: Table) -> tuple[pa.Table, Lists]:
     """Read StatLine's CSV: labels in place of keys, units behind the titles."""
-    rows = _csv(body)
+    rows = _csv(name, body)
     rows = rows.rename(columns={label: _column(name, label, table) for label in rows.columns})
 
     titles = {}
@@ -250,10 +272,11 @@ def _of_rows(
         text[column] = [_as_text(value) for value in text[column]]
     lists = {}
     for dimension in table.dimensions:
+        text[dimension] = [str(key) for key in rows[dimension]]
         known = {**_listed(table, dimension), **titles.get(dimension, {})}
-        keys = dict.fromkeys(str(key) for key in rows[dimension])
         lists[dimension] = [
-            {"Key": key, "Title": known.get(key.strip(), key.strip()[:4])} for key in keys
+            {"Key": key, "Title": known.get(key.strip(), key.strip()[:4])}
+            for key in text[dimension].unique()
         ]
     return pa.Table.from_pandas(text, preserve_index=False), lists
 
@@ -280,7 +303,7 @@ def _listed(table: Table, dimension: str) -> dict[str, str]:
     return {f"{year}JJ00": str(year) for year in years} if dimension == table.period else {}
 
 
-def _csv(body: bytes) -> pd.DataFrame:
+def _csv(name: str, body: bytes) -> pd.DataFrame:
     try:
         return pd.read_csv(
             io.BytesIO(body), sep=";", dtype=str, keep_default_na=False, encoding="utf-8-sig"
@@ -288,8 +311,8 @@ def _csv(body: bytes) -> pd.DataFrame:
     except (ValueError, pd.errors.ParserError) as error:
         said = " ".join(str(error).split())
         raise SourceError(
-            f"The CSV is not as StatLine saves it, with a semicolon between columns: {said}. Save "
-            "it again."
+            f"{name} is not as StatLine saves a CSV, with a semicolon between columns: {said}. "
+            "Save it again."
         ) from None
 
 

@@ -175,20 +175,20 @@ def ask(
     """
     asked = registry.table(table)
     first, last = _years(years, asked)
-    freqs = [_freq(name, asked) for name in listed(freq)]
-    partners = [registry.partner(name) for name in listed(partner)]
+    # The same twice, by whatever name, is once.
+    freqs = list(dict.fromkeys(_freq(name, asked) for name in listed(freq)))
+    partners = {one.id: one for one in map(registry.partner, listed(partner))}
 
-    products: list[Product] = []
+    products: dict[str, Product] = {}
     if product:
         total = {"goods": "TOTAL", "services": "S"}[asked.kind]  # shares and sectors need it
-        codes = dict.fromkeys([total, *listed(product)])
-        products = [registry.product(code) for code in codes]
+        products = {each.id: each for each in map(registry.product, [total, *listed(product)])}
 
-    for one in partners:
+    for one in partners.values():
         if one not in registry.partner_keys(table).values():
             fault = f"{table} does not publish {one.named()} ({one.id}) by itself"
             raise NoData(f"{fault}; {_instead(asked, 'it', first, partner=one)}")
-    for each in products:
+    for each in products.values():
         if each not in registry.product_keys(table).values():
             fault = f"{table} does not have {each.kind} {each.id} ({each.en})"
             raise NoData(f"{fault}; {_instead(asked, 'it', first, products=[each.id])}")
@@ -196,8 +196,8 @@ def ask(
 
     return Request(
         table=table,
-        partners=[one.id for one in partners],
-        products=[each.id for each in products],
+        partners=list(partners),
+        products=list(products),
         first=first,
         last=last,
         freqs=freqs,
@@ -344,10 +344,10 @@ def _years(given: str | int | tuple[int, int] | None, table: Table) -> tuple[str
     if given is None:
         return table.first, None if table.status == "current" else table.last
     text = ":".join(map(str, given)) if isinstance(given, tuple | list) else str(given)
-    if newest := re.fullmatch(r"last:([1-9]\d?)", text):
+    if newest := re.fullmatch(r"last:([1-9][0-9]?)", text):
         first = str(int(table.last) + 1 - int(newest[1]))
         return max(first, table.first), None if table.status == "current" else table.last
-    found = re.fullmatch(r"(\d{4})(?::(\d{4}))?", text)
+    found = re.fullmatch(r"([0-9]{4})(?::([0-9]{4}))?", text)
     if found is None or (found[2] or found[1]) < found[1]:
         raise UnknownName(
             f"No years {text!r}. Write one year, the first and the last, or how many of the last: "

@@ -223,7 +223,7 @@ def _listed(folder: Path, name: str) -> dict[str, str]:
 
 _RESTORE = (
     "Bring shipped files back with `git checkout -- data/raw`, or install the package again; "
-    "remove a damaged snapshot of your own and fetch it again."
+    "remove a damaged snapshot of your own (`nltrade tables --remove TABLE`) and fetch it again."
 )
 
 
@@ -236,4 +236,6 @@ def opened(folder: Path) -> Snapshot:
         raise SnapshotError(f"{path} is damaged: {error}. {_RESTORE}") from None
     if not set(OBSERVATIONS) & set(origin.files):
         raise SnapshotError(f"{path} is damaged: it lists no observations. {_RESTORE}")
+    if origin.table != folder.parent.name:
+        raise SnapshotError(f"{path} is of {origin.table}: it lies in the wrong folder. {_RESTORE}")
     return Snapshot(folder, origin)

@@ -7,12 +7,14 @@ are the snapshot of that date. In use is the newest date, unless an older one ha
 
 import os
 import shutil
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
 from nltrade import registry
-from nltrade.errors import SnapshotError
+from nltrade.errors import SnapshotError, SourceError
 from nltrade.report import Results
 from nltrade.sources.plan import Request
 from nltrade.sources.snapshot import Snapshot, opened
@@ -23,7 +25,7 @@ CHECKOUT = Path(__file__).parents[2]
 def own_folder() -> Path:
     """Give the folder for downloads: ``NLTRADE_DATA``, else in the checkout, else the user's."""
     if os.environ.get("NLTRADE_DATA"):
-        return Path(os.environ["NLTRADE_DATA"])
+        return Path(os.environ["NLTRADE_DATA"]).expanduser()
     if (CHECKOUT / "pyproject.toml").is_file():
         # Apart from data/raw, which is committed and goes into the package.
         return CHECKOUT / "data" / "fetched"
@@ -31,6 +33,36 @@ def own_folder() -> Path:
     from platformdirs import user_data_path
 
     return user_data_path("nltrade")
+
+
+def made_folder() -> Path:
+    """Make the folder for downloads; where that cannot be is told before anything is asked."""
+    home = own_folder()
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=home):
+            pass
+    except OSError as error:
+        raise SourceError(
+            f"Nothing can be written into {home} ({error.strerror}). Set NLTRADE_DATA to a folder "
+            "of your own."
+        ) from None
+    return home
+
+
+@contextmanager
+def new_folder(place: Path) -> Iterator[Path]:
+    """Give a folder to write a snapshot in; unless it is moved away from there, nothing stays."""
+    place.mkdir(parents=True, exist_ok=True)
+    new = Path(tempfile.mkdtemp(prefix=".new-", dir=place))
+    new.chmod(0o755)
+    try:
+        yield new
+    except OSError as error:
+        error.filename = error.filename or str(place)  # a full disk does not say where
+        raise
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
 
 
 def folders() -> list[Path]:
@@ -163,14 +195,14 @@ def remove(table: str, modified: str | None = None) -> list[Path]:
         There is no such download.
     """
     folder = own_folder() / "raw" / registry.table(table).id
-    gone = [part.folder for part in downloads() if part.origin.table == table]
+    of_date = _available(table) if modified is None else {modified: _available(table).get(modified)}
+    # Damaged ones too: that is how one gets rid of them.
+    gone = [path for paths in of_date.values() for path in paths or [] if path.parent == folder]
     if modified is None:
         gone += [*folder.glob(".partial-*"), *folder.glob(".new-*")]
-    else:
-        gone = [path for path in gone if path.name.partition(".")[0] == modified]
     if not gone:
         raise SnapshotError(
-            f"No download of {table}{f' of {modified}' if modified else ''} in {folder}. "
+            f"No download of {table}{'' if modified is None else f' of {modified!r}'} in {folder}. "
             "See `nltrade tables --downloads`."
         )
     for path in gone:
