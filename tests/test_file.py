@@ -127,14 +127,17 @@ def test_a_file_that_is_not_the_table_is_a_sentence(statline, change, says):
 
 
 ROWS = {
-    "a key of a number": (lambda rows: rows[0].update(SITC=7), "SITC has '7', which nltrade"),
+    "a key of a number": (
+        lambda rows: rows[0].update(SITC=7),
+        "new in SITC: '7', which nltrade does not know",
+    ),
     "no key": (
         lambda rows: rows[0].update(SITC=None),
-        "SITC has '.*', which nltrade does not know",
+        "new in SITC: '.*', which nltrade does not know",
     ),
     "an unknown partner": (
         lambda rows: [row.update(LandenGroepen="L9") for row in rows if row["SITC"] == "T001082"],
-        "LandenGroepen has 'L9', which nltrade does not know: is it 83028NED",
+        r"new in LandenGroepen: 'L9', which nltrade does not know.*Is feed\.json of that table",
     ),
     "a number": (
         lambda rows: rows[0].update(Invoerwaarde_1="1e400"),

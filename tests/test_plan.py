@@ -101,8 +101,9 @@ def requests(draw):
 
 
 def test_the_same_by_two_names_is_asked_once():
-    twice = ask("7137shih", partner=["RU", "Russia"], product=["3", "3"], freq=["A", "a"])
+    twice = ask("7137shih", partner=["RU", "Russia"], product=["3", 3], freq=["A", "a"])
     assert twice.says == "years 1996-2017; RU; TOTAL, 3"
+    assert ask("7137shih", product=33) == ask("7137shih", product="33")
     report = plan_of("comtrade-partner", partner=["TR", "Turkey"], years=2012)
     assert len(report.questions) == 2  # a flow each
 

@@ -62,7 +62,6 @@ class Brought:
             self._rows, lists = _read(path, of)
         except OSError as error:
             raise SourceError(f"{path} cannot be read: {error.strerror}. Check the path.") from None
-        _require_known(path.name, of, lists)
         self._described = _as_registered(of, f"{changed:%Y-%m-%dT%H:%M:%S}", lists)
 
     def __enter__(self) -> Self:
@@ -113,22 +112,6 @@ class Brought:
         yield rows
 
 
-def _require_known(name: str, table: Table, lists: Lists) -> None:
-    """Refuse keys that are not registered: of a file all is kept, or nothing."""
-    for dimension, known in (
-        (table.partner, registry.partner_keys(table.id)),
-        (table.product, registry.product_keys(table.id)),
-    ):
-        there = {row["Key"].strip() for row in lists.get(dimension or "", [])}
-        strange = sorted(there - set(known))
-        if strange:
-            raise SourceError(
-                f"{name}: {dimension} has {', '.join(map(repr, strange[:5]))}, which nltrade does "
-                f"not know: is it {table.id}? A newer nltrade may know it; else add it in a file "
-                "of your own (`--tables FILE`)."
-            )
-
-
 def _as_registered(table: Table, modified: str, lists: Lists) -> Described:
     """Describe a file as the feed describes a table: its columns are the registered ones."""
     kinds = {table.period: "TimeDimension"}
@@ -145,9 +128,9 @@ def _as_registered(table: Table, modified: str, lists: Lists) -> Described:
 
 
 def _part(keys: list[str], known: Mapping[str, Any]) -> list[str]:
-    """Name what a file has of a dimension; nothing where it has all of it."""
+    """Name what a file has of a dimension; nothing where it has all of it, or a key not known."""
     ids = [known[key.strip()].id for key in keys if key.strip() in known]
-    return [] if len(ids) == len(known) else ids
+    return ids if len(ids) == len(keys) < len(known) else []
 
 
 def _read(path: Path, table: Table) -> tuple[pa.Table, Lists]:

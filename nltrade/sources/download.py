@@ -248,9 +248,7 @@ def _here(request: Request, described: Described) -> Snapshot | None:
     """Find a download that has all of this already, in the state that CBS published last."""
     date = described.modified[:10]
     for found in store.at_hand(request.table, date):
-        origin = found.origin
-        holds = origin.request is not None and origin.request.holds(request)
-        if holds and origin.modified_at == described.modified:
+        if found.origin.holds(request) and found.origin.modified_at == described.modified:
             return found.verify()
     return None
 
@@ -353,14 +351,10 @@ def _written(download: Download, folder: Path) -> Snapshot:
     return snapshot.keep(
         folder,
         rows,
-        table=download.table,
+        **snapshot.of_cbs(download.table, described.modified),
         title=described.title,
-        modified=download.date,
-        modified_at=described.modified,
         via=source.via,
         request=plan.request,
-        licence="CC BY 4.0",
-        attribution=f"Source: CBS (StatLine {download.table}, modified {download.date})",
         counted=_is_counted(download, rows[observations]),
         brought_by=getattr(source, "brought_by", None),
     )

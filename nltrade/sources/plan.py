@@ -335,9 +335,12 @@ def _batches(chosen: list[str], whole: Sequence[str], fit: int) -> list[list[str
     return [chosen[at : at + size] for at in range(0, len(chosen), size)]
 
 
-def listed(given: str | Iterable[str] | None) -> list[str]:
-    """Give one name, several or none as a list."""
-    return [] if given is None else [given] if isinstance(given, str) else list(given)
+def listed(given: str | int | Iterable[str | int] | None) -> list[str]:
+    """Give one name or code, several or none as a list; some write the product 33 as a number."""
+    if given is None:
+        return []
+    several = given if isinstance(given, Iterable) and not isinstance(given, str) else [given]
+    return [str(one) for one in several]
 
 
 def _years(given: str | int | tuple[int, int] | None, table: Table) -> tuple[str, str | None]:

@@ -68,13 +68,9 @@ def fetch_raw(table: str, *, timeout: float = 60.0, tries: int = 6) -> Snapshot:
         found = snapshot.keep(
             new,
             {FILE: long.num_rows},
-            table=table,
+            **snapshot.of_cbs(table, modified),
             title=title,
-            modified=modified[:10],
-            modified_at=modified,
             via=feed.via,
-            licence="CC BY 4.0",
-            attribution=f"Source: CBS (StatLine {table}, modified {modified[:10]})",
         )
         shutil.rmtree(kept, ignore_errors=True)
         new.rename(kept)

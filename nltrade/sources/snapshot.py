@@ -74,6 +74,10 @@ class Origin(Prints, msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
         """Who publishes the table, as a citation names it."""
         return "CBS" if registry.table(self.table).source == "CBS" else "UN Comtrade"
 
+    def holds(self, asked: Request | None) -> bool:
+        """Tell whether all that is asked for was asked for here too; None is the whole table."""
+        return self.request is None or (asked is not None and self.request.holds(asked))
+
     def told(self, lang: Lang) -> str:
         """Say what of the table is in the snapshot, and what is odd about it."""
         say = Words(lang)
@@ -174,12 +178,8 @@ class Snapshot(Prints, msgspec.Struct, frozen=True):
             for name, keys in only.items():
                 cells = cells[cells[name].isin(keys)]
             return cells
-        import pyarrow as pa  # only downloads are in Parquet
-        from pyarrow import parquet
-
-        wanted = [(name, "in", pa.array(keys, pa.string())) for name, keys in only.items()]
-        path = self.folder / self.origin.observations
-        return parquet.read_table(path, filters=wanted or None).to_pandas()
+        wanted = [(name, "in", set(keys)) for name, keys in only.items()]
+        return pd.read_parquet(self.folder / self.origin.observations, filters=wanted or None)
 
     def listed(self, dimension: str) -> Mapping[str, str]:
         """Give the title of each key of a dimension, the keys without the spaces that pad some."""
@@ -202,6 +202,18 @@ class Snapshot(Prints, msgspec.Struct, frozen=True):
                     f"{path} is not what was retrieved: its hash changed. {_RESTORE}"
                 )
         return self
+
+
+def of_cbs(table: str, modified: str) -> dict[str, Any]:
+    """Say what every snapshot of CBS says of itself."""
+    date = modified[:10]
+    return {
+        "table": table,
+        "modified": date,
+        "modified_at": modified,
+        "licence": "CC BY 4.0",
+        "attribution": f"Source: CBS (StatLine {table}, modified {date})",
+    }
 
 
 def keep(folder: Path, rows: Mapping[str, int], **about: Any) -> Snapshot:

@@ -16,8 +16,7 @@ from pathlib import Path
 from nltrade import registry
 from nltrade.errors import SnapshotError, SourceError
 from nltrade.report import Results
-from nltrade.sources.plan import Request
-from nltrade.sources.snapshot import Snapshot, opened
+from nltrade.sources.snapshot import Origin, Snapshot, opened
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -110,15 +109,15 @@ def find(table: str, modified: str | None = None) -> Results[Snapshot]:
     >>> [found.origin.modified for found in find("83028NED")]
     ['2023-01-04']
     """
-    found = _available(table)
-    if not found or modified not in {None, *found}:
-        where = ", ".join(str(folder / "raw") for folder in folders()) or "no data folder"
-        lacks = f"{table} is not on this computer (looked in {where})."
-        if found:
-            lacks = f"There is no version of {modified} of {table}; here: {', '.join(found)}."
-        raise SnapshotError(f"{lacks} Bring that of today with `{bringing(table)}`.")
-    parts = {date: _of_one_state(list(map(opened, paths))) for date, paths in found.items()}
-    return Results(parts[modified or _in_use(parts)])
+    found = at_hand(table, modified)
+    if found:
+        return Results(found)
+
+    where = ", ".join(str(folder / "raw") for folder in folders()) or "no data folder"
+    lacks = f"{table} is not on this computer (looked in {where})."
+    if there := dates(table):
+        lacks = f"There is no version of {modified} of {table}; here: {', '.join(there)}."
+    raise SnapshotError(f"{lacks} Bring that of today with `{bringing(table)}`.")
 
 
 def bringing(table: str) -> str:
@@ -129,8 +128,9 @@ def bringing(table: str) -> str:
 
 def at_hand(table: str, modified: str | None = None) -> list[Snapshot]:
     """Give what `find` would, or nothing where no such snapshot is here."""
-    there = dates(table)
-    return find(table, modified) if there and modified in {None, *there} else []
+    found = _available(table)
+    parts = {date: _of_one_state(list(map(opened, paths))) for date, paths in found.items()}
+    return parts.get(modified or _in_use(parts), [])
 
 
 def free(place: Path, date: str) -> Path:
@@ -237,15 +237,10 @@ def _of_one_state(parts: list[Snapshot]) -> list[Snapshot]:
 def _in_use(parts: Mapping[str, list[Snapshot]]) -> str:
     """Choose the newest date whose downloads hold what each older one asked for."""
     chosen = ""
-    asked_before: list[Request | None] = []
+    before: list[Origin] = []
     for date in sorted(parts):
-        requests = [part.origin.request for part in parts[date]]
-        if all(_hold(requests, asked) for asked in asked_before):
+        origins = [part.origin for part in parts[date]]
+        if all(any(one.holds(old.request) for one in origins) for old in before):
             chosen = date
-        asked_before += requests
+        before += origins
     return chosen
-
-
-def _hold(requests: list[Request | None], asked: Request | None) -> bool:
-    """Tell whether one of the requests has all of another; what ships asked for none."""
-    return asked is None or any(one is None or one.holds(asked) for one in requests)

@@ -25,8 +25,7 @@ from requests.utils import select_proxy
 from tenacity.nap import sleep_using_event
 
 from nltrade.errors import SourceError, UnknownName
-from nltrade.sources.connection import Bounded, within
-from nltrade.version import __version__
+from nltrade.sources.connection import new_session, within
 
 AT_ONCE = 4
 BYTES = 32_000_000  # of one answer: the largest page that is asked for has half of it
@@ -313,16 +312,8 @@ class Transport:
     def _session(self) -> requests.Session:
         """Give the session of this thread: one connection that stays open."""
         if not hasattr(self._local, "session"):
-            session = requests.Session()
-            for scheme in ("http://", "https://"):
-                session.mount(scheme, Bounded())
-            session.headers["User-Agent"] = f"nltrade/{__version__} (Python requests)"
-            # Proxies and certificates of the surroundings, looked up once and not with each page.
-            around = session.merge_environment_settings(self.address, {}, None, None, None)
-            session.proxies, session.verify = around["proxies"], around["verify"]
-            session.trust_env = False
-            self._local.session = session
-            self._sessions.append(session)
+            self._local.session = new_session(self.address)
+            self._sessions.append(self._local.session)
         found: requests.Session = self._local.session
         return found
 
