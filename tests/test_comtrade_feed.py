@@ -217,6 +217,7 @@ def _other(**changes):
         (_other(cmdCode="2710"), "products that were not asked: 2710"),
         (_other(primaryValue=-1.0), "the value of TOTAL is -1.0"),
         (_other(primaryValue="many"), "the value of TOTAL is 'many'"),
+        (_other(primaryValue=True), "the value of TOTAL is True"),
         (lambda rows: rows * 6, "as many as one answer can"),
         (b'{"data": null, "error": "Invalid period"}', "Invalid period"),
         (b'{"data": {"a": 1}, "error": ""}', "no list of records"),

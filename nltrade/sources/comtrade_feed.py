@@ -186,7 +186,8 @@ def _faults(
             if str(row.get(name)) != asked:
                 yield f"{name} is {row.get(name)}, not {asked}"
         value = row.get("primaryValue")
-        if value is not None and not (isinstance(value, int | float) and value >= 0):
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if value is not None and not (is_number and value >= 0):
             yield f"the value of {row.get('cmdCode')} is {value!r}"
 
     products = [str(row.get("cmdCode") or "") for row in totals]

@@ -259,7 +259,7 @@ class Transport:
 
     def _check_status(self, answer: requests.Response) -> None:
         """Refuse what is no answer; wait where the service asks to."""
-        status, where = answer.status_code, _public(answer.url)
+        status, where = answer.status_code, _public(answer.url).partition("?")[0]
         host = urlsplit(where).hostname
         if status < 300:
             return
