@@ -130,7 +130,7 @@ def at_hand(table: str, modified: str | None = None) -> list[Snapshot]:
     """Give what `find` would, or nothing where no such snapshot is here."""
     found = _available(table)
     parts = {date: _of_one_state(list(map(opened, paths))) for date, paths in found.items()}
-    return parts.get(modified or _in_use(parts), [])
+    return parts.get(_in_use(parts) if modified is None else modified, [])
 
 
 def free(place: Path, date: str) -> Path:
