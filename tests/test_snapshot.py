@@ -99,6 +99,16 @@ def test_a_damaged_download_can_be_removed_as_its_error_says(copy, run):
     assert run("check").code == 1  # by the figures that ship; one claim is contradicted
 
 
+def test_a_folder_for_data_can_begin_at_home_and_an_unknown_one_harms_nothing(
+    monkeypatch, tmp_path, run
+):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("NLTRADE_DATA", "~/trade")
+    assert str(tmp_path / "trade") in run("tables", "--downloads").out.replace("\n", "")
+    monkeypatch.setenv("NLTRADE_DATA", "~no-such-user/trade")
+    assert run("tables", "83028NED").code == 0
+
+
 def test_a_frame_is_from_what_gave_it_rows_and_from_nothing_else_that_lies_there(
     serve, monkeypatch, tmp_path
 ):

@@ -23,8 +23,9 @@ CHECKOUT = Path(__file__).parents[2]
 
 def own_folder() -> Path:
     """Give the folder for downloads: ``NLTRADE_DATA``, else in the checkout, else the user's."""
-    if os.environ.get("NLTRADE_DATA"):
-        return Path(os.environ["NLTRADE_DATA"]).expanduser()
+    if given := os.environ.get("NLTRADE_DATA"):
+        # Path.expanduser fails for an unknown user, here in every command.
+        return Path(os.path.expanduser(given))
     if (CHECKOUT / "pyproject.toml").is_file():
         # Apart from data/raw, which is committed and goes into the package.
         return CHECKOUT / "data" / "fetched"
