@@ -178,7 +178,10 @@ class Snapshot(Prints, msgspec.Struct, frozen=True):
             for name, keys in only.items():
                 cells = cells[cells[name].isin(keys)]
             return cells
-        wanted = [(name, "in", set(keys)) for name, keys in only.items()]
+        import pyarrow as pa  # only downloads are in Parquet
+
+        # No keys have a type too: then there is no row.
+        wanted = [(name, "in", pa.array(keys, pa.string())) for name, keys in only.items()]
         return pd.read_parquet(self.folder / self.origin.observations, filters=wanted or None)
 
     def listed(self, dimension: str) -> Mapping[str, str]:
