@@ -82,7 +82,7 @@ def fetch(
     if raw or file:  # either is a whole table, as it is
         part = {"--partner": partner, "--product": product, "--years": years, "--freq": freq}
         way = {"--by": by != "HS", "--source": source != "auto", "--all": every}
-        way |= {"--accept": accept and raw}
+        way["--accept"] = raw and accept
         only_one({"--raw" if raw else "--from": True, **part, **way})
     if tables is not None:
         registry.use_tables(tables)

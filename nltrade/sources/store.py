@@ -196,9 +196,10 @@ def remove(table: str, modified: str | None = None) -> list[Path]:
         There is no such download.
     """
     folder = own_folder() / "raw" / registry.table(table).id
-    of_date = _available(table) if modified is None else {modified: _available(table).get(modified)}
+    found = _available(table)
+    asked = list(found) if modified is None else [modified]
     # Damaged ones too: that is how one gets rid of them.
-    gone = [path for paths in of_date.values() for path in paths or [] if path.parent == folder]
+    gone = [path for date in asked for path in found.get(date, []) if path.parent == folder]
     if modified is None:
         gone += [*folder.glob(".partial-*"), *folder.glob(".new-*")]
     if not gone:
