@@ -81,8 +81,8 @@ def rank_partners(
     product : str, optional
         Code of a product; the total of goods or services by default.
     kind : {"goods", "services", "goods and services"}
-        What is counted. Goods and services are two concepts: their sum shows whether services
-        change an order.
+        What is counted; with a `product`, its kind by default. Goods and services are two concepts:
+        their sum shows whether services change an order.
     among : {"outside EU", "inside EU", "all"}
         The countries that take part.
     members_on : datetime.date, optional
@@ -126,10 +126,10 @@ def rank_partners(
     """
     asked = periods.listed(period)
     _check_words(among, kind)
+    if product and kind == "goods":  # the default: a product says itself which kind it is of
+        kind = registry.product(product).kind
     flows = sorted({registry.flow(one) for one in ([flow] if isinstance(flow, str) else flow)})
     kinds = ["goods", "services"] if kind == "goods and services" else [kind]
-    for one in asked:
-        periods.known(one)
 
     rows = shape.checked(frame, NEEDED)
     shape.require_periods(rows)
