@@ -314,7 +314,10 @@ def test_key_figures_say_what_rounding_and_a_part_of_a_year_do(shipped):
 
 def test_a_place_with_a_star_is_in_the_annex(shipped):
     content = make_content(shipped, [], partner="KP", year=2019, lang="en")
-    assert "* Uncertain: see the annex." in key_figures_of(shipped, "KP", 2019).remarks[0]
+    assert (
+        "*\N{NO-BREAK SPACE}Uncertain: see the annex."
+        in key_figures_of(shipped, "KP", 2019).remarks[0]
+    )
     (annex,) = (section for section in content.sections if section.id == "certainty")
     places = annex.blocks[0].frame
     assert places.iloc[:, 0].tolist() == ["total trade", "imports", "exports"]

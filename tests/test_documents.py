@@ -320,6 +320,7 @@ def test_slides_have_one_thing_each_with_numbers_notes_and_charts_to_restyle(
 def test_templates_bring_their_own_styles_and_masters(tmp_path, shipped):
     paper, show = Document(), Presentation()
     paper.styles["Heading 1"].font.size = Pt(31)
+    paper.styles["Normal"].font.name = "Verdana"
     paper.sections[0].header.paragraphs[0].text = "a ministry"
     paper.add_paragraph("left over")
     paper.save(tmp_path / "house.docx")
@@ -336,6 +337,11 @@ def test_templates_bring_their_own_styles_and_masters(tmp_path, shipped):
     )
     paper, show = Document(str(paths[0])), Presentation(str(paths[1]))
     assert paper.styles["Heading 1"].font.size == Pt(31)
+    added = [
+        style for style in paper.styles if style.name.startswith("Briefing") and style.type == 1
+    ]
+    assert len(added) == 3
+    assert {(style.base_style.name, style.font.name) for style in added} == {("Normal", None)}
     assert paper.sections[0].header.paragraphs[0].text == "a ministry"
     assert "left over" not in [p.text for p in paper.paragraphs]
     assert show.slides[0].slide_layout.name == "a ministry"
