@@ -324,6 +324,17 @@ def test_a_place_with_a_star_is_in_the_annex(shipped):
     assert places.iloc[1].tolist()[2:] == ["123rd", "8th", "136th"]
 
 
+def test_places_that_are_all_certain_have_no_table_of_their_range(shipped):
+    told = {}
+    for partner in ("DE", "RU"):
+        content = make_content(shipped, [], partner=partner, year=2012, lang="en")
+        places = grid(key_figures_of(shipped, partner, 2012))[1][:2]
+        assert all(row[-1] for row in places)
+        told[partner] = "certainty" in [section.id for section in content.sections]
+        assert any(row[-1].endswith("*") for row in places) == told[partner]
+    assert told == {"DE": False, "RU": True}
+
+
 def test_a_share_too_small_for_a_decimal_is_said_to_be_so(shipped):
     shares = key_figures_of(shipped, "HR", 2013).frame.set_index("Trade")["Share"]
     assert shares["Goods, imports"] == "under 0.1%"

@@ -32,7 +32,7 @@ from nltrade.report import Table
 from nltrade.words import Words
 
 # The most that a picture takes of a page, in cm: of page one, a later one, and one of the annex.
-HIGHEST = {"summary": 6.6, "body": 13.8, "annex": 12.0}
+HIGHEST = {"summary": 6.6, "body": 13.8, "annex": 11.6}
 SHORT, TOGETHER = 8, 3  # rows: of a table on one page, and of a longer one at a page's end
 ROOM = 92  # characters of a table beside each other
 BLUE = RGBColor(0x00, 0x54, 0x9F)
@@ -148,9 +148,9 @@ def _add_table(paper: Paper, table: Table, say: Words) -> None:
     for column, width in zip(cells.columns, wide, strict=True):
         column.width = width
 
-    # a short table is not broken, and of a longer one no row stands alone; the last needs no next
+    # a short table is not broken, and of a longer one no row or remark stands alone
     last = len(rows)
-    together = set(range(last))
+    together = set(range(last + 1 if table.remarks else last))
     if last > SHORT:
         together -= set(range(TOGETHER, last - TOGETHER + 1))
     for at, (row, texts) in enumerate(zip(cells.rows, [head, *rows], strict=True)):
