@@ -244,7 +244,7 @@ def test_rows_of_a_table_in_word_are_equally_high_where_cells_are_empty(written)
 def test_no_row_or_remark_of_a_table_in_the_pdf_stands_alone_on_a_page(contents, tmp_path):
     rows = [[f"row {at}", str(at)] for at in range(10, 22)]
     long = table_of("a long table", ["name", "number"], rows, remarks=["The remark."])
-    for lines in range(18, 34):
+    for lines in range(24, 46):
         blocks = [*["A line of text."] * lines, long]
         only = replace(contents["en"], sections=[Section("values", "Values", blocks, "annex")])
         (tmp_path / "a.pdf").write_bytes(typeset.render(only, {}))
