@@ -466,3 +466,36 @@ def test_the_document_is_not_changed_by_reading_it(shipped):
     )
     pd.testing.assert_frame_equal(shipped, before)
     assert registry.partner("RU").id == "RU"
+
+
+@pytest.mark.parametrize(
+    ("partner", "year", "tables"),
+    [
+        ("GG", 2012, {"80414ned"}),  # services of a few million, and no goods
+        ("AN", 2016, {"83028NED", "82616NED"}),  # in neither
+        ("VA", 2016, {"85427NED"}),
+    ],
+)
+@pytest.mark.parametrize("lang", LANGS)
+def test_what_is_told_without_a_figure_names_its_table_all_the_same(
+    shipped, partner, year, tables, lang
+):
+    content = make_content(shipped, [], partner=partner, year=year, lang=lang)
+    text = " ".join(plain.render(content, {}).decode().split())
+    listed = {id for id in registry.tables() if re.search(rf"\b(Table|Tabel): {id}\b", text)}
+    assert listed >= tables
+    assert not re.search(r"(up to|tot en met) \.|[Yy]our own table|[Ee]igen tabel", text)
+    assert [section.id for section in content.sections if not section.blocks] == []
+    about = [
+        each
+        for section in content.sections
+        if section.id == "about-figures"
+        for each in section.blocks
+    ]
+    assert len(about) == bool(content.charts)
+
+
+def test_a_briefing_on_a_frame_of_your_own_does_not_say_it_is_of_cbs(shipped):
+    own = shipped[shipped["partner"].isin(["RU", "WORLD"])].drop(columns="modified")
+    content = make_content(own, [], partner="RU", year=2012, lang="nl")
+    assert content.subtitle == "Bron: eigen tabel."

@@ -629,3 +629,10 @@ def test_what_is_not_here_is_not_said_to_be_unpublished_by_cbs(run, words, says)
     assert (done.code, done.out) == (3, "")
     assert says in done.err
     assert "CBS publishes no" not in done.err
+
+
+def test_what_documents_called_a_base_is_told_of_the_partner_they_are_about(run):
+    assert "base of the trade" in run("sectors", "--partner", "RU", "--year", 2012).out
+    taiwan = run("sectors", "--partner", "TW", "--year", 2019)
+    assert "energy" in taiwan.out
+    assert "base of the trade" not in taiwan.out

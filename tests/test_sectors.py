@@ -454,3 +454,13 @@ def test_a_year_without_sectors_is_said_and_not_passed_over(shipped):
         assert repr(nl.show(nothing, "nl", sectors=named)).startswith(
             "Niets te tonen: op deze computer staan geen cijfers over wat is gevraagd."
         )
+
+
+def test_shares_of_what_the_partner_reported_are_numbers_beside_those_of_cbs():
+    both = pd.concat(
+        [nl.load(partner=["RU", "WORLD"], period=[2011, 2012]), nl.other_side("RU").trade]
+    )
+    values = nl.show(nl.sector_trade(both, "RU", 2012)).frame
+    assert "exports, share" not in values
+    of_farms = values.loc[values["sector"] == "agriculture", "exports, share (%)"].dropna()
+    assert of_farms.round(1).tolist() == [29.5]

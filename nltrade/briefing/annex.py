@@ -141,7 +141,7 @@ def _about(figures: Mapping[str, Figure], say: Words) -> list[Block]:
         notes = [*figure.chart.notes, *figure.chart.footer]
         told = " ".join(dict.fromkeys(line for line in notes if line))
         lines.append(f"{say.text('figure-number', number=number)}. {told}")
-    return [Points(lines)]
+    return [Points(lines)] if lines else []
 
 
 def _concepts(origins: Sequence[Origin], say: Words) -> list[Block]:

@@ -92,14 +92,18 @@ def make_content(
     given = {"sectors": sectors, "other_side": other_side}
     charts = _charts(frame, verdicts, facts, given, lang)
     frames = [frame, *([other_side.trade] if other_side else [])]
-    origins = _origins(frames, charts, verdicts)
+    origins = _origins(frames, facts, charts, verdicts)
     by_cbs = [origin for origin in origins if is_cbs(origin.table)]
     modified = max((origin.modified for origin in by_cbs), default="")
     return Content(
         name=f"briefing-{partner}-{year}",
         lang=lang,
         title=say.text("briefing-title", partner=partner, year=year),
-        subtitle=say.text("briefing-subtitle", modified=say.when(modified)),
+        subtitle=(
+            say.text("briefing-subtitle", modified=say.when(modified))
+            if modified
+            else say.label("own-frame")
+        ),
         modified=modified,
         sections=_sections(facts, verdicts, charts, origins, other_side, say),
         verdicts=verdicts,
@@ -188,15 +192,27 @@ def _figure(chart: Chart, told: Mapping[str, str], say: Words) -> Figure:
 
 
 def _origins(
-    frames: Sequence[pd.DataFrame], charts: Mapping[str, Chart], verdicts: Sequence[Verdict]
+    frames: Sequence[pd.DataFrame],
+    facts: Facts,
+    charts: Mapping[str, Chart],
+    verdicts: Sequence[Verdict],
 ) -> list[snapshot.Origin]:
-    """List the sources of what is drawn and judged, as the frame names them."""
+    """List the sources of what is drawn, judged and told, as the frame names them."""
     drawn = {table for chart in charts.values() for table in chart.tables}
     judged = {origin.table for verdict in verdicts for origin in verdict.sources}
+    # Amounts too small for a figure are told all the same; that there is none is of a table too.
+    asked = {facts.goods, facts.services}
+    told = {
+        table
+        for table in asked
+        if any(facts.amount(flow, table=table) is not None for flow in FLOWS)
+    }
+    used = drawn | judged | told or asked
+
     return [
         origin
         for frame in frames
-        for origin in provenance.origins(frame[frame["table"].isin(drawn | judged)])
+        for origin in provenance.origins(frame[frame["table"].isin(used)])
     ]
 
 

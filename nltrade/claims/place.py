@@ -84,10 +84,12 @@ def readings(claim: Claim, cells: pd.DataFrame) -> list[Reading]:
     shape.require_flows(nw.from_native(asked.cells))
     shape.require_partners(nw.from_native(asked.cells))
 
+    services = _services_beside(asked)
     found: list[Reading] = []
     for table in asked.of_kind(asked.kind):
-        absent = _lacking(asked, table)
-        ways = [] if absent else _ways(asked, table)
+        own = asked.of_table(table, claim.product)
+        absent = _lacking(asked, own)
+        ways = [] if absent else _ways(asked, own, services)
         for of_the_time, day in _days(claim).items():
             if gone := _on_the_other_side(asked, day) or absent:
                 about = {"flow": claim.flow, "kind": asked.kind, "judged": of_the_time}
@@ -116,14 +118,13 @@ def _on_the_other_side(asked: _Asked, day: date) -> absence.Absent | None:
     return "no-place", [Reason(id, {"partner": asked.partner, "year": asked.claim.year})]
 
 
-def _lacking(asked: _Asked, table: str) -> absence.Absent | None:
+def _lacking(asked: _Asked, own: Cells) -> absence.Absent | None:
     """Say why a table gives no place to anybody; None where it does."""
     product, flow = asked.claim.product, asked.claim.flow
-    flows = set(asked.of_table(table, product).values)
-    if not flows or (flow != "total trade" and flow not in flows):
-        return asked.absent(table)
-    if not is_whole(asked.cells, table=table, product=product):
-        return "no-place", [Reason("why-not-whole", {"table": table})]
+    if not own.values or (flow != "total trade" and flow not in own.values):
+        return asked.absent(own.table)
+    if not is_whole(asked.cells, table=own.table, product=product):
+        return "no-place", [Reason("why-not-whole", {"table": own.table})]
     return None
 
 
@@ -132,21 +133,24 @@ def _without(absent: absence.Absent, **about: Any) -> Reading:
     return Reading(gap=gap, reasons=reasons if about["of_the_time"] else [], **about)
 
 
-def _ways(asked: _Asked, table: str) -> list[_Way]:
-    """List the flows of a table, that of the claim first; all goods with services beside too."""
-    claim = asked.claim
-    goods = asked.of_table(table, claim.product)
-    flows = [claim.flow, *(flow for flow in FLOWS[asked.kind] if flow != claim.flow)]
-    of_table = asked.everything["table"] == table
-    published = {"total trade", *asked.everything.loc[of_table, "flow"]}
-    found = [_Way([table], [goods], flow) for flow in flows if flow in published]
+def _services_beside(asked: _Asked) -> list[Cells]:
+    """Give all services by table, where they can be added to all goods."""
+    if asked.claim.product != "TOTAL" or asked.claim.flow not in FLOWS["services"]:
+        return []
+    whole = [t for t in asked.of_kind("services") if is_whole(asked.cells, table=t, product="S")]
+    return [asked.of_table(table, "S") for table in whole]
 
-    if claim.product == "TOTAL" and claim.flow in FLOWS["services"]:
-        for other in asked.of_kind("services"):
-            if is_whole(asked.cells, table=other, product="S"):
-                both = [goods, asked.of_table(other, "S")]
-                found.append(_Way([table, other], both, claim.flow))
-    return found
+
+def _ways(asked: _Asked, own: Cells, services: list[Cells]) -> list[_Way]:
+    """List the flows of a table, that of the claim first; all goods with services beside too."""
+    named = asked.claim.flow
+    flows = [named, *(flow for flow in FLOWS[asked.kind] if flow != named)]
+    of_table = asked.everything["table"] == own.table
+    published = {"total trade", *asked.everything.loc[of_table, "flow"]}
+
+    alone = [_Way([own.table], [own], flow) for flow in flows if flow in published]
+    together = [_Way([own.table, other.table], [own, other], named) for other in services]
+    return alone + together
 
 
 def _reading(asked: _Asked, way: _Way, ranking: Ranking, of_the_time: bool) -> Reading:

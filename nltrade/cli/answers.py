@@ -160,7 +160,9 @@ def sectors(
     with output.patience("Adding up sectors"):
         found = _both_sides(frame, about, known)
         elsewhere = nl.check_published(frame)
-        base = nl.base_of_trade(frame, about.partner, sectors=known)
+        # What documents called a base is so of the trade with the partner they are about.
+        is_of_partner = sectors is not None or about.partner == options.MISSION[0]
+        base = nl.base_of_trade(frame, about.partner, sectors=known) if is_of_partner else []
 
     def report() -> Report:
         if not to.to_read:

@@ -238,15 +238,19 @@ def _check_rows(rows: nw.DataFrame[Any], asked: list[str]) -> None:
 def _check_amounts(rows: nw.DataFrame[Any], *, of_tables: bool) -> None:
     """Refuse amounts that can be no million euro; those of CBS were converted when loaded."""
     amounts = rows[VALUE]
+    largest, least = amounts.max(), amounts.min()
+    if pd.isna(largest):
+        return
+
     # PyArrow turns no whole number into another kind that does not hold it to the unit.
-    if amounts.dtype.is_integer() and (amounts > 2**53).any():
+    if amounts.dtype.is_integer() and largest > 2**53:
         raise FrameError(
-            f"Column {VALUE!r} holds {amounts.max()}, more than any trade in million euro. "
+            f"Column {VALUE!r} holds {largest}, more than any trade in million euro. "
             "Is it in euro? Divide it by 1e6."
         )
-    if (amounts.cast(nw.Float64).abs() == float("inf")).any():
+    if largest == float("inf") or least == -float("inf"):
         raise FrameError(f"Column {VALUE!r} holds infinity, which is no amount. Leave it empty.")
-    if not of_tables or not (amounts > MOST).any():
+    if not of_tables or largest <= MOST:
         return
     large = rows.filter(nw.col(VALUE) > MOST, ~nw.col("table").is_in(list(registry.tables())))
     if not large.is_empty():

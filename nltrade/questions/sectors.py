@@ -205,7 +205,7 @@ def _by_total(cells: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     usual = totals["kind"].map(USUAL)
     totals["classes"] = totals["table"].map(of_table).fillna(usual)
     numbered = cells[[*KEY, "product", VALUE]].merge(totals[[*KEY, "of", "classes"]], on=KEY)
-    return totals, numbered
+    return totals, numbered[["of", "classes", "kind", "product", VALUE]]
 
 
 def _left_of_parents(cells: pd.DataFrame, withheld: pd.DataFrame) -> pd.DataFrame:
@@ -214,7 +214,7 @@ def _left_of_parents(cells: pd.DataFrame, withheld: pd.DataFrame) -> pd.DataFram
 
     `open` counts the parents that are not published either, so that nothing bounds what is in them.
     """
-    pairs = cells[["kind", "product"]].drop_duplicates().itertuples(index=False)
+    pairs = cells.drop_duplicates("product")[["kind", "product"]].itertuples(index=False)
     parent = {code: _parent(code, kind) for kind, code in pairs}
     asked = withheld.assign(parent=withheld["product"].map(parent))
     asked = asked[["of", "sector", "parent"]].drop_duplicates()
@@ -272,15 +272,13 @@ def _collected(rows: Any, codes: pd.DataFrame, periods: list[str] | None) -> nw.
         for code in registry.products()
         if code in parents or code[:-1] in parents or code.startswith(UNDER_TOTAL)
     }
-    wanted = needed | beside | set(shape.TOTAL_OF.values())
-    rows = rows.filter(nw.col("product").is_in(sorted(wanted)))
-    if periods is not None:
-        before = [f"{int(one[:4]) - 1}{one[4:]}" for one in periods if one[:4].isdecimal()]
-        rows = rows.filter(nw.col("period").is_in([*periods, *before]))
-
     names = [*CELL, "product", VALUE]
     names += [name for name in ["modified"] if name in rows.collect_schema().names()]
-    cells = rows.select(names)
+    wanted = needed | beside | set(shape.TOTAL_OF.values())
+    cells = rows.select(names).filter(nw.col("product").is_in(sorted(wanted)))
+    if periods is not None:
+        before = [f"{int(one[:4]) - 1}{one[4:]}" for one in periods if one[:4].isdecimal()]
+        cells = cells.filter(nw.col("period").is_in([*periods, *before]))
     if isinstance(cells, nw.LazyFrame):
         cells = cells.collect()
     shape.require_unique(cells, [*KEY, "product"])

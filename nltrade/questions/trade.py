@@ -36,6 +36,10 @@ ORDER = [
 # How sure a value is: what is made of two is as sure as the less sure one, or unknown.
 STATUSES = ["definitive", "revised provisional", "provisional"]
 
+# What a row counts, in a sum of the rows of a cell: that is 3 where there is one with a value, and
+# more where there are several, with or without.
+WITHHELD, PUBLISHED = 2, 3
+
 # Million euro: of less, rounding to a million alone changes a rate by a percent or more.
 SMALL = 50.0
 
@@ -321,35 +325,33 @@ def _combined(frame: Any, name: Literal["total trade", "balance"]) -> Any:
     there = rows.collect_schema().names()
     apart = ("flow", "complete", "status")
     cell = [each for each in ORDER if each in there and each not in apart]
+    row = nw.when(nw.col(VALUE).is_null()).then(nw.lit(WITHHELD)).otherwise(nw.lit(PUBLISHED))
+    counted = {
+        "imports": nw.when(is_import).then(row).otherwise(nw.lit(0)),
+        "exports": nw.when(is_export).then(row).otherwise(nw.lit(0)),
+    }
+    marks = {"part": (~nw.col("complete")).cast(nw.Int64).fill_null(1)}
+    told = {"complete": nw.col("part") == 0}
+    if "status" in there:
+        marks["unsure"] = _how_unsure()
+        told["status"] = _status()
 
-    amounts = rows.select(
-        *cell,
-        amount.alias(VALUE),
-        imports=is_import.cast(nw.Int64),
-        exports=is_export.cast(nw.Int64),
-        part=(~nw.col("complete")).cast(nw.Int64).fill_null(1),
-        unsure=_how_unsure() if "status" in there else nw.lit(len(STATUSES)),
-    )
+    amounts = rows.select(*cell, amount.alias(VALUE), **counted, **marks)
     sums = shape.group_joinable(
         amounts,
         cell,
         nw.col(VALUE).sum(),
-        nw.col(VALUE).count().alias("published"),
-        nw.col("imports", "exports").sum(),
-        nw.col("part", "unsure").max(),
+        nw.col(*counted).sum(),
+        nw.col(*marks).max(),
     )
 
-    is_twice = (nw.col("imports") > 1) | (nw.col("exports") > 1)
+    is_twice = (nw.col("imports") > PUBLISHED) | (nw.col("exports") > PUBLISHED)
     if isinstance(sums, nw.DataFrame) and sums.select(is_twice.any()).item():
         shape.require_unique(rows.filter(is_import | is_export), [*SERIES, "period"])
 
-    is_once_each = (nw.col("imports") == 1) & (nw.col("exports") == 1)
-    is_known = is_once_each & (nw.col("published") == 2)
+    is_known = (nw.col("imports") == PUBLISHED) & (nw.col("exports") == PUBLISHED)
     found = sums.with_columns(
-        nw.lit(name).alias("flow"),
-        nw.when(is_known).then(nw.col(VALUE)).alias(VALUE),
-        complete=nw.col("part") == 0,
-        status=_status(),
+        nw.lit(name).alias("flow"), nw.when(is_known).then(nw.col(VALUE)).alias(VALUE), **told
     )
     order = [each for each in ORDER if each in (*there, "flow")]
     return found.select(*order, VALUE).to_native()

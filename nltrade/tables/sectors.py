@@ -101,9 +101,9 @@ def _reported(rows: pd.DataFrame, known: Mapping[str, Sector], count: int, say: 
     columns: Columns = {
         "sector": [sector.text(say.lang) for sector in sectors],
         "export": _amounts(rows, say),
-        f"{say.label('export')}, {say.label('share')}": [
-            "" if pd.isna(share) else say.pct(share) for share in rows["share_pct"]
-        ],
+        f"{say.label('export')}, {say.label('share')}": written(
+            rows["share_pct"], say.pct, "%", none=""
+        ),
         "coverage": [say.label(sector.hs_coverage) for sector in sectors],
         "classes": [_span(sector.hs) for sector in sectors],
     }
