@@ -246,7 +246,8 @@ def test_no_row_or_remark_of_a_table_in_the_pdf_stands_alone_on_a_page(contents,
     long = table_of("a long table", ["name", "number"], rows, remarks=["The remark."])
     for lines in range(24, 46):
         blocks = [*["A line of text."] * lines, long]
-        only = replace(contents["en"], sections=[Section("values", "Values", blocks, "annex")])
+        sections = [Section("a", "Values", blocks, "annex"), Section("b", "Last", [], "annex")]
+        only = replace(contents["en"], sections=sections)
         (tmp_path / "a.pdf").write_bytes(typeset.render(only, {}))
         told = subprocess.run(
             ["pdftotext", tmp_path / "a.pdf", "-"], capture_output=True, check=True
