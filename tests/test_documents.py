@@ -813,3 +813,14 @@ def test_figures_of_the_annex_stand_before_its_texts(contents, lang):
     annex = [section for section in contents[lang].sections if section.part == "annex"]
     drawn = [any(isinstance(block, Figure) for block in section.blocks) for section in annex]
     assert drawn == [True] + [False] * (len(annex) - 1), "two a page, and text fills the next"
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_tables_of_values_are_titled_without_words_on_the_drawing(contents, lang):
+    charts = {chart.name: chart for chart in contents[lang].charts}
+    for name, of_drawing in (("reported", ". "), ("two_sides", "; "), ("suppliers", "; ")):
+        title, _, rest = charts[name].subtitle.partition(of_drawing)
+        assert rest
+        assert {table.title for table in values_of(charts[name])} == {title}
+    over_time = charts["over_time"]
+    assert {table.title for table in values_of(over_time)} == {over_time.subtitle}
