@@ -35,6 +35,9 @@ def problems(figure, style=None):
             for text, box in texts:
                 if text.axes is not ax and _overlap(box, ax.bbox):
                     found.append(f"{text.get_text()!r} runs into another panel")
+        lines = [line for line in ax.lines if line.get_transform() == ax.transData]
+        words = [text.get_text() for text, box in texts if any(_on(box, line) for line in lines)]
+        found += [f"{each!r} stands on a line" for each in words]
         found += [f"a line is cut at {point}" for line in ax.lines for point in _cut(line, ax)]
         found += [
             f"a bar is cut at {bar.get_bbox().max}" for bar in ax.patches if not _in_limits(bar, ax)
@@ -72,6 +75,16 @@ def _overlap(first, second):
     wide = min(first.x1, second.x1) - max(first.x0, second.x0)
     tall = min(first.y1, second.y1) - max(first.y0, second.y0)
     return wide > TOUCH and tall > LETTERS
+
+
+def _on(box, line):
+    """Tell whether a text covers a mark of a line of values, or what joins two."""
+    at = line.get_transform().transform(np.column_stack(line.get_data()).astype(float))
+    if line.get_linestyle() != "None":
+        steps = np.linspace(0, 1, 50)
+        at = np.concatenate([at, *(at[:-1] + step * np.diff(at, axis=0) for step in steps)])
+    within = (at > [box.x0, box.y0 + LETTERS]) & (at < [box.x1, box.y1 - LETTERS])
+    return bool(within.all(axis=1).any())
 
 
 def _cut(line, ax):

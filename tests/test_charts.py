@@ -324,22 +324,17 @@ def test_the_year_of_the_question_is_marked_with_its_values(charts, name):
     assert any(patch.get_x() == 2011.5 for patch in main.patches)
 
 
-def test_the_classes_of_services_are_in_a_table_beside_the_figure(shipped):
+def test_the_classes_of_services_are_in_the_data_and_not_drawn(shipped):
     chart = nl.charts.draw_services(shipped, partner="US", period=2019)
-    table = chart.detail_table
-    assert list(table.columns) == ["imports 2019", "exports 2019"]
-    assert "travel" in " ".join(table.index).lower()
-    drawn = [text.get_text() for text in chart.figure.axes[0].texts]
-    assert "imports" in drawn
-    assert not set(table.index) & set(drawn)
+    of_year = chart.data.query("period == '2019' and flow == 'import' and value_meur > 0")
+    classes = set(of_year["product"]) - {"S"}
+    assert {"SH", "SI"} <= classes  # the use of intellectual property, and information technology
+    assert {series.name.partition(",")[0] for series in chart.series} == {"imports", "exports"}
 
 
 @pytest.mark.parametrize(("size", "lang"), in_turn(*style.SIZES))
 def test_no_text_is_smaller_than_nine_points_at_the_size_it_is_seen(charts, size, lang):
     for name in NAMES:
-        if name in OF_SECTORS:
-            continue
-        chart = charts[name, lang]
-        figure = chart.draw(size)
+        figure = charts[name, lang].draw(size)
         sizes = [text.get_fontsize() for text in drawn_texts(figure)]
         assert min(sizes) >= 9, name

@@ -30,6 +30,7 @@ from nltrade.briefing import FORMATS, html, native, typeset, word
 from nltrade.briefing.blocks import ICONS, Figure, Points, Section, grid, numeric, values_of, widths
 from nltrade.briefing.blocks import table as table_of
 from nltrade.briefing.content import make_content
+from nltrade.charts import NAMES
 from nltrade.charts.series import by_years
 from nltrade.claims.summary import summary
 from nltrade.registry.entries import LANGS
@@ -428,6 +429,68 @@ def test_a_chart_on_a_slide_has_no_words_on_marks_that_it_lacks(written):
         assert "Open marks" not in shape.text_frame.text
         assert "Rings" not in shape.text_frame.text
         assert "differ in scale" not in shape.text_frame.text  # one flow alone is there
+
+
+def letters(path):
+    """Give the size in points of the letters of each picture: of nine where it is not scaled."""
+    if path.suffix == ".docx":
+        paper = Document(str(path))
+        pictures = [
+            (shape.width, paper.part.related_parts[blip].image.width)
+            for shape in paper.inline_shapes
+            for blip in [shape._inline.graphic.graphicData.pic.blipFill.blip.embed]
+        ]
+    else:
+        shapes = [shape for slide in Presentation(str(path)).slides for shape in slide.shapes]
+        images = [shape for shape in shapes if shape.shape_type == 13]
+        pictures = [(shape.width, Inches(shape.image.size[0] / 160)) for shape in images]
+    return [9 * shown / drawn for shown, drawn in pictures]
+
+
+@pytest.mark.parametrize("each", [("nl", "docx"), ("en", "pptx")])
+def test_no_letter_of_a_picture_is_smaller_than_eight_points(written, each):
+    found = letters(written[each])
+    assert len(found) == {"docx": len(NAMES), "pptx": 3}[each[1]]
+    assert min(found) >= 7.99
+
+
+def test_nor_is_one_on_page_one_of_a_country_without_claims(shipped, tmp_path):
+    (path,) = nl.briefing(partner="CN", year=2024, formats="docx", frame=shipped, out=tmp_path)
+    assert min(letters(path)) >= 7.99
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is not installed")
+@pytest.mark.parametrize("lang", langs_of("pdf"))
+def test_no_word_of_the_pdf_is_smaller_than_eight_points(written, lang):
+    told = subprocess.run(
+        ["pdftotext", "-tsv", written[lang, "pdf"], "-"], capture_output=True, check=True
+    )
+    lines = told.stdout.decode().splitlines()
+    words = [line.split("\t") for line in lines[1:] if "###" not in line]
+    assert len(words) > 1000
+    assert min(float(word[9]) for word in words) >= 7.99
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("lang", LANGS)
+def test_no_letter_of_a_picture_on_the_page_is_smaller_than_eight_points(page, written, lang):
+    page.goto(written[lang, "html"].as_uri())
+    scales = """shapes => shapes.filter(one => one.clientWidth)
+        .map(one => one.clientWidth / one.viewBox.baseVal.width)"""
+    for width in (1440, 1152, 700, 360):
+        page.set_viewport_size({"width": width, "height": 900})
+        found = page.eval_on_selector_all("figure svg", scales)
+        assert len(found) == len(NAMES)
+        # pixels of a unit that letters have nine of; of a point are 4/3 pixels
+        assert 9 * min(found) >= 8 * 96 / 72, width
+
+
+def test_a_text_without_drawings_has_no_words_on_their_marks(written, contents):
+    plain = " ".join(written["nl", "txt"].read_text(encoding="utf-8").split())
+    marks = {figure.chart.marks for figure in contents["nl"].figures} - {""}
+    assert "Open punten: een deel van het jaar." in marks
+    assert not any(words in plain.partition("Bijlage")[0] for words in marks)
+    assert "De twee manieren van tellen" in plain  # which is true of the numbers too
 
 
 def texts_of(slides):

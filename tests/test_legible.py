@@ -37,6 +37,22 @@ def test_a_sample_of_partners_and_years_is_legible(shipped, partner, year, lang)
     assert len(assert_all_legible(shipped, partner, year, lang, SIZES[2:])) >= 6
 
 
+# A value at the first year, at two equal lines, at lines that cross or rise steeply, near zero.
+CROWDED = [("over_time", "HR", 2013), ("over_time", "GL", 2018), ("over_time", "BQ", 2016)]
+CROWDED += [("services", "NO", 2022), ("services", "RS", 2012), ("fuels", "IN", 2013)]
+
+
+@pytest.mark.parametrize(("name", "partner", "year"), CROWDED)
+def test_no_value_of_the_year_stands_on_a_line(shipped, name, partner, year):
+    (chart,) = gallery(shipped, partner, year, "nl", [name])
+    for size in ("page", "column", "phone"):
+        figure = chart.draw(size, framed=False)
+        (mark,) = [t for t in figure.axes[0].get_xticklabels() if t.get_text() == str(year)]
+        assert mark.get_fontweight() == "bold"
+        assert [text for text in figure.axes[0].texts if text.get_fontweight() == "bold"]
+        assert problems(figure) == [], size
+
+
 @pytest.mark.parametrize("lang", ["nl", slow("en")])
 def test_every_figure_of_the_mission_is_legible_on_a_phone(shipped, lang):
     sizes = [("phone", True), ("phone", False)]
@@ -131,6 +147,20 @@ def test_a_figure_without_a_fault_has_none(page):
                 page.axes[1].text(0, 0.5, "two"),
             ],
             "overlaps 'two'",
+        ),
+        (
+            lambda page: [
+                page.axes[0].plot([0, 1], [0.2, 0.8]),
+                page.axes[0].text(0.4, 0.44, "it"),
+            ],
+            "'it' stands on a line",
+        ),
+        (
+            lambda page: [
+                page.axes[0].plot([0.5], [0.5], "o"),
+                page.axes[0].text(0.45, 0.5, "it's", va="center"),
+            ],
+            "stands on a line",
         ),
         (lambda page: page.text(0.98, 0.5, "outside the page"), "'outside the page' is cut"),
         (lambda page: page.text(0.5, 0.97, "two\nlines", va="bottom"), "is cut"),

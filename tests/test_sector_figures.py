@@ -179,6 +179,22 @@ def test_what_the_partner_says_it_sold_is_no_level(shipped, theirs):
     assert "comtrade-partner" not in set(over_time.loc[over_time["flow"] == "import", "table"])
 
 
+def test_a_flow_that_comes_to_nothing_is_named_and_has_no_panel(shipped):
+    # imports of fuels from Greenland are zero in each year that is published
+    chart = draw_sectors_over_time(shipped, partner="GL", period=2018)
+    assert set(chart.data.query("flow == 'import'")["value_meur"]) == {0.0}
+    (panel,) = [ax for ax in chart.figure.axes if ax.axison]
+    assert panel.get_ylim()[1] > 10
+    told = " ".join(text.get_text() for text in chart.figure.texts)
+    assert "Too small to be seen on this scale: in imports energy." in told
+    assert "imports from Greenland, in" not in told
+
+
+def test_a_partner_with_an_article_has_it_where_no_sector_has_a_figure(shipped):
+    chart = draw_sectors_over_time(shipped, partner="US", period=2026)
+    assert chart.headline == "No sector of the United States has a figure for 2026"
+
+
 @pytest.mark.parametrize("lang", LANGS)
 def test_sectors_without_a_figure_are_one_line_of_text(shipped, theirs, lang):
     chart = draw_sectors(shipped, period=2012, other_side=theirs, lang=lang)

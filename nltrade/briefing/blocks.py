@@ -81,11 +81,25 @@ class Heading:
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure, what may be said with it, and its caption: what is measured, a note, the source."""
+    """A figure, what may be said with it, and in short what its numbers are from."""
 
     chart: Chart
     said: str
-    caption: str
+    source: str
+
+    @property
+    def caption(self) -> str:
+        """What is measured, what the marks are, a note, and the source."""
+        return self._told(self.chart.marks)
+
+    @property
+    def caption_of_values(self) -> str:
+        """The caption where the drawing is not."""
+        return self._told("")
+
+    def _told(self, marks: str) -> str:
+        measured = self.chart.subtitle.removesuffix(".") + "."
+        return " ".join(filter(None, [measured, marks, self.chart.remark, self.source]))
 
 
 Block = str | Points | Heading | Table | Figure

@@ -187,8 +187,7 @@ def _figure(chart: Chart, told: Mapping[str, str], say: Words) -> Figure:
     if not all(map(is_cbs, chart.tables)):
         sources.append(say.label("source-partner"))
     said = told.get(TOPICS.get(chart.name, chart.name), "")
-    stop = "" if chart.subtitle.endswith(".") else "."
-    return Figure(chart, said, " ".join([chart.subtitle + stop, *chart.footer[:-1], *sources]))
+    return Figure(chart, said, " ".join(sources))
 
 
 def _origins(

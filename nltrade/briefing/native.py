@@ -28,8 +28,6 @@ NATIVE = ("over_time", "sectors", "ranking", "services", "fuels", "suppliers")
 KINDS = {"bars": XL_CHART_TYPE.BAR_CLUSTERED, "lines": XL_CHART_TYPE.LINE}
 MOST_SERIES, MOST_BARS = 6, 16  # a chart of more is a picture
 SHOWN = 10  # of the sectors of one flow, the largest first
-# What a caption says of marks that only the drawing has: part-years, and the other flow's scale.
-OF_DRAWING = ("over-time-part", "sectors-scales")
 YEAR = Inches(0.7)  # the room of a label
 FLOWS = {"import": "0072B2", "export": "D55E00"}
 SUBJECT, REST = "964A8B", "BFBFBF"
@@ -100,14 +98,6 @@ def add_chart(slide: Any, chart: Chart, box: tuple[int, int, int, int]) -> Any:
         _colour_subject(plot, chart)
     _colour_series(plot, chart)
     return drawn
-
-
-def caption_of(chart: Chart, caption: str) -> str:
-    """Leave out of a caption what only the drawing shows."""
-    say = Words(chart.lang)
-    for id in OF_DRAWING:
-        caption = caption.replace(f" {say.label(id)}", "")
-    return caption
 
 
 def _plotted(chart: Chart) -> tuple[list[Series], list[str]]:

@@ -51,7 +51,7 @@ def _lines(block: Block, content: Content) -> list[str]:
             number = content.number(block.chart)
             name = Words(content.lang).text("figure-number", number=number)
             told = f"{name}. {block.chart.headline}. {block.chart.alt}"
-            return [_fill(told), _fill(block.caption)]
+            return [_fill(told), _fill(block.caption_of_values)]
 
 
 def _table(table: Table) -> list[str]:

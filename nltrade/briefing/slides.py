@@ -26,7 +26,7 @@ from nltrade.briefing.blocks import (
     widths,
 )
 from nltrade.briefing.masters import Box, add_slide, bodies, finish, open_show, take
-from nltrade.briefing.native import add_chart, caption_of, is_native
+from nltrade.briefing.native import add_chart, is_native
 from nltrade.charts import Chart
 from nltrade.charts.canvas import wrap
 from nltrade.files import without_moments
@@ -134,7 +134,7 @@ def _figure(show: Any, block: Figure, images: Mapping[str, Sequence[bytes]]) -> 
     slide = add_slide(show, chart.headline, HOLDS.OBJECT)
     box = take(slide, 0)
     is_picture = chart.name in images
-    caption = block.caption if is_picture else caption_of(chart, block.caption)
+    caption = block.caption if is_picture else block.caption_of_values
     room = _note(slide, caption, box)
     if is_picture:
         shape = _picture(slide, images[chart.name][0], room)

@@ -27,12 +27,15 @@ from nltrade.briefing.blocks import (
     widths,
 )
 from nltrade.briefing.styles import CELL, GRID, LOCALES, add_field, open_paper, xml
+from nltrade.charts.canvas import TEXT
 from nltrade.files import without_moments
 from nltrade.report import Table
 from nltrade.words import Words
 
-# The most that a picture takes of a page, in cm: of page one, a later one, and one of the annex.
-HIGHEST = {"summary": 6.6, "body": 13.8, "annex": 11.6}
+# How high a picture is at most, in cm: on page one, a later one, and one of the annex; and how high
+# whatever its letters, which are not made smaller than eight points for the former.
+HIGHEST = {"summary": 6.6, "body": 13.8, "annex": 12.0}
+PAGE, LEAST = 21.0, 8 / TEXT
 SHORT, TOGETHER = 8, 3  # rows: of a table on one page, and of a longer one at a page's end
 ROOM = 92  # characters of a table beside each other
 BLUE = RGBColor(0x00, 0x54, 0x9F)
@@ -125,8 +128,8 @@ def _figure(paper: Paper, block: Figure, part: str, image: bytes, say: Words) ->
     paper.add_heading(chart.headline, level=3 if part == "annex" else 2)
     across = _across(paper)
     picture = paper.add_picture(io.BytesIO(image))
-    most = Cm(HIGHEST[part])
-    scale = min(across / picture.width, most / picture.height)
+    scale = max(Cm(HIGHEST[part]) / picture.height, LEAST)
+    scale = min(scale, across / picture.width, Cm(PAGE) / picture.height)
     picture.width, picture.height = int(picture.width * scale), int(picture.height * scale)
     paper.paragraphs[-1].paragraph_format.keep_with_next = True
     about = picture._inline.docPr

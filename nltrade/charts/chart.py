@@ -83,18 +83,20 @@ class Chart:
         The finding, in at most twelve words.
     subtitle : str
         What is measured, of whom, in which period and unit.
-    footer : sequence of str
-        At most two lines: a note, if the drawing needs one, and the source.
+    source : str
+        Where the numbers are from.
     series : sequence of Series
         The values that are drawn.
     data : pandas.DataFrame
         What is drawn, for a program; amounts in million euro.
     paint : callable
         Draws it on a `Canvas`.
+    remark : str
+        A note under the figure, if it needs one.
+    marks : str
+        What marks are that only the drawing has; before the note.
     notes : sequence of str
         What else there is to know: breaks, gaps, how sure it is. For an annex.
-    details : sequence of Series
-        What the drawn values consist of, for a table beside the figure.
     """
 
     name: str
@@ -102,12 +104,13 @@ class Chart:
     kind: str
     headline: str
     subtitle: str
-    footer: Sequence[str]
+    source: str
     series: Sequence[Series]
     data: pd.DataFrame
     paint: Callable[[Canvas], object]
+    remark: str = ""
+    marks: str = ""
     notes: Sequence[str] = ()
-    details: Sequence[Series] = ()
 
     def __getstate__(self) -> dict[str, Any]:
         # another process draws its own figure
@@ -128,6 +131,12 @@ class Chart:
             if series.in_alt_text and len(longer) <= ALT:
                 told = longer
         return told
+
+    @property
+    def footer(self) -> list[str]:
+        """At most two lines: what its marks are and a note, if it needs them, and the source."""
+        note = f"{self.marks} {self.remark}".strip()
+        return [note, self.source] if note else [self.source]
 
     @property
     def caption(self) -> str:
@@ -158,14 +167,7 @@ class Chart:
         pandas.DataFrame
             A row for each point, a column for each series, as text.
         """
-        return self._tabled([each for each in self.series if each.in_alt_text or not main])
-
-    @property
-    def detail_table(self) -> pd.DataFrame | None:
-        """What the drawn values consist of, as a table; None where nothing is known."""
-        return self._tabled(self.details) if self.details else None
-
-    def _tabled(self, series: Sequence[Series]) -> pd.DataFrame:
+        series = [each for each in self.series if each.in_alt_text or not main]
         points = list(dict.fromkeys(point for each in series for point in each.values))
         if points and all(point[:4].isdigit() for point in points):
             points.sort()

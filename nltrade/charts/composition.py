@@ -12,7 +12,7 @@ from nltrade import registry
 from nltrade.charts import style
 from nltrade.charts.canvas import TEXT, Canvas, wrap
 from nltrade.charts.chart import Chart, headline_of, start
-from nltrade.charts.provenance import footer, year_label
+from nltrade.charts.provenance import source_of, year_label
 from nltrade.charts.series import Series
 from nltrade.errors import NoData
 from nltrade.questions import trade
@@ -88,18 +88,18 @@ def draw_composition(
         "made": shares.get("domestic export"),
     }
     both = "-".join(data["flow"].unique())
-    note = say.label("parts-note") if "export" in both else ""
     return Chart(
         "composition",
         lang,
         "bars",
         headline_of(say, f"composition-{both}", **about),
         say.text("composition-subtitle", **about),
-        footer(frame, [table], say, note=note, year=year),
+        source_of(frame, [table], say, year=year),
         [_series(parts, partner, say) for _, parts in data.groupby("flow", sort=False)],
         data,
         partial(_paint, data=data, partner=partner, say=say),
-        [say.note("confidential")],
+        say.label("parts-note") if "export" in both else "",
+        notes=[say.note("confidential")],
     )
 
 

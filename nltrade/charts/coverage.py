@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from nltrade.charts import style
-from nltrade.charts.canvas import Canvas, text_width, wrap
+from nltrade.charts.canvas import TEXT, Canvas, text_width, wrap
 from nltrade.charts.chart import Chart
 from nltrade.charts.series import Series
 from nltrade.registry import sectors as named
@@ -25,13 +25,12 @@ DISC: dict[str, Any] = {
     "color": style.SUBJECT,
     "markerfacecoloralt": style.PAGE,
 }
-SIZE = 9
-PLAIN: dict[str, Any] = {"va": "center_baseline", "fontsize": SIZE}
+PLAIN: dict[str, Any] = {"va": "center_baseline", "fontsize": TEXT}
 BOLD: dict[str, Any] = PLAIN | {"weight": "bold"}
 
 # Inches: of a row and of each further line in it, of the title of a group, of what stands above
 # all, of a column of discs, between two things.
-ROW, LINE, TITLE, HEAD, DISCS, GAP = 0.22, 0.14, 0.36, 0.55, 0.72, 0.1
+ROW, LINE, TITLE, HEAD, DISCS, GAP = 0.2, 0.14, 0.34, 0.52, 0.72, 0.1
 
 
 def draw_coverage(*, sectors: Mapping[str, Sector] | None = None, lang: Lang = "en") -> Chart:
@@ -58,18 +57,24 @@ def draw_coverage(*, sectors: Mapping[str, Sector] | None = None, lang: Lang = "
     known = named.sectors(sectors)
     by_coverage = _by_coverage(known, lang)
     counts = {coverage: len(names) for coverage, names in by_coverage.items()}
-    headline = say.text("coverage-headline", all=len(known), **counts)
     groups: dict[str, list[Sector]] = {}
     for sector in known.values():
         groups.setdefault(sector.group.text(lang), []).append(sector)
-    footer = [say.label("coverage-meaning"), say.label("coverage-classification")]
-    subtitle = say.label("coverage-subtitle")
-    paint = partial(_paint, groups=groups, say=say)
     # The best covered are named; the table beside the figure has all, and why.
     best = next(each for each in COVERAGES if by_coverage[each])
     told = say.text(f"coverage-listed-{best}", listed="; ".join(by_coverage[best]))
-    series = [_series(known, kind, told, say) for kind in named.KINDS]
-    return Chart("coverage", lang, "discs", headline, subtitle, footer, series, _data(known), paint)
+    return Chart(
+        "coverage",
+        lang,
+        "discs",
+        say.text("coverage-headline", all=len(known), **counts),
+        say.label("coverage-subtitle"),
+        say.label("coverage-classification"),
+        [_series(known, kind, told, say) for kind in named.KINDS],
+        _data(known),
+        partial(_paint, groups=groups, say=say),
+        say.label("coverage-meaning"),
+    )
 
 
 def _series(known: Mapping[str, Sector], kind: Kind, told: str, say: Words) -> Series:
@@ -105,7 +110,7 @@ def _paint(space: Canvas, groups: Mapping[str, Sequence[Sector]], say: Words) ->
     width = (space.width - (columns - 1) * 3 * GAP) / columns
     sectors = [sector for group in groups.values() for sector in group]
     room = width - 2 * DISCS - GAP
-    names = {sector.id: wrap(sector.text(say.lang), room, SIZE) for sector in sectors}
+    names = {sector.id: wrap(sector.text(say.lang), room, TEXT) for sector in sectors}
     tall = {
         group: TITLE + sum(_tall(names[sector.id]) for sector in of_group)
         for group, of_group in groups.items()
@@ -139,7 +144,7 @@ def _legend(ax: Axes, discs: Discs, say: Words) -> None:
         word = say.label(f"disc-{coverage}")
         discs[coverage].append((left, ROW / 2))
         ax.text(left + 1.5 * GAP, ROW / 2, word, **PLAIN)
-        left += text_width(word, SIZE) + 5 * GAP
+        left += text_width(word, TEXT) + 5 * GAP
 
 
 def _column(

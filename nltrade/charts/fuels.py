@@ -10,7 +10,7 @@ from nltrade.charts import over_years, style
 from nltrade.charts.chart import Chart, headline_of
 from nltrade.charts.composition import FUELS, TELLING
 from nltrade.charts.lines import draw_lines
-from nltrade.charts.provenance import footer, year_label
+from nltrade.charts.provenance import source_of, year_label
 from nltrade.errors import NoData
 from nltrade.questions import trade
 from nltrade.questions.trade import VALUE
@@ -18,7 +18,7 @@ from nltrade.registry.entries import Lang
 from nltrade.words import Words
 
 SHARES = {"share_pct": "fuels-share", "world_share_pct": "fuels-share-all"}
-AMOUNTS = {"fuels_meur": "mineral-fuels", "import_meur": "import"}
+AMOUNTS = ["fuels_meur", "import_meur"]
 
 
 def draw_fuels(
@@ -62,10 +62,8 @@ def draw_fuels(
     data = _data(frame, partner)
     about = {"partner": partner, "years": over_years.span(data), "unit": "percent"}
 
-    note = "" if data["complete"].all() else say.label("over-time-part")
     best = _of_year(data, year)
     shares = {column: say.label(id) for column, id in SHARES.items()}
-    amounts = {column: say.label(id) for column, id in AMOUNTS.items()}
     lines = {
         "world_share_pct": (say.label("all"), style.GREY),
         "share_pct": (say.partner(partner), style.IMPORT),
@@ -76,7 +74,7 @@ def draw_fuels(
         "lines",
         _headline(frame, best, partner, year, say),
         say.text("fuels-subtitle", **about),
-        footer(frame, data["table"], say, note=note, year=year),
+        source_of(frame, data["table"], say, year=year),
         over_years.year_series(data, shares, say, "pct", told="share_pct"),
         data,
         partial(
@@ -88,8 +86,8 @@ def draw_fuels(
             say=say,
             percent=True,
         ),
-        [*_notes(data, say), say.label("concepts")],
-        over_years.year_series(data, amounts, say),
+        marks=over_years.marks(data, say),
+        notes=[*_notes(data, say), say.label("concepts")],
     )
 
 
@@ -104,7 +102,7 @@ def _data(frame: pd.DataFrame, partner: str) -> pd.DataFrame:
     data = shares[shares["partner"] == partner].merge(
         world.rename(columns={"share_pct": "world_share_pct"}), on=["table", "period"], how="left"
     )
-    data = over_years.published_years(data, list(AMOUNTS))
+    data = over_years.published_years(data, AMOUNTS)
     name = f"{registry.partner(partner).name()} ({partner})"
     if data.empty:
         tables = Words("en").several(sorted(set(cells["table"]))) or "no table is here"

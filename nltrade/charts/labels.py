@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from math import inf
 from typing import Any, TypeVar
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from numpy.typing import ArrayLike, NDArray
 
 from nltrade.charts.canvas import TEXT, inches, text_width
 from nltrade.charts.style import PAGE, readable
@@ -14,6 +16,9 @@ T = TypeVar("T")
 LINE = 0.16  # inches of a line of text
 STRIP = 0.24  # inches under the lowest value, for the words at breaks
 PAST = 0.12  # inches between the last mark and the names of lines
+# Inches from the middle of a value to the line that it is of, and to another at least; where the
+# first is taken, places so far apart are tried.
+APART, CLEAR, STEP = 0.14, 0.09, 0.02
 
 
 def spread(
@@ -96,34 +101,55 @@ def label_ends(ax: Axes, x: float, labels: Mapping[str, tuple[float, Any]]) -> N
 def write_values(
     ax: Axes, rows: pd.DataFrame, year: int, said: Mapping[str, str], colours: Mapping[str, Any]
 ) -> None:
-    """Write values at the lines of a year, over the highest and under the others."""
+    """Write values at the lines of a year, over the highest and under the others, and on none."""
     years = rows["period"].astype(int)
     (start, end), (low, high) = ax.get_xlim(), ax.get_ylim()
     wide, tall = inches(ax)
     x_inch, y_inch = (end - start) / wide, (high - low) / tall
-
-    known = {column: rows.loc[years == year, column].iloc[0] for column in said}
-    halves = {column: text_width(said[column], TEXT, "bold") / 2 * x_inch for column in said}
-    wanted = {}
-    for column, value in known.items():
-        # over or under what the line does as far as the words reach, so that they do not hide it
-        around = rows.loc[(years - year).abs() <= halves[column] + 0.3, column]
-        highest = value == max(known.values())
-        wanted[column] = around.max() + 0.14 * y_inch if highest else around.min() - 0.14 * y_inch
-
-    spots = spread(wanted, LINE * y_inch, low + 0.3 * y_inch, high + 0.1 * y_inch)
     last = years.max() + (PAST - 0.03) * x_inch  # there the names begin
-    for column, spot in spots.items():
-        half = halves[column]
-        ax.text(
-            max(min(year, last - half), start + half),
-            spot,
-            said[column],
-            ha="center",
-            va="center",
-            fontsize=TEXT,
-            weight="bold",
-            color=readable(colours[column]),
-            bbox={"facecolor": PAGE, "edgecolor": "none", "pad": 0.4},
-            zorder=4,
-        )
+    known = {column: rows.loc[years == year, column].iloc[0] for column in said}
+
+    placed: dict[str, tuple[float, float]] = {}
+    for column, value in sorted(known.items(), key=lambda item: -item[1]):
+        half = text_width(said[column], TEXT, "bold") / 2 * x_inch
+        x = max(min(year, last - half), start + half)
+        # over or under what the line does as far as the words reach, so that they do not hide it
+        around = rows.loc[(years - x).abs() <= half + 0.3, column]
+        is_highest = value == max(known.values())
+        wanted = around.max() + APART * y_inch if is_highest else around.min() - APART * y_inch
+
+        # there, or as near to it as other lines and words leave room
+        floor, ceiling = low + 0.3 * y_inch, high + 0.02 * y_inch
+        spots = np.arange(floor, ceiling, STEP * y_inch)
+        spots = np.append(spots, np.clip(wanted, floor, ceiling))
+        beside = half + 0.03 * x_inch
+        lines = _heights(ax, x - beside, x + beside)
+        words = [spot for _, spot in placed.values()]
+        is_free = _apart(spots, lines) > CLEAR * y_inch
+        is_free &= _apart(spots, words) > LINE * y_inch
+        spots = spots[is_free] if is_free.any() else spots
+        placed[column] = x, round(spots[np.abs(spots - wanted).argmin()], 9)
+
+    look: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": TEXT, "weight": "bold"}
+    ground = {"facecolor": PAGE, "edgecolor": "none", "pad": 0.4}
+    for column, (x, spot) in sorted(placed.items(), key=lambda item: item[1][1]):
+        colour = readable(colours[column])
+        ax.text(x, spot, said[column], color=colour, bbox=ground, zorder=4, **look)
+
+
+def _heights(ax: Axes, left: float, right: float) -> NDArray[np.float64]:
+    """Give the heights that lines of values have between two places."""
+    places = np.linspace(left, right, 41)
+    # what is drawn at values, not from edge to edge
+    lines = [line for line in ax.lines if line.get_transform() == ax.transData]
+    of_lines = [np.asarray(line.get_xydata(), dtype=float).T for line in lines]
+    heights = [np.interp(places, x, y, left=np.nan, right=np.nan) for x, y in of_lines]
+    return np.concatenate(heights)
+
+
+def _apart(spots: NDArray[np.float64], others: ArrayLike) -> NDArray[np.float64]:
+    """Measure how far some heights are from the nearest of others."""
+    known = np.asarray(others, dtype=float)
+    known = known[~np.isnan(known)]
+    apart: NDArray[np.float64] = np.abs(spots[:, None] - known).min(axis=1, initial=np.inf)
+    return apart

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 import pandas as pd
 from matplotlib.axes import Axes
 
-from nltrade import registry
 from nltrade.charts.canvas import TEXT, Canvas, Unit, inches, room, text_width, unit_of, wrap
 from nltrade.charts.labels import LINE, PAST, STRIP, label_ends, write_values
 from nltrade.charts.over_years import crossed, pieces
@@ -199,7 +198,7 @@ def set_upright(ax: Axes, scale: Scale, tall: float) -> None:
 def _draw_line(ax: Axes, rows: pd.DataFrame, column: str, colour: str) -> None:
     """Draw whole years of one table, in pieces between breaks; part-years are hollow marks."""
     whole, part = rows[rows["complete"]], rows[~rows["complete"]]
-    for values in pieces(whole, column, registry.table(str(rows["table"].iloc[0])).breaks):
+    for values in pieces(whole, column):
         ax.plot(values.index, values, color=colour, marker="o", markersize=2.5)
     if len(part):
         ax.plot(part["period"].astype(int), part[column], color=colour, **HOLLOW)

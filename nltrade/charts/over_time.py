@@ -9,9 +9,10 @@ from nltrade.charts import over_years, style
 from nltrade.charts.canvas import unit_of
 from nltrade.charts.chart import Chart, headline_of
 from nltrade.charts.lines import draw_lines
-from nltrade.charts.provenance import footer, year_label
+from nltrade.charts.provenance import source_of, year_label
 from nltrade.errors import NoData
 from nltrade.questions import trade
+from nltrade.questions.growth import growth
 from nltrade.questions.trade import VALUE
 from nltrade.registry.entries import Lang
 from nltrade.words import Words
@@ -67,7 +68,7 @@ def draw_over_time(
         "lines",
         _headline(frame, data, table, partner, year, say),
         say.text("over-time-subtitle", **about),
-        footer(frame, data["table"], say, note=over_years.note(data, say), year=year),
+        source_of(frame, data["table"], say, year=year),
         over_years.year_series(data, {flow: say.label(flow) for flow in FLOWS}, say),
         data,
         partial(
@@ -79,6 +80,8 @@ def draw_over_time(
             year=int(year[:4]),
             say=say,
         ),
+        over_years.remark(data, say),
+        over_years.marks(data, say),
         [*over_years.notes(data, say), say.label("concepts")],
     )
 
@@ -123,16 +126,17 @@ def _headline(
     if found != "import-export":
         return headline_of(say, f"over-time-only-{found}", **values)
 
-    moved = [_moved(data[data["table"] == table], flow, year) for flow in FLOWS]
+    rates = growth(over_years.totals(frame[frame["table"] == table]))
+    rates = rates[rates["period"] == year].set_index("flow")["growth_pct"]
+    moved = [_moved(rates[flow]) for flow in FLOWS]
     told = [f"over-time-{'-'.join(moved)}"] if "none" not in moved else []
     are_alike = say.bn(flows["import"]) == say.bn(flows["export"])
     told.append("over-time-both" if are_alike else "over-time-level")
     return headline_of(say, *told, "over-time-short", **values)
 
 
-def _moved(rows: pd.DataFrame, flow: str, year: str) -> str:
+def _moved(rate: float) -> str:
     """Say how a flow moved, if it did and that may be said."""
-    rate = over_years.change(rows, flow, year)
-    if rate is None or abs(rate) < HARDLY:
-        return "none"
-    return "rose" if rate > 0 else "fell"
+    if rate >= HARDLY:
+        return "rose"
+    return "fell" if rate <= -HARDLY else "none"

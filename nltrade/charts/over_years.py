@@ -8,7 +8,6 @@ import pandas as pd
 from nltrade import registry
 from nltrade.charts.provenance import part_of_year
 from nltrade.charts.series import Series
-from nltrade.questions.trade import SMALL
 from nltrade.registry.entries import Break, Lang
 from nltrade.words import Words
 
@@ -92,8 +91,9 @@ def year_series(
     return found
 
 
-def pieces(rows: pd.DataFrame, column: str, breaks: Sequence[Break]) -> list[pd.Series]:
+def pieces(rows: pd.DataFrame, column: str) -> list[pd.Series]:
     """Cut a column over the years of one table where its method changed, with gaps for years."""
+    breaks = registry.table(str(rows["table"].iloc[0])).breaks if len(rows) else []
     cut: dict[int, dict[int, float]] = {}
     for period, value in zip(rows["period"], rows[column], strict=True):
         piece = sum(period >= gap.after for gap in breaks)
@@ -102,17 +102,6 @@ def pieces(rows: pd.DataFrame, column: str, breaks: Sequence[Break]) -> list[pd.
         pd.Series({year: each.get(year) for year in range(min(each), max(each) + 1)}, dtype=float)
         for each in cut.values()
     ]
-
-
-def change(rows: pd.DataFrame, column: str, year: str) -> float | None:
-    """Give the growth of one table's column on the year before, in percent, where it is told."""
-    both = rows[rows["period"].isin([str(int(year[:4]) - 1), year])]
-    is_new = any(gap.after == year for gap in registry.table(str(rows["table"].iloc[0])).breaks)
-    # a rate of small amounts is one of rounding, and none goes over a change of method
-    if is_new or len(both) < 2 or not both["complete"].all() or not (both[column] >= SMALL).all():
-        return None
-    before, now = both.sort_values("period")[column]
-    return float(100 * (now / before - 1))
 
 
 def crossed(rows: pd.DataFrame) -> list[Break]:
@@ -136,11 +125,14 @@ def notes(data: pd.DataFrame, say: Words) -> list[str]:
     return said
 
 
-def note(data: pd.DataFrame, say: Words) -> str:
-    """Say under a figure which marks are of a part-year, and that its panels cannot be joined."""
-    ids = ["over-time-part"] if not data["complete"].all() else []
-    ids += ["over-time-two"] if data["table"].nunique() > 1 else []
-    return " ".join(map(say.label, ids))
+def marks(data: pd.DataFrame, say: Words) -> str:
+    """Say which marks are of a part-year, if there is one."""
+    return "" if data["complete"].all() else say.label("over-time-part")
+
+
+def remark(data: pd.DataFrame, say: Words) -> str:
+    """Say that panels cannot be joined, where there are two."""
+    return say.label("over-time-two") if data["table"].nunique() > 1 else ""
 
 
 def year_ranges(years: Iterable[str], lang: Lang) -> str:

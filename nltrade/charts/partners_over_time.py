@@ -10,7 +10,7 @@ from nltrade.charts import over_years, style
 from nltrade.charts.canvas import unit_of
 from nltrade.charts.chart import Chart, headline_of
 from nltrade.charts.lines import draw_lines
-from nltrade.charts.provenance import footer, year_label
+from nltrade.charts.provenance import source_of, year_label
 from nltrade.errors import NoData, UnknownName, close_to
 from nltrade.questions.sectors import sector_trade
 from nltrade.questions.trade import VALUE
@@ -88,7 +88,7 @@ def draw_partners_over_time(
         "lines",
         _headline(rows, of_year[of_year["table"] == table], ids, what, year, say),
         say.text("partners-over-time-subtitle", what=what, partners=say.partners(ids), **about),
-        footer(rows, data["table"], say, note=over_years.note(data, say), year=year),
+        source_of(rows, data["table"], say, year=year),
         over_years.year_series(data, {id: say.partner(id) for id in ids}, say),
         data,
         partial(
@@ -100,6 +100,8 @@ def draw_partners_over_time(
             year=int(year[:4]),
             say=say,
         ),
+        over_years.remark(data, say),
+        over_years.marks(data, say),
         over_years.notes(data, say),
     )
 

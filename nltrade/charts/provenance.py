@@ -17,23 +17,16 @@ def source(origins: Sequence[Origin], say: Words, *, year: str = "", status: str
     return f"{line} {say.text('status-of', year=year, status=status)}" if status else line
 
 
-def footer(
-    frame: pd.DataFrame,
-    tables: Iterable[str],
-    say: Words,
-    *,
-    year: str,
-    note: str = "",
-    kind: Kind = "goods",
-) -> list[str]:
-    """Give the two lines under a figure: a note, if it needs one, and the source of its tables."""
+def source_of(
+    frame: pd.DataFrame, tables: Iterable[str], say: Words, *, year: str, kind: Kind = "goods"
+) -> str:
+    """Say in one line which snapshots some tables are from, and how final those of a year are."""
     rows = frame[frame["table"].isin(list(tables))]
     of_year = rows[(rows["period"] == year) & (rows["kind"] == kind)]
     statuses = of_year["status"].unique()
     # told where all tables agree on it
     status = str(statuses[0]) if len(statuses) == 1 else ""
-    line = source(provenance.origins(rows), say, year=year, status=status)
-    return [note, line] if note else [line]
+    return source(provenance.origins(rows), say, year=year, status=status)
 
 
 def year_label(frame: pd.DataFrame, table: str, year: str, lang: Lang) -> str:

@@ -10,7 +10,7 @@ from nltrade import registry
 from nltrade.charts import rows, style
 from nltrade.charts.canvas import Canvas, unit_of
 from nltrade.charts.chart import Chart, headline_of
-from nltrade.charts.provenance import footer, year_label
+from nltrade.charts.provenance import source_of, year_label
 from nltrade.charts.series import Series
 from nltrade.claims.reading import Placed, place_range
 from nltrade.errors import NoData
@@ -87,11 +87,11 @@ def draw_ranking(
         "bars",
         headline_of(say, id, "ranking-named", "ranking-short", **about),
         say.text(subtitle, **about) + _range(own, say),
-        footer(frame, [table], say, year=year),
+        source_of(frame, [table], say, year=year),
         [Series(say.label(flow), _values(data, say))],
         data,
         partial(_paint, data=data, partner=partner, say=say),
-        _notes(cells, own, among, flow, say),
+        notes=_notes(cells, own, among, flow, say),
     )
 
 

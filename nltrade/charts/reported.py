@@ -82,11 +82,11 @@ def draw_reported(verdicts: Sequence[Verdict], lang: Lang = "en") -> Chart:
         "bars",
         headline_of(say, f"reported-{some}-{many}", held=held, count=count),
         say.text("reported-subtitle", **about),
-        [source(list(origins.values()), say, year=str(first.year), status=data["status"].iloc[0])],
+        source(list(origins.values()), say, year=str(first.year), status=data["status"].iloc[0]),
         [_series(row, say) for row in data.to_dict("records")],
         data,
         partial(_paint, data=data, say=say),
-        [say.note(id) for id in notes],
+        notes=[say.note(id) for id in notes],
     )
 
 

@@ -15,6 +15,7 @@ from nltrade.charts.over_years import pieces
 from nltrade.charts.rows import Key, Sample
 from nltrade.questions.trade import VALUE
 from nltrade.registry.entries import Event, Sector
+from nltrade.tables.sectors import LITTLE
 from nltrade.words import Words
 
 LINE = ["sector", "kind", "concept", "table", "flow"]  # what tells one line from another
@@ -24,7 +25,7 @@ RINGS = sides.RINGS | {"markersize": 2.6, "markeredgewidth": 0.9}
 DASHED = style.DASHED | {"linewidth": 0.9}
 FLAT = 0.1  # of the highest value of a flow: what stays below has no panel
 # inches: a panel, one with none beside it, a line of a name, the title of a flow, years under it
-HIGH, ALONE, NAME, TITLE, YEARS = 0.95, 1.4, 0.15, 0.3, 0.16
+HIGH, ALONE, NAME, TITLE, YEARS = 0.74, 1.4, 0.15, 0.3, 0.16
 GAP, BESIDE, WIDE = 0.16, 0.18, 1.6  # inches between rows, between columns; of a panel at least
 
 
@@ -92,12 +93,14 @@ def draw_panels(
     names = _names(data, known, say)
     # On the scale of its flow, what stays so low is a line along the axis.
     highs = data.groupby("flow")[VALUE].max()
-    is_flat = data.groupby(PANEL)[VALUE].transform("max") < FLAT * data["flow"].map(highs)
+    least = (FLAT * data["flow"].map(highs)).clip(lower=LITTLE)
+    is_flat = data.groupby(PANEL)[VALUE].transform("max") < least
+    drawn = data[~is_flat]
     note = wrap(_told(data[is_flat], names, say), space.width, TEXT)
     below = NAME * (note.count("\n") + 1) if note else -YEARS
-    scales = {flow: _ticks(high, say) for flow, high in highs.items()}
+    scales = {str(flow): _ticks(highs[flow], say) for flow in drawn["flow"].unique()}
     left = room(label for scale in scales.values() for label in scale.values())
-    grid = _lay(data[~is_flat], names, space.width - left)
+    grid = _lay(drawn, names, space.width - left)
     key = Key(_samples(data, partner, events, say), space.width)
     space.open(key.tall + grid.tall + below, ticks=not note)
     key.draw(space)
@@ -152,10 +155,10 @@ def _draw_lines(ax: Axes, rows: pd.DataFrame, events: list[Event]) -> None:
         ax.axvline(event.year, zorder=1, **DASHED)
     cbs = rows[rows["table"].isin(registry.tables())]
     concepts = list(dict.fromkeys(cbs["concept"]))
-    for (_, kind, concept, table, flow), line in rows.groupby(LINE, sort=False):
+    for (_, kind, concept, _, flow), line in rows.groupby(LINE, sort=False):
         pale = kind == "goods" and [concept] != concepts[:1]
         look: dict[str, Any] = {"color": LOOKS[flow][pale], "marker": "o", "markersize": 1.5}
-        for values in pieces(line, VALUE, registry.table(str(table)).breaks):
+        for values in pieces(line, VALUE):
             if concept in concepts:
                 ax.plot(values, linewidth=1.8, clip_on=False, **look)
             else:

@@ -79,9 +79,6 @@ def draw_sectors(
     tables = data.loc[data["by"].eq("CBS"), "table"]
     when = year_label(frame, tables.iloc[0], year, lang) if len(tables) else year
     subtitle = "sectors-subtitle-both" if reported else "sectors-subtitle"
-    note = ["sectors-scales"] if data["flow"].nunique() > 1 else []
-    note.append("sectors-overlap")
-    source = sides.sources(frame, data["table"], bought, partner, say)
     notes = [say.text("sectors-rings", partner=partner), sides.rate(year, say)] if reported else []
     return Chart(
         "sectors",
@@ -89,10 +86,12 @@ def draw_sectors(
         "bars",
         _headline(data, partner, when, say),
         say.text(subtitle, partner=partner, year=when),
-        [" ".join(map(say.label, note)), source],
+        sides.sources(frame, data["table"], bought, partner, say),
         [_series(of_flow, partner, say) for _, of_flow in data.groupby("flow", sort=False)],
         data,
         partial(_paint, data=data, without=without, partner=partner, year=year, say=say),
+        say.label("sectors-overlap"),
+        say.label("sectors-scales") if data["flow"].nunique() > 1 else "",
         notes,
     )
 

@@ -9,10 +9,11 @@ import pandas as pd
 from nltrade import registry
 from nltrade.charts import sides
 from nltrade.charts.chart import Chart, headline_of, start
-from nltrade.charts.over_years import change, in_order
+from nltrade.charts.over_years import in_order
 from nltrade.charts.sector_panels import LINE, PANEL, draw_panels
 from nltrade.charts.series import Series
 from nltrade.errors import NoData
+from nltrade.questions.growth import growth
 from nltrade.questions.sectors import amounts
 from nltrade.questions.trade import VALUE
 from nltrade.registry import sectors as named
@@ -95,11 +96,11 @@ def draw_sectors_over_time(
         "lines",
         _headline(data, **about),
         say.text("over-time-sectors-subtitle", partner=partner, year=year, **ends),
-        [sides.sources(frame, data["table"], bought, partner, say)],
+        sides.sources(frame, data["table"], bought, partner, say),
         _series(data, known, partner, say),
         data,
         partial(draw_panels, data=data, **about),
-        [say.label(id) for id in notes],
+        notes=[say.label(id) for id in notes],
     )
 
 
@@ -169,10 +170,11 @@ def _headline(
     values = {"partner": partner, "sector": start(name), "flow": top["flow"], "year": year}
     values |= {"what": say.text(f"{top['flow']}-with", partner=partner), "value": top[VALUE]}
 
-    line = data[(data[LINE] == top[LINE]).all(axis=1)].assign(complete=True)
-    rate = change(line, VALUE, year)
+    line = data[(data[LINE] == top[LINE]).all(axis=1)]
+    rates = growth(line.assign(partner=partner, product=top["sector"], complete=True))
+    rate = rates.loc[rates["period"] == year, "growth_pct"].item()
     id = "sectors-year-reported" if reported else "sectors-year"
-    ids = [id] if rate is None else [f"{id}-change", id]
+    ids = [id] if pd.isna(rate) else [f"{id}-change", id]
     return headline_of(say, *ids, change=rate, before=str(int(year) - 1), **values)
 
 

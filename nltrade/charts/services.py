@@ -1,4 +1,4 @@
-"""Trade in services over the years: imports and exports; their classes in a table."""
+"""Trade in services over the years: imports and exports; their classes stand in the data."""
 
 from functools import partial
 from itertools import pairwise
@@ -11,7 +11,7 @@ from nltrade.charts import over_years, style
 from nltrade.charts.canvas import unit_of
 from nltrade.charts.chart import Chart, headline_of
 from nltrade.charts.lines import draw_lines
-from nltrade.charts.provenance import footer, year_label
+from nltrade.charts.provenance import source_of, year_label
 from nltrade.charts.series import Series
 from nltrade.errors import NoData
 from nltrade.questions.trade import VALUE
@@ -26,7 +26,7 @@ def draw_services(
     frame: pd.DataFrame, *, partner: str = "RU", period: str | int = 2012, lang: Lang = "en"
 ) -> Chart:
     """
-    Draw yearly trade in services with a partner; the classes that are here are in `Chart.details`.
+    Draw yearly trade in services with a partner; the classes that are here stand in the data.
 
     Tables are never joined: those to 2013 follow another manual, and 2020 is in two tables that
     differ, so it is drawn twice. What CBS does not publish is a gap.
@@ -72,7 +72,7 @@ def draw_services(
     counted = _newest(totals.dropna(subset=[VALUE]), year)
     unit = unit_of(totals[[VALUE]])
     about = {"partner": partner, "years": over_years.span(totals), "unit": unit.label}
-    note = say.label("services-note") if totals["table"].nunique() > 1 else ""
+    remark = say.label("services-note") if totals["table"].nunique() > 1 else ""
     lines = {flow: (say.label(flow), style.COLOURS[flow]) for flow in FLOWS}
     return Chart(
         "services",
@@ -80,7 +80,7 @@ def draw_services(
         "lines",
         _headline(rows, totals, counted, partner, year, say),
         say.text("services-subtitle", **about),
-        footer(rows, totals["table"], say, note=note, year=year, kind="services"),
+        source_of(rows, totals["table"], say, year=year, kind="services"),
         _series(totals, say),
         data,
         partial(
@@ -92,8 +92,8 @@ def draw_services(
             say=say,
             tall=2.3,
         ),
-        _notes(rows, data, say),
-        _details(data, counted, year, say),
+        remark,
+        notes=_notes(rows, data, say),
     )
 
 
@@ -124,22 +124,18 @@ def _newest(totals: pd.DataFrame, year: str) -> str:
     return str(tables.iloc[-1]) if len(tables) else ""
 
 
-def _of_year(totals: pd.DataFrame, table: str, year: str) -> dict[str, float]:
-    rows = totals[(totals["table"] == table) & (totals["period"] == year)].dropna(subset=[VALUE])
-    return dict(zip(rows["flow"], rows[VALUE], strict=True))
-
-
 def _headline(
     frame: pd.DataFrame, totals: pd.DataFrame, table: str, partner: str, year: str, say: Words
 ) -> str:
     """Say exports and imports of the year."""
     about: dict[str, Any] = {"partner": partner, "year": year}
-    flows = _of_year(totals, table, year)
-    if not flows:
+    of_year = totals[(totals["table"] == table) & (totals["period"] == year)]
+    flows = of_year.dropna(subset=[VALUE]).set_index("flow")[VALUE]
+    if flows.empty:
         return headline_of(say, "services-none", **about)
     about["year"] = year_label(frame, table, year, say.lang)
     values = {**about, "export": flows.get("export"), "import_": flows.get("import")}
-    return headline_of(say, f"services-{'-'.join(sorted(flows))}", **values)
+    return headline_of(say, f"services-{'-'.join(sorted(flows.index))}", **values)
 
 
 def _series(totals: pd.DataFrame, say: Words) -> list[Series]:
@@ -147,21 +143,6 @@ def _series(totals: pd.DataFrame, say: Words) -> list[Series]:
         series
         for flow, rows in totals.groupby("flow", sort=False)
         for series in over_years.year_series(rows, {VALUE: say.label(str(flow))}, say)
-    ]
-
-
-def _details(data: pd.DataFrame, table: str, year: str, say: Words) -> list[Series]:
-    """Give the classes of the year, the largest first."""
-    rows = data[(data["table"] == table) & (data["period"] == year) & (data["product"] != TOTAL)]
-    if rows[VALUE].isna().all():
-        return []
-    wide = rows.pivot(index="product", columns="flow", values=VALUE)
-    wide = wide.loc[wide.max(axis=1).sort_values(ascending=False, kind="stable").index]
-    names = [registry.product(id).text(say.lang) for id in wide.index]
-    return [
-        Series(f"{say.label(flow)} {year}", dict(zip(names, wide[flow], strict=True)))
-        for flow in FLOWS
-        if flow in wide
     ]
 
 

@@ -74,21 +74,25 @@ def draw_suppliers(
     if placed:
         words["place"] = int(top["place"])
 
-    subtitle = say.text("suppliers-subtitle", covered=top["covered_pct"], **about)
-    unsure = [] if data["place"].notna().any() else [say.text("suppliers-no-place", **about)]
-    footer = [
-        " ".join([say.label("suppliers-derived"), *unsure]),
-        sides.sources(data, data["table"], data, partner, say),
-    ]
+    unsure = "" if data["place"].notna().any() else say.text("suppliers-no-place", **about)
     series = Series(
         say.text("suppliers-series", **about),
         dict(zip(data["name"], data["share_pct"].astype(float), strict=True)),
         "pct",
     )
     id = "suppliers-headline" if placed else "suppliers-headline-no-place"
-    headline = headline_of(say, id, **about, **words)
-    paint = partial(_paint, data=data, say=say)
-    return Chart("suppliers", lang, "bars", headline, subtitle, footer, [series], data, paint)
+    return Chart(
+        "suppliers",
+        lang,
+        "bars",
+        headline_of(say, id, **about, **words),
+        say.text("suppliers-subtitle", covered=top["covered_pct"], **about),
+        sides.sources(data, data["table"], data, partner, say),
+        [series],
+        data,
+        partial(_paint, data=data, say=say),
+        f"{say.label('suppliers-derived')} {unsure}".strip(),
+    )
 
 
 def _name(code: str, say: Words) -> str:

@@ -78,20 +78,18 @@ def draw_two_sides(
 
     about: dict[str, Any] = {"partner": partner, "year": year}
     values = {"own": told["import", "import"], "theirs": told["import", partner]}
-    footer = [
-        f"{say.text('sectors-rings-all', partner=partner)} {say.label('rates-of-years')}",
-        sides.sources(frame, data["table"], theirs, partner, say),
-    ]
     return Chart(
         "two_sides",
         lang,
         "lines",
         headline_of(say, "two-sides-headline", **about, **values),
         say.text("two-sides-subtitle", **about),
-        footer,
+        sides.sources(frame, data["table"], theirs, partner, say),
         _series(data, partner, say),
         data,
         partial(_paint, data=data, partner=partner, year=year, say=say),
+        say.label("rates-of-years"),
+        say.text("sectors-rings-all", partner=partner),
     )
 
 
@@ -188,7 +186,7 @@ def _draw(ax: Axes, rows: pd.DataFrame, side: str, partner: str) -> dict[str, An
             look = sides.RINGS | {"markersize": 4}
         else:
             look["color"] = SIDES[side][str(line)]
-        for piece in pieces(values, VALUE, registry.table(str(values["table"].iloc[0])).breaks):
+        for piece in pieces(values, VALUE):
             ax.plot(piece, clip_on=False, **look)
         ends[str(line)] = (values[VALUE].iloc[-1], look["color"])
     return ends

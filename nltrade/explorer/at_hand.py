@@ -136,7 +136,13 @@ class AtHand:
                     break
 
         begin = self.begin + (self.read_sectors if choice.sector else [])
-        reports = [each for each in shown if isinstance(each, Report) and each.tables]
+        # a table of no rows is none: why there is no picture is said once
+        reports = [
+            each
+            for each in shown
+            if isinstance(each, Report)
+            and any(table.frame is not None or table.remarks for table in each.tables)
+        ]
         name = [*choice.partners, choice.first, choice.year, choice.flow, choice.sector]
         return View(
             "-".join(part.replace(" ", "-") for part in name if part),
