@@ -11,7 +11,7 @@ import nltrade as nl
 from conftest import ROOT
 from nltrade import registry
 from nltrade.charts import draw
-from nltrade.sources import store
+from nltrade.sources import provenance, store
 from nltrade.sources.snapshot import Origin
 from test_fetch import serve
 
@@ -113,6 +113,7 @@ def test_a_frame_is_from_what_gave_it_rows_and_from_nothing_else_that_lies_there
     serve, monkeypatch, tmp_path
 ):
     monkeypatch.setenv("NLTRADE_DATA", str(tmp_path / "own"))
+    monkeypatch.setattr(provenance, "LOADED", {})  # as in a process that has loaded nothing yet
     serve("83028NED")
     whole = nl.fetch("83028NED").origin
     trade = nl.load("83028NED")

@@ -34,6 +34,7 @@ from nltrade.questions import frame as shape
 from nltrade.questions.cells import Cells, collected
 from nltrade.questions.frame import VALUE
 from nltrade.questions.places import (
+    DIGITS,
     Countries,
     Pools,
     certainly_ahead,
@@ -200,7 +201,8 @@ class Ranking(NamedTuple):
         published = [each.by_partner(flow) for each in cells]
         first, *others = (each.of_countries() for each in published)
         services = others[0] if others else dict.fromkeys(first, 0.0)
-        values = {id: first[id] + services.get(id, 0.0) for id in first if takes_part(id)}
+        summed = {id: round(first[id] + services.get(id, 0.0), DIGITS) for id in first}
+        values = {id: value for id, value in summed.items() if takes_part(id)}
         partners = sorted(values, key=lambda id: (-values[id], id))
 
         # After a change of membership, who takes part can be filed on either side of the border.
