@@ -73,6 +73,16 @@ def test_every_engine_gives_the_same_answer(few, whole, every_engine, question):
     pd.testing.assert_frame_equal(found, expected, check_dtype=False)
 
 
+@pytest.mark.parametrize("ask", [nl.total, nl.balance, nl.growth])
+def test_a_year_not_known_to_be_whole_is_one_in_every_engine(few, every_engine, ask):
+    unsure = few.astype({"complete": "boolean"})
+    unsure["complete"] = unsure["complete"].mask(unsure["period"] == "2012")
+    expected = in_order(ask(unsure))
+    found = in_order(every_engine.back(ask(every_engine.into(unsure))))
+    found["complete"] = found["complete"].astype(expected["complete"].dtype)
+    pd.testing.assert_frame_equal(found, expected, check_dtype=False)
+
+
 def test_every_engine_gives_the_same_verdicts(few, every_engine):
     assert nl.check_claims(every_engine.into(few)) == nl.check_claims(few)
 

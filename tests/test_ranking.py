@@ -343,3 +343,9 @@ def test_an_added_group_moves_no_place_and_a_missing_cell_only_its_own(
     if len(countries) > 1:
         fewer = ranked(empty, **asked)
         assert fewer["place"].to_dict() == before["place"].drop(last).to_dict()
+
+
+def test_a_product_says_itself_whether_goods_or_services_are_ranked(shipped):
+    by_product = nl.rank_partners(shipped, period=2012, product="S")
+    assert by_product.equals(nl.rank_partners(shipped, period=2012, kind="services"))
+    assert (by_product["partner"][0], by_product["value_meur"][0]) == ("US", 24567.0)

@@ -356,6 +356,14 @@ def test_a_base_is_a_tenth_whatever_rounding_hides(shipped, fuels, total, verdic
     assert energy.verdict == verdict
 
 
+def test_a_base_is_judged_by_the_step_that_its_table_is_rounded_to(shipped):
+    of_russia = shipped.query("partner == 'RU' and flow == 'import' and period == '2012'")
+    frame = of_russia.query("table == '83028NED'").assign(table="7137shih")
+    frame["value_meur"] = frame["product"].map({"3": 1000.4, "TOTAL": 10000.0})
+    found = [one for one in base_of_trade(frame, "RU") if one.sector.id == "energy" and one.years]
+    assert [one.verdict for one in found] == ["supported"]
+
+
 def test_months_of_a_figure_are_added_up(serve):
     serve(shih())
     nl.fetch("7137shih", years=2014, partner=["RU", "WORLD", "EU", "NON-EU"], freq="M")

@@ -352,3 +352,69 @@ def test_a_claims_file_can_be_checked_by_its_name(shipped, tmp_path):
     (tmp_path / "mine.toml").write_text(text, encoding="utf-8")
     for file in (tmp_path / "mine.toml", str(tmp_path / "mine.toml")):
         assert [one.verdict for one in nl.check_claims(shipped, file)][:2] == ["supported"] * 2
+
+
+def test_totals_that_a_frame_has_of_some_partners_give_nobody_a_better_place(shipped):
+    of_russia = nl.select(shipped, table="83028NED", partner="RU", product="TOTAL", period=2012)
+    with_total = pd.concat([shipped, nl.total(of_russia)])
+    found = check(with_total, "third-partner")
+    assert (found.verdict, found.says()) == ("supported", "3rd")
+    first = nl.rank_partners(with_total, period=2012, top=3)
+    assert first["partner"].tolist() == ["US", "CN", "RU"]
+
+
+def test_a_year_not_known_to_be_whole_decides_no_place(shipped):
+    unsure = shipped.astype({"complete": "boolean"})
+    unsure["complete"] = unsure["complete"].mask(unsure["period"] == "2012")
+    assert check(unsure, "third-partner").verdict == "cannot be checked"
+
+
+@pytest.mark.parametrize(
+    ("operator", "threshold", "verdict"),
+    [
+        ("less than", 0.0, "supported"),
+        ("at least", 0.0, "contradicted"),
+        ("at most", -0.4, "supported"),  # -0.5 of 100.5 is -0.498
+        ("at most", -1.5, "cannot be checked"),  # -1.5 of 99.5 is -1.508
+    ],
+)
+def test_the_share_of_an_amount_below_zero_is_judged_by_all_that_it_can_be(
+    shipped, operator, threshold, verdict
+):
+    rows = nl.select(shipped, table="83028NED", partner="RU", flow="import", period=2012)
+    frame = rows[rows["product"].isin(["3", "TOTAL"])].copy()
+    frame["value_meur"] = frame["product"].map({"3": -1.0, "TOTAL": 100.0})
+    asked = {"measure": "share", "product": "3", "operator": operator, "threshold": threshold}
+    found = check(frame, "imports-2012", **asked)
+    assert found.verdict == verdict
+    (reading,) = found.readings
+    assert reading.low < reading.value < reading.high
+
+
+def in_thousands(values):
+    """A made-up year of a table that counts in thousands of euro: these partners, others nothing."""
+    amounts = {**values, "WORLD": sum(values.values()), "NON-EU": sum(values.values())}
+    rows = []
+    for each in registry.partner_keys("7137shih").values():
+        amount = amounts.get(each.id, 0.0)
+        about = {"table": "7137shih", "kind": "goods", "product": "TOTAL", "level": 0}
+        about |= {"partner": each.id, "partner_kind": each.kind, "period": "2012"}
+        rows += [{**about, "flow": flow, "value_meur": amount} for flow in ("import", "export")]
+    return pd.DataFrame(rows).assign(complete=True, concept="border crossing", freq="A")
+
+
+def test_an_order_is_judged_by_the_step_that_a_table_is_rounded_to():
+    frame = in_thousands({"US": 50.0, "CN": 49.7, "RU": 20.0})
+    found = check(frame, "third-partner", operator="is", behind=["CN", "US"])
+    named = found.readings[0]
+    assert (named.flow, named.value) == ("total trade", 3)
+    assert named.holds is False, "half a million is no rounding of thousands"
+
+
+def test_amounts_a_whole_thousand_apart_are_no_tie():
+    frame = in_thousands({"US": 2.0, "CN": 1.001, "RU": 1.0})
+    places = nl.rank_partners(frame, period=2012, flow="import", top=3)
+    assert places[["partner", "best", "worst"]].to_numpy().tolist()[1:] == [
+        ["CN", 2, 2],
+        ["RU", 3, 3],
+    ]

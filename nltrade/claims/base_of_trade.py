@@ -13,6 +13,7 @@ import msgspec
 import pandas as pd
 
 from nltrade import registry
+from nltrade.claims.reading import rounded_to
 from nltrade.questions.sectors import sector_trade
 from nltrade.questions.trade import VALUE
 from nltrade.registry import sectors as named
@@ -134,9 +135,10 @@ def _checked(
         fetch = next((table.id for table in able if table.first < until), "")
         return Base(**about, fetch=fetch)
 
-    # Each class, and the total, is rounded to a whole million.
-    low = 100 * (rows[VALUE] - rows["codes"] / 2) / (rows["total_meur"] + 0.5)
-    high = 100 * (rows[VALUE] + rows["codes"] / 2) / (rows["total_meur"] - 0.5)
+    # Each class, and the total, is rounded.
+    half = rows["table"].map(lambda table: float(rounded_to(table, frame)) / 2)
+    low = 100 * (rows[VALUE] - rows["codes"] * half) / (rows["total_meur"] + half)
+    high = 100 * (rows[VALUE] + rows["codes"] * half) / (rows["total_meur"] - half)
     least, most = rows.loc[rows["share_pct"].idxmin()], rows.loc[rows["share_pct"].idxmax()]
 
     return Base(

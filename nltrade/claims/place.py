@@ -10,9 +10,10 @@ import pandas as pd
 from nltrade import registry
 from nltrade.claims import absence
 from nltrade.claims.operators import Asserted
-from nltrade.claims.reading import Cell, Placed, Reading, Reason, is_cbs
+from nltrade.claims.reading import Cell, Placed, Reading, Reason, is_cbs, rounded_to
 from nltrade.questions import frame as shape
 from nltrade.questions.cells import Cells
+from nltrade.questions.places import DIGITS
 from nltrade.questions.ranking import Counted, Ranking
 from nltrade.registry.entries import Claim, Kind
 from nltrade.sources.gaps import is_whole
@@ -43,6 +44,7 @@ class _Asked(NamedTuple):
         products = [claim.product, "S"] if claim.product == "TOTAL" else [claim.product]
         near = of_year[of_year["product"].isin(products)]
         kinds = of_year.drop_duplicates("table").set_index("table")["kind"]
+        is_whole_year = of_year["complete"].eq(True).fillna(False).astype(bool)  # it can be unknown
         return cls(
             claim=claim,
             partner=registry.partner(claim.partner).id,
@@ -51,7 +53,7 @@ class _Asked(NamedTuple):
             cells=near,
             rows=near.to_dict("records"),
             tables={table: kind for table, kind in kinds.items() if is_cbs(table)},
-            is_complete=of_year.groupby("table")["complete"].all().to_dict(),
+            is_complete=is_whole_year.groupby(of_year["table"]).all().to_dict(),
         )
 
     def of_kind(self, kind: Kind) -> list[str]:
@@ -187,7 +189,9 @@ def _compared(asked: _Asked, ranking: Ranking, is_named: bool, about: dict[str, 
     elif own.best is None:
         reasons = [Reason("why-unbounded", {"what": about["flow"]})]
     elif is_named:
-        holds = _held(claim, ranking, front, own, rows[at]["unallocated_meur"])
+        free = rows[at]["unallocated_meur"]
+        step = rounded_to(about["tables"][0], asked.everything)
+        holds = _held(claim, ranking, front, own, free=free, step=step)
         is_open = holds is None
         reasons = [*_order(claim, front, own, holds), *_uncertain(own, rows[at], claim.flow)]
     else:
@@ -221,7 +225,13 @@ def _behind(claim: Claim) -> list[str]:
 
 
 def _held(
-    claim: Claim, ranking: Ranking, front: list[Placed], own: Placed, free: float
+    claim: Claim,
+    ranking: Ranking,
+    front: list[Placed],
+    own: Placed,
+    *,
+    free: float,
+    step: Fraction,
 ) -> bool | None:
     """Tell whether every possible place is the one claimed; None where that is left open."""
     behind = _behind(claim)
@@ -230,7 +240,8 @@ def _held(
     if not behind or holds is False:
         return holds
 
-    close = 1.0 if claim.flow == "total trade" else 0.0
+    # Of two rounded flows, rounding alone can close a gap of one step.
+    close = float(step) if claim.flow == "total trade" else 0.0
     if not _could_be(behind, ranking, own, free=free, close=close):
         return False
     is_sure = [one.partner for one in front] == behind and all(one.certain for one in front)
@@ -259,7 +270,7 @@ def _could_be(
     Tell whether the partners named can be ahead, in their order, by trade without a named partner.
 
     From the last of them to the first, each has to reach the one behind it; the least that takes is
-    what they need together. Of two rounded flows, rounding alone can close a gap of a million.
+    what they need together.
     """
     values = dict(zip(ranking.partners, ranking.values, strict=True))
     if not set(behind) <= set(values):
@@ -272,7 +283,7 @@ def _could_be(
     for value in reversed(chain[:-1]):
         needed += max(level - value - close, 0.0)
         level = max(level, value)
-    return needed <= free
+    return round(needed - free, DIGITS) <= 0
 
 
 def _uncertain(own: Placed, row: dict[Any, Any], what: str) -> list[Reason]:

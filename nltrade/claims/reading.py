@@ -1,6 +1,7 @@
 """What a check of a claim finds: readings with their cells and reasons, frozen."""
 
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any
 
 import msgspec
@@ -9,6 +10,7 @@ import pandas as pd
 from nltrade import registry
 from nltrade.questions.trade import VALUE
 from nltrade.registry.entries import Lang
+from nltrade.rounding import exact
 from nltrade.words import Words
 
 
@@ -140,6 +142,16 @@ def place_range(placed: Placed, lang: Lang) -> str:
 def is_cbs(table: str) -> bool:
     """Tell whether a table counts in a verdict: one of CBS, or of the user's own."""
     return table in registry.tables() or table not in registry.all_tables()
+
+
+def rounded_to(table: str, cells: pd.DataFrame) -> Fraction:
+    """Give the step that the amounts of a table are rounded to, in million euro."""
+    if table in registry.tables():
+        return exact(registry.units().get(registry.table(table).unit, 0))
+
+    # A table of the user's own says it by what is in it: whole millions, or what it has.
+    values = cells.loc[cells["table"] == table, VALUE].dropna()
+    return Fraction(int((values % 1 == 0).all()))
 
 
 def sentence(words: str) -> str:

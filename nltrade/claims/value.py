@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from nltrade import registry
 from nltrade.claims import absence
 from nltrade.claims.operators import Asserted, as_given
-from nltrade.claims.reading import Cell, Reading, Reason, is_cbs
+from nltrade.claims.reading import Cell, Reading, Reason, is_cbs, rounded_to
 from nltrade.claims.verdict import WRITTEN
 from nltrade.questions import trade
 from nltrade.questions.frame import KEY, TOTAL_OF, VALUE
@@ -104,7 +104,7 @@ def _reading(claim: Claim, cells: pd.DataFrame, answers: Answers, table: str) ->
     common: dict[str, Any] = {"tables": [table], "flow": claim.flow, "kind": kind}
     common["cells"] = [cell for _, cell in used]
 
-    found = _range(claim, row, _step(table, cells)) if row else None
+    found = _range(claim, row, rounded_to(table, cells)) if row else None
     if row is None or found is None:
         gap, reasons = absence.of_figure(claim, cells, row, table)
         return Reading(**common, gap=gap, reasons=reasons)
@@ -134,16 +134,6 @@ def _used(
     return used
 
 
-def _step(table: str, cells: pd.DataFrame) -> Fraction:
-    """Give the step that the amounts of a table are rounded to, in million euro."""
-    if table in registry.tables():
-        return exact(registry.units().get(registry.table(table).unit, 0))
-
-    # A table of the user's own says it by what is in it: whole millions, or what it has.
-    values = cells.loc[cells["table"] == table, VALUE].dropna()
-    return Fraction(int((values % 1 == 0).all()))
-
-
 def _range(
     claim: Claim, row: dict[Any, Any], step: Fraction
 ) -> tuple[Fraction, Fraction, Fraction | None] | None:
@@ -151,8 +141,8 @@ def _range(
     Give a figure with the least and the most it can be; None where CBS gives none to compare.
 
     An amount is what CBS publishes. A rate or a share is worked out from two amounts that are
-    rounded to whole millions, each of which can be half a million more or less (two rounded flows:
-    a whole million).
+    rounded, mostly to whole millions: each can be half a step more or less (two rounded flows: a
+    whole step).
     """
     if pd.isna(row[VALUE]):
         return None
@@ -170,9 +160,13 @@ def _range(
     half = step / 2 * (2 if claim.flow == "total trade" else 1)
     less = 100 if claim.measure == "growth" else 0
 
+    # Only what CBS publishes below zero can be below it before it was rounded.
+    ends = [amount - half if amount < 0 else max(amount - half, Fraction(0)), amount + half]
+    bases = [each for each in (base - half, base + half) if each > 0]
+    possible = [100 * end / each - less for end in ends for each in bases]
+
     value = 100 * amount / base - less
-    low = 100 * max(amount - half, Fraction(0)) / (base + half) - less
-    high = 100 * (amount + half) / (base - half) - less if base > half else None
+    low, high = min(possible), max(possible) if base > half else None
     if claim.measure == "share" and high is not None:
         high = min(high, max(Fraction(100), value))
     return value, low, high

@@ -15,6 +15,7 @@ from nltrade import registry
 from nltrade.errors import NoData, UnknownName
 from nltrade.questions import frame as shape
 from nltrade.questions.frame import VALUE
+from nltrade.questions.places import DIGITS
 from nltrade.questions.unpublished import ByPartner
 from nltrade.sources.gaps import absent_partners
 
@@ -46,14 +47,18 @@ class Cells(NamedTuple):
 
     def by_partner(self, flow: str) -> ByPartner:
         """Give what is published of one flow; a total has no value where either flow has none."""
-        flows = [flow]
+        flows = ["import", "export"] if flow == "total trade" else [flow]
         values = self.values.get(flow, {})
-        if flow == "total trade" and flow not in self.values:
-            flows = ["import", "export"]
+
+        # Totals that a frame has beside its imports and exports can be those of some partners only.
+        if flow == "total trade" and (not values or self.values.keys() >= set(flows)):
             imports, exports = (self.values.get(each, {}) for each in flows)
+            values = {}
             for partner in imports | exports:
                 bought, sold = imports.get(partner), exports.get(partner)
-                values[partner] = None if bought is None or sold is None else bought + sold
+                values[partner] = None
+                if bought is not None and sold is not None:
+                    values[partner] = round(bought + sold, DIGITS)
 
         partners, unit = set(values), 0.0
         if self.table in registry.tables():

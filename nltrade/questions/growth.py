@@ -88,7 +88,7 @@ def growth(
         nw.col("year") + 1,
         "part",
         previous_meur=nw.col(VALUE),
-        previous_complete=nw.col("complete").cast(nw.Int64).fill_null(2),
+        previous_complete=_how_whole(),
     )
     compared = beside(dated, previous, [*SERIES, "year", "part"])
 
@@ -106,6 +106,13 @@ def growth(
     rate = 100 * (nw.col(VALUE) - before) / before
     rates = noted.with_columns(growth_note=_note(reasons), growth_pct=nw.when(is_given).then(rate))
     return rates.select(*names, *GROWTH).to_native()  # type: ignore[no-any-return]
+
+
+def _how_whole() -> nw.Expr:
+    """Number whether a period is whole: 1 where it is, 0 where not, 2 where that is unknown."""
+    is_whole = nw.col("complete").fill_null(False).cast(nw.Int64)
+    is_unknown = nw.col("complete").is_null().cast(nw.Int64)
+    return is_whole + 2 * is_unknown
 
 
 def _reasons(part_years: bool) -> dict[str, nw.Expr]:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 Numbers = Any  # a numpy.ndarray of floats
+DIGITS = 6  # of million euro: a float of thousands of euro is not exact beyond
 
 
 class Countries(NamedTuple):
@@ -56,12 +57,12 @@ def possibly_ahead(value: float, countries: Countries, pools: Pools, close: floa
 
 def certainly_ahead(value: float, others: Numbers, close: float) -> int:
     """Count the countries that are ahead of a value, whatever rounding hides."""
-    return int(((others > value) & (others - value >= close)).sum())
+    return int(((others > value) & (np.round(others - value, DIGITS) >= close)).sum())
 
 
 def could_be_level(others: Numbers, value: float, close: float) -> Numbers:
     """Tell which values are ahead of one, or could be before they were rounded."""
-    return (others >= value) | (value - others < close)
+    return (others >= value) | (np.round(value - others, DIGITS) < close)
 
 
 def largest_hidden(value: float, groups: Numbers) -> Numbers:

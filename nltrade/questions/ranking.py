@@ -34,6 +34,7 @@ from nltrade.questions import frame as shape
 from nltrade.questions.cells import Cells, collected
 from nltrade.questions.frame import VALUE
 from nltrade.questions.places import (
+    DIGITS,
     Countries,
     Pools,
     certainly_ahead,
@@ -81,8 +82,8 @@ def rank_partners(
     product : str, optional
         Code of a product; the total of goods or services by default.
     kind : {"goods", "services", "goods and services"}
-        What is counted. Goods and services are two concepts: their sum shows whether services
-        change an order.
+        What is counted; with a `product`, its kind by default. Goods and services are two concepts:
+        their sum shows whether services change an order.
     among : {"outside EU", "inside EU", "all"}
         The countries that take part.
     members_on : datetime.date, optional
@@ -126,10 +127,10 @@ def rank_partners(
     """
     asked = periods.listed(period)
     _check_words(among, kind)
+    if product and kind == "goods":  # the default: a product says itself which kind it is of
+        kind = registry.product(product).kind
     flows = sorted({registry.flow(one) for one in ([flow] if isinstance(flow, str) else flow)})
     kinds = ["goods", "services"] if kind == "goods and services" else [kind]
-    for one in asked:
-        periods.known(one)
 
     rows = shape.checked(frame, NEEDED)
     shape.require_periods(rows)
@@ -200,7 +201,8 @@ class Ranking(NamedTuple):
         published = [each.by_partner(flow) for each in cells]
         first, *others = (each.of_countries() for each in published)
         services = others[0] if others else dict.fromkeys(first, 0.0)
-        values = {id: first[id] + services.get(id, 0.0) for id in first if takes_part(id)}
+        summed = {id: round(first[id] + services.get(id, 0.0), DIGITS) for id in first}
+        values = {id: value for id, value in summed.items() if takes_part(id)}
         partners = sorted(values, key=lambda id: (-values[id], id))
 
         # After a change of membership, who takes part can be filed on either side of the border.

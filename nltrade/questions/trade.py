@@ -330,7 +330,7 @@ def _combined(frame: Any, name: Literal["total trade", "balance"]) -> Any:
         "imports": nw.when(is_import).then(row).otherwise(nw.lit(0)),
         "exports": nw.when(is_export).then(row).otherwise(nw.lit(0)),
     }
-    marks = {"part": (~nw.col("complete")).cast(nw.Int64).fill_null(1)}
+    marks = {"part": (~nw.col("complete")).fill_null(True).cast(nw.Int64)}
     told = {"complete": nw.col("part") == 0}
     if "status" in there:
         marks["unsure"] = _how_unsure()

@@ -54,15 +54,19 @@ def sectors_report(
     _require_one(found, known)
 
     rates = ["share_pct", "growth_pct"] if growth else ["share_pct"]
-    tables, shown = [], []
+    about = found[["partner", "period"]].iloc[0].to_dict()
+    tables, shown, lacking = [], [], []
     for kind in named.KINDS:
         of_kind = most_detailed(found, kind)
-        there = set(of_kind["sector"])
-        here = {id: one for id, one in known.items() if one.codes(kind) and id in there}
+        asked = {id: one for id, one in known.items() if one.codes(kind)}
+        here = {id: one for id, one in asked.items() if id in set(of_kind["sector"])}
         if here:
             tables.append(_table(of_kind, kind, here, rates, say, every=every))
             shown.append(of_kind)
-    tables += _kinds_without(shown, [known[id] for id in known if id in set(found["sector"])], say)
+        elif not set(found["sector"]).isdisjoint(asked):
+            lacking.append(Table(say.text("sectors-none-of", kind=kind, **about)))
+    if shown:
+        tables += lacking
 
     theirs = found[~found["table"].map(is_cbs).astype(bool)]
     bought = theirs[theirs["flow"].eq("export") & theirs["high_meur"].notna()]
@@ -78,20 +82,6 @@ def sectors_report(
         tables.append(Table(f"{say.label('classes')}: {say.label('none')}", remarks=listed))
     sources = source_lines(pd.concat(shown), lang) if shown else []
     return Report(tables, sources, lang)
-
-
-def _kinds_without(shown: list[pd.DataFrame], sectors: Iterable[Sector], say: Words) -> list[Table]:
-    """Say of which kind there is no figure, where there are some of the other."""
-    if not shown:
-        return []
-    about = shown[0][["partner", "period"]].iloc[0].to_dict()
-    there = {rows["kind"].iloc[0] for rows in shown}
-    lacking = [kind for kind in named.KINDS if kind not in there]
-    return [
-        Table(say.text("sectors-none-of", kind=kind, **about))
-        for kind in lacking
-        if any(one.codes(kind) for one in sectors)
-    ]
 
 
 def _reported(rows: pd.DataFrame, known: Mapping[str, Sector], count: int, say: Words) -> Table:
