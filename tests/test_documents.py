@@ -260,6 +260,11 @@ def test_no_row_or_remark_of_a_table_in_the_pdf_stands_alone_on_a_page(contents,
         assert "row 21" in remarked
 
 
+def test_the_citations_say_that_what_ships_is_from_a_copy(contents):
+    for lang in LANGS:
+        assert Words(lang).label("via-copy") in contents[lang].sections[-1].blocks
+
+
 def test_citations_stand_on_one_page_in_word(written, contents):
     paper = Document(str(written["nl", "docx"]))
     told = [paragraph.text for paragraph in paper.paragraphs]

@@ -31,6 +31,7 @@ CONCEPTS = [
 ]
 NOTES = ["valuation", "confidential", "eu-membership", "eu-of-2013-and-2020"]
 HASH = 16  # characters of a hash that are shown
+COPY = "a public copy"  # how the `via` of what ships begins, which is not from CBS itself
 
 
 def sections(
@@ -186,6 +187,6 @@ def _citations(origins: Sequence[Origin], say: Words) -> list[Block]:
         Points([Link(citation(origin, say), origin.link) for origin in origins]),
         say.label("licence-line"),
     ]
-    if any(o.request is None and o.licence.startswith("CC") for o in origins):
+    if any(o.publisher == "CBS" and o.via.startswith(COPY) for o in origins):
         blocks.append(say.label("via-copy"))
     return [*blocks, say.label("made-with")]
