@@ -314,11 +314,25 @@ def test_key_figures_say_what_rounding_and_a_part_of_a_year_do(shipped):
 
 def test_a_place_with_a_star_is_in_the_annex(shipped):
     content = make_content(shipped, [], partner="KP", year=2019, lang="en")
-    assert "* Uncertain: see the annex." in key_figures_of(shipped, "KP", 2019).remarks[0]
+    assert (
+        "*\N{NO-BREAK SPACE}Uncertain: see the annex."
+        in key_figures_of(shipped, "KP", 2019).remarks[0]
+    )
     (annex,) = (section for section in content.sections if section.id == "certainty")
     places = annex.blocks[0].frame
     assert places.iloc[:, 0].tolist() == ["total trade", "imports", "exports"]
     assert places.iloc[1].tolist()[2:] == ["123rd", "8th", "136th"]
+
+
+def test_places_that_are_all_certain_have_no_table_of_their_range(shipped):
+    told = {}
+    for partner in ("DE", "RU"):
+        content = make_content(shipped, [], partner=partner, year=2012, lang="en")
+        places = grid(key_figures_of(shipped, partner, 2012))[1][:2]
+        assert all(row[-1] for row in places)
+        told[partner] = "certainty" in [section.id for section in content.sections]
+        assert any(row[-1].endswith("*") for row in places) == told[partner]
+    assert told == {"DE": False, "RU": True}
 
 
 def test_a_share_too_small_for_a_decimal_is_said_to_be_so(shipped):

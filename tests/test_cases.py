@@ -2,6 +2,7 @@
 
 import itertools
 import random
+from fractions import Fraction
 from pathlib import Path
 
 import msgspec
@@ -10,6 +11,7 @@ import pytest
 
 import nltrade as nl
 from nltrade.charts.sectors import draw_sectors
+from nltrade.claims.operators import Asserted
 from nltrade.registry.entries import LANGS
 
 CASES = Path(__file__).parent / "cases"
@@ -117,6 +119,12 @@ def test_a_figure_a_thousand_times_off_is_asked_about(shipped, fields, meant):
     found = changed(shipped, **fields)
     assert found.verdict == "cannot be checked"
     assert f"was {meant} meant?" in found.why()[0]
+
+
+def test_a_number_just_above_one_figure_is_not_written_as_the_next():
+    asserted = Asserted("just above", Fraction(20), Fraction(21), Fraction(1))
+    assert asserted.written("pct", Fraction("20.94")) == ("pct", 20.9, 1)
+    assert asserted.written("pct", Fraction("20.96")) == ("pct", 20.96, 2)
 
 
 def test_a_share_written_as_a_fraction_is_asked_about(shipped):

@@ -492,6 +492,7 @@ def test_answers_load_neither_what_draws_nor_what_downloads():
             "--raw and --years exclude each other.",
         ),
         (["fetch", "70017", "--raw", "--freq", "M"], 2, "--raw and --freq exclude each other."),
+        (["fetch", "70017", "--raw", "--accept"], 2, "--raw and --accept exclude each other."),
         (["fetch", "70017", "--from", "a", "--by", "SITC"], 2, "--from and --by exclude"),
         (
             ["fetch", "7137shih", "--by", "SITC", "--plan"],

@@ -13,7 +13,7 @@ from conftest import slow
 from nltrade import registry
 from nltrade.cli import main
 from nltrade.errors import SourceError
-from nltrade.sources import store, transport
+from nltrade.sources import snapshot, store, transport
 from nltrade.sources.asked import plan_of
 from nltrade.sources.comtrade import other_side
 
@@ -164,6 +164,23 @@ def test_a_long_wait_is_left_to_the_user_who_goes_on_from_there(service):
     assert len(service.questions) == asked + 1  # the first answer was kept
 
 
+def test_a_download_is_whole_or_not_there(service, monkeypatch, tmp_path):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(snapshot, "write", interrupted)  # the last file, after the records
+        with pytest.raises(KeyboardInterrupt):
+            nl.fetch("comtrade-partner", **TURKEY)
+    assert not list((tmp_path / "mine").rglob("Comtrade.csv"))
+
+    asked = len(service.questions)
+    found = nl.fetch("comtrade-partner", **TURKEY)
+    assert len(service.questions) == asked  # the answers were kept
+    assert {path.name for path in found.folder.iterdir()} == {"Comtrade.csv", "origin.json"}
+    assert len(list(found.folder.parent.iterdir())) == 1
+
+
 def test_nothing_reported_is_said_and_is_not_zero(service):
     service.faults = [lambda _: [], lambda _: []]
     with pytest.raises(nl.NoData, match="nothing was reported; that does not mean zero"):
@@ -200,6 +217,7 @@ def _other(**changes):
         (_other(cmdCode="2710"), "products that were not asked: 2710"),
         (_other(primaryValue=-1.0), "the value of TOTAL is -1.0"),
         (_other(primaryValue="many"), "the value of TOTAL is 'many'"),
+        (_other(primaryValue=True), "the value of TOTAL is True"),
         (lambda rows: rows * 6, "as many as one answer can"),
         (b'{"data": null, "error": "Invalid period"}', "Invalid period"),
         (b'{"data": {"a": 1}, "error": ""}', "no list of records"),

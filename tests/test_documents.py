@@ -26,8 +26,8 @@ from pptx.util import Inches
 import nltrade as nl
 from accessible import assert_accessible
 from conftest import slow
-from nltrade.briefing import FORMATS, html, native, word
-from nltrade.briefing.blocks import ICONS, Figure, Points, grid, numeric, values_of, widths
+from nltrade.briefing import FORMATS, html, native, typeset, word
+from nltrade.briefing.blocks import ICONS, Figure, Points, Section, grid, numeric, values_of, widths
 from nltrade.briefing.blocks import table as table_of
 from nltrade.briefing.content import make_content
 from nltrade.charts import NAMES
@@ -224,7 +224,8 @@ def test_no_row_of_a_table_in_word_stands_alone_on_a_page(written):
     for table in paper.tables:
         cells = [row.cells[0].paragraphs[0] for row in table.rows]
         kept = [cell.paragraph_format.keep_with_next for cell in cells]
-        assert kept[:3] + kept[-3:] == [True, True, True, True, True, False]
+        below = table._tbl.getnext().xpath("string(.)")
+        assert kept[:3] + kept[-3:] == [True] * 5 + [bool(below)], "a remark stands below its table"
         assert all(kept[:-1]) == (len(kept) <= 9), "a longer table may go on on the next page"
         assert table.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
         lengths.add(len(kept))
@@ -241,22 +242,22 @@ def test_rows_of_a_table_in_word_are_equally_high_where_cells_are_empty(written)
 
 
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is not installed")
-@pytest.mark.parametrize("lang", langs_of("pdf"))
-def test_no_row_of_a_table_in_the_pdf_stands_alone_on_a_page(written, contents, lang):
-    told = subprocess.run(
-        ["pdftotext", written[lang, "pdf"], "-"], capture_output=True, check=True
-    ).stdout.decode()
-    pages = [" ".join(page.split()) for page in told.split("\f")]
-    blocks = [block for section in contents[lang].sections for block in section.blocks]
-    title = Words(lang).label("readings")
-    (table,) = [each for each in blocks if isinstance(each, Table) and each.title == title]
-    leaders = [" ".join(row[-1].partition(";")[0].split()) for row in grid(table)[1]]
-    assert len(leaders) == 10
-
-    on = {words: [at for at, page in enumerate(pages) if words in page] for words in leaders}
-    (begin,) = [at for at, page in enumerate(pages) if title in page]
-    assert on[leaders[0]] == on[leaders[2]] == [begin]
-    assert on[leaders[-1]] == on[leaders[-3]] == [begin + 1]
+def test_no_row_or_remark_of_a_table_in_the_pdf_stands_alone_on_a_page(contents, tmp_path):
+    rows = [[f"row {at}", str(at)] for at in range(10, 22)]
+    long = table_of("a long table", ["name", "number"], rows, remarks=["The remark."])
+    for lines in range(24, 46):
+        blocks = [*["A line of text."] * lines, long]
+        sections = [Section("a", "Values", blocks, "annex"), Section("b", "Last", [], "annex")]
+        only = replace(contents["en"], sections=sections)
+        (tmp_path / "a.pdf").write_bytes(typeset.render(only, {}))
+        told = subprocess.run(
+            ["pdftotext", tmp_path / "a.pdf", "-"], capture_output=True, check=True
+        ).stdout.decode()
+        pages = [page.count("row ") for page in told.split("\f") if "row " in page]
+        assert sum(pages) == len(rows)
+        assert min(pages) >= 2, f"after {lines} lines"
+        (remarked,) = [page for page in told.split("\f") if "The remark." in page]
+        assert "row 21" in remarked
 
 
 def test_citations_stand_on_one_page_in_word(written, contents):
@@ -321,6 +322,7 @@ def test_slides_have_one_thing_each_with_numbers_notes_and_charts_to_restyle(
 def test_templates_bring_their_own_styles_and_masters(tmp_path, shipped):
     paper, show = Document(), Presentation()
     paper.styles["Heading 1"].font.size = Pt(31)
+    paper.styles["Normal"].font.name = "Verdana"
     paper.sections[0].header.paragraphs[0].text = "a ministry"
     paper.add_paragraph("left over")
     paper.save(tmp_path / "house.docx")
@@ -337,6 +339,11 @@ def test_templates_bring_their_own_styles_and_masters(tmp_path, shipped):
     )
     paper, show = Document(str(paths[0])), Presentation(str(paths[1]))
     assert paper.styles["Heading 1"].font.size == Pt(31)
+    added = [
+        style for style in paper.styles if style.name.startswith("Briefing") and style.type == 1
+    ]
+    assert len(added) == 3
+    assert {(style.base_style.name, style.font.name) for style in added} == {("Normal", None)}
     assert paper.sections[0].header.paragraphs[0].text == "a ministry"
     assert "left over" not in [p.text for p in paper.paragraphs]
     assert show.slides[0].slide_layout.name == "a ministry"
@@ -862,3 +869,21 @@ def test_numbers_stand_right_and_years_dates_and_words_left(contents):
         table_of("", ["jaar", "aandeel"], [["2021", "36,3%"], ["2022", "niet gepubliceerd"]])
     ) == {1}
     assert numeric(table_of("", ["wie", "versie"], [["CBS", "2 oktober 2026"]])) == set()
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_figures_of_the_annex_stand_before_its_texts(contents, lang):
+    annex = [section for section in contents[lang].sections if section.part == "annex"]
+    drawn = [any(isinstance(block, Figure) for block in section.blocks) for section in annex]
+    assert drawn == [True] + [False] * (len(annex) - 1), "two a page, and text fills the next"
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_tables_of_values_are_titled_without_words_on_the_drawing(contents, lang):
+    charts = {chart.name: chart for chart in contents[lang].charts}
+    for name, of_drawing in (("reported", ". "), ("two_sides", "; "), ("suppliers", "; ")):
+        title, _, rest = charts[name].subtitle.partition(of_drawing)
+        assert rest
+        assert {table.title for table in values_of(charts[name])} == {title}
+    over_time = charts["over_time"]
+    assert {table.title for table in values_of(over_time)} == {over_time.subtitle}

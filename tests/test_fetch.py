@@ -313,6 +313,10 @@ def test_fetch_all_brings_every_default_and_tells_what_did_not_come(run, serve):
     assert "127.0.0.1 has no /ODataFeed/odata/70017/TableInfos (404)" in done.err
     assert "127.0.0.1 has no /ODataFeed/odata/7137shih/TableInfos (404)" in done.err
     assert done.out.count("rows, modified") == 6
+    again = run("fetch", "--all", "--json", "--tries", "1")
+    assert again.code == 3
+    brought = [one["table"] for one in again.json]  # one list, whatever did not come
+    assert brought == [id for id in registry.tables() if id not in {"7137shih", "70017"}]
 
 
 def test_search_looks_in_the_catalogue_of_cbs(run, serve):

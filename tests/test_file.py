@@ -126,6 +126,46 @@ def test_a_file_that_is_not_the_table_is_a_sentence(statline, change, says):
         fetch_file(TABLE, statline)
 
 
+ROWS = {
+    "a key of a number": (
+        lambda rows: rows[0].update(SITC=7),
+        "new in SITC: '7', which nltrade does not know",
+    ),
+    "no key": (
+        lambda rows: rows[0].update(SITC=None),
+        "new in SITC: '.*', which nltrade does not know",
+    ),
+    "an unknown partner": (
+        lambda rows: [row.update(LandenGroepen="L9") for row in rows if row["SITC"] == "T001082"],
+        r"new in LandenGroepen: 'L9', which nltrade does not know.*Is feed\.json of that table",
+    ),
+    "a number": (
+        lambda rows: rows[0].update(Invoerwaarde_1="1e400"),
+        r"What feed\.json has of 83028NED.*Save it again",
+    ),
+    "a period": (
+        lambda rows: [row.update(Perioden=row["Perioden"].replace("JJ", "XX")) for row in rows],
+        r"'2002XX00' is not of the form.*Is feed\.json of that table",
+    ),
+}
+
+
+@pytest.mark.parametrize(("change", "says"), ROWS.values(), ids=ROWS)
+def test_of_a_file_all_is_kept_or_nothing(tmp_path, own, change, says):
+    with Replica([TABLE]) as cbs:
+        page = get(cbs, TABLE)
+    change(page["value"])
+    (tmp_path / "feed.json").write_text(json.dumps(page))
+    with pytest.raises(nl.errors.SourceError, match=says):
+        fetch_file(TABLE, tmp_path / "feed.json")
+    assert not list(own.rglob("origin.json"))
+
+
+def test_a_file_is_of_a_table_of_cbs(statline):
+    with pytest.raises(nl.UnknownName, match="a table of CBS, and comtrade-nl is of UN Comtrade"):
+        fetch_file("comtrade-nl", statline)
+
+
 def test_the_command_line_takes_a_file(statline, run):
     done = run("fetch", TABLE, "--from", statline)
     assert (done.code, done.err) == (0, "")

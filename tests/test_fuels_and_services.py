@@ -134,6 +134,13 @@ def test_tables_are_never_joined_and_2020_is_in_two_of_them(shipped):
     assert "from the fifth manual (BPM5) to the sixth (BPM6), 80414ned to 82616NED" in said
 
 
+def test_only_lines_of_several_tables_are_said_not_to_be_joined(shipped):
+    apart = "Each line is a table of its own"
+    one = shipped[(shipped["kind"] != "services") | (shipped["table"] == "82616NED")]
+    assert apart in nl.charts.draw_services(shipped, partner="US", period=2019).caption
+    assert apart not in nl.charts.draw_services(one, partner="US", period=2019).caption
+
+
 def test_a_year_without_a_row_is_a_gap_too(shipped):
     rows = shipped[~((shipped["partner"] == "RU") & (shipped["period"] == "2017"))]
     lines = draw("services", rows, "RU").figure.axes[0].lines

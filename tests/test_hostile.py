@@ -153,6 +153,10 @@ SPOILT = {
         edited("SITC", lambda p: p.update({"odata.nextLink": "/ODataFeed/odata/83028NED/SITC"})),
         "has no end",
     ),
+    "a link to no address": (
+        edited("UntypedDataSet", lambda p: p.update({"odata.nextLink": "http://[::1"})),
+        "that is no address",
+    ),
     "a link that is a number": (
         edited("UntypedDataSet", lambda p: p.update({"odata.nextLink": 3})),
         "no JSON or half of it",
@@ -195,6 +199,12 @@ def test_refusals_are_told_apart_and_not_asked_again_where_that_is_vain(hostile,
 def test_a_redirect_to_another_host_is_not_followed(hostile):
     hostile(lambda handler, *_: send(handler, b"", 302, Location="http://example.org/"))
     with pytest.raises(nl.errors.SourceError, match=r"leads to another host, example\.org"):
+        nl.fetch(TABLE)
+
+
+def test_a_redirect_to_no_address_is_a_sentence(hostile):
+    hostile(lambda handler, *_: send(handler, b"", 302, Location="http://[::1"))
+    with pytest.raises(nl.errors.SourceError, match="is no address that can be asked"):
         nl.fetch(TABLE)
 
 
@@ -293,6 +303,65 @@ def test_a_dead_proxy_is_said_at_once(monkeypatch):
     monkeypatch.delenv("NO_PROXY", raising=False)
     with pytest.raises(
         nl.errors.SourceError, match=r"proxy does not lead to cbs\.invalid.*HTTPS_PROXY"
+    ):
+        nl.fetch(TABLE)
+
+
+@pytest.mark.parametrize("proxy", ["http://", "socks5://127.0.0.1:9", "ftp://x:1", "http://["])
+def test_a_proxy_that_is_none_is_named_and_not_the_service(monkeypatch, proxy):
+    monkeypatch.setenv("NLTRADE_CBS", "http://cbs.invalid")
+    monkeypatch.setenv("http_proxy", proxy)
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    with pytest.raises(nl.errors.SourceError) as error:
+        nl.fetch(TABLE)
+    says = f"The proxy {proxy} is no address that can be asked. Mend HTTPS_PROXY, or unset it."
+    assert str(error.value) == says
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://",
+        "ftp://x",
+        "http://[::1",
+        "http://x:99999",
+        "http://x:a",
+        "http://a b",
+        "http://a:-1",
+    ],
+)
+def test_an_address_that_is_none_is_a_sentence(monkeypatch, address):
+    monkeypatch.setenv("NLTRADE_CBS", address)
+    with pytest.raises(nl.errors.SourceError) as error:
+        nl.fetch(TABLE)
+    before = f"{address!r} is no address: write http:// or https:// before it."
+    named = f"{address} is no address that can be asked. Mend NLTRADE_CBS, or unset it."
+    assert str(error.value) in {before, named}
+
+
+def test_a_name_that_no_host_can_have_is_a_sentence(monkeypatch):
+    monkeypatch.setenv("NLTRADE_CBS", f"http://{'a' * 80}.invalid")
+    with pytest.raises(nl.errors.SourceError, match=r"can be asked\. Mend NLTRADE_CBS"):
+        nl.fetch(TABLE)
+
+
+@pytest.mark.parametrize(
+    ("timeout", "tries"),
+    [(float("nan"), 6), (float("inf"), 6), (0, 6), (-1, 6), (1e300, 6), (60, 0)],
+)
+def test_a_time_that_cannot_be_waited_is_refused_before_anything_is_asked(right, timeout, tries):
+    asked = len(right.requests)
+    with pytest.raises(nl.UnknownName, match="a timeout of at most 3,600 seconds"):
+        nl.fetch(TABLE, timeout=timeout, tries=tries)
+    assert len(right.requests) == asked
+
+
+def test_certificates_that_are_not_there_are_named(monkeypatch):
+    monkeypatch.setenv("NLTRADE_CBS", "https://127.0.0.1:9")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/no/such.pem")
+    with pytest.raises(
+        nl.errors.SourceError, match=r"cannot be asked.*/no/such\.pem\. Is REQUESTS_CA_BUNDLE"
     ):
         nl.fetch(TABLE)
 

@@ -9,7 +9,7 @@ import nltrade as nl
 from conftest import slow
 from gallery import gallery, partners_of, without
 from legible import assert_legible, problems
-from nltrade.charts import NAMES, draw_over_time, draw_reported
+from nltrade.charts import NAMES, draw_over_time, draw_partners_over_time, draw_reported
 from nltrade.registry.entries import LANGS
 
 SIZES = [("page", True), ("column", True), ("column", False), ("slide", False)]
@@ -37,7 +37,7 @@ def test_a_sample_of_partners_and_years_is_legible(shipped, partner, year, lang)
     assert len(assert_all_legible(shipped, partner, year, lang, SIZES[2:])) >= 6
 
 
-# A value at the first year, at two equal lines, at lines that cross or rise steeply, near zero.
+# A value at the first year, of lines that cross or rise steeply, near zero.
 CROWDED = [("over_time", "HR", 2013), ("over_time", "GL", 2018), ("over_time", "BQ", 2016)]
 CROWDED += [("services", "NO", 2022), ("services", "RS", 2012), ("fuels", "IN", 2013)]
 
@@ -51,6 +51,16 @@ def test_no_value_of_the_year_stands_on_a_line(shipped, name, partner, year):
         assert mark.get_fontweight() == "bold"
         assert [text for text in figure.axes[0].texts if text.get_fontweight() == "bold"]
         assert problems(figure) == [], size
+
+
+def test_of_many_partners_no_value_stands_on_a_line_either(shipped):
+    partners = ["DE", "BE", "FR", "GB", "IT"]
+    chart = draw_partners_over_time(shipped, partners=partners, period=2019)
+    for size in ("page", "column", "phone"):
+        figure = chart.draw(size, framed=False)
+        values = [text.get_text() for text in figure.axes[0].texts if "€" in text.get_text()]
+        assert len(values) >= 2
+        assert problems(figure) == []
 
 
 @pytest.mark.parametrize("lang", ["nl", slow("en")])

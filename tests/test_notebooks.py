@@ -1,5 +1,5 @@
 import ast
-import inspect
+import functools
 
 import nbformat
 import pytest
@@ -15,6 +15,14 @@ __all__ = ["own", "serve"]  # fixtures
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory):
+    """A notebook in a language, run once for all tests that look at it."""
+    return functools.cache(
+        lambda path, lang: executed(path, lang, tmp_path_factory.mktemp(path.stem))
+    )
+
+
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_stores_no_outputs(path):
     cells = nbformat.read(path, as_version=4).cells
@@ -24,8 +32,17 @@ def test_a_notebook_stores_no_outputs(path):
 @pytest.mark.slow
 @pytest.mark.parametrize("lang", ["en", "nl"])
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_notebook_runs_from_a_clean_kernel_and_shows_what_it_draws(path, lang, tmp_path):
-    _run(path, lang, tmp_path)
+def test_a_notebook_runs_from_a_clean_kernel_and_shows_what_it_draws(ran, path, lang):
+    drawn = [
+        cell
+        for cell in ran(path, lang).cells
+        if "charts.draw_" in cell.source and cell.cell_type == "code"
+    ]
+    assert drawn
+    for cell in drawn:
+        (output,) = cell.outputs
+        assert output.data["text/html"].startswith("<img ")
+        assert 'alt="' in output.data["text/html"]
 
 
 @pytest.mark.slow
@@ -33,7 +50,7 @@ def test_the_notebook_of_sectors_shows_more_with_the_detailed_table(serve, tmp_p
     serve(shih())
     nl.fetch("7137shih", years="2008:2012", partner=["RU", "WORLD", "EU", "NON-EU"])
     (tmp_path / "run").mkdir()
-    notebook = _run(ROOT / "notebooks" / "03_sectors.ipynb", "en", tmp_path / "run")
+    notebook = executed(ROOT / "notebooks" / "03_sectors.ipynb", "en", tmp_path / "run")
     shown = " ".join(
         str(output.get("data")) for cell in notebook.cells for output in cell.get("outputs", [])
     )
@@ -42,8 +59,8 @@ def test_the_notebook_of_sectors_shows_more_with_the_detailed_table(serve, tmp_p
 
 
 @pytest.mark.slow
-def test_a_page_without_widgets_still_shows_the_explorer(tmp_path):
-    notebook = _run(ROOT / "notebooks" / "04_partners.ipynb", "en", tmp_path)
+def test_a_page_without_widgets_still_shows_the_explorer(ran):
+    notebook = ran(ROOT / "notebooks" / "04_partners.ipynb", "en")
     (explorer,) = [cell for cell in notebook.cells if "nl.explore(" in cell.source]
     (output,) = explorer.outputs
     assert "application/vnd.jupyter.widget-view+json" in output.data
@@ -84,32 +101,19 @@ def test_a_notebook_needs_the_public_face_alone_and_keeps_its_cells_short(path):
             assert not any(line.strip().startswith("from nltrade") for line in lines), cell.source
 
 
-def _run(path, lang, tmp_path):
+def executed(path, lang, folder):
+    """Run a notebook in an empty folder; it warns of nothing and writes nothing."""
     notebook = nbformat.read(path, as_version=4)
-    if "sectors" not in inspect.signature(nl.briefing).parameters:
-        notebook.cells = [
-            cell for cell in notebook.cells if "briefing" not in cell.metadata.get("tags", [])
-        ]
     (parameters,) = [
         cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])
     ]
     parameters.source = parameters.source.replace('LANG = "en"', f'LANG = "{lang}"')
-    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(folder)}}).execute()
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     assert not [
         output for output in outputs if output.output_type == "stream" and output.name == "stderr"
     ]
-    drawn = [
-        cell
-        for cell in notebook.cells
-        if "charts.draw_" in cell.source and cell.cell_type == "code"
-    ]
-    assert drawn
-    for cell in drawn:
-        (output,) = cell.outputs
-        assert output.data["text/html"].startswith("<img ")
-        assert 'alt="' in output.data["text/html"]
-    assert not list(tmp_path.iterdir()), "a notebook writes nothing"
+    assert not list(folder.iterdir()), "a notebook writes nothing"
     return notebook
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 import nltrade as nl
 from cbs_replica.invented import shih
 from nltrade import registry
+from nltrade.sources.asked import plan_of
 from nltrade.sources.cbs_notation import FREQS
 from nltrade.sources.plan import PAGE, PIECE, Request, ask, make_plan, registered_keys
 
@@ -97,6 +98,14 @@ def requests(draw):
         years=(first, last),
         freq=draw(st.sampled_from([["A"], ["M"], ["A", "M"]])),
     )
+
+
+def test_the_same_by_two_names_is_asked_once():
+    twice = ask("7137shih", partner=["RU", "Russia"], product=["3", 3], freq=["A", "a"])
+    assert twice.says == "years 1996-2017; RU; TOTAL, 3"
+    assert ask("7137shih", product=33) == ask("7137shih", product="33")
+    report = plan_of("comtrade-partner", partner=["TR", "Turkey"], years=2012)
+    assert len(report.questions) == 2  # a flow each
 
 
 @given(requests())

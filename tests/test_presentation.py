@@ -494,3 +494,12 @@ def test_a_ranking_is_not_shown_without_those_it_is_among(shipped):
     with pytest.raises(nl.UnknownName, match="among whom it is: show it with"):
         nl.show(nl.rank_partners(shipped, period=2012))
     assert "outside the EU" in repr(nl.show(nl.trace_place(shipped, "RU")))
+
+
+def test_figures_of_others_print_as_a_table_with_where_they_stand():
+    shown = nl.show(nl.published(), "nl")
+    row = shown.frame.iloc[0]
+    assert (row["partner"], row["periode"]) == ("Rusland", "2004")
+    assert row[["gepubliceerd door", "product"]].tolist() == ["CBS (EMEA)", "goederen"]
+    assert any(source.startswith("CBS: https://www.emea.nl/") for source in shown.sources)
+    assert "crude oil" in repr(nl.published())

@@ -32,6 +32,8 @@ def test_the_figures_of_the_readme_are_those_of_the_verdicts(verdict):
     first_publication = {"first-imports-2012", "first-exports-2012", "first-import-growth-2012"}
     if verdict.claim.id not in first_publication:
         assert verdict.says().partition(" ")[0] in README
+        distance = re.split(" against | from ", verdict.margin())[0].replace(";", ",")
+        assert f"| {distance} | {verdict.verdict}" in README
 
 
 def test_every_table_of_the_readme_exists():

@@ -190,6 +190,13 @@ def test_a_flow_that_comes_to_nothing_is_named_and_has_no_panel(shipped):
     assert "imports from Greenland, in" not in told
 
 
+def test_the_title_of_a_flow_is_whole_on_a_phone(shipped):
+    chart = draw_sectors(shipped, partner="BQ", period=2016)
+    figure = chart.draw("phone", framed=False)
+    assert "imports from the Caribbean Netherlands" in [text.get_text() for text in figure.texts]
+    assert_legible(figure)
+
+
 def test_a_partner_with_an_article_has_it_where_no_sector_has_a_figure(shipped):
     chart = draw_sectors_over_time(shipped, partner="US", period=2026)
     assert chart.headline == "No sector of the United States has a figure for 2026"

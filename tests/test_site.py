@@ -134,6 +134,19 @@ def test_the_home_page_answers_first_and_hands_out_the_briefing(page, site):
     assert len(downloads) == 10
     assert all((site / address).stat().st_size > 5_000 for address in downloads)
     assert page.locator(".countries li").count() == 10
+    assert page.locator("picture.figure").count() == 3
+
+
+def test_on_a_phone_no_page_is_wider_than_the_screen_and_figures_are_drawn_for_it(page, site):
+    page.set_viewport_size({"width": 390, "height": 844})
+    for path in pages(site):
+        page.goto(path.as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
+    page.goto((site / "index.html").as_uri())
+    for image in page.locator("picture.figure img").all():
+        drawn, shown = image.evaluate("it => [it.naturalWidth, it.clientWidth]")
+        assert shown <= 390
+        assert drawn < 1000, "the drawing for a page is twice as wide"
 
 
 def test_the_site_is_light(site):

@@ -11,7 +11,7 @@ import nltrade as nl
 from conftest import ROOT
 from nltrade import registry
 from nltrade.charts import draw
-from nltrade.sources import store
+from nltrade.sources import provenance, store
 from nltrade.sources.snapshot import Origin
 from test_fetch import serve
 
@@ -80,10 +80,40 @@ def test_the_newest_snapshot_is_used_and_an_older_one_can_be_pinned(copy):
         nl.load("83028NED", snapshot="1999-01-01")
 
 
+def test_what_lies_in_the_folder_of_another_table_is_an_error(copy):
+    shutil.rmtree(copy)
+    shutil.copytree(RAW / "85427NED" / "2026-10-02", copy.parent / "2026-10-02")
+    with pytest.raises(
+        nl.errors.SnapshotError, match="is of 85427NED: it lies in the wrong folder"
+    ):
+        nl.load("83028NED")
+
+
+def test_a_damaged_download_can_be_removed_as_its_error_says(copy, run):
+    (copy / "origin.json").write_text("{}")
+    told = run("check")
+    assert (told.code, "origin.json is damaged" in told.err) == (3, True)
+    assert "`nltrade tables --remove TABLE`" in told.err
+    assert run("tables", "--remove", "83028NED/").code == 3  # a date is begun, and none is named
+    assert run("tables", "--remove", "83028NED").out == f"removed {copy}\n"
+    assert run("check").code == 1  # by the figures that ship; one claim is contradicted
+
+
+def test_a_folder_for_data_can_begin_at_home_and_an_unknown_one_harms_nothing(
+    monkeypatch, tmp_path, run
+):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("NLTRADE_DATA", "~/trade")
+    assert str(tmp_path / "trade") in run("tables", "--downloads").out.replace("\n", "")
+    monkeypatch.setenv("NLTRADE_DATA", "~no-such-user/trade")
+    assert run("tables", "83028NED").code == 0
+
+
 def test_a_frame_is_from_what_gave_it_rows_and_from_nothing_else_that_lies_there(
     serve, monkeypatch, tmp_path
 ):
     monkeypatch.setenv("NLTRADE_DATA", str(tmp_path / "own"))
+    monkeypatch.setattr(provenance, "LOADED", {})  # as in a process that has loaded nothing yet
     serve("83028NED")
     whole = nl.fetch("83028NED").origin
     trade = nl.load("83028NED")

@@ -2,6 +2,7 @@
 The registry beside CBS: what fits is told, a file of one's own corrects it, downloads are listed.
 """
 
+import errno
 import re
 from datetime import date
 from pathlib import Path
@@ -12,7 +13,7 @@ import cbs_replica as replica
 import nltrade as nl
 from cbs_replica import shih
 from nltrade import registry
-from nltrade.sources import cbs_v3
+from nltrade.sources import cbs_v3, snapshot
 from nltrade.sources.fitting import fitting
 from test_fetch import own, serve
 
@@ -222,6 +223,28 @@ def test_a_changed_byte_of_a_table_as_it_is_is_noticed(serve, run):
     (folder / "data.parquet").write_bytes(b"?")
     with pytest.raises(nl.errors.SnapshotError, match="its hash changed"):
         nl.load_raw("70017")
+
+
+def full(*_):
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_full_disk_leaves_the_table_as_it_was_and_nothing_half_written(
+    serve, run, own, monkeypatch
+):
+    cbs = serve("83028NED")
+    run("fetch", "83028NED", "--raw")
+    before = nl.load_raw("83028NED")
+    lies = sorted(own.rglob("*"))
+
+    for row in cbs.tables["83028NED"].cells[:5]:
+        row["Invoerwaarde_1"] = "7"
+    monkeypatch.setattr(snapshot, "write", full)  # the last file, after the figures
+    again = run("fetch", "83028NED", "--raw")
+    assert (again.code, again.out) == (3, "")
+    assert f"{own / 'as-it-is' / '83028NED'}: No space left on device" in again.err
+    assert sorted(own.rglob("*")) == lies
+    assert nl.load_raw("83028NED").equals(before)
 
 
 @pytest.mark.usefixtures("own")

@@ -1,4 +1,4 @@
-"""The annex of a briefing: how sure places are, every reading, values, concepts, sources."""
+"""The annex of a briefing: more figures, how sure places are, readings, values, sources."""
 
 from collections.abc import Mapping, Sequence
 
@@ -67,10 +67,11 @@ def sections(
     list of Section
         Those that there is something to say in.
     """
+    # figures first, two a page: behind them, text and tables fill each page
     parts: dict[str, list[Block]] = {
+        "more-figures": list(more),
         "certainty": _places(facts, say),
         "why-each": _reasons(verdicts, other_side, say),
-        "more-figures": list(more),
         "values": [
             each for figure in figures.values() for each in values_of(figure.chart, main=True)
         ],
@@ -101,7 +102,10 @@ def cbs_says(one: Verdict, say: Words) -> str:
 
 
 def _places(facts: Facts, say: Words) -> list[Block]:
-    """Give each place with the best and the worst that is possible."""
+    """Give each place with the best and the worst that is possible, where any is not certain."""
+    if all(placed.certain for placed in facts.places.values()):
+        return []
+
     rows = []
     for flow, placed in facts.places.items():
         ends = [
@@ -109,8 +113,6 @@ def _places(facts: Facts, say: Words) -> list[Block]:
             for end in (placed.best, placed.worst)
         ]
         rows.append([say.label(flow), say.bn(placed.value_meur), say.place(placed.place), *ends])
-    if not rows:
-        return []
     heads = [
         say.label(id) for id in ("key-head", "amount-head", "place-head", "best-head", "worst-head")
     ]

@@ -195,12 +195,13 @@ def values_of(chart: Chart, *, main: bool = False) -> list[Table]:
     years = all(str(point)[:4].isdigit() for point in whole.index)
     say = Words(chart.lang)
     head = say.start("year") if years else say.label("part-head")
+    title = re.split("[.;] ", chart.subtitle)[0]  # what follows is of the drawing
     tables = []
     for start in range(0, len(whole.columns), MOST):
         part = whole.iloc[:, start : start + MOST]
         heads = [by_years(str(name)) for name in part.columns]
         part = part[(part != "").any(axis=1)]
-        tables.append(table(chart.subtitle, [head, *heads], list(part.itertuples())))
+        tables.append(table(title, [head, *heads], list(part.itertuples())))
     return tables
 
 

@@ -67,22 +67,20 @@ class _Row(NamedTuple):
     share: float | None = None
     placed: Placed | None = None
 
-    def has_amount(self) -> bool:
-        """Whether CBS publishes an amount of any of the years."""
-        return any(amount is not None for amount in self.amounts)
-
 
 def _rows(facts: Facts) -> list[_Row]:
     """Gather the rows, but no flows, part or balance of which nothing is published."""
-    made = _Row("made", [facts.amount(MADE, period=year) for year in facts.years])
-    balance = _Row("balance", [facts.balance(year) for year in facts.years])
     together = [
         [_row(flow, flow, facts.goods, facts, facts.places.get(flow)) for flow in FLOWS],
-        [made],
-        [balance],
+        [_Row("made", [facts.amount(MADE, period=year) for year in facts.years])],
+        [_Row("balance", [facts.balance(year) for year in facts.years])],
         [_row(f"services-{flow}", flow, facts.services, facts) for flow in FLOWS],
     ]
-    return [row for rows in together if any(map(_Row.has_amount, rows)) for row in rows]
+    shown = []
+    for rows in together:
+        if any(amount is not None for row in rows for amount in row.amounts):
+            shown += rows
+    return shown
 
 
 def _row(id: str, flow: Flow, table: str, facts: Facts, placed: Placed | None = None) -> _Row:

@@ -55,13 +55,11 @@ def _widen(show: Any) -> None:
         if shape._element.spPr.find("{*}xfrm") is not None:  # else it is where the master has it
             shape.left, shape.width = int(shape.left * across), int(shape.width * across)
 
+    first, below = list(show.slide_layouts[0].placeholders)[:2]
+    _put(first, MARGIN, 2.2, WIDE - 2 * MARGIN, 1.2)
+    _put(below, MARGIN, 3.6, WIDE - 2 * MARGIN, 2.0)
+    below._element.find(".//{*}lvl1pPr").set("algn", "l")
     for layout in show.slide_layouts:
-        first = [s for s in layout.placeholders if s.placeholder_format.type == HOLDS.SUBTITLE]
-        for below in first:
-            _put(layout.placeholders.get(idx=0), MARGIN, 2.2, WIDE - 2 * MARGIN, 1.2)
-            _put(below, MARGIN, 3.6, WIDE - 2 * MARGIN, 2.0)
-            below._element.find(".//{*}lvl1pPr").set("algn", "l")
-
         texts = [s for s in layout.placeholders if s.placeholder_format.type in BODIES]
         rooms = {1: [WIDE - 2 * MARGIN], 2: COLUMNS}.get(len(texts), [])
         if texts:

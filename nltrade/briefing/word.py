@@ -151,9 +151,9 @@ def _add_table(paper: Paper, table: Table, say: Words) -> None:
     for column, width in zip(cells.columns, wide, strict=True):
         column.width = width
 
-    # a short table is not broken, and of a longer one no row stands alone; the last needs no next
+    # a short table is not broken, and of a longer one no row or remark stands alone
     last = len(rows)
-    together = set(range(last))
+    together = set(range(last + 1 if table.remarks else last))
     if last > SHORT:
         together -= set(range(TOGETHER, last - TOGETHER + 1))
     for at, (row, texts) in enumerate(zip(cells.rows, [head, *rows], strict=True)):

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from nltrade.charts.canvas import TEXT, inches, text_width
 from nltrade.charts.style import PAGE, readable
@@ -17,8 +17,8 @@ LINE = 0.16  # inches of a line of text
 STRIP = 0.24  # inches under the lowest value, for the words at breaks
 PAST = 0.12  # inches between the last mark and the names of lines
 # Inches from the middle of a value to the line that it is of, and to another at least; where the
-# first is taken, places so far apart are tried.
-APART, CLEAR, STEP = 0.14, 0.09, 0.02
+# first is taken, places so far apart are tried, up to so far from its mark.
+APART, CLEAR, STEP, FAR = 0.14, 0.09, 0.02, 0.35
 
 
 def spread(
@@ -118,17 +118,17 @@ def write_values(
         is_highest = value == max(known.values())
         wanted = around.max() + APART * y_inch if is_highest else around.min() - APART * y_inch
 
-        # there, or as near to it as other lines and words leave room
-        floor, ceiling = low + 0.3 * y_inch, high + 0.02 * y_inch
+        # there, or as near to it as other lines and words leave room; further off it misleads
+        floor, ceiling = low + 0.3 * y_inch, high
         spots = np.arange(floor, ceiling, STEP * y_inch)
         spots = np.append(spots, np.clip(wanted, floor, ceiling))
         beside = half + 0.03 * x_inch
-        lines = _heights(ax, x - beside, x + beside)
-        words = [spot for _, spot in placed.values()]
-        is_free = _apart(spots, lines) > CLEAR * y_inch
-        is_free &= _apart(spots, words) > LINE * y_inch
-        spots = spots[is_free] if is_free.any() else spots
-        placed[column] = x, round(spots[np.abs(spots - wanted).argmin()], 9)
+        is_free = _apart(spots, _drawn(ax, x - beside, x + beside)) > CLEAR * y_inch
+        for _, other in placed.values():
+            is_free &= np.abs(spots - other) > LINE * y_inch
+        free = spots[is_free & (np.abs(spots - value) < FAR * y_inch)]
+        if len(free):
+            placed[column] = x, round(free[np.abs(free - wanted).argmin()], 9)
 
     look: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": TEXT, "weight": "bold"}
     ground = {"facecolor": PAGE, "edgecolor": "none", "pad": 0.4}
@@ -137,19 +137,24 @@ def write_values(
         ax.text(x, spot, said[column], color=colour, bbox=ground, zorder=4, **look)
 
 
-def _heights(ax: Axes, left: float, right: float) -> NDArray[np.float64]:
-    """Give the heights that lines of values have between two places."""
-    places = np.linspace(left, right, 41)
-    # what is drawn at values, not from edge to edge
-    lines = [line for line in ax.lines if line.get_transform() == ax.transData]
-    of_lines = [np.asarray(line.get_xydata(), dtype=float).T for line in lines]
-    heights = [np.interp(places, x, y, left=np.nan, right=np.nan) for x, y in of_lines]
-    return np.concatenate(heights)
+def _drawn(ax: Axes, left: float, right: float) -> NDArray[np.float64]:
+    """Give the stretches of height, from and to, that lines of values take between two places."""
+    found = []
+    for line in ax.lines:
+        if line.get_transform() != ax.transData:
+            continue  # from edge to edge
+        x, y = np.asarray(line.get_xydata(), dtype=float).T
+        places = np.unique([left, right, *x[(x > left) & (x < right)]])
+        heights = np.interp(places, x, y, left=np.nan, right=np.nan)
+        ends = heights[:-1], heights[1:]
+        found.append(np.stack([np.fmin(*ends), np.fmax(*ends)], axis=1))
+    stretches: NDArray[np.float64] = np.concatenate(found)
+    return stretches.compress(~np.isnan(stretches).any(axis=1), axis=0)
 
 
-def _apart(spots: NDArray[np.float64], others: ArrayLike) -> NDArray[np.float64]:
-    """Measure how far some heights are from the nearest of others."""
-    known = np.asarray(others, dtype=float)
-    known = known[~np.isnan(known)]
-    apart: NDArray[np.float64] = np.abs(spots[:, None] - known).min(axis=1, initial=np.inf)
+def _apart(spots: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Measure how far heights are from the nearest of some stretches."""
+    low, high = others.T
+    over, under = spots[:, None] - high, low - spots[:, None]
+    apart: NDArray[np.float64] = np.maximum(over, under).min(axis=1, initial=np.inf)
     return apart

@@ -100,7 +100,6 @@ def _data(
 ) -> pd.DataFrame:
     """Keep the first partners, and the one that was asked for."""
     ranked = rank_partners(cells, period=year, flow=flow, among=among, table=table)
-    ranked = ranked[ranked["flow"] == flow].reset_index(drop=True)
     is_own = ranked["partner"] == partner
     if not is_own.any():
         name = registry.partner(partner).name()

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 
 from nltrade import registry
 from nltrade.charts import rows, sides, style
-from nltrade.charts.canvas import TEXT, Canvas, wrap
+from nltrade.charts.canvas import TEXT, Canvas, text_width, wrap
 from nltrade.charts.chart import Chart, headline_of, start
 from nltrade.charts.provenance import year_label
 from nltrade.charts.series import Series
@@ -266,7 +266,8 @@ def _paint(
         flow = of_flow["flow"].iloc[0]
         title = say.text(f"{flow}-with", partner=partner)
         look: dict[str, Any] = {"weight": "bold", "color": style.readable(style.COLOURS[flow])}
-        space.write(left, top + TITLE - 0.1, title, **look)
+        place = min(left, space.width - text_width(title, TEXT, "bold"))
+        space.write(max(place, 0), top + TITLE - 0.1, title, **look)
         top += TITLE + sum(laid.tall)
     space.write(0, top + 0.12, note, va="top", color=style.SOFT, linespacing=1.25)
 

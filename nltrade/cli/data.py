@@ -82,6 +82,7 @@ def fetch(
     if raw or file:  # either is a whole table, as it is
         part = {"--partner": partner, "--product": product, "--years": years, "--freq": freq}
         way = {"--by": by != "HS", "--source": source != "auto", "--all": every}
+        way["--accept"] = raw and accept
         only_one({"--raw" if raw else "--from": True, **part, **way})
     if tables is not None:
         registry.use_tables(tables)
@@ -98,8 +99,11 @@ def fetch(
         _print_plans(plans, json=json)
         return
     asked |= {**how, "accept": accept}
-    failed = [one for one in plans if not _fetched(one, asked, go_on=every, json=json)]
-    raise typer.Exit(SourceError.exit_code if failed else 0)
+    found = [_fetched(one, asked, go_on=every, json=json) for one in plans]
+    if json:
+        plain = [_as_json(one) for one in found if one is not None]
+        print_json(plain if every else plain[0])
+    raise typer.Exit(SourceError.exit_code if None in found else 0)
 
 
 def _fetch_whole(
@@ -116,7 +120,10 @@ def _fetch_whole(
 
         found = fetch_file(table, file, accept=accept)
         head = f"{found.origin.selection}, of {found.origin.modified},"
-    _print_found(found, head, json=json)
+    if json:
+        print_json(_as_json(found))
+    else:
+        _print_found(found, head)
 
 
 def _plans(ids: list[str], asked: dict[str, Any], *, skip: bool) -> list[Plan | Questions]:
@@ -147,8 +154,10 @@ def _print_plans(plans: list[Plan | Questions], *, json: bool) -> None:
             print_text(f"  {question.says}")
 
 
-def _fetched(plan: Plan | Questions, asked: dict[str, Any], *, go_on: bool, json: bool) -> bool:
-    """Bring one table and say where it lies; False where that failed and others are to come."""
+def _fetched(
+    plan: Plan | Questions, asked: dict[str, Any], *, go_on: bool, json: bool
+) -> snapshot.Snapshot | None:
+    """Bring one table and say where it lies; None where that failed and others are to come."""
     if not json:
         print_text(plan.says)
     try:
@@ -157,7 +166,7 @@ def _fetched(plan: Plan | Questions, asked: dict[str, Any], *, go_on: bool, json
         if not go_on:
             raise
         typer.echo(f"nltrade: {error}", err=True)
-        return False
+        return None
     except KeyboardInterrupt:
         typer.echo(
             "nltrade: interrupted. What came is kept: the same command goes on from there.",
@@ -165,22 +174,25 @@ def _fetched(plan: Plan | Questions, asked: dict[str, Any], *, go_on: bool, json
         )
         raise
 
-    head = f"{found.origin.rows:,} rows"
-    if isinstance(plan, Plan):
-        head += f", modified {found.origin.modified},"
-    _print_found(found, head, json=json)
-    if isinstance(plan, Plan) and not json:
-        _print_use(found)
-    return True
-
-
-def _print_found(found: snapshot.Snapshot, head: str, *, json: bool) -> None:
-    """Say what came and where it lies."""
     if json:
-        print_json({"folder": str(found.folder), **msgspec.to_builtins(found.origin)})
+        return found
+    if isinstance(plan, Plan):
+        _print_found(found, f"{found.origin.rows:,} rows, modified {found.origin.modified},")
+        _print_use(found)
     else:
-        typer.echo(f"{head} in:")
-        print_path(found.folder)
+        _print_found(found, f"{found.origin.rows:,} rows")
+    return found
+
+
+def _as_json(found: snapshot.Snapshot) -> dict[str, Any]:
+    """Give what came, and where it lies, as plain data."""
+    return {"folder": str(found.folder), **msgspec.to_builtins(found.origin)}
+
+
+def _print_found(found: snapshot.Snapshot, head: str) -> None:
+    """Say what came and where it lies."""
+    typer.echo(f"{head} in:")
+    print_path(found.folder)
 
 
 def _print_use(found: snapshot.Snapshot) -> None:

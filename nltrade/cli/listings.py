@@ -55,8 +55,8 @@ def tables(
     elif downloads:
         _downloads(Words(lang), json=json)
     elif remove is not None:
-        table, _, date = remove.partition("/")
-        for path in store.remove(table, date or None):
+        table, *dates = remove.split("/", 1)
+        for path in store.remove(table, *dates):
             typer.echo(f"{Words(lang).label('removed')} {path}")
     else:
         _list_tables(asked, output.Output(lang, json))

@@ -72,7 +72,7 @@ def published(file: Path | None = None) -> Mapping[str, Published]:
     Returns
     -------
     mapping of str to Published
-        By their ids, in the order of the file.
+        By their ids, in the order of the file. It prints as a table.
 
     Raises
     ------
@@ -86,7 +86,7 @@ def published(file: Path | None = None) -> Mapping[str, Published]:
     [250.0, 257.0, 300.0]
     """
     path = registry.FOLDER / "published.toml" if file is None else Path(file)
-    return read_sections(path, PUBLISHED, _faults_of_figure)
+    return Entries(read_sections(path, PUBLISHED, _faults_of_figure))
 
 
 def _faults_of_figure(figure: Published) -> Iterator[str]:

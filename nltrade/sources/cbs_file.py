@@ -23,7 +23,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from nltrade import registry
-from nltrade.errors import SourceError
+from nltrade.errors import SourceError, UnknownName
 from nltrade.registry.entries import Table
 from nltrade.sources import cbs_v4, store
 from nltrade.sources.cbs_notation import FREQS, column_of, unnumbered, value_columns
@@ -50,13 +50,18 @@ class Brought:
         self.stop = Event()
         self.path, self.brought_by = path, getpass.getuser()
         self.table = of = registry.table(table)
+        if of.source != "CBS":
+            raise UnknownName(
+                f"A file can be of a table of CBS, and {table} is of UN Comtrade. Leave the file "
+                f"out: `{store.bringing(table)}`."
+            )
         try:
             if path.stat().st_size > LARGEST:
                 raise SourceError(f"{path.name} is larger than any table that nltrade knows.")
             changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
             self._rows, lists = _read(path, of)
         except OSError as error:
-            raise SourceError(f"{path} cannot be read: {error.strerror}.") from None
+            raise SourceError(f"{path} cannot be read: {error.strerror}. Check the path.") from None
         self._described = _as_registered(of, f"{changed:%Y-%m-%dT%H:%M:%S}", lists)
 
     def __enter__(self) -> Self:
@@ -123,9 +128,9 @@ def _as_registered(table: Table, modified: str, lists: Lists) -> Described:
 
 
 def _part(keys: list[str], known: Mapping[str, Any]) -> list[str]:
-    """Name what a file has of a dimension; nothing where it has all of it."""
+    """Name what a file has of a dimension; nothing where it has all of it, or a key not known."""
     ids = [known[key.strip()].id for key in keys if key.strip() in known]
-    return [] if len(ids) == len(known) else ids
+    return ids if len(ids) == len(keys) < len(known) else []
 
 
 def _read(path: Path, table: Table) -> tuple[pa.Table, Lists]:
@@ -147,7 +152,7 @@ def _bulk(path: Path, table: Table) -> tuple[pa.Table, Lists]:
     """Read CBS's bulk ZIP: the long form of the newer service."""
     needed = ["Observations.csv", "MeasureCodes.csv"]
     needed += [f"{name}Codes.csv" for name in table.dimensions]
-    cells, measures, *codes = map(_csv, _unpacked(path, needed, table))
+    cells, measures, *codes = (_csv(path.name, body) for body in _unpacked(path, needed, table))
     columns = value_columns(table)
     names = cbs_v4.codes_of(table, measures.to_dict("records"))
     lost = [name for name in columns if name not in names]
@@ -200,7 +205,7 @@ def _feed(name: str, body: bytes, table: Table) -> tuple[pa.Table, Lists]:
 
 def _statline(name: str, body: bytes, table: Table) -> tuple[pa.Table, Lists]:
     """Read StatLine's CSV: labels in place of keys, units behind the titles."""
-    rows = _csv(body)
+    rows = _csv(name, body)
     rows = rows.rename(columns={label: _column(name, label, table) for label in rows.columns})
 
     titles = {}
@@ -250,10 +255,11 @@ def _of_rows(
         text[column] = [_as_text(value) for value in text[column]]
     lists = {}
     for dimension in table.dimensions:
+        text[dimension] = [str(key) for key in rows[dimension]]
         known = {**_listed(table, dimension), **titles.get(dimension, {})}
-        keys = dict.fromkeys(str(key) for key in rows[dimension])
         lists[dimension] = [
-            {"Key": key, "Title": known.get(key.strip(), key.strip()[:4])} for key in keys
+            {"Key": key, "Title": known.get(key.strip(), key.strip()[:4])}
+            for key in text[dimension].unique()
         ]
     return pa.Table.from_pandas(text, preserve_index=False), lists
 
@@ -280,7 +286,7 @@ def _listed(table: Table, dimension: str) -> dict[str, str]:
     return {f"{year}JJ00": str(year) for year in years} if dimension == table.period else {}
 
 
-def _csv(body: bytes) -> pd.DataFrame:
+def _csv(name: str, body: bytes) -> pd.DataFrame:
     try:
         return pd.read_csv(
             io.BytesIO(body), sep=";", dtype=str, keep_default_na=False, encoding="utf-8-sig"
@@ -288,8 +294,8 @@ def _csv(body: bytes) -> pd.DataFrame:
     except (ValueError, pd.errors.ParserError) as error:
         said = " ".join(str(error).split())
         raise SourceError(
-            f"The CSV is not as StatLine saves it, with a semicolon between columns: {said}. Save "
-            "it again."
+            f"{name} is not as StatLine saves a CSV, with a semicolon between columns: {said}. "
+            "Save it again."
         ) from None
 
 

@@ -72,7 +72,7 @@ class Service(Transport):
 def fetch(plan: Questions, patience: Patience) -> Snapshot:
     """Ask what is planned, as far as no earlier try did, and keep what came as a snapshot."""
     request, table = plan.request, registry.table(plan.request.table)
-    home = store.own_folder() / "raw" / table.id
+    home = store.made_folder() / "raw" / table.id
     digest = hashlib.sha256(msgspec.json.encode(request)).hexdigest()[:12]
     pieces = home / f".partial-comtrade-{digest}"
 
@@ -93,24 +93,25 @@ def fetch(plan: Questions, patience: Patience) -> Snapshot:
         logging.getLogger("nltrade").warning("%s: %s", table.id, told)
 
     date = f"{datetime.now(UTC):%Y-%m-%d}"
-    folder = store.free(home, date)
     rows = [record for records in answers for record in records]
-    sheet = pd.DataFrame(rows, columns=NAMES).to_csv(index=False, lineterminator="\n")
-    write(folder / "Comtrade.csv", sheet.encode())
-    found = snapshot.keep(
-        folder,
-        {"Comtrade.csv": len(rows)},
-        table=table.id,
-        title=table.en,
-        modified=date,
-        via=service.via,
-        request=request,
-        remarks=remarks,
-        licence="data of the United Nations (UN Comtrade); not CC BY",
-        attribution=f"Source: United Nations, UN Comtrade; {table.concept} (retrieved {date})",
-    )
+    with store.new_folder(home) as new:
+        sheet = pd.DataFrame(rows, columns=NAMES)
+        sheet.to_csv(new / "Comtrade.csv", index=False, lineterminator="\n")
+        found = snapshot.keep(
+            new,
+            {"Comtrade.csv": len(rows)},
+            table=table.id,
+            title=table.en,
+            modified=date,
+            via=service.via,
+            request=request,
+            remarks=remarks,
+            licence="data of the United Nations (UN Comtrade); not CC BY",
+            attribution=f"Source: United Nations, UN Comtrade; {table.concept} (retrieved {date})",
+        )
+        kept = new.rename(store.free(home, date))
     shutil.rmtree(pieces)
-    return found
+    return Snapshot(kept, found.origin)
 
 
 def _kept(service: Service, table: Table, question: Question, path: Path) -> Records:
@@ -185,7 +186,8 @@ def _faults(
             if str(row.get(name)) != asked:
                 yield f"{name} is {row.get(name)}, not {asked}"
         value = row.get("primaryValue")
-        if value is not None and not (isinstance(value, int | float) and value >= 0):
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if value is not None and not (is_number and value >= 0):
             yield f"the value of {row.get('cmdCode')} is {value!r}"
 
     products = [str(row.get("cmdCode") or "") for row in totals]

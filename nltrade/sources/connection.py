@@ -11,7 +11,10 @@ from socket import SHUT_RDWR
 from threading import Timer
 from typing import Any
 
+import requests
 from requests.adapters import HTTPAdapter
+
+from nltrade.version import __version__
 
 
 @contextmanager
@@ -48,3 +51,17 @@ class Bounded(HTTPAdapter):
         if not issubclass(pool.ConnectionCls, _InTime):
             pool.ConnectionCls = type("InTime", (_InTime, pool.ConnectionCls), {})
         return pool
+
+
+def new_session(address: str) -> requests.Session:
+    """Give a session for a service: it says who asks, and keeps its connection open."""
+    session = requests.Session()
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, Bounded())
+    session.headers["User-Agent"] = f"nltrade/{__version__} (Python requests)"
+
+    # Proxies and certificates of the surroundings, looked up once and not with each page.
+    around = session.merge_environment_settings(address, {}, None, None, None)
+    session.proxies, session.verify = around["proxies"], around["verify"]
+    session.trust_env = False
+    return session

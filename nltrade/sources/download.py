@@ -11,7 +11,6 @@ import hashlib
 import io
 import logging
 import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import AbstractContextManager
@@ -41,6 +40,11 @@ from nltrade.sources.snapshot import Snapshot
 from nltrade.sources.transport import AT_ONCE, NoAnswer, Patience
 
 Source = Feed | Datasets | Brought
+UNFIT = (
+    "Nothing was downloaded. A newer nltrade may know it; else correct the entry in a file of your "
+    "own (`nltrade fetch --tables FILE`), or keep the table as it is with `nltrade fetch TABLE "
+    "--raw`."
+)
 ROUNDS = 3  # how often a download starts anew because CBS published the table meanwhile
 
 
@@ -183,8 +187,7 @@ def fetch_file(table: str, path: str | Path, *, accept: bool = False) -> Snapsho
 
 def bring(request: Request, source: Source, *, accept: bool = False) -> Snapshot:
     """Bring what is asked for from a source, and make it a snapshot."""
-    home = store.own_folder()
-    _make(home)
+    home = store.made_folder()
     with _alone(home), source:
         for _ in range(ROUNDS):
             described = _describe(source, request)
@@ -206,19 +209,6 @@ def bring(request: Request, source: Source, *, accept: bool = False) -> Snapshot
     )
 
 
-def _make(home: Path) -> None:
-    """Make the folder for downloads; where that cannot be is told before anything is asked."""
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=home):
-            pass
-    except OSError as error:
-        raise SourceError(
-            f"Nothing can be written into {home} ({error.strerror}). Set NLTRADE_DATA to a folder "
-            "of your own."
-        ) from None
-
-
 def _alone(home: Path) -> AbstractContextManager[object]:
     """Wait until no other process downloads into this folder: together they would ask too much."""
     lock = FileLock(home / ".fetch.lock")
@@ -238,20 +228,27 @@ def _describe(source: Source, request: Request) -> Described:
     if faults:
         raise SourceError(
             f"{request.table} (modified {described.modified[:10]}) is not the table that "
-            f"nltrade knows: {'; '.join(faults)}. Nothing was downloaded. A newer nltrade may know "
-            "it; else correct the entry in a file of your own (`nltrade fetch --tables FILE`), or "
-            f"keep the table as it is with `nltrade fetch {request.table} --raw`."
+            f"nltrade knows: {'; '.join(faults)}. " + _remedy(source, UNFIT)
         )
     return described
+
+
+def _sender(source: Source) -> str:
+    return f"{source.path.name} has" if isinstance(source, Brought) else "CBS sent"
+
+
+def _remedy(source: Source, otherwise: str) -> str:
+    """Say what to do about a fault: a file can be saved again, whatever helps with CBS."""
+    if isinstance(source, Brought):
+        return f"Is {source.path.name} of that table? Save it again, all of it."
+    return otherwise
 
 
 def _here(request: Request, described: Described) -> Snapshot | None:
     """Find a download that has all of this already, in the state that CBS published last."""
     date = described.modified[:10]
     for found in store.at_hand(request.table, date):
-        origin = found.origin
-        holds = origin.request is not None and origin.request.holds(request)
-        if holds and origin.modified_at == described.modified:
+        if found.origin.holds(request) and found.origin.modified_at == described.modified:
             return found.verify()
     return None
 
@@ -313,9 +310,9 @@ def _bring_piece(
     if faults:
         aside = write(download.aside / path.name, content.getvalue())
         raise SourceError(
-            f"What CBS sent of {download.table} ({piece.filter or 'all'}) cannot be right: "
-            f"{'; '.join(faults)}. It is kept aside in {aside}; the snapshots that were here stay "
-            "in use. Try again later, or tell CBS."
+            f"What {_sender(source)} of {download.table} ({piece.filter or 'all'}) cannot be "
+            f"right: {'; '.join(faults)}. It is kept aside in {aside}; the snapshots that "
+            "were here stay in use. " + _remedy(source, "Try again later, or tell CBS.")
         )
     write(path, content.getvalue())
 
@@ -323,25 +320,22 @@ def _bring_piece(
 def _keep(download: Download, *, accept: bool) -> Snapshot:
     """Make the pieces a snapshot, moved into its place in one step."""
     place = download.folder.parent
-    new = Path(tempfile.mkdtemp(prefix=".new-", dir=place))
-    written = _written(download, new)
-    new.chmod(0o755)
+    with store.new_folder(place) as new:
+        written = _written(download, new)
+        faults = [] if accept else losses(written, download.described)
+        if faults:
+            place = download.aside.parent
+            place.mkdir(parents=True, exist_ok=True)
+        kept = new.rename(store.free(place, download.date))
 
-    faults = [] if accept else losses(written, download.described)
+    shutil.rmtree(download.folder)
     if faults:
-        aside = store.free(download.aside.parent, download.date)
-        aside.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(new, aside)
-        shutil.rmtree(download.folder)
         raise SourceError(
             f"Held against the snapshot in use, {download.table} (modified {download.date}) has "
-            f"lost too much: {'; '.join(faults)}. It is kept aside in {aside}; the snapshots that "
+            f"lost too much: {'; '.join(faults)}. It is kept aside in {kept}; the snapshots that "
             "were here stay in use. If CBS really withdrew that, fetch again with --accept "
             "(accept=True)."
         )
-
-    kept = new.rename(store.free(place, download.date))
-    shutil.rmtree(download.folder)
     return Snapshot(kept, written.origin)
 
 
@@ -357,14 +351,10 @@ def _written(download: Download, folder: Path) -> Snapshot:
     return snapshot.keep(
         folder,
         rows,
-        table=download.table,
+        **snapshot.of_cbs(download.table, described.modified),
         title=described.title,
-        modified=download.date,
-        modified_at=described.modified,
         via=source.via,
         request=plan.request,
-        licence="CC BY 4.0",
-        attribution=f"Source: CBS (StatLine {download.table}, modified {download.date})",
         counted=_is_counted(download, rows[observations]),
         brought_by=getattr(source, "brought_by", None),
     )

@@ -275,15 +275,15 @@ def _command(table: Table, cell: Cell) -> str:
     )
 
     here = store.at_hand(table.id)
-    requests = [part.origin.request for part in here]
-    if any(request is None or _holds(request, asked) for request in requests):
+    requests = [part.origin.request for part in here if part.origin.request]
+    if any(_holds(request, asked) for request in requests):
         return f'nl.load("{table.id}")'
 
     freqs: list[Freq] = asked.freqs
     words = ["nltrade fetch", table.id]
     if here and table.status == "current":
         # CBS has a newer state by now: a part of that would not take the place of what is here.
-        kept = {freq for request in requests if request for freq in request.freqs}
+        kept = {freq for request in requests for freq in request.freqs}
         freqs = sorted({*freqs, *kept})
     else:
         words += [f"--partner {partner}" for partner in asked.partners]

@@ -175,20 +175,20 @@ def ask(
     """
     asked = registry.table(table)
     first, last = _years(years, asked)
-    freqs = [_freq(name, asked) for name in listed(freq)]
-    partners = [registry.partner(name) for name in listed(partner)]
+    # The same twice, by whatever name, is once.
+    freqs = list(dict.fromkeys(_freq(name, asked) for name in listed(freq)))
+    partners = {one.id: one for one in map(registry.partner, listed(partner))}
 
-    products: list[Product] = []
+    products: dict[str, Product] = {}
     if product:
         total = {"goods": "TOTAL", "services": "S"}[asked.kind]  # shares and sectors need it
-        codes = dict.fromkeys([total, *listed(product)])
-        products = [registry.product(code) for code in codes]
+        products = {each.id: each for each in map(registry.product, [total, *listed(product)])}
 
-    for one in partners:
+    for one in partners.values():
         if one not in registry.partner_keys(table).values():
             fault = f"{table} does not publish {one.named()} ({one.id}) by itself"
             raise NoData(f"{fault}; {_instead(asked, 'it', first, partner=one)}")
-    for each in products:
+    for each in products.values():
         if each not in registry.product_keys(table).values():
             fault = f"{table} does not have {each.kind} {each.id} ({each.en})"
             raise NoData(f"{fault}; {_instead(asked, 'it', first, products=[each.id])}")
@@ -196,8 +196,8 @@ def ask(
 
     return Request(
         table=table,
-        partners=[one.id for one in partners],
-        products=[each.id for each in products],
+        partners=list(partners),
+        products=list(products),
         first=first,
         last=last,
         freqs=freqs,
@@ -335,19 +335,22 @@ def _batches(chosen: list[str], whole: Sequence[str], fit: int) -> list[list[str
     return [chosen[at : at + size] for at in range(0, len(chosen), size)]
 
 
-def listed(given: str | Iterable[str] | None) -> list[str]:
-    """Give one name, several or none as a list."""
-    return [] if given is None else [given] if isinstance(given, str) else list(given)
+def listed(given: str | int | Iterable[str | int] | None) -> list[str]:
+    """Give one name or code, several or none as a list; some write the product 33 as a number."""
+    if given is None:
+        return []
+    several = given if isinstance(given, Iterable) and not isinstance(given, str) else [given]
+    return [str(one) for one in several]
 
 
 def _years(given: str | int | tuple[int, int] | None, table: Table) -> tuple[str, str | None]:
     if given is None:
         return table.first, None if table.status == "current" else table.last
     text = ":".join(map(str, given)) if isinstance(given, tuple | list) else str(given)
-    if newest := re.fullmatch(r"last:([1-9]\d?)", text):
+    if newest := re.fullmatch(r"last:([1-9][0-9]?)", text):
         first = str(int(table.last) + 1 - int(newest[1]))
         return max(first, table.first), None if table.status == "current" else table.last
-    found = re.fullmatch(r"(\d{4})(?::(\d{4}))?", text)
+    found = re.fullmatch(r"([0-9]{4})(?::([0-9]{4}))?", text)
     if found is None or (found[2] or found[1]) < found[1]:
         raise UnknownName(
             f"No years {text!r}. Write one year, the first and the last, or how many of the last: "

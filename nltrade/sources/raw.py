@@ -6,6 +6,7 @@ that this package does not ask.
 """
 
 import re
+import shutil
 from collections.abc import Mapping
 from typing import Any
 
@@ -51,6 +52,7 @@ def fetch_raw(table: str, *, timeout: float = 60.0, tries: int = 6) -> Snapshot:
     if not re.fullmatch(r"[A-Za-z0-9]{3,20}", table):
         raise UnknownName(f"No table {table!r}. See `nltrade tables --search WORD`.")
 
+    home = store.made_folder()
     with Feed(patience=Patience(timeout, tries)) as feed:
         title, modified, properties = feed.about(table)
         kinds = {str(row.get("Key")): str(row.get("Type")) for row in properties}
@@ -59,21 +61,20 @@ def fetch_raw(table: str, *, timeout: float = 60.0, tries: int = 6) -> Snapshot:
         lists = {name: feed.entity(table, name) for name in dimensions}
         rows = _rows(feed, table, [*dimensions, *topics])
 
-    folder = store.own_folder() / "as-it-is" / table / modified[:10]
-    folder.mkdir(parents=True, exist_ok=True)
     long = pa.Table.from_pandas(_long(rows, lists, topics), preserve_index=False)
-    pq.write_table(long, folder / FILE)
-    return snapshot.keep(
-        folder,
-        {FILE: long.num_rows},
-        table=table,
-        title=title,
-        modified=modified[:10],
-        modified_at=modified,
-        via=feed.via,
-        licence="CC BY 4.0",
-        attribution=f"Source: CBS (StatLine {table}, modified {modified[:10]})",
-    )
+    kept = home / "as-it-is" / table / modified[:10]
+    with store.new_folder(kept.parent) as new:
+        pq.write_table(long, new / FILE)
+        found = snapshot.keep(
+            new,
+            {FILE: long.num_rows},
+            **snapshot.of_cbs(table, modified),
+            title=title,
+            via=feed.via,
+        )
+        shutil.rmtree(kept, ignore_errors=True)
+        new.rename(kept)
+    return Snapshot(kept, found.origin)
 
 
 def load_raw(table: str) -> pd.DataFrame:
@@ -102,7 +103,7 @@ def load_raw(table: str) -> pd.DataFrame:
     >>> import nltrade as nl
     >>> nl.load_raw("81261ned")  # doctest: +SKIP
     """
-    found = sorted((store.own_folder() / "as-it-is" / table).glob("*/origin.json"))
+    found = sorted((store.own_folder() / "as-it-is" / table).glob("[0-9]*/origin.json"))
     if not found:
         raise SnapshotError(
             f"{table} is not here as CBS has it. Bring it with `nltrade fetch {table} --raw`."

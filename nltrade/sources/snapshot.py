@@ -74,6 +74,10 @@ class Origin(Prints, msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
         """Who publishes the table, as a citation names it."""
         return "CBS" if registry.table(self.table).source == "CBS" else "UN Comtrade"
 
+    def holds(self, asked: Request | None) -> bool:
+        """Tell whether all that is asked for was asked for here too; None is the whole table."""
+        return self.request is None or (asked is not None and self.request.holds(asked))
+
     def told(self, lang: Lang) -> str:
         """Say what of the table is in the snapshot, and what is odd about it."""
         say = Words(lang)
@@ -175,11 +179,10 @@ class Snapshot(Prints, msgspec.Struct, frozen=True):
                 cells = cells[cells[name].isin(keys)]
             return cells
         import pyarrow as pa  # only downloads are in Parquet
-        from pyarrow import parquet
 
+        # No keys have a type too: then there is no row.
         wanted = [(name, "in", pa.array(keys, pa.string())) for name, keys in only.items()]
-        path = self.folder / self.origin.observations
-        return parquet.read_table(path, filters=wanted or None).to_pandas()
+        return pd.read_parquet(self.folder / self.origin.observations, filters=wanted or None)
 
     def listed(self, dimension: str) -> Mapping[str, str]:
         """Give the title of each key of a dimension, the keys without the spaces that pad some."""
@@ -204,6 +207,18 @@ class Snapshot(Prints, msgspec.Struct, frozen=True):
         return self
 
 
+def of_cbs(table: str, modified: str) -> dict[str, Any]:
+    """Say what every snapshot of CBS says of itself."""
+    date = modified[:10]
+    return {
+        "table": table,
+        "modified": date,
+        "modified_at": modified,
+        "licence": "CC BY 4.0",
+        "attribution": f"Source: CBS (StatLine {table}, modified {date})",
+    }
+
+
 def keep(folder: Path, rows: Mapping[str, int], **about: Any) -> Snapshot:
     """Write beside files what is known of them: their rows and hashes, the time, and a seal."""
     files = {name: File(number, sha256(folder / name)) for name, number in rows.items()}
@@ -223,7 +238,7 @@ def _listed(folder: Path, name: str) -> dict[str, str]:
 
 _RESTORE = (
     "Bring shipped files back with `git checkout -- data/raw`, or install the package again; "
-    "remove a damaged snapshot of your own and fetch it again."
+    "remove a damaged snapshot of your own (`nltrade tables --remove TABLE`) and fetch it again."
 )
 
 
@@ -236,4 +251,6 @@ def opened(folder: Path) -> Snapshot:
         raise SnapshotError(f"{path} is damaged: {error}. {_RESTORE}") from None
     if not set(OBSERVATIONS) & set(origin.files):
         raise SnapshotError(f"{path} is damaged: it lists no observations. {_RESTORE}")
+    if origin.table != folder.parent.name:
+        raise SnapshotError(f"{path} is of {origin.table}: it lies in the wrong folder. {_RESTORE}")
     return Snapshot(folder, origin)

@@ -7,23 +7,25 @@ are the snapshot of that date. In use is the newest date, unless an older one ha
 
 import os
 import shutil
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
 from nltrade import registry
-from nltrade.errors import SnapshotError
+from nltrade.errors import SnapshotError, SourceError
 from nltrade.report import Results
-from nltrade.sources.plan import Request
-from nltrade.sources.snapshot import Snapshot, opened
+from nltrade.sources.snapshot import Origin, Snapshot, opened
 
 CHECKOUT = Path(__file__).parents[2]
 
 
 def own_folder() -> Path:
     """Give the folder for downloads: ``NLTRADE_DATA``, else in the checkout, else the user's."""
-    if os.environ.get("NLTRADE_DATA"):
-        return Path(os.environ["NLTRADE_DATA"])
+    if given := os.environ.get("NLTRADE_DATA"):
+        # Path.expanduser fails for an unknown user, here in every command.
+        return Path(os.path.expanduser(given))
     if (CHECKOUT / "pyproject.toml").is_file():
         # Apart from data/raw, which is committed and goes into the package.
         return CHECKOUT / "data" / "fetched"
@@ -31,6 +33,36 @@ def own_folder() -> Path:
     from platformdirs import user_data_path
 
     return user_data_path("nltrade")
+
+
+def made_folder() -> Path:
+    """Make the folder for downloads; where that cannot be is told before anything is asked."""
+    home = own_folder()
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=home):
+            pass
+    except OSError as error:
+        raise SourceError(
+            f"Nothing can be written into {home} ({error.strerror}). Set NLTRADE_DATA to a folder "
+            "of your own."
+        ) from None
+    return home
+
+
+@contextmanager
+def new_folder(place: Path) -> Iterator[Path]:
+    """Give a folder to write a snapshot in; unless it is moved away from there, nothing stays."""
+    place.mkdir(parents=True, exist_ok=True)
+    new = Path(tempfile.mkdtemp(prefix=".new-", dir=place))
+    new.chmod(0o755)
+    try:
+        yield new
+    except OSError as error:
+        error.filename = error.filename or str(place)  # a full disk does not say where
+        raise
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
 
 
 def folders() -> list[Path]:
@@ -78,15 +110,15 @@ def find(table: str, modified: str | None = None) -> Results[Snapshot]:
     >>> [found.origin.modified for found in find("83028NED")]
     ['2023-01-04']
     """
-    found = _available(table)
-    if not found or modified not in {None, *found}:
-        where = ", ".join(str(folder / "raw") for folder in folders()) or "no data folder"
-        lacks = f"{table} is not on this computer (looked in {where})."
-        if found:
-            lacks = f"There is no version of {modified} of {table}; here: {', '.join(found)}."
-        raise SnapshotError(f"{lacks} Bring that of today with `{bringing(table)}`.")
-    parts = {date: _of_one_state(list(map(opened, paths))) for date, paths in found.items()}
-    return Results(parts[modified or _in_use(parts)])
+    found = at_hand(table, modified)
+    if found:
+        return Results(found)
+
+    where = ", ".join(str(folder / "raw") for folder in folders()) or "no data folder"
+    lacks = f"{table} is not on this computer (looked in {where})."
+    if there := dates(table):
+        lacks = f"There is no version of {modified} of {table}; here: {', '.join(there)}."
+    raise SnapshotError(f"{lacks} Bring that of today with `{bringing(table)}`.")
 
 
 def bringing(table: str) -> str:
@@ -97,8 +129,9 @@ def bringing(table: str) -> str:
 
 def at_hand(table: str, modified: str | None = None) -> list[Snapshot]:
     """Give what `find` would, or nothing where no such snapshot is here."""
-    there = dates(table)
-    return find(table, modified) if there and modified in {None, *there} else []
+    found = _available(table)
+    parts = {date: _of_one_state(list(map(opened, paths))) for date, paths in found.items()}
+    return parts.get(_in_use(parts) if modified is None else modified, [])
 
 
 def free(place: Path, date: str) -> Path:
@@ -163,14 +196,15 @@ def remove(table: str, modified: str | None = None) -> list[Path]:
         There is no such download.
     """
     folder = own_folder() / "raw" / registry.table(table).id
-    gone = [part.folder for part in downloads() if part.origin.table == table]
+    found = _available(table)
+    asked = list(found) if modified is None else [modified]
+    # Damaged ones too: that is how one gets rid of them.
+    gone = [path for date in asked for path in found.get(date, []) if path.parent == folder]
     if modified is None:
         gone += [*folder.glob(".partial-*"), *folder.glob(".new-*")]
-    else:
-        gone = [path for path in gone if path.name.partition(".")[0] == modified]
     if not gone:
         raise SnapshotError(
-            f"No download of {table}{f' of {modified}' if modified else ''} in {folder}. "
+            f"No download of {table}{'' if modified is None else f' of {modified!r}'} in {folder}. "
             "See `nltrade tables --downloads`."
         )
     for path in gone:
@@ -205,15 +239,10 @@ def _of_one_state(parts: list[Snapshot]) -> list[Snapshot]:
 def _in_use(parts: Mapping[str, list[Snapshot]]) -> str:
     """Choose the newest date whose downloads hold what each older one asked for."""
     chosen = ""
-    asked_before: list[Request | None] = []
+    before: list[Origin] = []
     for date in sorted(parts):
-        requests = [part.origin.request for part in parts[date]]
-        if all(_hold(requests, asked) for asked in asked_before):
+        origins = [part.origin for part in parts[date]]
+        if all(any(one.holds(old.request) for one in origins) for old in before):
             chosen = date
-        asked_before += requests
+        before += origins
     return chosen
-
-
-def _hold(requests: list[Request | None], asked: Request | None) -> bool:
-    """Tell whether one of the requests has all of another; what ships asked for none."""
-    return asked is None or any(one is None or one.holds(asked) for one in requests)

@@ -33,7 +33,7 @@ from nltrade.errors import SnapshotError
 from nltrade.registry import periods
 from nltrade.registry.entries import Table
 from nltrade.registry.periods import Periods
-from nltrade.sources import comtrade, provenance, store
+from nltrade.sources import comtrade, plan, provenance, store
 from nltrade.sources.cbs_notation import NO_VALUE, Period, period_of
 from nltrade.sources.snapshot import Snapshot
 
@@ -78,8 +78,8 @@ def load(
     20332.0
     """
     only = {
-        "partner": {registry.partner(str(one)).id for one in _several(partner)},
-        "product": {registry.product(str(one)).id for one in _several(product)},
+        "partner": {registry.partner(one).id for one in plan.listed(partner)},
+        "product": {registry.product(one).id for one in plan.listed(product)},
         "period": set() if period is None else set(periods.listed(period)),
     }
     parts = [part for id in tables or store.here() for part in _parts(id, snapshot)]
@@ -259,7 +259,3 @@ def _period(row: Mapping[str, str], table: Table) -> Period:
         return period_of(row["Key"], row["Title"], row.get("Status"), table.definitive_until)
     except SnapshotError as error:
         raise SnapshotError(f"{table.id}: {error}.") from None
-
-
-def _several(given: Any) -> list[Any]:
-    return [] if given is None else [given] if isinstance(given, str | int) else list(given)

@@ -21,11 +21,11 @@ from urllib.parse import urljoin, urlsplit
 import msgspec
 import requests
 import tenacity
+from requests.utils import select_proxy
 from tenacity.nap import sleep_using_event
 
-from nltrade.errors import SourceError
-from nltrade.sources.connection import Bounded, within
-from nltrade.version import __version__
+from nltrade.errors import SourceError, UnknownName
+from nltrade.sources.connection import new_session, within
 
 AT_ONCE = 4
 BYTES = 32_000_000  # of one answer: the largest page that is asked for has half of it
@@ -36,6 +36,7 @@ PAGES = 50  # of metadata
 HOPS = 5  # redirects that are followed
 FIRST_WAIT = 1.0  # seconds before an answer is asked again, doubled each time
 CONNECT = 6.0  # seconds for one address of the host; then its next is tried
+HOUR = 3_600  # seconds: nobody waits longer for one answer
 PATIENCE = 100.0  # seconds of Retry-After that are waited for; longer is left to the user
 GO_ON = "What came is kept: the same command goes on from there."
 
@@ -81,8 +82,13 @@ class Transport:
     remedy = ""  # what to do where the service refuses
 
     def __init__(self, address: str | None = None, patience: Patience = Patience()):  # noqa: B008
+        if not 0 < patience.seconds <= HOUR or patience.tries < 1:
+            raise UnknownName(
+                f"{patience.seconds} seconds and {patience.tries} tries for an answer cannot be. "
+                f"Write a timeout of at most {HOUR:,} seconds, and one try or more."
+            )
         address = address or os.environ.get(self.variable) or self.home
-        if not re.match("https?://[^/]", address):
+        if not re.match(r"https?://([^/\[\]]+|\[[^/]+\])", address, re.IGNORECASE):
             raise SourceError(
                 f"{_public(address)!r} is no address: write http:// or https:// before it."
             )
@@ -124,7 +130,7 @@ class Transport:
                         self._check_status(answer)
                         return self._read(answer, deadline, most)
                     url, params = self.stay(url, answer.headers["Location"]), None
-            except requests.RequestException as error:
+            except (OSError, ValueError) as error:
                 raise self._failure(error) from None
         raise SourceError(f"{_public(url)} leads from one address to the next without an end.")
 
@@ -211,7 +217,13 @@ class Transport:
 
     def stay(self, url: str, link: str) -> str:
         """Give the address that a link leads to; one that leaves the host is refused."""
-        here, there = urlsplit(url), urlsplit(urljoin(url, link))
+        here = urlsplit(url)
+        try:
+            there = urlsplit(urljoin(url, link))
+        except ValueError:
+            raise SourceError(
+                f"{_public(url)} leads to {link[:80]!r}: that is no address."
+            ) from None
         if there.hostname != here.hostname or there.scheme not in {"http", "https"}:
             raise SourceError(
                 f"{_public(url)} leads to another host, {there.hostname}: that is not followed."
@@ -247,7 +259,7 @@ class Transport:
 
     def _check_status(self, answer: requests.Response) -> None:
         """Refuse what is no answer; wait where the service asks to."""
-        status, where = answer.status_code, _public(answer.url)
+        status, where = answer.status_code, _public(answer.url).partition("?")[0]
         host = urlsplit(where).hostname
         if status < 300:
             return
@@ -265,9 +277,18 @@ class Transport:
         self._not_before = max(self._not_before, time.monotonic() + wait)
         raise Again(f"{host} answers {status}")
 
-    def _failure(self, error: requests.RequestException) -> Exception:
+    def _failure(self, error: OSError | ValueError) -> Exception:
         """Tell failures apart: those that a second try may mend, and those that the user has to."""
+        if isinstance(error, ValueError):  # of an address, that of a proxy too
+            proxy = select_proxy(self.address, self._session().proxies)
+            fault = f"The proxy {_public(proxy)}" if proxy else self.shown
+            variable = "HTTPS_PROXY" if proxy else self.variable
+            return SourceError(
+                f"{fault} is no address that can be asked. Mend {variable}, or unset it."
+            )
         host = urlsplit(self.address).hostname
+        if not isinstance(error, requests.RequestException):
+            return SourceError(f"{host} cannot be asked: {error}. Is REQUESTS_CA_BUNDLE right?")
         if isinstance(error, requests.exceptions.SSLError) and "CERTIFICATE" in str(error).upper():
             return SourceError(
                 f"The certificate of {host} is not trusted here. Where a company's network shows "
@@ -279,8 +300,6 @@ class Transport:
             return SourceError(
                 f"No address is known of {host}: is there a network, and is its name right?"
             )
-        if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
-            return SourceError(f"{self.shown} is no address that can be asked.")
         says = next(says for kind, says in PASSING.items() if isinstance(error, kind))
         return Again(says.format(seconds=self.patience.seconds))
 
@@ -293,16 +312,8 @@ class Transport:
     def _session(self) -> requests.Session:
         """Give the session of this thread: one connection that stays open."""
         if not hasattr(self._local, "session"):
-            session = requests.Session()
-            for scheme in ("http://", "https://"):
-                session.mount(scheme, Bounded())
-            session.headers["User-Agent"] = f"nltrade/{__version__} (Python requests)"
-            # Proxies and certificates of the surroundings, looked up once and not with each page.
-            around = session.merge_environment_settings(self.address, {}, None, None, None)
-            session.proxies, session.verify = around["proxies"], around["verify"]
-            session.trust_env = False
-            self._local.session = session
-            self._sessions.append(session)
+            self._local.session = new_session(self.address)
+            self._sessions.append(self._local.session)
         found: requests.Session = self._local.session
         return found
 

@@ -31,11 +31,12 @@ def show(
     Parameters
     ----------
     result : any result of this package
-        Verdicts, one verdict, claims, sectors, snapshots and their origins; the frames of
-        `nltrade.sector_trade` (one partner and period), of `nltrade.partners`, `nltrade.products`
-        and `nltrade.tables`; or a tidy frame of any engine, such as `nltrade.select`,
-        `nltrade.share` or `nltrade.growth` give, of which the first 60 rows are shown. A ranking is
-        shown by `nltrade.show_ranking`, as its own frame does not say among whom it is.
+        Verdicts, one verdict, claims, sectors, figures that others published, snapshots and their
+        origins; the frames of `nltrade.sector_trade` (one partner and period), of
+        `nltrade.partners`, `nltrade.products` and `nltrade.tables`; or a tidy frame of any engine,
+        such as `nltrade.select`, `nltrade.share` or `nltrade.growth` give, of which the first 60
+        rows are shown. A ranking is shown by `nltrade.show_ranking`, as its own frame does not say
+        among whom it is.
     lang : {"en", "nl"}
         Language.
     sectors : mapping of str to Sector, optional

@@ -13,7 +13,7 @@ from nltrade.claims.reading import Placed, Reading, place_range, sentence
 from nltrade.claims.revisions import Touched
 from nltrade.claims.second_opinion import SecondOpinion
 from nltrade.claims.verdict import Verdict
-from nltrade.registry.entries import Lang
+from nltrade.registry.entries import Lang, Published
 from nltrade.report import Report, Table, present, presents
 from nltrade.sources.snapshot import Origin
 from nltrade.tables.cells import cells_table, in_words, source_line
@@ -250,8 +250,25 @@ def published_report(listed: Sequence[Checked], lang: Lang) -> Report:
     """Present figures that others published, by whom, and what CBS says today."""
     say = Words(lang)
     figures = [one.figure for one in listed]
-    columns: Columns = {
-        "product": [figure.text(lang) for figure in figures],
+    columns = _figures(figures, say) | {
+        "verdict": [say.label(one.verdict) for one in listed],
+        "why": [f"{sentence(one.why(lang))}. {one.figure.remark(lang)}".strip() for one in listed],
+    }
+    sources = [*sources_of(listed, lang), *_addresses(figures)]
+    return report_of("published-title", columns, say, sources)
+
+
+@presents(Published)
+def figures_report(listed: Sequence[Published], lang: Lang) -> Report:
+    """Present figures that others published, as they stand."""
+    say = Words(lang)
+    return report_of("published-title", _figures(listed, say), say, _addresses(listed))
+
+
+def _figures(figures: Sequence[Published], say: Words) -> Columns:
+    """Say of each figure what it is of, how large it is, and who published it."""
+    return {
+        "product": [figure.text(say.lang) for figure in figures],
         "partner": [say.partner(figure.partner) for figure in figures],
         "flow": [say.label(figure.flow) for figure in figures],
         "period": [figure.period for figure in figures],
@@ -260,11 +277,12 @@ def published_report(listed: Sequence[Checked], lang: Lang) -> Report:
             figure.publisher + (f" ({figure.via})" if figure.via != figure.publisher else "")
             for figure in figures
         ],
-        "verdict": [say.label(one.verdict) for one in listed],
-        "why": [f"{sentence(one.why(lang))}. {one.figure.remark(lang)}".strip() for one in listed],
     }
-    addresses = dict.fromkeys(f"{figure.publisher}: {figure.address}" for figure in figures)
-    return report_of("published-title", columns, say, [*sources_of(listed, lang), *addresses])
+
+
+def _addresses(figures: Iterable[Published]) -> list[str]:
+    """Say where figures were published, each place once."""
+    return list(dict.fromkeys(f"{one.publisher}: {one.address}" for one in figures))
 
 
 @presents(SecondOpinion)
