@@ -83,6 +83,23 @@ def test_a_year_not_known_to_be_whole_is_one_in_every_engine(few, every_engine, 
     pd.testing.assert_frame_equal(found, expected, check_dtype=False)
 
 
+def test_sectors_of_a_year_not_known_to_be_whole_are_those_of_pandas(few, engine):
+    unsure = few.astype({"complete": "boolean"})
+    unsure["complete"] = unsure["complete"].mask(unsure["period"] == "2012")
+    expected = nl.sector_trade(unsure, "RU", 2012)
+    found = nl.sector_trade(engine.into(unsure), "RU", 2012)
+    found = nw.from_native(found, eager_only=True).to_pandas()
+    assert found["complete"].isna().any()
+    assert found["value_meur"].tolist() == pytest.approx(
+        expected["value_meur"].tolist(), nan_ok=True
+    )
+
+
+def test_sectors_of_a_year_that_is_not_there_are_none(few, engine):
+    found = nl.sector_trade(engine.into(few), "RU", 2005)
+    assert nw.from_native(found, eager_only=True).is_empty()
+
+
 def test_every_engine_gives_the_same_verdicts(few, every_engine):
     assert nl.check_claims(every_engine.into(few)) == nl.check_claims(few)
 

@@ -114,7 +114,7 @@ def sector_trade(
     codes = _codes(known)
     periods = None if period is None else listed(period)
     collected = _collected(rows, codes, periods)
-    cells = collected.to_pandas()
+    cells = _in_pandas(collected)
     numbered = _by_total(cells)
     found = _with_growth(pd.concat([_sums(*numbered, codes), _remainder(*numbered, codes)]))
     if periods is not None:
@@ -285,14 +285,25 @@ def _collected(rows: Any, codes: pd.DataFrame, periods: list[str] | None) -> nw.
     return cells  # type: ignore[no-any-return]
 
 
+def _in_pandas(collected: nw.DataFrame[Any]) -> pd.DataFrame:
+    """Bring cells to pandas, which takes some columns of other engines only in another form."""
+    cells = collected.to_pandas()
+    if cells["complete"].dtype == object:  # true, false and unknown
+        cells = cells.astype({"complete": "boolean"})
+    if cells.empty:  # PyArrow gives no rows as columns without any part, which cannot be joined
+        cells = pd.DataFrame(columns=cells.columns).astype(cells.dtypes.to_dict())
+    return cells
+
+
 def _as_frame(found: pd.DataFrame, like: nw.DataFrame[Any]) -> Any:
     """Give an answer in the eager form of the engine that the cells came from."""
     if like.implementation.is_pandas_like():
         return found
-    types = {"bool": nw.Boolean(), "int64": nw.Int64(), "float64": nw.Float64()}
-    schema = {name: types.get(str(dtype), nw.String()) for name, dtype in found.dtypes.items()}
+    types: dict[str, Any] = dict.fromkeys(found, nw.String())
+    types |= dict.fromkeys([VALUE, *AMOUNTS], nw.Float64()) | dict.fromkeys(COUNTS, nw.Int64())
+    types["complete"] = nw.Boolean()
     columns = {name: [None if pd.isna(each) else each for each in found[name]] for name in found}
-    return nw.from_dict(columns, schema=schema, backend=like.implementation).to_native()
+    return nw.from_dict(columns, schema=types, backend=like.implementation).to_native()
 
 
 def _with_share(found: pd.DataFrame) -> pd.DataFrame:
