@@ -13,7 +13,7 @@ import cbs_replica as replica
 import nltrade as nl
 from cbs_replica import shih
 from nltrade import registry
-from nltrade.sources import cbs_v3, snapshot
+from nltrade.sources import cbs_v3, provenance, snapshot
 from nltrade.sources.fitting import fitting
 from test_fetch import own, serve
 
@@ -113,6 +113,7 @@ def test_the_command_line_checks_and_lists_and_removes(serve, run):
 
 def test_in_dutch_what_is_here_is_told_in_dutch(serve, run, own, monkeypatch):
     serve(shih())
+    monkeypatch.setattr(provenance, "LOADED", {})  # as in a process that has loaded nothing yet
     dutch = ["--lang", "nl"]
     assert run("tables", "--downloads", *dutch).out == f"Er zijn geen downloads in {own}.\n"
     monkeypatch.setattr(cbs_v3.Feed, "records", lambda *_: None)

@@ -93,7 +93,8 @@ class Origin(Prints, msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
 
         Examples
         --------
-        >>> find("83028NED")[0].origin.cite()[:57]
+        >>> import nltrade as nl
+        >>> nl.origins(nl.load("83028NED"))[0].cite()[:57]
         'CBS (2023). In-, (weder)uitvoer, SITC (1 digit), landen(g'
         """
         publisher, year = self.publisher, self.modified[:4]
