@@ -98,5 +98,19 @@ def test_the_members_of_both_years_are_compared_like_for_like(shipped):
     assert imports.loc["83028NED", "growth_pct"] == pytest.approx(-5.2, abs=0.05)
     with pytest.raises(nl.UnknownName, match="No members of 'ASIA'"):
         like_for_like(shipped, "ASIA", period=2020)
+    with pytest.raises(nl.UnknownName, match="No period 'last'"):
+        like_for_like(shipped, period="last")
     one_withheld = shipped.assign(value_meur=shipped["value_meur"].mask(shipped["partner"] == "MT"))
     assert like_for_like(one_withheld, period=2020)["growth_pct"].isna().all()
+
+
+def test_like_for_like_neither_crosses_a_break_nor_compares_a_part_year(shipped):
+    expected = {
+        2015: {"83028NED": "method break 2014/2015"},
+        2021: {"83028NED": "method break 2020/2021", "85427NED": "method break 2020/2021"},
+        2022: {"83028NED": "part-year", "85427NED": ""},
+    }
+    for year, notes in expected.items():
+        rates = like_for_like(shipped, period=year).set_index("table")
+        assert rates["growth_note"].to_dict() == notes
+        assert rates["growth_pct"].isna().to_dict() == {id: bool(why) for id, why in notes.items()}

@@ -8,14 +8,16 @@ import pandas as pd
 from nltrade import registry
 from nltrade.errors import NoData
 from nltrade.questions import trade
+from nltrade.questions.growth import growth
 from nltrade.questions.ranking import Among, rank_partners
 from nltrade.questions.trade import VALUE
 from nltrade.registry import members
-from nltrade.registry.periods import days
+from nltrade.registry.periods import days, known
 
 RANKED = [VALUE, "place", "best", "worst"]
 PLACES = dict.fromkeys(["place", "best", "worst"], "Int64")
 COUNTED = {"kind": "goods", "product": "TOTAL"}
+SUMMED = ["table", "modified", "kind", "flow", "partner", "product", "period"]
 TRACED = [
     *("table", "kind", "flow", "partner", "product", "period"),
     *("complete", "status", "among", *RANKED),
@@ -209,7 +211,7 @@ def like_for_like(
     group : {"EU", "EUROZONE"}
         The group, without the Netherlands.
     period : str or int
-        The later year.
+        The later year, quarter or month.
     flow, product : str
         What is compared.
 
@@ -217,16 +219,17 @@ def like_for_like(
     -------
     pandas.DataFrame
         A row for each table that has both years: `table`, `modified` where the frame has it,
-        `flow`, `partner` (the group), `product`, `period`, `members` (how many), `previous_meur`,
-        `value_meur` (million euro) and `growth_pct` (percent). The amounts are missing unless both
-        are published for each of these members.
+        `kind`, `flow`, `partner` (the group), `product`, `period`, `members` (how many),
+        `previous_meur`, `value_meur` (million euro; missing unless published for each of these
+        members), `growth_pct` (percent) and `growth_note`, as `nltrade.growth` gives them: no rate
+        across a change of method, or from or to a part-year.
 
     Raises
     ------
     UnknownName
         The group is none of these.
     NoData
-        No table has both years.
+        No table has members of the group in both years.
 
     Examples
     --------
@@ -237,27 +240,29 @@ def like_for_like(
     >>> round(found["growth_pct"].item(), 1)
     -5.2
     """
-    year, before = str(period), str(int(period) - 1)
-    held = [members.held_by(group, days(each)[1]) for each in (before, year)]
-    stayed = sorted((held[0] & held[1]) - {"NL"})
-    asked = {"flow": registry.flow(flow), "product": registry.product(product).id}
-    cells = trade.select(frame, period=[before, year], **asked)
+    year = known(str(period))
+    before = f"{int(year[:4]) - 1}{year[4:]}"
+    of_group = [members.held_by(group, days(each)[1]) - {"NL"} for each in (before, year)]
+    stayed = frozenset.intersection(*of_group)
 
-    rows = []
-    for table, of_table in cells.groupby("table", sort=False):
-        by_year = of_table.pivot(index="partner", columns="period", values=VALUE)
-        if not {before, year} <= set(by_year):
-            continue
-        of_members = by_year.reindex(stayed)[[before, year]]
-        sums = of_members.sum().where(of_members.notna().all())
-        carried = {"modified": of_table["modified"].iloc[0]} if "modified" in of_table else {}
-        about = {"table": table, **carried, **asked, "partner": group, "period": year}
-        amounts = {"previous_meur": sums[before], VALUE: sums[year]}
-        rate = 100 * (sums[year] - sums[before]) / sums[before]
-        rows.append({**about, "members": len(stayed), **amounts, "growth_pct": rate})
-    if not rows:
-        raise NoData(f"No table has both {before} and {year}.")
-    return pd.DataFrame(rows)
+    cells = trade.select(
+        frame, period=[before, year], flow=registry.flow(flow), product=registry.product(product).id
+    )
+    both = cells.groupby("table")["period"].transform("nunique") == 2
+    cells = cells[both & cells["partner"].isin(stayed)]
+    if cells.empty:
+        raise NoData(f"No table has the members of {group} of both {before} and {year}.")
+
+    # Under a name of their own, as those who stayed are no group whose members changed.
+    columns = [name for name in SUMMED if name in cells]
+    summed = cells.assign(partner="stayed").groupby(columns, sort=False, as_index=False)
+    sums = summed.agg(complete=("complete", "first"), sum=(VALUE, "sum"), count=(VALUE, "count"))
+    sums[VALUE] = sums["sum"].where(sums["count"] == len(stayed))
+    grown = growth(sums.drop(columns=["sum", "count"]))
+
+    found = grown[grown["period"] == year].assign(partner=group, members=len(stayed))
+    order = [name for name in (*SUMMED, "members", "previous_meur", VALUE) if name in found]
+    return found[[*order, "growth_pct", "growth_note"]].reset_index(drop=True)
 
 
 def side_of(partner: str, period: str) -> Among:
