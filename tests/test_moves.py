@@ -114,3 +114,10 @@ def test_like_for_like_neither_crosses_a_break_nor_compares_a_part_year(shipped)
         rates = like_for_like(shipped, period=year).set_index("table")
         assert rates["growth_note"].to_dict() == notes
         assert rates["growth_pct"].isna().to_dict() == {id: bool(why) for id, why in notes.items()}
+
+
+def test_like_for_like_of_a_frame_of_ones_own_is_answered_or_refused_in_a_sentence(shipped):
+    own = shipped.assign(modified=None)
+    assert like_for_like(own, period=2020)["growth_pct"].notna().all()
+    with pytest.raises(nl.NltradeError, match="complete"):
+        like_for_like(shipped.drop(columns="complete"), period=2020)

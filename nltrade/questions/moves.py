@@ -7,6 +7,7 @@ import pandas as pd
 
 from nltrade import registry
 from nltrade.errors import NoData
+from nltrade.questions import frame as shape
 from nltrade.questions import trade
 from nltrade.questions.growth import growth
 from nltrade.questions.ranking import Among, rank_partners
@@ -245,6 +246,7 @@ def like_for_like(
     of_group = [members.held_by(group, days(each)[1]) - {"NL"} for each in (before, year)]
     stayed = frozenset.intersection(*of_group)
 
+    shape.checked(frame, ["complete"])
     cells = trade.select(
         frame, period=[before, year], flow=registry.flow(flow), product=registry.product(product).id
     )
@@ -255,7 +257,9 @@ def like_for_like(
 
     # Under a name of their own, as those who stayed are no group whose members changed.
     columns = [name for name in SUMMED if name in cells]
-    summed = cells.assign(partner="stayed").groupby(columns, sort=False, as_index=False)
+    summed = cells.assign(partner="stayed").groupby(
+        columns, sort=False, as_index=False, dropna=False
+    )
     sums = summed.agg(complete=("complete", "first"), sum=(VALUE, "sum"), count=(VALUE, "count"))
     sums[VALUE] = sums["sum"].where(sums["count"] == len(stayed))
     grown = growth(sums.drop(columns=["sum", "count"]))
